@@ -1,0 +1,104 @@
+"""Every setting: its default, its environment name, and one line of meaning."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _setting(name: str, default: str, meaning: str) -> Any:
+    return field(default=default, metadata={"name": name, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings as text; the properties give them their types."""
+
+    instance: str = _setting(
+        "TSUDOI_INSTANCE", "", "folder of database, outbox and secret key; `instance/` if empty"
+    )
+    database_url: str = _setting(
+        "TSUDOI_DATABASE_URL", "", "SQLAlchemy address; SQLite in the instance folder if empty"
+    )
+    base_url: str = _setting("TSUDOI_BASE_URL", "", "address that people see, e.g. https://tsudoi.example.jp")
+    host: str = _setting("TSUDOI_HOST", "127.0.0.1", "address on which the web server listens")
+    port: str = _setting("PORT", "8000", "port on which the web server listens")
+    workers: str = _setting(
+        "TSUDOI_WORKERS", "", "web processes; 1 on SQLite (always), 2 on PostgreSQL if empty"
+    )
+    threads: str = _setting("TSUDOI_THREADS", "8", "threads of each web process")
+    proxies: str = _setting(
+        "TSUDOI_PROXIES", "0", "how many reverse proxies stand in front and set X-Forwarded-*"
+    )
+    secret: str = _setting(
+        "TSUDOI_SECRET_KEY", "", "key for cookies and links; made once in the instance folder if empty"
+    )
+    smtp_url: str = _setting(
+        "TSUDOI_SMTP_URL",
+        "",
+        "smtp://, smtp+starttls:// or smtps:// server; mail goes to instance/outbox/ if empty",
+    )
+    mail_from: str = _setting("TSUDOI_MAIL_FROM", "tsudoi@localhost", "sender of all mail")
+    tick_seconds: str = _setting("TSUDOI_TICK_SECONDS", "2", "how often the ticker looks for due mail")
+    debug: str = _setting("TSUDOI_DEBUG", "", "1 shows the living page of all parts at /design")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read all settings; an empty value counts as not given."""
+        given = {item.name: environment.get(item.metadata["name"], "") for item in fields(cls)}
+        return cls(**{name: value for name, value in given.items() if value})
+
+    @property
+    def folder(self) -> Path:
+        """The instance folder, made when missing."""
+        path = Path(self.instance) if self.instance else ROOT / "instance"
+        # People's data: for the service's own eyes.
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path.resolve()
+
+    @property
+    def database(self) -> str:
+        """The database's address; PostgreSQL always with the psycopg 3 driver named."""
+        url = self.database_url or f"sqlite:///{self.folder / 'tsudoi.db'}"
+        for short in ("postgres://", "postgresql://"):
+            if url.startswith(short):
+                return "postgresql+psycopg://" + url.removeprefix(short)
+        return url
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is used."""
+        return self.database.startswith("sqlite")
+
+    @property
+    def address(self) -> str:
+        """The address that people see, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us encrypted, so that cookies may be kept to that."""
+        return urlsplit(self.address).scheme == "https"
+
+    @property
+    def worker_count(self) -> int:
+        """How many web processes to start: SQLite's writers take turns fairly in one process only."""
+        return 1 if self.is_sqlite else int(self.workers or 2)
+
+    @property
+    def secret_key(self) -> str:
+        """The secret of this installation; made once, readable by the service alone."""
+        if self.secret:
+            return self.secret
+        path = self.folder / "secret_key"
+        try:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_text()

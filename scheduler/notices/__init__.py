@@ -1,0 +1,1 @@
+"""What is told to people, and that it is told once."""

@@ -1,0 +1,111 @@
+"""Write down what is to be told, once, and take back what is not true any more. Nothing is sent here."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from scheduler.db import insert_many_once, insert_once
+from scheduler.notices.models import DROPPED, PLANNED, Delivery, Notice
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One thing to tell: kind, subject and version (the generation of what it is about) are its key.
+
+    From `deadline_at` on it is of no use. Lower priorities go first: 0 for sign-in mails, 5 for others.
+    """
+
+    kind: str
+    subject: str
+    subject_id: int
+    version: int
+    due_at: datetime
+    deadline_at: datetime | None = None
+    priority: int = 5
+    body: str = ""
+    by_id: int | None = None
+
+
+def queue(
+    session: Session, telling: Telling, person_ids: Iterable[int], now: datetime, channel: str = "email"
+) -> int:
+    """Write a delivery for each person who has none of this telling yet; return how many are new.
+
+    Twice, in two places, or with more people the second time: everybody is told once.
+    """
+    notice_id = _notice_once(session, telling, now)
+    rows = [_delivery(telling, notice_id, person, channel) for person in dict.fromkeys(person_ids)]
+    return insert_many_once(session, Delivery, rows)
+
+
+def _notice_once(session: Session, telling: Telling, now: datetime) -> int:
+    values = {
+        **_key(telling),
+        "version": telling.version,
+        "body": telling.body,
+        "by_id": telling.by_id,
+        "created_at": now,
+    }
+    new_id = insert_once(session, Notice, values)
+    return new_id if new_id is not None else session.scalars(_notice_id(telling)).one()
+
+
+def _key(telling: Telling) -> dict[str, Any]:
+    return {"kind": telling.kind, "subject": telling.subject, "subject_id": telling.subject_id}
+
+
+def _notice_id(telling: Telling) -> Select[tuple[int]]:
+    return select(Notice.id).filter_by(**_key(telling), version=telling.version)
+
+
+def _delivery(telling: Telling, notice_id: int, person_id: int, channel: str) -> dict[str, Any]:
+    return {
+        "notice_id": notice_id,
+        "person_id": person_id,
+        "channel": channel,
+        "priority": telling.priority,
+        "wanted_at": telling.due_at,
+        "due_at": telling.due_at,
+        "deadline_at": telling.deadline_at,
+        "message_id": _message_id(telling, person_id, channel),
+    }
+
+
+def _message_id(telling: Telling, person_id: int, channel: str) -> str:
+    key = (telling.kind, telling.subject, telling.subject_id, telling.version, person_id, channel)
+    return sha256("\n".join(map(str, key)).encode()).hexdigest()[:40]
+
+
+def drop(
+    session: Session,
+    subject: str,
+    subject_id: int,
+    kinds: Collection[str],
+    reason: str,
+    *,
+    person_ids: Collection[int] | None = None,
+    before_version: int | None = None,
+) -> int:
+    """Take back what is planned and not begun, of these kinds about this subject; return how many.
+
+    Only for these people, only older generations, where given. Call it before you ask who was told already
+    (`queries.people_told`): on PostgreSQL it waits for claims under way, so that none is overlooked.
+    """
+    notices = (
+        select(Notice.id).filter_by(subject=subject, subject_id=subject_id).where(Notice.kind.in_(kinds))
+    )
+    if before_version is not None:
+        notices = notices.where(Notice.version < before_version)
+    dropped = update(Delivery).where(Delivery.state == PLANNED, Delivery.notice_id.in_(notices))
+    if person_ids is not None:
+        dropped = dropped.where(Delivery.person_id.in_(person_ids))
+    statement = dropped.values(state=DROPPED, reason=reason).execution_options(synchronize_session=False)
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -1,0 +1,166 @@
+"""Take due deliveries, after asking once more whether they are still true. Sends and commits nothing."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm.util import AliasedClass
+
+from scheduler.db import UtcDateTime
+from scheduler.notices.models import CLAIMED, DEAD, DROPPED, OPEN, PLANNED, Attempt, Delivery, Notice
+from scheduler.notices.outcomes import Claimed, Outcome, after, is_resting, trace
+from scheduler.notices.outlet import Letter, Outlet
+
+log = logging.getLogger(__name__)
+
+# RFC 5321 4.5.4.1: give up after four to five days.
+_GIVE_UP = timedelta(days=5)
+
+
+@dataclass(frozen=True)
+class Takings:
+    """What one claim brought: how many rows it looked at, and the letters to send."""
+
+    seen: int
+    letters: list[tuple[Claimed, Letter]]
+
+
+@dataclass(frozen=True)
+class _End:
+    """Why a delivery is not sent at all."""
+
+    state: str
+    reason: str
+
+
+def take(session: Session, outlet: Outlet, room: int, now: datetime) -> Takings:
+    """Claim at most `room` of the oldest due deliveries for the outlet's owner, in the caller's transaction.
+
+    What is not true any more is dropped and what can never be sent is dead; both count as seen. Two dispatchers
+    never take the same one: PostgreSQL skips what another has locked, SQLite lets one writer in at a time.
+    """
+    resting = [channel for channel in outlet.channels if _rests(session, channel, now)]
+    due = session.scalars(_due(), {"now": now, "resting": resting, "room": room}).all()
+    verdicts = [(delivery, _verdict(session, outlet, delivery, now)) for delivery in due]
+    letters = [_settle(session, outlet, verdict, now) for verdict in verdicts]
+    return Takings(len(due), [letter for letter in letters if letter is not None])
+
+
+def _rests(session: Session, channel: str, now: datetime) -> bool:
+    newest = session.execute(_newest_attempt(), {"channel": channel}).one_or_none()
+    return newest is not None and is_resting(newest.outcome, newest.at, now)
+
+
+@cache
+def _newest_attempt() -> Select[tuple[str, datetime]]:
+    tried = select(Attempt.outcome, Attempt.at).where(Attempt.channel == bindparam("channel"))
+    return tried.order_by(Attempt.id.desc()).limit(1)
+
+
+@cache
+def _due() -> Select[tuple[Delivery]]:
+    # Made once: the statement takes longer to put together than to run.
+    return (
+        select(Delivery)
+        .join(Delivery.notice)
+        .options(contains_eager(Delivery.notice))
+        .where(OPEN, _claimable(Delivery), ~_must_wait())
+        .where(Delivery.channel.not_in(bindparam("resting", expanding=True)))
+        .order_by(Delivery.priority, Delivery.due_at, Delivery.id)
+        .limit(bindparam("room"))
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+
+
+def _now() -> ColumnElement[Any]:
+    return bindparam("now", type_=UtcDateTime())
+
+
+def _claimable(delivery: type[Delivery] | AliasedClass[Delivery]) -> ColumnElement[bool]:
+    free = or_(delivery.state == PLANNED, and_(delivery.state == CLAIMED, delivery.lease_until <= _now()))
+    return and_(delivery.due_at <= _now(), free)
+
+
+def _must_wait() -> ColumnElement[bool]:
+    # The last word about a thing must be the newest: never two to one person under way at once, older ones first.
+    other, its_notice = aliased(Delivery), aliased(Notice)
+    under_way = and_(other.state == CLAIMED, other.lease_until > _now())
+    older_first = and_(other.id < Delivery.id, _claimable(other))
+    same_thing = and_(its_notice.subject == Notice.subject, its_notice.subject_id == Notice.subject_id)
+    same_person = and_(other.person_id == Delivery.person_id, other.channel == Delivery.channel)
+    found = select(other.id).join(its_notice, its_notice.id == other.notice_id)
+    blocking = found.where(same_thing, same_person, other.id != Delivery.id, or_(under_way, older_first))
+    # OFFSET 0 makes PostgreSQL look it up for each candidate; it would join all with all, which is quadratic.
+    return blocking.offset(0).exists()
+
+
+def _verdict(
+    session: Session, outlet: Outlet, delivery: Delivery, now: datetime
+) -> Letter | _End | Exception:
+    try:
+        # A fault of one feature, or of its query, must not hold up the mail of all others.
+        with session.connection().begin_nested():
+            return _judge(session, outlet, delivery, now)
+    except Exception as error:
+        log.error("delivery %d could not be composed: %s", delivery.id, type(error).__name__)
+        return error
+
+
+def _judge(session: Session, outlet: Outlet, delivery: Delivery, now: datetime) -> Letter | _End:
+    kind = outlet.kinds.get(delivery.notice.kind)
+    if kind is None:
+        return _End(DEAD, "unknown_kind")
+    if delivery.channel not in outlet.channels:
+        return _End(DEAD, "unknown_channel")
+    if delivery.deadline_at is not None and delivery.deadline_at <= now:
+        return _End(DROPPED, "too_late")
+    if reason := kind.still_true(session, delivery.notice, delivery, now):
+        return _End(DROPPED, reason)
+    if delivery.deadline_at is None and delivery.fence and delivery.wanted_at + _GIVE_UP <= now:
+        return _End(DEAD, "gave_up")
+    return kind.compose(session, delivery.notice, delivery) or _End(DEAD, "no_address")
+
+
+def _settle(
+    session: Session, outlet: Outlet, judged: tuple[Delivery, Letter | _End | Exception], now: datetime
+) -> tuple[Claimed, Letter] | None:
+    delivery, verdict = judged
+    if delivery.state == CLAIMED:
+        # Whoever had it did not come back: killed, or asleep. Nobody knows whether it was sent.
+        cut_short = Outcome("perhaps_sent", text="the lease ran out")
+        session.add(trace(_claimed(delivery), cut_short, now))
+    _change(delivery, owner=outlet.owner, fence=delivery.fence + 1)
+    claimed = _claimed(delivery)
+    if isinstance(verdict, Letter):
+        _change(delivery, state=CLAIMED, lease_until=now + outlet.lease)
+        return claimed, verdict
+    if isinstance(verdict, _End):
+        _change(delivery, state=verdict.state, reason=verdict.reason, owner=None, lease_until=None)
+    else:
+        fault = Outcome("fault", text=repr(verdict))
+        session.add(trace(claimed, fault, now))
+        _change(delivery, **after(claimed, fault, now))
+    return None
+
+
+def _claimed(delivery: Delivery) -> Claimed:
+    return Claimed(
+        id=delivery.id,
+        owner=delivery.owner or "",
+        fence=delivery.fence,
+        tries=delivery.tries,
+        deadline_at=delivery.deadline_at,
+        channel=delivery.channel,
+        message_id=delivery.message_id,
+        date=delivery.wanted_at,
+        due_at=delivery.due_at,
+    )
+
+
+def _change(delivery: Delivery, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(delivery, name, value)

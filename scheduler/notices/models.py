@@ -1,0 +1,96 @@
+"""What is stored of tellings: the notice, one delivery per person and channel, and each try.
+
+Persons and subjects are plain numbers: the outbox knows nothing of the product.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.db import Base
+
+PLANNED = "planned"
+CLAIMED = "claimed"
+SENT = "sent"
+DEAD = "dead"
+DROPPED = "dropped"
+
+# Written out, not bound: a query must say the same words for the database to use the index.
+OPEN = text("delivery.state IN ('planned', 'claimed')")
+_OPEN = text("state IN ('planned', 'claimed')")
+_DEAD = text("state = 'dead'")
+
+
+class Notice(Base):
+    """One thing to tell: its kind, what it is about, and which generation of that.
+
+    `body` holds words typed by an organiser, `by_id` who caused it. All else is read when it is sent.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "subject_id", "version"),
+        Index("ix_notice_subject", "subject", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    version: Mapped[int]
+    body: Mapped[str] = mapped_column(Text, default="")
+    by_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """A notice for one person on one channel: planned, claimed, then sent, dead (not told) or dropped (not true).
+
+    `due_at` moves with each retry, `wanted_at` stays: lateness is measured by it, and it is the message's Date.
+    `fence` counts the claims, `tries` the answers of the other side. `message_id` is made of the natural key, so that
+    a retry, a second dispatcher and a restored backup all send the same one.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "person_id", "channel"),
+        CheckConstraint("state IN ('planned', 'claimed', 'sent', 'dead', 'dropped')", name="state_known"),
+        Index("ix_delivery_open", "priority", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_delivery_dead", "id", sqlite_where=_DEAD, postgresql_where=_DEAD),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    person_id: Mapped[int] = mapped_column(index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10), default=PLANNED)
+    priority: Mapped[int] = mapped_column(default=5)
+    wanted_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    deadline_at: Mapped[datetime | None]
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    message_id: Mapped[str] = mapped_column(String(64), unique=True)
+
+    notice: Mapped[Notice] = relationship()
+
+
+class Attempt(Base):
+    """One try to hand a delivery over, and what came of it; written also by one whose lease had run out."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_channel", "channel", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    owner: Mapped[str] = mapped_column(String(80))
+    outcome: Mapped[str] = mapped_column(String(20))
+    code: Mapped[int] = mapped_column(default=0)
+    text: Mapped[str] = mapped_column(String(400), default="")

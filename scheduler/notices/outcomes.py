@@ -1,0 +1,110 @@
+"""What becomes of a delivery after a try: sent, dead, or due again later. Commits nothing."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import Update, and_, bindparam, update
+from sqlalchemy.orm import Session
+
+from scheduler.notices.models import CLAIMED, DEAD, PLANNED, SENT, Attempt, Delivery
+from scheduler.notices.outlet import Trouble
+from scheduler.text import text_in
+
+# Greylisting lets most mail in at the second or third time; RFC 5321 4.5.4.1 then asks for about 30 minutes.
+_LADDER = (1, 5, 15, 30)
+_HOURLY = 60
+_PROBE = timedelta(seconds=30)
+_AFTER_A_CUT = timedelta(minutes=5)
+_TEXT = 400
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery in the hands of one dispatcher: `owner` and `fence` say whose it is."""
+
+    id: int
+    owner: str
+    fence: int
+    tries: int
+    deadline_at: datetime | None
+    channel: str
+    message_id: str
+    date: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one try ended; `code` and `text` are the other side's, if it answered."""
+
+    name: Literal["sent"] | Trouble
+    code: int = 0
+    text: str = ""
+
+
+def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
+    """Write the try down, and move the delivery on if it is still ours; return whether it was.
+
+    A dispatcher that slept past its lease finds the fence raised: by then the delivery is another one's.
+    """
+    session.add(trace(claimed, outcome, now))
+    ours = {"its_id": claimed.id, "its_owner": claimed.owner, "its_fence": claimed.fence}
+    return session.connection().execute(_finish(), ours | after(claimed, outcome, now)).rowcount == 1
+
+
+@cache
+def _finish() -> Update:
+    ours = and_(
+        Delivery.id == bindparam("its_id"),
+        Delivery.owner == bindparam("its_owner"),
+        Delivery.fence == bindparam("its_fence"),
+        Delivery.state == CLAIMED,
+    )
+    changed = ("owner", "lease_until", "state", "reason", "tries", "due_at", "sent_at")
+    return update(Delivery).where(ours).values({name: bindparam(name) for name in changed})
+
+
+def trace(claimed: Claimed, outcome: Outcome, now: datetime) -> Attempt:
+    """Return the record of one try."""
+    return Attempt(
+        delivery_id=claimed.id,
+        channel=claimed.channel,
+        at=now,
+        owner=claimed.owner,
+        outcome=outcome.name,
+        code=outcome.code,
+        text=text_in(outcome.text)[:_TEXT],
+    )
+
+
+def after(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    """Return the new values of a claimed delivery; a retry is due at the deadline at the latest, to end there."""
+    # A closed way says nothing about the message: its ladder does not move.
+    tries = claimed.tries + (outcome.name not in {"sent", "nobody_there"})
+    row = {"owner": None, "lease_until": None, "reason": outcome.name, "tries": tries, "sent_at": None}
+    if outcome.name == "sent":
+        return row | {"state": SENT, "reason": "", "sent_at": now, "due_at": claimed.due_at}
+    if outcome.name == "refused":
+        return row | {"state": DEAD, "due_at": claimed.due_at}
+    due_at = now + _wait(outcome.name, tries)
+    if claimed.deadline_at is not None:
+        due_at = min(due_at, claimed.deadline_at)
+    return row | {"state": PLANNED, "due_at": due_at}
+
+
+def _wait(trouble: Trouble, tries: int) -> timedelta:
+    if trouble == "nobody_there":
+        return _PROBE
+    if trouble == "perhaps_sent":
+        return _AFTER_A_CUT
+    minutes = _LADDER[tries - 1] if tries <= len(_LADDER) else _HOURLY
+    # Spread, lest all that were turned away together come back together.
+    return timedelta(minutes=minutes * random.uniform(0.8, 1.2))
+
+
+def is_resting(outcome: str, at: datetime, now: datetime) -> bool:
+    """Say whether a channel is left alone: nobody was there at its newest try, less than half a minute ago."""
+    return outcome == "nobody_there" and now - _PROBE < at

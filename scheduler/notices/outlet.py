@@ -1,0 +1,130 @@
+"""What the outbox asks of others: of a feature (Kind), of the templates (Content), of a way out (Channel).
+
+Only shapes; the dispatcher that uses them is `delivery`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from sqlalchemy.orm import Session
+
+from scheduler.notices.models import Delivery, Notice
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a feature wants told to one person: whom, by which template, with which facts.
+
+    `unsubscribe` is the address of the page on which the person can end such letters.
+    """
+
+    address: str
+    name: str
+    language: str
+    template: str
+    facts: Mapping[str, object]
+    attachments: tuple[Attachment, ...] = ()
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A letter in words."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """All that a channel needs; the same delivery always has the same `message_id` and `date`."""
+
+    message_id: str
+    date: datetime
+    letter: Letter
+    content: Content
+
+
+Trouble = Literal["refused", "not_now", "nobody_there", "perhaps_sent", "fault"]
+
+
+class ChannelError(Exception):
+    """Say why a channel could not hand a message over; the trouble decides whether and when it is tried again.
+
+    refused       for good: this address will never take this message
+    not_now       the other side asks to come back later
+    nobody_there  the way itself is closed, for this message and for all others
+    perhaps_sent  cut off after the message was on its way; it may have arrived
+    fault         ours: it could not be made or handed over
+    """
+
+    def __init__(self, trouble: Trouble, text: str = "", code: int = 0) -> None:
+        super().__init__(f"{trouble} {code} {text}")
+        self.trouble: Trouble = trouble
+        self.code = code
+        self.text = text
+
+    @property
+    def permanent(self) -> bool:
+        """Whether it is of no use to try again."""
+        return self.trouble == "refused"
+
+
+class Channel(Protocol):
+    """A way out: e-mail, push, paper."""
+
+    def deliver(self, message: OutgoingMessage) -> None:
+        """Hand one message over, well within a lease; raise ChannelError if it was not taken.
+
+        Called by several threads at once.
+        """
+
+    def close(self) -> None:
+        """Let go of what was kept open from message to message; called at the end of each round."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of notice, as its feature explains it; both are asked at the moment of the claim and must not write.
+
+    `still_true` returns None, or in a word why not any more: superseded, left, cancelled, erased ...
+    `compose` returns None if there is nobody to tell.
+    """
+
+    still_true: Callable[[Session, Notice, Delivery, datetime], str | None]
+    compose: Callable[[Session, Notice, Delivery], Letter | None]
+
+
+def _running() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """Everything a dispatcher works with.
+
+    `owner` names the running dispatcher. `in_flight` is the number of sends under way at once, hence the most that a
+    crash can repeat. `lease` must be longer than a send may take. `render` is called outside any transaction and by
+    several threads. Once `stopping` says True, nothing more is claimed.
+    """
+
+    new_session: Callable[[], Session]
+    kinds: Mapping[str, Kind]
+    render: Callable[[Letter], Content]
+    channels: Mapping[str, Channel]
+    owner: str
+    in_flight: int = 4
+    lease: timedelta = timedelta(seconds=180)
+    stopping: Callable[[], bool] = _running

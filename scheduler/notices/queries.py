@@ -1,0 +1,85 @@
+"""What is waiting to be told, and who was told: read-only."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from scheduler.notices.models import CLAIMED, DEAD, OPEN, PLANNED, SENT, Attempt, Delivery, Notice
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """How the outbox is doing; a high `oldest_due_seconds` means that nobody delivers, or that nobody takes it."""
+
+    waiting: int
+    oldest_due_seconds: int
+    dead: int
+
+
+def queue_state(session: Session, now: datetime) -> QueueState:
+    """Return how many are due and not out, how long the longest has waited, and how many will never be told.
+
+    A message that the other side has put off counts as waiting, but its age does not: that concerns one mailbox.
+    """
+    due = or_(and_(Delivery.state == PLANNED, Delivery.wanted_at <= now), Delivery.state == CLAIMED)
+    put_off = Delivery.reason.in_(("not_now", "perhaps_sent"))
+    oldest_of_ours = func.min(Delivery.wanted_at).filter(~put_off)
+    waiting, oldest = session.execute(select(func.count(), oldest_of_ours).where(OPEN, due)).one()
+    dead = session.scalar(select(func.count()).where(Delivery.state == DEAD)) or 0
+    age = int((now - oldest).total_seconds()) if oldest else 0
+    return QueueState(waiting, max(0, age), dead)
+
+
+@dataclass(frozen=True)
+class DeliveryLine:
+    """How far one notice has come for one person."""
+
+    person_id: int
+    kind: str
+    version: int
+    channel: str
+    state: str
+    reason: str
+    tries: int
+    due_at: datetime
+    sent_at: datetime | None
+
+
+def deliveries_about(session: Session, subject: str, subject_id: int) -> list[DeliveryLine]:
+    """Return all deliveries about one thing, oldest notice first: the list of told, waiting and not told."""
+    wanted = (
+        select(
+            Delivery.person_id,
+            Notice.kind,
+            Notice.version,
+            Delivery.channel,
+            Delivery.state,
+            Delivery.reason,
+            Delivery.tries,
+            Delivery.due_at,
+            Delivery.sent_at,
+        )
+        .join(Delivery.notice)
+        .where(Notice.subject == subject, Notice.subject_id == subject_id)
+        .order_by(Notice.id, Delivery.id)
+    )
+    return [DeliveryLine(*row) for row in session.execute(wanted)]
+
+
+def people_told(session: Session, subject: str, subject_id: int, kinds: Collection[str]) -> set[int]:
+    """Return who was told, is being told this moment, or perhaps was, by these kinds, of any version.
+
+    They are the ones who need a correction when it changes.
+    """
+    reached = Attempt.outcome.in_(("sent", "perhaps_sent"))
+    tried = select(Attempt.id).where(Attempt.delivery_id == Delivery.id, reached).exists()
+    wanted = (
+        select(Delivery.person_id)
+        .join(Delivery.notice)
+        .where(Notice.subject == subject, Notice.subject_id == subject_id, Notice.kind.in_(kinds))
+        .where(or_(Delivery.state.in_((SENT, CLAIMED)), tried))
+    )
+    return set(session.scalars(wanted))

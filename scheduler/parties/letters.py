@@ -1,0 +1,43 @@
+"""The letter with the sign-in link and code: is it still true, and what does it say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from scheduler.notices.models import Delivery, Notice
+from scheduler.notices.outlet import Kind, Letter
+from scheduler.parties.models import Person, SignIn
+from scheduler.parties.tokens import code, derived, personal
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What every letter needs of the service: its address and its secret."""
+
+    address: str
+    secret: str
+
+    def letter(self, person: Person | None, template: str, **facts: object) -> Letter | None:
+        """Return a letter to this person, with the personal link; None for somebody without an address."""
+        if person is None or person.email is None:
+            return None
+        link = f"{self.address}/me/{personal(self.secret, person.id, person.link_salt)}"
+        common = {"name": person.name, "personal_link": link, "address": self.address}
+        return Letter(person.email, person.name, person.language, template, common | facts)
+
+
+def sign_in_kind(sender: Sender) -> Kind:
+    """Return the kind of notice that carries a sign-in."""
+
+    def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
+        asked = session.get(SignIn, notice.subject_id)
+        return None if asked and asked.spent_at is None and asked.expires_at > now else "spent"
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        asked = session.get_one(SignIn, notice.subject_id)
+        link = f"{sender.address}/sign-in/{derived(sender.secret, 'sign-in', asked.salt)}"
+        person = session.get(Person, delivery.person_id)
+        return sender.letter(person, "sign_in", link=link, code=code(sender.secret, asked.salt))
+
+    return Kind(still_true, compose)

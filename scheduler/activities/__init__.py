@@ -1,0 +1,1 @@
+"""What happens and when: activities, their dates, and the parts that people take."""

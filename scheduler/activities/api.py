@@ -1,0 +1,146 @@
+"""Dates, activities and posting, for programs."""
+
+from datetime import date as Day
+from datetime import datetime, time
+from typing import Annotated
+
+from flask import request
+from pydantic import AfterValidator
+
+from scheduler import clock
+from scheduler.activities import actions, queries
+from scheduler.activities.models import Activity
+from scheduler.activities.shapes import DateOut, date_out
+from scheduler.json_api import Api, ApiModel
+from scheduler.parties.login import current_actor
+from scheduler.parties.queries import find_organised_body
+from scheduler.web import db_session, settings
+
+api = Api("activities_api", __name__)
+PAGE = 50
+
+
+def _on_the_wall(typed: time) -> time:
+    if typed.tzinfo is not None:
+        raise ValueError("a time on the wall has no offset")
+    return typed.replace(second=0, microsecond=0)
+
+
+WallClock = Annotated[time, AfterValidator(_on_the_wall)]
+
+
+class DatesOut(ApiModel):
+    """What is on, the next first."""
+
+    dates: list[DateOut]
+    page: int
+    more: bool
+
+
+class ActivityOut(ApiModel):
+    """An activity and its next starts; a draft's starts are what the rule would give."""
+
+    id: int
+    organization: str
+    title: str
+    state: str
+    rule: str | None
+    next_starts: list[datetime]
+
+
+class SlotIn(ApiModel):
+    """A part as an organiser asks for it."""
+
+    name: str
+    places: int
+    name_en: str = ""
+    min_people: int = 0
+    unit: str = "person"
+    offset_minutes: int = 0
+    minutes: int | None = None
+    competence: str | None = None
+    burden: list[str] = []
+
+
+class ActivityIn(ApiModel):
+    """An activity as an organiser posts it: wall-clock times of its zone, the rule as RFC 5545 RRULE text."""
+
+    title: str
+    place: str
+    first_on: Day
+    first_at: WallClock
+    minutes: int
+    slots: list[SlotIn]
+    rule: str | None = None
+    timezone: str = "Asia/Tokyo"
+    title_en: str = ""
+    summary: str = ""
+    summary_en: str = ""
+    address: str = ""
+    bring: str = ""
+    contact: str = ""
+    website: str = ""
+    weather_rule: str = "none"
+    reserve_days: int | None = None
+    decide_at: WallClock | None = None
+
+
+def _activity_out(activity: Activity) -> ActivityOut:
+    now = clock.now()
+    return ActivityOut(
+        id=activity.id,
+        organization=activity.organization.slug,
+        title=activity.title,
+        state=activity.state,
+        rule=activity.rule,
+        next_starts=actions.next_starts(activity, now, now + actions.HORIZON)[:12],
+    )
+
+
+@api.operation("GET /dates", DatesOut)
+def dates() -> DatesOut:
+    """List the public dates that have not ended, fifty to a page: `?page=2`."""
+    page = min(max(request.args.get("page", 1, int), 1), 1000)
+    lines, more = queries.dates_ahead(db_session(), clock.now(), page, PAGE)
+    base = settings().address
+    return DatesOut(dates=[date_out(line.occurrence, base) for line in lines], page=page, more=more)
+
+
+@api.operation("GET /dates/<int:occurrence_id>", DateOut)
+def date(occurrence_id: int) -> DateOut:
+    """Show one date with its slots."""
+    found = queries.find_occurrence(db_session(), current_actor(), occurrence_id)
+    return date_out(found, settings().address, with_slots=True)
+
+
+@api.operation("GET /activities/<int:activity_id>", ActivityOut)
+def activity(activity_id: int) -> ActivityOut:
+    """Show an activity and its next starts."""
+    return _activity_out(queries.find_activity(db_session(), current_actor(), activity_id))
+
+
+@api.operation("POST /organizations/<slug>/activities", ActivityOut, body=ActivityIn, status=201)
+def post(slug: str, body: ActivityIn) -> ActivityOut:
+    """Post an activity for a body; it is a draft until it is published."""
+    actor = current_actor()
+    found = find_organised_body(db_session(), actor, slug)
+    typed = body.model_dump(exclude={"slots"})
+    slots = tuple(
+        actions.SlotFacts(**slot.model_dump(exclude={"burden"}), burden=tuple(slot.burden))
+        for slot in body.slots
+    )
+    made = actions.post(
+        db_session(), found.id, actions.ActivityFacts(**typed, slots=slots), actor.person_id, clock.now()
+    )
+    db_session().commit()
+    return _activity_out(made)
+
+
+@api.operation("POST /activities/<int:activity_id>/publish", ActivityOut)
+def publish(activity_id: int) -> ActivityOut:
+    """Publish an activity and make its dates; once more is the same."""
+    actor = current_actor()
+    found = queries.find_organised_activity(db_session(), actor, activity_id)
+    actions.publish(db_session(), found, actor.person_id, clock.now())
+    db_session().commit()
+    return _activity_out(found)

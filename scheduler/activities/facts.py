@@ -1,0 +1,75 @@
+"""What a letter says about a date: plain values that stay when the rows are let go; pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.activities.models import Occurrence
+from scheduler.activities.recurrence import to_local
+
+
+@dataclass(frozen=True)
+class DateFacts:
+    """A date in plain values: local times on its own wall clock; texts in Japanese, and English where given."""
+
+    id: int
+    title: str
+    title_en: str
+    body: str
+    body_en: str
+    place: str
+    place_en: str
+    address: str
+    bring: str
+    bring_en: str
+    contact: str
+    weather_rule: str
+    state: str
+    reason: str
+    starts: datetime
+    ends: datetime
+    first_starts: datetime
+    decide_at: datetime | None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it takes place at another time than first announced."""
+        return self.starts != self.first_starts
+
+
+_COPIED = (
+    "title",
+    "title_en",
+    "place",
+    "place_en",
+    "address",
+    "bring",
+    "bring_en",
+    "contact",
+    "weather_rule",
+)
+
+
+def date_facts(occurrence: Occurrence) -> DateFacts:
+    """Return the facts of a date."""
+    activity = occurrence.activity
+    zone = activity.timezone
+    return DateFacts(
+        **{name: getattr(activity, name) for name in _COPIED},
+        id=occurrence.id,
+        body=activity.organization.name,
+        body_en=activity.organization.name_en,
+        state=occurrence.state,
+        reason=occurrence.reason,
+        starts=to_local(occurrence.starts_at, zone),
+        ends=to_local(occurrence.ends_at, zone),
+        first_starts=to_local(occurrence.first_starts_at, zone),
+        decide_at=decision_time(occurrence),
+    )
+
+
+def decision_time(occurrence: Occurrence) -> datetime | None:
+    """Return until when, on the wall clock, it is decided whether the date is held; None where nothing is decided."""
+    activity = occurrence.activity
+    if activity.decide_at is None or not activity.needs_decision:
+        return None
+    return datetime.combine(to_local(occurrence.starts_at, activity.timezone).date(), activity.decide_at)

@@ -1,0 +1,180 @@
+"""What is stored of activities, their dates and the parts people take, and facts about one row of them."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.db import Base
+from scheduler.parties.models import Organization
+
+# States in which a date still takes place at the time it shows.
+ON = ("open", "confirmed", "postponed", "held")
+# States in which people may sign up.
+TAKES_SIGN_UPS = ("open", "postponed", "confirmed")
+WEATHER_RULES = (
+    "none",
+    "hold_in_rain",
+    "hold_in_light_rain",
+    "postpone_if_rain",
+    "cancel_if_rain",
+    "cancel_in_storm",
+)
+BURDENS = ("standing", "seated", "heavy", "outdoors", "powered_tool", "with_children", "talking")
+UNITS = ("person", "family")
+
+
+def _new_uid() -> str:
+    return uuid4().hex
+
+
+class Activity(Base):
+    """The recurring thing: the rule on the wall clock of its zone, the place, the weather rule, what to bring."""
+
+    __tablename__ = "activity"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=_new_uid)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(120), default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    summary_en: Mapped[str] = mapped_column(Text, default="")
+    place: Mapped[str] = mapped_column(String(200))
+    place_en: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    bring: Mapped[str] = mapped_column(String(400), default="")
+    bring_en: Mapped[str] = mapped_column(String(400), default="")
+    contact: Mapped[str] = mapped_column(String(200), default="")
+    website: Mapped[str] = mapped_column(String(400), default="")
+    timezone: Mapped[str] = mapped_column(String(60), default="Asia/Tokyo")
+    rule: Mapped[str | None] = mapped_column(String(200))
+    first_on: Mapped[date]
+    first_at: Mapped[time]
+    minutes: Mapped[int]
+    weather_rule: Mapped[str] = mapped_column(String(30), default="none")
+    reserve_days: Mapped[int | None]
+    decide_at: Mapped[time | None]
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    revision: Mapped[int] = mapped_column(default=0)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    organization: Mapped[Organization] = relationship()
+    templates: Mapped[list["SlotTemplate"]] = relationship(
+        order_by="SlotTemplate.position", back_populates="activity"
+    )
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody may see it."""
+        return self.state == "published"
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether the weather decides about each date."""
+        return self.weather_rule not in {"none", "hold_in_rain"}
+
+
+class SlotTemplate(Base):
+    """A part as every new date of the activity gets it; `offset_minutes` counts from the start of the date."""
+
+    __tablename__ = "slot_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120), default="")
+    unit: Mapped[str] = mapped_column(String(10), default="person")
+    min_people: Mapped[int] = mapped_column(default=0)
+    places: Mapped[int]
+    offset_minutes: Mapped[int] = mapped_column(default=0)
+    minutes: Mapped[int]
+    competence: Mapped[str | None] = mapped_column(String(40))
+    burden: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    activity: Mapped[Activity] = relationship(back_populates="templates")
+
+
+class Occurrence(Base):
+    """One date. `first_starts_at` is its identity and never changes; `starts_at` may; `revision` counts the changes."""
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        UniqueConstraint("activity_id", "first_starts_at"),
+        Index(None, "starts_at"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    first_starts_at: Mapped[datetime]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    revision: Mapped[int] = mapped_column(default=0)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    activity: Mapped[Activity] = relationship()
+    slots: Mapped[list["Slot"]] = relationship(order_by="Slot.position", back_populates="occurrence")
+
+    @property
+    def uid(self) -> str:
+        """The date's name in every calendar, for life: made of its identity, so a rebuilt database gives the same."""
+        return f"{self.first_starts_at:%Y%m%dT%H%M%SZ}-{self.activity.uid}@tsudoi"
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it takes place at another time than first announced."""
+        return self.starts_at != self.first_starts_at
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether it is still on, as far as is known."""
+        return self.state in ON
+
+
+class Slot(Base):
+    """What is needed or offered at a date; `taken` counts in the slot's unit and never passes `places`."""
+
+    __tablename__ = "slot"
+    __table_args__ = (CheckConstraint("taken BETWEEN 0 AND places", name="taken_within_places"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120), default="")
+    unit: Mapped[str] = mapped_column(String(10), default="person")
+    min_people: Mapped[int] = mapped_column(default=0)
+    places: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    offset_minutes: Mapped[int] = mapped_column(default=0)
+    minutes: Mapped[int]
+    competence: Mapped[str | None] = mapped_column(String(40))
+    burden: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+    occurrence: Mapped[Occurrence] = relationship(back_populates="slots")
+
+    @property
+    def left(self) -> int:
+        """How many places are free."""
+        return self.places - self.taken
+
+    @property
+    def starts_at(self) -> datetime:
+        """When this part begins; it follows the date wherever that moves."""
+        return self.occurrence.starts_at + timedelta(minutes=self.offset_minutes)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When this part ends."""
+        return self.starts_at + timedelta(minutes=self.minutes)

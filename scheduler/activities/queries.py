@@ -1,0 +1,166 @@
+"""What is shown of activities and dates; read-only. Each `find_` answers only for who may see or organise it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.recurrence import to_local
+from scheduler.errors import NotFound
+from scheduler.parties.access import Actor, may_organise
+from scheduler.parties.models import Organization
+
+
+@dataclass(frozen=True)
+class DateLine:
+    """One line of the list of what is on.
+
+    `unit` is what all its slots count in, or empty where they differ; `starts` and `ends` are local.
+    """
+
+    occurrence: Occurrence
+    left: int
+    unit: str
+    starts: datetime
+    ends: datetime
+
+    @property
+    def year(self) -> int:
+        """The year in which it begins."""
+        return self.starts.year
+
+    @property
+    def month(self) -> tuple[int, int]:
+        """The year and month in which it begins."""
+        return self.starts.year, self.starts.month
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no place is free."""
+        return self.left <= 0
+
+
+def find_activity(session: Session, actor: Actor, activity_id: int) -> Activity:
+    """Return an activity that is published, or that the actor organises."""
+    activity = session.get(Activity, activity_id)
+    if activity is None or not (
+        activity.is_published or may_organise(session, actor, activity.organization_id)
+    ):
+        raise NotFound
+    return activity
+
+
+def find_organised_activity(session: Session, actor: Actor, activity_id: int) -> Activity:
+    """Return an activity that the actor organises."""
+    activity = session.get(Activity, activity_id)
+    if activity is None or not may_organise(session, actor, activity.organization_id):
+        raise NotFound
+    return activity
+
+
+def _date(occurrence_id: int) -> Select[tuple[Occurrence]]:
+    whole = joinedload(Occurrence.activity).joinedload(Activity.organization)
+    return (
+        select(Occurrence)
+        .where(Occurrence.id == occurrence_id)
+        .options(whole, selectinload(Occurrence.slots))
+    )
+
+
+def find_occurrence(session: Session, actor: Actor, occurrence_id: int) -> Occurrence:
+    """Return a date of an activity that the actor may see, with its slots."""
+    occurrence = session.scalar(_date(occurrence_id))
+    if occurrence is None:
+        raise NotFound
+    find_activity(session, actor, occurrence.activity_id)
+    return occurrence
+
+
+def find_organised_occurrence(session: Session, actor: Actor, occurrence_id: int) -> Occurrence:
+    """Return a date that the actor organises, with its slots."""
+    occurrence = session.scalar(_date(occurrence_id))
+    if occurrence is None or not may_organise(session, actor, occurrence.activity.organization_id):
+        raise NotFound
+    return occurrence
+
+
+def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
+    """Return a slot of a date that the actor may see."""
+    slot = session.get(Slot, slot_id)
+    if slot is None:
+        raise NotFound
+    slot.occurrence = find_occurrence(session, actor, slot.occurrence_id)
+    return slot
+
+
+def _ahead(now: datetime) -> Select[tuple[Occurrence, int, str, str]]:
+    return (
+        select(Occurrence, func.sum(Slot.places - Slot.taken), func.min(Slot.unit), func.max(Slot.unit))
+        .join(Occurrence.activity)
+        .join(Activity.organization)
+        .join(Slot, Slot.occurrence_id == Occurrence.id)
+        .where(Activity.state == "published", Occurrence.ends_at >= now)
+        .group_by(Occurrence.id, Activity.id, Organization.id)
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .options(contains_eager(Occurrence.activity).contains_eager(Activity.organization))
+    )
+
+
+def _lines(session: Session, wanted: Select[tuple[Occurrence, int, str, str]]) -> list[DateLine]:
+    return [
+        _line(occurrence, left, unit if unit == other else "")
+        for occurrence, left, unit, other in session.execute(wanted)
+    ]
+
+
+def _line(occurrence: Occurrence, left: int, unit: str) -> DateLine:
+    zone = occurrence.activity.timezone
+    starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
+    return DateLine(occurrence, left, unit, starts, ends)
+
+
+def dates_ahead(session: Session, now: datetime, page: int, size: int) -> tuple[list[DateLine], bool]:
+    """Return a page of the public dates that have not ended, the next first, and whether more come after it."""
+    lines = _lines(session, _ahead(now).limit(size + 1).offset((page - 1) * size))
+    return lines[:size], len(lines) > size
+
+
+def dates_of_body(session: Session, organization_id: int, now: datetime, limit: int = 30) -> list[DateLine]:
+    """Return the next public dates of one body."""
+    return _lines(session, _ahead(now).where(Activity.organization_id == organization_id).limit(limit))
+
+
+def dates_of_activity(session: Session, activity_id: int, now: datetime, limit: int = 12) -> list[DateLine]:
+    """Return the next dates of one activity."""
+    return _lines(session, _ahead(now).where(Activity.id == activity_id).limit(limit))
+
+
+def activities_of_body(session: Session, organization_id: int) -> list[Activity]:
+    """Return all activities of a body, drafts too: for its organisers."""
+    wanted = select(Activity).where(Activity.organization_id == organization_id)
+    return list(session.scalars(wanted.order_by(Activity.title)))
+
+
+def recent_dates(session: Session, organization_id: int, now: datetime, limit: int = 6) -> list[Occurrence]:
+    """Return a body's dates that have begun, the latest first: the ones to tick."""
+    wanted = (
+        select(Occurrence)
+        .join(Occurrence.activity)
+        .where(Activity.organization_id == organization_id, Occurrence.starts_at <= now)
+        .options(contains_eager(Occurrence.activity))
+    )
+    return list(session.scalars(wanted.order_by(Occurrence.starts_at.desc()).limit(limit)))
+
+
+def active_bodies(session: Session) -> list[Organization]:
+    """Return the bodies that have something to show, by name."""
+    wanted = select(Organization).join(Activity, Activity.organization_id == Organization.id)
+    published = wanted.where(Activity.state == "published").distinct()
+    return list(session.scalars(published.order_by(Organization.name, Organization.id)))
+
+
+def published_activities(session: Session) -> list[Activity]:
+    """Return every published activity, for the tick that makes dates."""
+    return list(session.scalars(select(Activity).where(Activity.state == "published").order_by(Activity.id)))

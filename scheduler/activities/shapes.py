@@ -1,0 +1,86 @@
+"""How a date and its slots look in JSON; pure."""
+
+from datetime import datetime
+
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.json_api import ApiModel
+
+
+class SlotOut(ApiModel):
+    """A part of a date."""
+
+    id: int
+    name: str
+    name_en: str
+    unit: str
+    starts_at: datetime
+    ends_at: datetime
+    min_people: int
+    places: int
+    left: int
+    competence: str | None
+    burden: list[str]
+
+
+class DateOut(ApiModel):
+    """One date; `uid` and `revision` are those of the calendar feeds."""
+
+    id: int
+    uid: str
+    revision: int
+    activity_id: int
+    title: str
+    title_en: str
+    organization: str
+    place: str
+    state: str
+    first_starts_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    reason: str
+    url: str
+    slots: list[SlotOut] = []
+
+
+def slot_out(slot: Slot) -> SlotOut:
+    """Return a slot as programs see it."""
+    names = (
+        "id",
+        "name",
+        "name_en",
+        "unit",
+        "starts_at",
+        "ends_at",
+        "min_people",
+        "places",
+        "left",
+        "competence",
+    )
+    return SlotOut(**{name: getattr(slot, name) for name in names}, burden=list(slot.burden))
+
+
+def date_out(occurrence: Occurrence, base: str, *, with_slots: bool = False) -> DateOut:
+    """Return a date as programs see it; `base` is the address of the service."""
+    activity = occurrence.activity
+    names = (
+        "id",
+        "uid",
+        "revision",
+        "activity_id",
+        "state",
+        "first_starts_at",
+        "starts_at",
+        "ends_at",
+        "reason",
+    )
+    return DateOut(
+        **{name: getattr(occurrence, name) for name in names},
+        title=activity.title,
+        title_en=activity.title_en,
+        organization=activity.organization.slug,
+        place=activity.place,
+        timezone=activity.timezone,
+        url=f"{base}/dates/{occurrence.id}",
+        slots=[slot_out(slot) for slot in occurrence.slots] if with_slots else [],
+    )

@@ -1,0 +1,168 @@
+"""Pages of what is on: the list, a date, an activity, a body; and posting an activity."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from scheduler import clock
+from scheduler.activities import actions, queries
+from scheduler.activities.facts import decision_time
+from scheduler.activities.forms import ActivityForm, typed_of
+from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.recurrence import BadRule, to_local
+from scheduler.errors import Invalid
+from scheduler.parties.access import may_organise
+from scheduler.parties.login import current_actor
+from scheduler.parties.queries import find_body, find_organised_body
+from scheduler.web import db_session, go
+
+pages = Blueprint("activities", __name__)
+PAGE = 20
+# What a program may have posted and the form does not ask: correcting a draft leaves it as it is.
+_NOT_ASKED = ("timezone", "place_en", "bring_en")
+
+
+@pages.app_template_filter("local_start")
+def local_start(thing: Occurrence | Slot) -> datetime:
+    """Return when a date or a slot begins on the wall clock of its activity."""
+    return to_local(thing.starts_at, _zone(thing))
+
+
+@pages.app_template_filter("local_end")
+def local_end(thing: Occurrence | Slot) -> datetime:
+    """Return when a date or a slot ends on the wall clock of its activity."""
+    return to_local(thing.ends_at, _zone(thing))
+
+
+def _zone(thing: Occurrence | Slot) -> str:
+    occurrence = thing.occurrence if isinstance(thing, Slot) else thing
+    return occurrence.activity.timezone
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Show what is on, the next first."""
+    page = min(max(request.args.get("page", 1, int), 1), 1000)
+    lines, more = queries.dates_ahead(db_session(), clock.now(), page, PAGE)
+    return render_template("activities/home.html", lines=lines, page=page, more=more)
+
+
+@pages.get("/dates/<int:occurrence_id>")
+def date(occurrence_id: int) -> ResponseReturnValue:
+    """Show one date: what, when, where, what to bring, and the parts to take."""
+    actor = current_actor()
+    occurrence = queries.find_occurrence(db_session(), actor, occurrence_id)
+    organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
+    return render_template(
+        "activities/date.html", occurrence=occurrence, organises=organises, now=clock.now()
+    )
+
+
+@pages.get("/activities/<int:activity_id>")
+def activity(activity_id: int) -> ResponseReturnValue:
+    """Show an activity and its next dates; its organiser sees a draft's dates before they are made."""
+    actor, now = current_actor(), clock.now()
+    found = queries.find_activity(db_session(), actor, activity_id)
+    return render_template(
+        "activities/activity.html",
+        activity=found,
+        lines=queries.dates_of_activity(db_session(), found.id, now),
+        drafted=[] if found.is_published else _drafted(found, now),
+        organises=may_organise(db_session(), actor, found.organization_id),
+    )
+
+
+def _drafted(found: Activity, now: datetime) -> list[datetime]:
+    starts = actions.next_starts(found, now, now + actions.HORIZON)
+    return [to_local(start, found.timezone) for start in starts[:12]]
+
+
+@pages.get("/organizations/<slug>")
+def body(slug: str) -> ResponseReturnValue:
+    """Show a body and what it does; its organisers see their work."""
+    session, now = db_session(), clock.now()
+    found = find_body(session, slug)
+    organises = may_organise(session, current_actor(), found.id)
+    return render_template(
+        "activities/body.html",
+        body=found,
+        lines=queries.dates_of_body(session, found.id, now),
+        organises=organises,
+        activities=queries.activities_of_body(session, found.id) if organises else [],
+        recent=queries.recent_dates(session, found.id, now + timedelta(hours=2)) if organises else [],
+    )
+
+
+@pages.route("/organizations/<slug>/activities/new", methods=["GET", "POST"])
+def new(slug: str) -> ResponseReturnValue:
+    """Post a recurring activity: a draft first, which shows its dates before anybody else sees it."""
+    actor = current_actor()
+    found = find_organised_body(db_session(), actor, slug)
+    form = ActivityForm()
+
+    def post() -> Activity:
+        return actions.post(db_session(), found.id, _facts(form), actor.person_id, clock.now())
+
+    if form.validate_on_submit() and form.attempt(post):
+        db_session().commit()
+        return go(f"/activities/{form.done.id}")
+    return form.page("activities/edit.html", body=found, activity=None)
+
+
+def _facts(form: ActivityForm) -> actions.ActivityFacts:
+    try:
+        return form.facts()
+    except BadRule as error:
+        raise Invalid(error.code) from error
+
+
+@pages.route("/activities/<int:activity_id>/edit", methods=["GET", "POST"])
+def edit(activity_id: int) -> ResponseReturnValue:
+    """Correct a draft."""
+    actor = current_actor()
+    found = queries.find_organised_activity(db_session(), actor, activity_id)
+    form = ActivityForm(data=typed_of(found)) if request.method == "GET" else ActivityForm()
+
+    def correct() -> None:
+        typed = replace(_facts(form), **{name: getattr(found, name) for name in _NOT_ASKED})
+        actions.correct(db_session(), found, typed, actor.person_id, clock.now())
+
+    if form.validate_on_submit() and form.attempt(correct):
+        db_session().commit()
+        return go(f"/activities/{activity_id}")
+    return form.page("activities/edit.html", body=found.organization, activity=found)
+
+
+@pages.post("/activities/<int:activity_id>/publish")
+def publish(activity_id: int) -> ResponseReturnValue:
+    """Let everybody see the activity, and make its dates."""
+    actor = current_actor()
+    found = queries.find_organised_activity(db_session(), actor, activity_id)
+    actions.publish(db_session(), found, actor.person_id, clock.now())
+    db_session().commit()
+    return go(f"/activities/{activity_id}")
+
+
+@pages.get("/subscribe")
+def subscribe() -> ResponseReturnValue:
+    """Explain how the calendar gets into one's own calendar app."""
+    return render_template("activities/subscribe.html", bodies=queries.active_bodies(db_session()))
+
+
+@pages.app_template_filter("local_in")
+def local_in(at: datetime, activity: Activity) -> datetime:
+    """Return an instant on the wall clock of an activity."""
+    return to_local(at, activity.timezone)
+
+
+pages.add_app_template_global(decision_time, "decision_time")
+
+
+@pages.app_template_global("shown_state")
+def shown_state(occurrence: Occurrence, full: bool) -> str:
+    """Return the state in which people see a date: over when it is over, full when no place is left."""
+    if occurrence.takes_place and occurrence.ends_at <= clock.now():
+        return "held"
+    return "full" if full and occurrence.state == "open" else occurrence.state

@@ -1,0 +1,137 @@
+"""What an organiser types becomes facts and a rule, and a draft becomes what was typed."""
+
+from collections.abc import Iterator
+from datetime import date, time
+from typing import Any
+
+import pytest
+from flask import Flask, current_app
+
+from scheduler.activities.actions import SlotFacts
+from scheduler.activities.forms import ActivityForm, typed_of
+from scheduler.activities.models import Activity, SlotTemplate
+
+TYPED: dict[str, Any] = {
+    "title": "花だんの手入れ",
+    "place": "中央公園",
+    "first_on": "2026-12-05",
+    "first_at": "09:00",
+    "ends_at": "11:30",
+    "repeats": "once",
+    "weather_rule": "none",
+}
+
+
+@pytest.fixture(autouse=True)
+def context(app: Flask) -> Iterator[None]:
+    with app.test_request_context():
+        yield
+
+
+def form_of(**typed: Any) -> ActivityForm:
+    """Return a form into which this was typed."""
+    with current_app.test_request_context(method="POST", data=TYPED | typed):
+        return ActivityForm(meta={"csrf": False})
+
+
+def draft_of(form: ActivityForm) -> Activity:
+    """Return a draft that holds what a form says, without a database."""
+    facts = form.facts()
+    names = ("title", "place", "summary", "first_on", "first_at", "minutes", "rule", "weather_rule")
+    draft = Activity(**{name: getattr(facts, name) for name in names})
+    draft.templates = [
+        SlotTemplate(
+            name=slot.name, places=slot.places, min_people=slot.min_people, unit=slot.unit, burden=[]
+        )
+        for slot in facts.slots
+    ]
+    return draft
+
+
+REPEATS = [
+    ({"repeats": "once", "interval": "2", "weeks": ["1"], "weekdays": ["0"]}, None),
+    ({"repeats": "weekly"}, "FREQ=WEEKLY;BYDAY=SA"),
+    ({"repeats": "weekly", "interval": ""}, "FREQ=WEEKLY;BYDAY=SA"),
+    ({"repeats": "weekly", "interval": "2", "weekdays": ["2", "5"]}, "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE,SA"),
+    ({"repeats": "monthly_weekday"}, "FREQ=MONTHLY;BYDAY=1SA"),
+    ({"repeats": "monthly_weekday", "weeks": ["1", "-1"], "weekdays": ["6"]}, "FREQ=MONTHLY;BYDAY=-1SU,1SU"),
+    ({"repeats": "monthly_date"}, "FREQ=MONTHLY;BYMONTHDAY=5"),
+    ({"repeats": "yearly"}, "FREQ=YEARLY"),
+    ({"repeats": "weekly", "season_from": "11", "season_to": "1"}, "FREQ=WEEKLY;BYMONTH=1,11,12;BYDAY=SA"),
+    ({"repeats": "weekly", "season_from": "11", "season_to": ""}, "FREQ=WEEKLY;BYDAY=SA"),
+    ({"repeats": "weekly", "until": "2027-03-31"}, "FREQ=WEEKLY;BYDAY=SA;UNTIL=20270331"),
+]
+
+
+@pytest.mark.parametrize(("typed", "rule"), REPEATS)
+def test_the_form_says_a_rule_and_a_draft_says_it_back(typed: dict[str, Any], rule: str | None) -> None:
+    form = form_of(**typed)
+    assert form.validate(), form.errors
+    assert form.rule() == rule
+    assert ActivityForm(data=typed_of(draft_of(form)), meta={"csrf": False}).rule() == rule
+
+
+WRONG = [
+    ({"title": " "}, "title"),
+    ({"title": "あ" * 121}, "title"),
+    ({"place": ""}, "place"),
+    ({"first_on": "tomorrow"}, "first_on"),
+    ({"first_on": "2026-02-30"}, "first_on"),
+    ({"first_at": "25:00"}, "first_at"),
+    ({"ends_at": ""}, "ends_at"),
+    ({"repeats": "hourly"}, "repeats"),
+    ({"interval": "0"}, "interval"),
+    ({"interval": "two"}, "interval"),
+    ({"weekdays": ["7"]}, "weekdays"),
+    ({"weeks": ["6"]}, "weeks"),
+    ({"season_from": "13"}, "season_from"),
+    ({"weather_rule": "snow"}, "weather_rule"),
+    ({"reserve_days": "61"}, "reserve_days"),
+    ({"bring": "長" * 401}, "bring"),
+    ({"slots-0-name": "受付", "slots-0-places": "many"}, "slots"),
+    ({"slots-0-name": "受付", "slots-0-unit": "horse"}, "slots"),
+    ({"slots-0-name": "受付", "slots-0-burden": "flying"}, "slots"),
+]
+
+
+@pytest.mark.parametrize(("typed", "field"), WRONG)
+def test_what_is_out_of_shape_is_marked_at_its_field(typed: dict[str, Any], field: str) -> None:
+    form = form_of(**typed)
+    assert not form.validate()
+    assert list(form.errors) == [field]
+
+
+def test_rows_without_a_name_do_not_count() -> None:
+    slots = {
+        "slots-0-name": "受付",
+        "slots-0-places": "2",
+        "slots-1-name": "  ",
+        "slots-1-places": "9",
+        "slots-2-name": "親子",
+        "slots-2-places": "8",
+        "slots-2-unit": "family",
+        "slots-2-burden": ["seated", "with_children"],
+    }
+    assert form_of(**slots).facts().slots == (
+        SlotFacts("受付", 2),
+        SlotFacts("親子", 8, unit="family", burden=("seated", "with_children")),
+    )
+
+
+def test_times_become_a_length_on_the_wall_clock() -> None:
+    facts = form_of(decide_at="06:30").facts()
+    assert (facts.first_on, facts.first_at, facts.minutes) == (date(2026, 12, 5), time(9), 150)
+    assert facts.decide_at == time(6, 30)
+
+
+@pytest.mark.parametrize("typed", [{"slots-0-name": "受付", "slots-0-places": "2"}, {}])
+def test_a_draft_says_its_parts_and_times_back(typed: dict[str, Any]) -> None:
+    values = typed_of(draft_of(form_of(**typed)))
+    assert (values["first_at"], values["ends_at"]) == (time(9), time(11, 30))
+    assert [row["name"] for row in values["slots"]] == [value for value in typed.values() if value == "受付"]
+
+
+def test_a_rule_that_the_form_cannot_say_shows_as_once() -> None:
+    draft = draft_of(form_of())
+    draft.rule = "FREQ=DAILY"
+    assert "repeats" not in typed_of(draft)

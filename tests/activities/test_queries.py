@@ -1,0 +1,47 @@
+"""What is on, and who finds what."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scheduler.activities import actions, queries
+from scheduler.activities.actions import SlotFacts
+from scheduler.errors import NotFound
+from scheduler.parties.access import Actor
+from tests import make
+from tests.cast import Cast
+from tests.conftest import NOW
+
+TODAY = date(2026, 11, 16)
+
+
+def test_a_draft_is_found_by_its_organiser_alone(session: Session, cast: Cast) -> None:
+    draft = actions.post(session, cast.midori.id, make.facts(), None, NOW)
+    assert queries.find_activity(session, Actor(TODAY, cast.aiko.id), draft.id) is draft
+    for other in (None, cast.ben.id, cast.chie.id):
+        with pytest.raises(NotFound):
+            queries.find_activity(session, Actor(TODAY, other), draft.id)
+
+
+def test_dates_come_in_order_and_in_pages(session: Session, cast: Cast) -> None:
+    make.activity(session, cast.midori, NOW, rule=make.SECOND_SUNDAY, first_on=date(2026, 12, 13))
+    first, more = queries.dates_ahead(session, NOW, 1, 10)
+    rest, no_more = queries.dates_ahead(session, NOW, 2, 10)
+    assert (len(first), more, len(rest), no_more) == (10, True, 3, False)
+    assert first[-1].occurrence.starts_at < rest[0].occurrence.starts_at
+
+
+def test_a_date_stays_on_the_list_until_it_is_over(session: Session, cast: Cast) -> None:
+    one = make.occurrence(session, cast.midori, NOW)
+    during, after = one.ends_at - timedelta(minutes=1), one.ends_at + timedelta(seconds=1)
+    assert len(queries.dates_ahead(session, during, 1, 10)[0]) == 1
+    assert queries.dates_ahead(session, after, 1, 10)[0] == []
+
+
+def test_places_left_are_counted_over_all_slots(session: Session, cast: Cast) -> None:
+    slots = (SlotFacts("親子", 8, unit="family"), SlotFacts("サポーター", 3))
+    slot = make.slot(session, cast.midori, NOW, slots=slots)
+    make.participation(session, slot, cast.ben, NOW)
+    (line,) = queries.dates_of_body(session, cast.midori.id, NOW)
+    assert (line.left, line.unit, line.is_full) == (10, "", False)

@@ -1,0 +1,1 @@
+"""Who comes: sign-ups, places, withdrawals."""

@@ -1,0 +1,156 @@
+"""Pages to sign up and to withdraw, and everybody's own page."""
+
+from flask import Blueprint, make_response, render_template, session
+from flask.typing import ResponseReturnValue
+
+from scheduler import clock
+from scheduler.activities.models import Slot
+from scheduler.activities.queries import find_organised_occurrence, find_slot
+from scheduler.errors import NotFound
+from scheduler.participation import actions, queries
+from scheduler.participation.forms import JoinForm, WithdrawForm
+from scheduler.parties import actions as parties
+from scheduler.parties.access import Actor, organised_bodies
+from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.queries import find_me, live_token
+from scheduler.web import db_session, go, secret_address
+
+pages = Blueprint("participation", __name__)
+
+
+@pages.route("/slots/<int:slot_id>/join", methods=["GET", "POST"])
+def join(slot_id: int) -> ResponseReturnValue:
+    """Sign up for a part without an account; who is signed in types nothing again."""
+    actor = current_actor()
+    slot = find_slot(db_session(), actor, slot_id)
+    form = JoinForm().fit(slot, known=actor.is_signed_in)
+    if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor)):
+        db_session().commit()
+        session["joined"] = slot_id
+        return go(f"/slots/{slot_id}/joined")
+    return form.page("participation/join.html", slot=slot, occurrence=slot.occurrence, now=clock.now())
+
+
+def _join(slot: Slot, form: JoinForm, actor: Actor) -> None:
+    now = clock.now()
+    contact = (
+        find_me(db_session(), actor)
+        if actor.is_signed_in
+        else parties.person(db_session(), form.person(), now)
+    )
+    actions.join(db_session(), slot, actions.SignUp(contact.id, company=form.company()), now)
+
+
+@pages.get("/slots/<int:slot_id>/joined")
+def joined(slot_id: int) -> ResponseReturnValue:
+    """Say thanks and what happens next; only to the browser that has just signed up."""
+    if session.get("joined") != slot_id:
+        raise NotFound
+    slot = find_slot(db_session(), current_actor(), slot_id)
+    return render_template("participation/joined.html", slot=slot, occurrence=slot.occurrence)
+
+
+@pages.get("/me")
+def me() -> ResponseReturnValue:
+    """Show the own dates; who is not signed in is asked to."""
+    actor = current_actor()
+    if not actor.is_signed_in:
+        return go("/sign-in?next=/me")
+    return _own_page(actor, "")
+
+
+@pages.get("/me/<token>")
+def personal_page(token: str) -> ResponseReturnValue:
+    """Show the own dates to whoever has the personal link."""
+    page = _own_page(actor_by_link(token), f"/me/{token}")
+    return secret_address(make_response(page))
+
+
+def _own_page(actor: Actor, base: str) -> str:
+    session_, now = db_session(), clock.now()
+    me_ = find_me(session_, actor)
+    return render_template(
+        "participation/me.html",
+        me=me_,
+        base=base,
+        coming=queries.coming_of(session_, me_.id, now),
+        past=queries.past_of(session_, me_.id, now),
+        bodies=organised_bodies(session_, actor),
+        has_feed=live_token(session_, me_.id, "feed") is not None,
+        now=now,
+    )
+
+
+def _asker(token: str | None) -> tuple[Actor, str]:
+    """Return who acts and the page to go back to, by session or by personal link."""
+    return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
+
+
+@pages.route("/participations/<int:participation_id>/withdraw", methods=["GET", "POST"])
+@pages.route("/me/<token>/participations/<int:participation_id>/withdraw", methods=["GET", "POST"])
+def withdraw(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Ask once more, then free the place."""
+    actor, back = _asker(token)
+    found = queries.find_own(db_session(), actor, participation_id)
+    form = WithdrawForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.withdraw(db_session(), found, actor.person_id, clock.now())
+    ):
+        db_session().commit()
+        return go(back)
+    page = form.page(
+        "participation/withdraw.html", participation=found, occurrence=found.slot.occurrence, back=back
+    )
+    return secret_address(make_response(page))
+
+
+@pages.post("/me/feed")
+@pages.post("/me/<token>/feed")
+def renew_feed(token: str | None = None) -> ResponseReturnValue:
+    """Make a new address for the own feed and show it, once; the old one is closed."""
+    actor, back = _asker(token)
+    me_ = find_me(db_session(), actor)
+    feed_token = parties.new_feed_token(db_session(), me_.id, clock.now())
+    db_session().commit()
+    page = render_template("participation/feed.html", feed_token=feed_token, back=back)
+    return secret_address(make_response(page))
+
+
+@pages.post("/me/feed/close")
+@pages.post("/me/<token>/feed/close")
+def close_feed(token: str | None = None) -> ResponseReturnValue:
+    """Close the address of the own feed."""
+    actor, back = _asker(token)
+    parties.revoke(db_session(), find_me(db_session(), actor).id, "feed", clock.now())
+    db_session().commit()
+    return go(back)
+
+
+@pages.post("/me/link/close")
+@pages.post("/me/<token>/link/close")
+def close_link(token: str | None = None) -> ResponseReturnValue:
+    """Close the personal link; the next mail carries a new one."""
+    actor, _back = _asker(token)
+    parties.close_personal_link(db_session(), find_me(db_session(), actor))
+    db_session().commit()
+    return go("/me")
+
+
+@pages.get("/dates/<int:occurrence_id>/board")
+def board(occurrence_id: int) -> ResponseReturnValue:
+    """Show the organiser who comes to a date, slot by slot, the gaps first."""
+    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
+    roster = queries.roster(db_session(), occurrence.id)
+    slots = sorted(occurrence.slots, key=lambda slot: (slot.left <= 0, slot.position))
+    return render_template(
+        "participation/board.html", occurrence=occurrence, slots=slots, roster=roster, now=clock.now()
+    )
+
+
+@pages.app_template_global("own_sign_ups")
+def own_sign_ups(occurrence_id: int) -> dict[int, int]:
+    """Return the signed-in person's sign-ups at a date, by slot."""
+    actor = current_actor()
+    if not actor.is_signed_in or actor.person_id is None:
+        return {}
+    return {row.slot_id: row.id for row in queries.own_at(db_session(), actor.person_id, occurrence_id)}

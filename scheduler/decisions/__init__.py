@@ -1,0 +1,1 @@
+"""Whether a date is held: go, postponed, cancelled."""

@@ -1,0 +1,1 @@
+"""Hours and head-counts, computed from what happened and never stored."""

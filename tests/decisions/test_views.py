@@ -1,0 +1,129 @@
+"""The decision on one screen."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Occurrence
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.moments import at
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def date(session: Session, cast: Cast) -> Occurrence:
+    """The date to decide about; Ben and Chie come."""
+    slot = make.slot(session, cast.midori, NOW)
+    for person in (cast.ben, cast.chie):
+        make.participation(session, slot, person, NOW)
+    session.commit()
+    return slot.occurrence
+
+
+@pytest.fixture
+def aiko(app: Flask, cast: Cast, date: Occurrence) -> Visitor:
+    """Aiko's browser."""
+    return browser_of(app, cast.aiko)
+
+
+def state(session: Session, date: Occurrence) -> tuple[str, int, str]:
+    """Return how the date stands now."""
+    session.rollback()
+    return date.state, date.revision, date.reason
+
+
+def test_the_screen_says_until_when_for_how_many_and_to_which_day(aiko: Visitor) -> None:
+    page = aiko.text("/dates/1/decision")
+    assert "午前6時30分までに決めてください" in page
+    assert "11月29日（日）に順延する" in page
+    assert "2人にメールで知らせます" in page
+
+
+OUTCOMES = [
+    ("confirm", "confirmed", "【実施】"),
+    ("postpone", "postponed", "【順延】"),
+    ("cancel", "cancelled", "【中止】"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "becomes", "subject"), OUTCOMES)
+def test_one_press_decides_and_tells(
+    app: Flask, aiko: Visitor, session: Session, date: Occurrence, outcome: str, becomes: str, subject: str
+) -> None:
+    mailbox.new_mails(app, "ben@example.jp")
+    answer = aiko.submit("/dates/1/decision", outcome=outcome, reason="  空を見て\r\n ")
+    assert answer.location == "/dates/1/board"
+    assert state(session, date) == (becomes, 1, "空を見て")
+    mail = mailbox.new_mail(app, "ben@example.jp")
+    assert mail["Subject"].startswith(subject)
+    assert "空を見て" in mailbox.text(mail)
+
+
+@pytest.mark.parametrize("outcome", ["", "explode", "confirm\n"])
+def test_another_outcome_is_none(aiko: Visitor, session: Session, date: Occurrence, outcome: str) -> None:
+    assert aiko.submit("/dates/1/decision", outcome=outcome).status_code == 422
+    assert state(session, date) == ("open", 0, "")
+
+
+@pytest.mark.parametrize("revision", ["", "-1", "x", "9999999999", "١"])
+def test_a_press_without_a_screen_is_none(
+    aiko: Visitor, session: Session, date: Occurrence, revision: str
+) -> None:
+    assert aiko.submit("/dates/1/decision", outcome="cancel", revision=revision).status_code in {409, 422}
+    assert state(session, date) == ("open", 0, "")
+
+
+def test_a_second_tap_is_told_that_it_is_decided(aiko: Visitor, session: Session, date: Occurrence) -> None:
+    aiko.submit("/dates/1/decision", outcome="confirm")
+    answer = aiko.submit("/dates/1/decision", outcome="confirm", revision="0")
+    assert (answer.status_code, "ほかの人が決めました" in answer.text) == (409, True)
+    assert state(session, date)[:2] == ("confirmed", 1)
+
+
+def test_after_a_refusal_the_screen_shows_how_it_stands_and_can_be_pressed(
+    aiko: Visitor, session: Session, date: Occurrence
+) -> None:
+    aiko.submit("/dates/1/decision", outcome="confirm")
+    aiko.submit("/dates/1/decision", outcome="cancel", revision="0")
+    assert aiko.submit("/dates/1/decision", outcome="cancel").status_code == 303
+    assert state(session, date)[:2] == ("cancelled", 2)
+
+
+def test_a_later_decision_takes_an_earlier_telling_back(app: Flask, aiko: Visitor, date: Occurrence) -> None:
+    mailbox.new_mails(app, "ben@example.jp")
+    aiko.submit("/dates/1/decision", outcome="confirm")
+    aiko.submit("/dates/1/decision", outcome="cancel")
+    assert mailbox.new_mail(app, "ben@example.jp")["Subject"].startswith("【中止】")
+
+
+def test_what_is_over_or_called_off_has_no_buttons(aiko: Visitor, app: Flask, cast: Cast) -> None:
+    aiko.submit("/dates/1/decision", outcome="cancel")
+    assert "もう決めることがありません" in aiko.text("/dates/1/decision")
+    assert "行けなくなりました" not in aiko.text("/dates/1")
+    with at("2026-11-22 10:00"):
+        assert "もう決めることがありません" in browser_of(app, cast.aiko).text("/dates/1/decision")
+
+
+def test_without_a_reserve_date_there_is_no_such_button(app: Flask, session: Session, cast: Cast) -> None:
+    make.occurrence(session, cast.midori, NOW, weather_rule="cancel_if_rain", reserve_days=None)
+    aiko = browser_of(app, cast.aiko)
+    assert 'value="postpone"' not in aiko.text("/dates/1/decision")
+    answer = aiko.submit("/dates/1/decision", outcome="postpone")
+    assert (answer.status_code, "予備日がありません" in answer.text) == (422, True)
+
+
+def test_a_reason_is_text_and_never_markup(aiko: Visitor, visitor: Visitor) -> None:
+    aiko.submit("/dates/1/decision", outcome="cancel", reason="<script>alert(1)</script>")
+    page = visitor.text("/dates/1")
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_reason_that_is_too_long_is_asked_for_again(
+    aiko: Visitor, session: Session, date: Occurrence
+) -> None:
+    assert aiko.submit("/dates/1/decision", outcome="cancel", reason="雨" * 401).status_code == 422
+    assert state(session, date)[0] == "open"

@@ -1,0 +1,1 @@
+"""Feeds for everybody's own calendar app."""

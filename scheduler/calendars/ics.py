@@ -1,0 +1,179 @@
+"""Dates as iCalendar text (RFC 5545, RFC 7986); pure.
+
+Knows no database and no clock: the same rows give the same bytes.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from dateutil.tz import datetime_ambiguous
+from icalendar import Calendar, vDuration
+from icalendar import Event as VEvent
+
+from scheduler.calendars.timezones import vtimezone_bytes
+from scheduler.text import calendar_text
+
+Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
+
+# Raise it when this module writes something else for the same rows: the feeds' versions contain it.
+RENDERING = 1
+_PRODID = "-//Tsudoi//Tsudoi//{language}"
+_ASK_AGAIN = vDuration(timedelta(hours=1))
+_END = b"END:VCALENDAR\r\n"
+# A calendar needs at least one part (RFC 5545 3.6): one without dates has the zone of the house.
+_HOME = "Asia/Tokyo"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What one VEVENT says: instants are aware and come from the rows, the zone is an IANA name, geo north and east.
+
+    The words of its state (【中止】) stand in the summary already; `last_word` comes after the description.
+    Empty texts are left out.
+    """
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    summary: str
+    location: str
+    description: str
+    url: str
+    status: Status
+    created_at: datetime
+    changed_at: datetime
+    categories: tuple[str, ...] = ()
+    geo: tuple[float, float] | None = None
+    last_word: str = ""
+
+
+@dataclass(frozen=True)
+class CalendarHead:
+    """What a feed says of itself; `url` is the page that it belongs to, never the secret address of the feed."""
+
+    name: str
+    description: str
+    url: str
+    language: str
+
+
+def _one_line(text: str) -> str:
+    lines = (line.strip() for line in calendar_text(text).split("\n"))
+    return " ".join(line for line in lines if line)
+
+
+def _description(event: Event) -> str:
+    # Not every client shows URL, so the address stands at the end of the text too.
+    parts = (calendar_text(event.description).strip(), calendar_text(event.last_word).strip(), event.url)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _on_the_wall(instant: datetime, zone: str) -> datetime:
+    local = instant.astimezone(ZoneInfo(zone))
+    # Of the hour that comes twice when summer time ends, readers take the first or the second: UTC is clear.
+    return instant.astimezone(UTC) if datetime_ambiguous(local) else local
+
+
+def _component(event: Event) -> VEvent:
+    component = VEvent()
+    component.add("uid", event.uid)
+    component.add("sequence", event.sequence)
+    # In a feed DTSTAMP means "last revised" (RFC 5545 3.8.7.2): the clock's time would mark all as changed each time.
+    component.add("dtstamp", event.changed_at)
+    component.add("last-modified", event.changed_at)
+    component.add("created", event.created_at)
+    component.add("dtstart", _on_the_wall(event.starts_at, event.zone))
+    component.add("dtend", _on_the_wall(event.ends_at, event.zone))
+    component.add("status", event.status)
+    # What is off leaves the time free, also in Outlook, which does not heed STATUS.
+    component.add("transp", "TRANSPARENT" if event.status == "CANCELLED" else "OPAQUE")
+    _add_texts(component, event)
+    if event.geo is not None:
+        component.add("geo", event.geo)
+    return component
+
+
+def _add_texts(component: VEvent, event: Event) -> None:
+    texts = {
+        "summary": _one_line(event.summary),
+        "location": _one_line(event.location),
+        "description": _description(event),
+        "url": event.url,
+        "categories": [name for name in map(_one_line, event.categories) if name],
+    }
+    for name, text in texts.items():
+        if text:
+            component.add(name, text)
+
+
+def event_bytes(event: Event) -> bytes:
+    """Render one VEVENT: CRLF, folded between characters at 75 octets. Rendered once, it serves every feed."""
+    return bytes(_component(event).to_ical())
+
+
+def _calendar(language: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", _PRODID.format(language=language.upper()))
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    return calendar
+
+
+def _feed(head: CalendarHead) -> Calendar:
+    calendar, name = _calendar(head.language), _one_line(head.name)
+    calendar.add("name", name, parameters={"LANGUAGE": head.language})
+    calendar.add("x-wr-calname", name)
+    if head.description:
+        calendar.add("description", calendar_text(head.description), parameters={"LANGUAGE": head.language})
+    calendar.add("url", head.url)
+    # RFC 7986 5.7 wants the VALUE parameter, which the library leaves out by itself.
+    calendar.add("refresh-interval", _ASK_AGAIN, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    return calendar
+
+
+def _chunks(calendar: Calendar, zones: Iterable[str], events: Iterable[bytes]) -> Iterator[bytes]:
+    yield bytes(calendar.to_ical()).removesuffix(_END)
+    for zone in sorted(set(zones)) or [_HOME]:
+        yield vtimezone_bytes(zone)
+    yield from events
+    yield _END
+
+
+def calendar_chunks(head: CalendarHead, zones: Iterable[str], events: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a feed piece by piece: head, one VTIMEZONE for each zone, the rendered events, end.
+
+    `zones` are those of the events, in any order and as often as they come.
+    """
+    return _chunks(_feed(head), zones, events)
+
+
+def calendar_bytes(head: CalendarHead, zones: Iterable[str], events: Iterable[bytes]) -> bytes:
+    """Return a whole feed: the chunks of `calendar_chunks` in one."""
+    return b"".join(calendar_chunks(head, zones, events))
+
+
+def invitation_file(event: Event, language: str) -> bytes:
+    """Return one date as a file, to be added by hand or from a letter; its UID is that of the feed.
+
+    No METHOD and no ATTENDEE: an invitation proper would be a second sign-up that nobody reads. No calendar name:
+    Outlook then opens a new calendar instead of the date (MS-OXCICAL 2.1.3.1.1.17).
+    """
+    return b"".join(_chunks(_calendar(language), [event.zone], [event_bytes(event)]))
+
+
+def fingerprint(parts: Iterable[tuple[object, ...]]) -> str:
+    """Return the version of a feed as 32 hex digits: it changes when a row that is shown changes, or the rendering.
+
+    The parts hold plain values (numbers, texts, instants), whose `repr` is the same in every process.
+    """
+    digest = hashlib.sha256(str(RENDERING).encode())
+    for part in parts:
+        digest.update(repr(part).encode())
+    return digest.hexdigest()[:32]

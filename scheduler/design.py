@@ -1,0 +1,95 @@
+"""The living page of all parts in all states, for people who draw screens; only where debugging is switched on."""
+
+from datetime import datetime
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    validators,
+    widgets,
+)
+
+from scheduler.web import settings
+
+pages = Blueprint("design", __name__)
+
+# Wall-clock times, as the parts take them.
+DATES = {
+    "sunday": datetime.fromisoformat("2026-11-22 08:00"),
+    "weekday": datetime.fromisoformat("2026-11-25 10:30"),
+    "saturday": datetime.fromisoformat("2026-12-05 09:00"),
+    "holiday": datetime.fromisoformat("2026-11-23 10:30"),
+}
+
+
+class SampleForm(Form):
+    """Every kind of field once."""
+
+    name = StringField(
+        "お名前",
+        [validators.DataRequired("お名前を書いてください。")],
+        render_kw={"autocomplete": "name"},
+    )
+    kana = StringField(
+        "ふりがな",
+        [validators.DataRequired("ふりがなをひらがなで書いてください。")],
+        description="ひらがなで書きます",
+    )
+    email = EmailField(
+        "メール",
+        [
+            validators.DataRequired(),
+            validators.Regexp(".+@.+", message="メールの形が違います。例：hana@example.jp"),
+        ],
+        description="前の日のお知らせに使います",
+        render_kw={"autocomplete": "email"},
+    )
+    channel = RadioField(
+        "お知らせの受け取り方",
+        choices=[("email", "メール"), ("phone", "電話"), ("paper", "紙で班長から")],
+    )
+    body = SelectField(
+        "団体",
+        choices=[
+            ("1", "みどり町内会"),
+            ("2", "四街道おはなしボランティアの会「どんぐり」"),
+        ],
+    )
+    day = DateField("日", [validators.Optional()])
+    starts = TimeField("始まり", [validators.Optional()])
+    places = IntegerField(
+        "人数",
+        [validators.DataRequired("人数を数字で書いてください。")],
+        description="付き添いの方も入れます",
+    )
+    help = SelectMultipleField(
+        "手伝ってほしいこと",
+        choices=[("wheelchair", "車いす"), ("sign", "手話"), ("print", "大きな文字")],
+        widget=widgets.ListWidget(prefix_label=False),
+        option_widget=widgets.CheckboxInput(),
+    )
+    words = TextAreaField("ひとこと", description="世話人だけが読みます")
+    agree = BooleanField("写真に写ってもよい", description="会報とこのページに使うことがあります")
+
+
+@pages.get("/design")
+def parts() -> ResponseReturnValue:
+    """Show every part in every state."""
+    if not settings().debug:
+        abort(404)
+    wrong = SampleForm(MultiDict({"email": "hana", "places": "たくさん", "channel": "fax"}))
+    wrong.validate()
+    form = SampleForm(data={"name": "北条 千恵子", "channel": "email"})
+    return render_template("design.html", dates=DATES, form=form, wrong_form=wrong)

@@ -1,0 +1,73 @@
+"""Tsudoi, the service with which a neighbourhood runs what it does together: `create_app` puts it together."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from scheduler import design, health, json_api, web
+from scheduler.activities import api as activities_api
+from scheduler.activities import views as activities
+from scheduler.attendance import api as attendance_api
+from scheduler.attendance import views as attendance
+from scheduler.calendars import views as calendars
+from scheduler.config import ROOT, Settings
+from scheduler.db import engine_options
+from scheduler.decisions import api as decisions_api
+from scheduler.decisions import views as decisions
+from scheduler.participation import api as participation_api
+from scheduler.participation import views as participation
+from scheduler.parties import api as parties_api
+from scheduler.parties import login
+from scheduler.parties import views as parties
+from scheduler.reports import api as reports_api
+from scheduler.reports import views as reports
+
+VERSION = "0.1.0"
+PAGES = (activities, participation, decisions, attendance, reports, calendars, parties, health, design)
+APIS = (activities_api, participation_api, decisions_api, attendance_api, reports_api, parties_api)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the web application with these settings, or with those of the environment."""
+    app = Flask("scheduler", template_folder=str(ROOT / "templates"))
+    _configure(app, settings or Settings.from_environment())
+    web.init_app(app)
+    login.init_app(app)
+    for feature in PAGES:
+        app.register_blueprint(feature.pages)
+    for feature in APIS:
+        web.csrf.exempt(feature.api)
+        app.register_blueprint(feature.api)
+    json_api.serve_document(app, [feature.api for feature in APIS], VERSION)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.is_https
+    app.config.update(
+        TSUDOI=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database),
+        TRUSTED_HOSTS=sorted({urlsplit(settings.address).hostname or "localhost", "127.0.0.1", "localhost"}),
+        MAX_CONTENT_LENGTH=1_000_000,
+        SESSION_COOKIE_NAME="__Host-tsudoi" if secure else "tsudoi",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=180),
+        # The token lives as long as the session: somebody who is interrupted at the counter loses nothing.
+        WTF_CSRF_TIME_LIMIT=None,
+        # The referrer is kept back on secret pages; Sec-Fetch-Site is looked at instead.
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE="ja",
+        BABEL_DEFAULT_TIMEZONE="Asia/Tokyo",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "scheduler" / "translations"),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    hops = int(settings.proxies)
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

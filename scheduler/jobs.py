@@ -1,0 +1,183 @@
+"""What the clock asks for: make dates, remind, deliver, purge. APScheduler only says when; the rows say what.
+
+Every job may run twice at once, on any number of hosts, and be killed anywhere.
+"""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+from flask_babel import force_locale
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from scheduler import clock, reminders
+from scheduler.activities.actions import make_dates
+from scheduler.activities.models import Activity, Occurrence
+from scheduler.activities.queries import published_activities
+from scheduler.calendars.events import attachment
+from scheduler.config import Settings
+from scheduler.db import begin_writing
+from scheduler.decisions.letters import decision_kind
+from scheduler.heartbeat import beat
+from scheduler.notices.channels import email
+from scheduler.notices.channels.outbox import OutboxChannel
+from scheduler.notices.channels.smtp import SmtpSettings
+from scheduler.notices.delivery import deliver_due
+from scheduler.notices.models import Delivery, Notice
+from scheduler.notices.outlet import Channel, Content, Kind, Letter, Outlet
+from scheduler.participation.letters import sign_up_kind
+from scheduler.parties.letters import Sender, sign_in_kind
+from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.web import db
+
+# What has ended is kept for a while, so that "who signed in when" can be answered.
+KEPT_AFTER_END = timedelta(days=30)
+
+
+def kinds(sender: Sender) -> dict[str, Kind]:
+    """Return every kind of notice with the functions of its feature."""
+    with_file = {
+        "joined": sign_up_kind(sender, "joined", live=True),
+        "reminder_week": reminders.reminder_kind(sender, "reminder"),
+        "reminder_evening": reminders.reminder_kind(sender, "reminder"),
+        "decision": decision_kind(sender),
+    }
+    return {
+        "sign_in": sign_in_kind(sender),
+        "withdrawn": sign_up_kind(sender, "withdrawn", live=False),
+        **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
+    }
+
+
+def _with_calendar(kind: Kind, address: str) -> Kind:
+    """Let letters of this kind carry the date as a file that every calendar offers to add."""
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        letter = kind.compose(session, notice, delivery)
+        if letter is None:
+            return None
+        date = letter.facts["date"]
+        occurrence = session.get_one(Occurrence, date.id)  # type: ignore[attr-defined]  # a DateFacts
+        with force_locale(letter.language):
+            return replace(letter, attachments=(attachment(occurrence, address),))
+
+    return Kind(kind.still_true, compose)
+
+
+def channel(settings: Settings) -> Channel:
+    """Return the way mail goes out: the server of the settings, or files in the instance folder."""
+    sender = email.Sender(settings.mail_from, "つどい", settings.mail_from.rpartition("@")[2])
+    if not settings.smtp_url:
+        return OutboxChannel(settings.folder / "outbox", sender)
+    return email.EmailChannel(SmtpSettings.from_url(settings.smtp_url), sender)
+
+
+def renderer(app: Flask) -> Callable[[Letter], Content]:
+    """Return what turns a letter into words: a template whose first line is the subject."""
+
+    def render(letter: Letter) -> Content:
+        with app.app_context(), force_locale(letter.language):
+            template = app.jinja_env.get_template(f"notices/{letter.template}.email.txt")
+            subject, _, text = template.render(letter.facts).strip().partition("\n")
+        return Content(subject.strip(), text.strip() + "\n")
+
+    return render
+
+
+def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:
+    """Return all that a dispatcher of this app works with."""
+    settings: Settings = app.config["TSUDOI"]
+    return Outlet(
+        new_session=lambda: Session(db.engine),
+        kinds=kinds(Sender(settings.address, settings.secret_key)),
+        render=renderer(app),
+        channels={"email": channel(settings)},
+        owner=f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}",
+        stopping=stopping,
+    )
+
+
+def extend_horizon(now: datetime) -> int:
+    """Make the dates that have come into the horizon; return how many."""
+    session, made = db.session(), 0
+    for activity_id in [activity.id for activity in published_activities(session)]:
+        # One short transaction each, so that nobody who signs up meanwhile waits for all of them.
+        begin_writing(session)
+        made += make_dates(session, session.get_one(Activity, activity_id), now)
+        session.commit()
+    return made
+
+
+def remind(now: datetime) -> int:
+    """Queue the reminders that are due; return how many are new."""
+    session = db.session()
+    begin_writing(session)
+    queued = reminders.queue_due(session, now)
+    beat(session, "tick", now)
+    session.commit()
+    return queued
+
+
+def purge(now: datetime) -> None:
+    """Delete what has ended long ago: sign-ins, sessions, counters."""
+    session = db.session()
+    begin_writing(session)
+    session.execute(delete(SignIn).where(SignIn.expires_at < now - KEPT_AFTER_END))
+    session.execute(delete(SignedIn).where(SignedIn.expires_at < now - KEPT_AFTER_END))
+    session.execute(delete(Allowance).where(Allowance.ends_at < now))
+    session.commit()
+
+
+def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> int:
+    """Do everything once that is due now, as cron would; return how many messages went out."""
+    with app.app_context():
+        extend_horizon(now())
+        remind(now())
+        purge(now())
+        return deliver_due(outlet(app), now)
+
+
+def run_ticker(app: Flask) -> None:
+    """Tick until the process is asked to stop; what is under way is finished first."""
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    clockwork = _clockwork(app, stop)
+    clockwork.start()
+    stop.wait()
+    clockwork.shutdown(wait=True)
+
+
+def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
+    # In memory, in this process alone: two schedulers on one store run jobs twice and die. A late job is never dropped.
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    clockwork = BackgroundScheduler(timezone="Asia/Tokyo", job_defaults=defaults)
+    sending = outlet(app, stop.is_set)
+    seconds = float(app.config["TSUDOI"].tick_seconds)
+
+    def in_app(act: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            with app.app_context():
+                act()
+
+        return run
+
+    start = clock.now()
+    add = clockwork.add_job
+    add(in_app(lambda: deliver_due(sending, clock.now)), "interval", seconds=seconds, next_run_time=start)
+    add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
+    add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
+    add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)
+    return clockwork

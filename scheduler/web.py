@@ -1,0 +1,336 @@
+"""What every page and every answer share: the database session, CSRF, security headers, languages, how refusals look.
+
+Knows nothing of the product.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, gettext
+from flask_babel import lazy_gettext as _
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup, escape
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import IntegerConverter, Map
+
+from scheduler import db as tables
+from scheduler import words
+from scheduler.config import Settings
+from scheduler.errors import Gone, NotFound, NotSignedIn, Refused
+from scheduler.text import text_in
+
+db = SQLAlchemy(model_class=tables.Base, engine_options={})
+csrf = CSRFProtect()
+babel = Babel()
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def settings() -> Settings:
+    """Return the settings of the running app."""
+    found = current_app.config["TSUDOI"]
+    assert isinstance(found, Settings)
+    return found
+
+
+def db_session() -> Session:
+    """Return this request's database session."""
+    return db.session()
+
+
+class _RowNumber(IntegerConverter):
+    """The number of a row in an address; one that no database can hold is no address of ours."""
+
+    def __init__(self, rules: Map, *args: Any, **options: Any) -> None:
+        super().__init__(rules, *args, **options | {"max": 2**31 - 1})
+
+
+def init_app(app: Flask) -> None:
+    """Fit an app out with all that every answer shares."""
+    app.url_map.converters["int"] = _RowNumber
+    db.init_app(app)
+    with app.app_context():
+        tables.prepare_engine(db.engine)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=chosen_language)
+    app.before_request(_refuse_other_sites)
+    app.before_request(_begin)
+    app.after_request(_secure)
+    _fit_templates(app)
+    for error, answer in _ANSWERS.items():
+        app.register_error_handler(error, answer)
+
+
+def _begin() -> None:
+    # The whole request is one transaction: what a write decides on is read inside it.
+    if request.method not in SAFE_METHODS:
+        tables.begin_writing(db_session())
+
+
+def _refuse_other_sites() -> ResponseReturnValue | None:
+    # A second wall behind the token; every browser of the last years says where a request comes from.
+    if request.method in SAFE_METHODS or request.headers.get("Sec-Fetch-Site", "same-origin") in {
+        "same-origin",
+        "none",
+    }:
+        return None
+    return _error_page(403, gettext("ほかのページからの操作は受け付けません。"), "forbidden")
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if settings().is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if session.get("token") else "private, no-cache"
+    return response
+
+
+def secret_address(response: Response) -> Response:
+    """Keep an address that is itself a key out of referrers, caches and search engines."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def chosen_language() -> str:
+    """Return the language: chosen here before, or as the browser asks, or Japanese."""
+    known = [code for code, _ in words.LANGUAGES]
+    chosen = session.get("language")
+    if chosen in known:
+        return str(chosen)
+    return request.accept_languages.best_match(known, default="ja") or "ja"
+
+
+def redirect_target(typed: str, otherwise: str = "/") -> str:
+    """Return a path of our own that may be gone to after a form; anything else becomes `otherwise`.
+
+    It must be a path that our own routing answers to a GET: no scheme, host, backslash or control character.
+    """
+    if typed != text_in(typed) or "\\" in typed or not typed.startswith("/") or typed.startswith("//"):
+        return otherwise
+    try:
+        current_app.create_url_adapter(request).match(urlsplit(typed).path, method="GET")  # type: ignore[union-attr]  # None only without a request
+    except HTTPException:
+        return otherwise
+    return typed
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A form that keeps what was typed and shows a refused action's sentence on top."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+        """What a form reads: texts under names that a page of ours can have; no files, no JSON."""
+
+        def wrap_formdata(self, form: object, formdata: object) -> MultiDict[str, str] | None:
+            """Return what was typed; None when the form is only shown."""
+            if request.method in SAFE_METHODS:
+                return None
+            # WTForms makes a number of every row's name, and fails at `slots-²-name` or at 5,000 digits.
+            sent = request.form.items(multi=True)
+            return MultiDict((name, text) for name, text in sent if _FIELD_NAME.fullmatch(name))
+
+    refusal: str = ""
+    status: int = 200
+    done: Any = None
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Do what was asked for and keep its result in `done`.
+
+        When a rule refuses it, take everything back, keep what was typed, and return False.
+        """
+        try:
+            self.done = act()
+        except Refused as refused:
+            db_session().rollback()
+            self.refusal, self.status = words.sentence(refused), refused.status
+            return False
+        return True
+
+    def page(self, template: str, **facts: Any) -> ResponseReturnValue:
+        """Show the form: 200 when it is new, 422 or the refusal's status when something has to be mended."""
+        status = 422 if self.errors else self.status
+        return render_template(template, form=self, refusal=self.refusal, **facts), status
+
+
+_PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+
+
+def linked_phones(text: str) -> Markup:
+    """Return text as markup in which telephone numbers can be pressed."""
+    linked = _PHONE.sub(lambda number: f'<a href="tel:{number[0]}">{number[0]}</a>', str(escape(text)))
+    return Markup(linked)  # noqa: S704  # escaped one line above
+
+
+_FILTERS = (
+    "weekday_label",
+    "month_label",
+    "month_title",
+    "year_title",
+    "date_text",
+    "clock_text",
+    "months_text",
+    "hours_text",
+)
+
+
+def _fit_templates(app: Flask) -> None:
+    for name in _FILTERS:
+        app.add_template_filter(getattr(words, name), name)
+    app.add_template_filter(linked_phones)
+    app.jinja_env.globals.update(
+        said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
+    )
+    app.context_processor(lambda: {"language": words.language(), "page_path": request.path})
+
+
+_FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+
+def wants_json() -> bool:
+    """Say whether this request is a program's, which reads JSON."""
+    return request.path.startswith("/api/") or request.path == "/healthz"
+
+
+def _error_page(status: int, text: str, code: str) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error=code, message=text), status
+    return render_template("error.html", status=status, text=text), status
+
+
+def _not_signed_in(error: Exception) -> ResponseReturnValue:
+    if not wants_json():
+        return go("/sign-in")
+    answer = _error_page(401, gettext("サインインが必要です。"), "sign_in_needed")
+    assert isinstance(answer, tuple)
+    return answer[0], 401, {"WWW-Authenticate": "Bearer"}
+
+
+def _not_found(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, Gone):
+        return _error_page(
+            410, gettext("このアドレスは閉じられました。新しいリンクを使ってください。"), "gone"
+        )
+    return _error_page(
+        404,
+        gettext("このページは見つかりません。終わった活動か、アドレスの間違いかもしれません。"),
+        "not_found",
+    )
+
+
+def _refused(error: Exception) -> ResponseReturnValue:
+    assert isinstance(error, Refused)
+    db_session().rollback()
+    return _error_page(error.status, words.sentence(error), error.code)
+
+
+def _bad_token(error: Exception) -> ResponseReturnValue:
+    return _error_page(
+        400,
+        gettext(
+            "ページを開いてから時間がたちました。前のページに戻り、新しくしてからもう一度押してください。"
+        ),
+        "csrf",
+    )
+
+
+def _leave_database_alone() -> None:
+    # The page that says so must not fail for the same reason.
+    db_session().rollback()
+    g.no_database = True
+
+
+def _busy(error: Exception) -> ResponseReturnValue:
+    # Never answered as "full": a time-out says nothing about places.
+    current_app.logger.warning("database busy or away: %s", type(getattr(error, "orig", error)).__name__)
+    _leave_database_alone()
+    answer = _error_page(
+        503,
+        gettext(
+            "いま混み合っています。少し待って、もう一度押してください。入れたものは、前のページに残っています。"
+        ),
+        "busy",
+    )
+    assert isinstance(answer, tuple)
+    return answer[0], 503, {"Retry-After": "5"}
+
+
+_HTTP_TEXTS = {
+    400: _("読み取れない内容です。前のページに戻って、もう一度お試しください。"),
+    405: _("この操作はここではできません。"),
+    413: _("送られた内容が大きすぎます。"),
+}
+
+
+def _http_error(error: Exception) -> ResponseReturnValue:
+    assert isinstance(error, HTTPException)
+    if isinstance(error, SecurityError):
+        # Another host's name: no page of ours can be made, since its links would lead there.
+        return Response("400", 400, mimetype="text/plain")
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status == 404:
+        return _not_found(error)
+    text = _HTTP_TEXTS.get(status, _("できませんでした。もう一度お試しください。"))
+    return _error_page(status, str(text), f"http_{status}")
+
+
+def _failed(error: Exception) -> ResponseReturnValue:
+    current_app.logger.exception("unexpected")
+    _leave_database_alone()
+    return _error_page(
+        500, gettext("こちらの不具合です。すみません。少し待って、もう一度お試しください。"), "fault"
+    )
+
+
+_ANSWERS: dict[type[Exception], Callable[[Exception], ResponseReturnValue]] = {
+    NotFound: _not_found,
+    NotSignedIn: _not_signed_in,
+    Refused: _refused,
+    CSRFError: _bad_token,
+    OperationalError: _busy,
+    HTTPException: _http_error,
+    Exception: _failed,
+}
+
+
+def etag_matches(tag: str) -> bool:
+    """Say whether the asker has this version already (RFC 9110 13.1.2: weak comparison)."""
+    return request.if_none_match.contains_weak(tag)
+
+
+def go(address: str) -> ResponseReturnValue:
+    """Redirect after a form was acted on: 303, so that the browser asks with GET."""
+    return redirect(address, code=303)

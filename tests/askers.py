@@ -1,0 +1,186 @@
+"""The askers of the access tables, and the world that they ask about."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from scheduler.activities import actions as activities
+from scheduler.heartbeat import beat
+from scheduler.parties import actions as parties
+from scheduler.parties.actions import PersonFacts
+from scheduler.parties.models import Person
+from scheduler.parties.tokens import derived, personal
+from scheduler.web import db
+from tests import cast as casting
+from tests import make
+from tests.conftest import NOW
+from tests.visitor import Visitor
+
+# What is sent along with a request, by method and rule.
+Typed = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what is asked for, and what each asker is answered."""
+
+    method: str
+    rule: str
+    variant: str
+    answers: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """What it is called in the application's list of routes."""
+        return f"{self.method} {self.rule}"
+
+    def __str__(self) -> str:
+        return " ".join([self.name, *([f"({self.variant})"] if self.variant else [])])
+
+
+def rows_of(table: str) -> list[Row]:
+    """Read a table: a heading of askers, then a line for each row."""
+    heading, *lines = table.strip().splitlines()
+    return [_row(line, heading.split()) for line in lines]
+
+
+def _row(line: str, askers: list[str]) -> Row:
+    method, rule, *cells = line.split()
+    variant = cells.pop(0).strip("()") if cells[0].startswith("(") else ""
+    return Row(method, rule, variant, dict(zip(askers, cells, strict=True)))
+
+
+@dataclass(frozen=True)
+class World:
+    """What addresses can name, and what each asker holds."""
+
+    names: dict[str, Any]
+    draft_id: int
+    sessions: dict[str, str]
+    links: dict[str, dict[str, str]]
+
+    def path(self, row: Row, token: str = "") -> str:
+        """Return a concrete address for a row."""
+        return self.fill(row.rule, token=token, **({"activity_id": self.draft_id} if row.variant else {}))
+
+    def fill(self, text: str, **more: Any) -> str:
+        """Put what they name in place of `<names>`."""
+        names = {**self.names, **more}
+        return re.sub(r"<(\w+)>", lambda found: str(names[found[1]]), text)
+
+    def link(self, row: Row, asker: str) -> str:
+        """Return the key that an asker's address holds: that of the own page, of a feed, or of a sign-in."""
+        return self.links[row.rule.split("/")[1]][asker]
+
+
+def populate(session: Session, secret: str) -> World:
+    """Write the world into a database; the caller commits."""
+    cast = casting.make(session, NOW)
+    emi = parties.person(session, PersonFacts("遠藤 絵美", "えんどう えみ", "emi@example.jp"), NOW)
+    term = casting.hold_office(session, emi, cast.midori, "chair", NOW - timedelta(days=30))
+    term.ends_on = (NOW - timedelta(days=1)).date()
+    # It begins in an hour: people may still sign up, and the leader may already tick.
+    date = make.occurrence(session, cast.midori, NOW, first_on=NOW.date(), first_at=time(11, 0))
+    names = {
+        "occurrence_id": date.id,
+        "activity_id": date.activity_id,
+        "slot_id": date.slots[0].id,
+        "participation_id": make.participation(session, date.slots[0], cast.ben, NOW).id,
+        "slug": cast.midori.slug,
+        "filename": "css/base.css",
+        "year": 2026,
+    }
+    draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
+    people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
+    beat(session, "tick", NOW)
+    sessions = {name: _sign_in(session, person, secret) for name, person in people.items()}
+    return World(names, draft.id, sessions, _links(session, people, secret))
+
+
+def _sign_in(session: Session, person: Person, secret: str) -> str:
+    return parties.sign_in_by_link(session, _sign_in_link(session, person, secret), NOW)
+
+
+def _sign_in_link(session: Session, person: Person, secret: str) -> str:
+    return derived(secret, "sign-in", parties.new_sign_in(session, person, secret, NOW).salt)
+
+
+def _links(session: Session, people: dict[str, Person], secret: str) -> dict[str, dict[str, str]]:
+    spent = _sign_in_link(session, people["emi"], secret)
+    parties.sign_in_by_link(session, spent, NOW)
+    closed_feed = parties.new_feed_token(session, people["emi"].id, NOW)
+    parties.revoke(session, people["emi"].id, "feed", NOW)
+    closed_page = personal(secret, people["emi"].id, people["emi"].link_salt)
+    parties.close_personal_link(session, people["emi"])
+    both = {name: people[name] for name in ("ben", "chie", "aiko")}
+    return {
+        "me": {name: personal(secret, person.id, person.link_salt) for name, person in both.items()}
+        | {"made-up": f"{people['ben'].id}.AAAA", "closed": closed_page},
+        "calendars": {name: parties.new_feed_token(session, person.id, NOW) for name, person in both.items()}
+        | {"made-up": "A" * 43, "closed": closed_feed},
+        "sign-in": {name: _sign_in_link(session, person, secret) for name, person in both.items()}
+        | {"made-up": "A" * 43, "closed": spent},
+    }
+
+
+def settle(app: Flask, instance: Path) -> World:
+    """Make the world; a copy of its database is left beside the empty one."""
+    shutil.copyfile(instance / "empty.db", instance / "tsudoi.db")
+    with time_machine.travel(NOW, tick=False), app.app_context():
+        with Session(db.engine) as session:
+            world = populate(session, app.config["TSUDOI"].secret_key)
+            session.commit()
+        db.engine.dispose()
+    shutil.copyfile(instance / "tsudoi.db", instance / "world.db")
+    return world
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The application with the world in its database, which can be put back to how it was."""
+
+    app: Flask
+    world: World
+    instance: Path
+
+    def reset(self) -> None:
+        """Put everything back to how it was."""
+        with self.app.app_context():
+            db.engine.dispose()
+        shutil.copyfile(self.instance / "world.db", self.instance / "tsudoi.db")
+
+    def letters(self) -> list[Path]:
+        """Return the letters in the outbox."""
+        return sorted((self.instance / "outbox").glob("*.eml"))
+
+    def browser(self, asker: str) -> Visitor:
+        """Return the browser of somebody who is signed in already, unless it is Dan's."""
+        visitor = Visitor(self.app)
+        with visitor.client.session_transaction() as cookie:
+            if asker in self.world.sessions:
+                cookie["token"] = self.world.sessions[asker]
+        return visitor
+
+    def ask(self, row: Row, visitor: Visitor, path: str, typed: Typed) -> str:
+        """Ask for a page, with a form's token where that is needed; return the status, or `ask`."""
+        token = {"csrf_token": visitor.hidden("/sign-in")["csrf_token"]} if row.method == "POST" else {}
+        answer = visitor.client.open(
+            path, method=row.method, data=token | typed.get(row.name, {}), buffered=True
+        )
+        to_sign_in = (answer.location or "").partition("?")[0] == "/sign-in"
+        return "ask" if to_sign_in else str(answer.status_code)
+
+    def call(self, row: Row, asker: str, path: str, typed: Typed) -> TestResponse:
+        """Ask as a program."""
+        tokens = self.world.sessions | {"link": self.world.links["me"]["aiko"], "made-up": "A" * 43}
+        sent = {"Authorization": f"Bearer {tokens[asker]}"} if asker in tokens else {}
+        client = self.app.test_client(use_cookies=False)
+        return client.open(path, method=row.method, json=typed.get(row.name), headers=sent)

@@ -1,0 +1,152 @@
+"""Every place where something can be sent in: forms, JSON, query parameters, addresses; and what is good there."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+Group = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Door:
+    """A form or a JSON end-point: who may send what there, and which fields are tried together.
+
+    Everything hostile goes into the first group; the others take turns.
+    """
+
+    asker: str
+    path: str
+    good: Mapping[str, Any]
+    groups: tuple[Group, ...]
+
+    def turn(self, number: int) -> list[Group]:
+        """Return the groups whose turn it is: the first always, one of the others every third time."""
+        first, *others = self.groups
+        return [first, others[number // 3 % len(others)]] if others and number % 3 == 0 else [first]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+def _each(*names: str) -> tuple[Group, ...]:
+    return tuple((name,) for name in names)
+
+
+HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
+POST = {"title": "清掃", "place": "公園", "first_on": "2026-12-06", "first_at": "08:00"}
+TYPED = POST | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"}
+SENT = POST | {"minutes": 60, "slots": [{"name": "係", "places": 3}]}
+
+# Free texts are stored as they are, so all are tried at once; what is picky refuses the rest, so it is tried alone.
+TEXTS = ("title", "summary", "place", "address", "bring", "contact", "title_en", "summary_en")
+CHOICES = ("repeats", "weeks", "weekdays", "season_from", "season_to", "weather_rule", "slots-0-unit")
+PICKY = ("website", "first_on", "first_at", "reserve_days", "decide_at")
+FORM_TEXTS: tuple[Group, ...] = ((*TEXTS, "slots-0-name"), CHOICES)
+FORM_PICKY = _each(*PICKY, "ends_at", "interval", "until", "slots-0-places", "slots-0-min_people")
+SLOT = ("places", "min_people", "unit", "minutes", "offset_minutes", "competence", "burden")
+JSON_PICKY = _each(
+    *PICKY, "minutes", "rule", "timezone", "weather_rule", *(f"slots.0.{name}" for name in SLOT)
+)
+
+FORMS = (
+    Door("dan", "/slots/<other_slot_id>/join", HANAKO, (("name", "adults"), *_each("kana", "email"))),
+    Door("ben", "/slots/<family_slot_id>/join", {}, (("grown_ups",), ("children-0", "children-7"))),
+    Door("aiko", "/organizations/<slug>/activities/new", TYPED, FORM_TEXTS + FORM_PICKY),
+    Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
+    Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
+    Door(
+        "aiko",
+        "/dates/<occurrence_id>/attendance",
+        {"came-<participation_id>": "1"},
+        _each("people-<participation_id>", "minutes-<participation_id>"),
+    ),
+    Door("dan", "/sign-in", {}, _each("email")),
+    Door("dan", "/sign-in/code", {}, _each("digits")),
+    Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
+)
+
+PROGRAMS = (
+    Door(
+        "dan",
+        "/slots/<other_slot_id>/join",
+        HANAKO,
+        _each("name", "kana", "email", "language", "adults.0", "children_months.0"),
+    ),
+    Door(
+        "aiko",
+        "/organizations/<slug>/activities",
+        SENT,
+        ((*TEXTS, "slots.0.name", "slots.0.name_en"), *JSON_PICKY),
+    ),
+    Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
+    Door(
+        "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
+    ),
+    Door("dan", "/sign-in", {}, _each("email")),
+    Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
+)
+
+QUERIES = (
+    "/?page=",
+    "/api/v1/dates?page=",
+    "/calendars/public.ics?lang=",
+    "/organizations/<slug>/calendar.ics?lang=",
+    "/organizations/<slug>/hours?year=",
+    "/organizations/<slug>/hours.csv?year=",
+    "/sign-in?next=",
+)
+
+ADDRESSES = (
+    "/{}",
+    "/dates/{}",
+    "/organizations/{}",
+    "/me/{}",
+    "/calendars/{}.ics",
+    "/sign-in/{}",
+    "/static/{}",
+    "/api/v1/dates/{}",
+    "/api/v1/organizations/<slug>/hours/{}",
+)
+
+HEADERS = (
+    "Accept",
+    "Accept-Language",
+    "Authorization",
+    "Cookie",
+    "If-Modified-Since",
+    "If-None-Match",
+    "Referer",
+    "Sec-Fetch-Site",
+    "User-Agent",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+)
+
+
+def put(good: Mapping[str, Any], field: str, value: Any) -> dict[str, Any]:
+    """Return what is good with one field replaced; `slots.0.name` leads into lists and objects."""
+    body: Any = json.loads(json.dumps(good))
+    steps = field.split(".")
+    inner = body
+    for step, after in pairwise(steps):
+        inner = _step_into(inner, step, after)
+    _set(inner, steps[-1], value)
+    assert isinstance(body, dict)
+    return body
+
+
+def _step_into(inner: Any, step: str, after: str) -> Any:
+    missing: Any = [] if after.isdecimal() else {}
+    if isinstance(inner, dict):
+        return inner.setdefault(step, missing)
+    inner.extend([missing] * (int(step) + 1 - len(inner)))
+    return inner[int(step)]
+
+
+def _set(inner: Any, last: str, value: Any) -> None:
+    if isinstance(inner, dict):
+        inner[last] = value
+    else:
+        inner[int(last) :] = [value]

@@ -1,0 +1,194 @@
+"""What the clock asks for, done once and done twice; and the letters, as they go out."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from scheduler import jobs
+from scheduler.activities import actions as activities
+from scheduler.activities.models import Occurrence
+from scheduler.decisions import actions as decisions
+from scheduler.heartbeat import last_beat
+from scheduler.notices.channels.email import EmailChannel
+from scheduler.notices.channels.outbox import OutboxChannel
+from scheduler.notices.models import Delivery, Notice
+from scheduler.participation.actions import withdraw
+from scheduler.parties import actions as parties
+from scheduler.parties.letters import Sender
+from scheduler.parties.models import Allowance, SignedIn, SignIn
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.moments import at
+
+BEN = "ben@example.jp"
+JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
+
+
+def test_a_tick_sends_what_is_due_and_the_next_one_nothing_more(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    make.participation(session, make.slot(session, cast.midori, NOW), cast.ben, NOW)
+    session.commit()
+    assert [jobs.tick(app), jobs.tick(app)] == [1, 0]
+    session.rollback()
+    assert last_beat(session, "tick") == NOW
+
+
+def test_a_tick_makes_the_dates_that_have_come_into_the_horizon(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    for body in (cast.midori, cast.library):
+        make.activity(session, body, NOW, rule="FREQ=WEEKLY")
+    activities.post(session, cast.midori.id, make.facts(rule="FREQ=WEEKLY"), None, NOW)
+    session.commit()
+    before = session.query(Occurrence).count()
+    session.rollback()
+    with at("2026-11-30 10:00"):
+        jobs.tick(app)
+        jobs.tick(app)
+    assert session.query(Occurrence).count() == before + 2 * 2
+
+
+def test_what_ended_long_ago_is_deleted_and_nothing_else(app: Flask, session: Session, cast: Cast) -> None:
+    for days in (-300, -40, 0):
+        asked = NOW + timedelta(days=days)
+        sign_in = parties.ask_to_sign_in(session, BEN, "s", asked)
+        assert sign_in is not None
+        session.add(_session_of(cast.ben.id, str(days), asked))
+    session.commit()
+    jobs.tick(app)
+    assert [row.created_at for row in session.query(SignIn)] == [NOW]
+    assert [row.token_hash for row in session.query(SignedIn).order_by(SignedIn.id)] == ["-40", "0"]
+    assert {row.ends_at > NOW for row in session.query(Allowance)} == {True}
+
+
+def _session_of(person_id: int, name: str, since: object) -> SignedIn:
+    assert isinstance(since, type(NOW))
+    return SignedIn(
+        person_id=person_id,
+        token_hash=name,
+        created_at=since,
+        seen_at=since,
+        expires_at=since + timedelta(days=180),
+    )
+
+
+def test_every_kind_that_is_told_has_its_letter(app: Flask, session: Session, cast: Cast) -> None:
+    _tell_everything(app, session, cast)
+    told = {kind for (kind,) in session.query(Notice.kind).distinct()}
+    assert told == jobs.kinds(Sender("http://localhost", "s")).keys()
+    assert {(row.state, row.reason) for row in session.query(Delivery)} <= {("sent", ""), ("dropped", "left")}
+
+
+def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMessage]:
+    """Let Ben be told everything that anybody can be told, and return his mails."""
+    early = NOW - timedelta(days=10)
+    english: dict[str, Any] = {"place_en": "Park gate", "bring": "軍手", "bring_en": "Gloves"}
+    slot = make.slot(session, cast.midori, early, contact="0467-00-0000", **english)
+    row = make.participation(session, slot, cast.ben, early)
+    parties.ask_to_sign_in(session, BEN, "s", NOW)
+    _commit_and_tick(app, session)
+    with at("2026-11-21 19:00"):
+        jobs.tick(app)
+    for minute, decide in enumerate((decisions.confirm, decisions.postpone, decisions.cancel)):
+        with at(f"2026-11-21 20:0{minute}"):
+            ruling = decisions.Ruling(cast.aiko.id, slot.occurrence.revision, "Rain")
+            decide(session, slot.occurrence, ruling, NOW + timedelta(days=5))
+            _commit_and_tick(app, session)
+    withdraw(session, row, cast.ben.id, NOW)
+    _commit_and_tick(app, session)
+    return [mail for mail in mailbox.mails(app) if mailbox.is_to(mail, BEN)]
+
+
+def _commit_and_tick(app: Flask, session: Session) -> None:
+    session.commit()
+    jobs.tick(app)
+
+
+def test_every_letter_to_an_english_reader_is_english(app: Flask, session: Session, cast: Cast) -> None:
+    cast.ben.language = "en"
+    mails = _tell_everything(app, session, cast)
+    assert len(mails) == 8
+    for mail in mails:
+        words = mail["Subject"] + mailbox.text(mail)
+        assert set(JAPANESE.findall(words)) <= set("別所勉"), words
+
+
+def test_every_letter_says_who_it_is_for_and_how_to_leave(app: Flask, session: Session, cast: Cast) -> None:
+    for mail in _tell_everything(app, session, cast):
+        body = mailbox.text(mail)
+        assert "別所 勉さん" in body
+        assert "\n\n\n\n" not in body
+        if "サインイン" not in mail["Subject"]:
+            assert "http://localhost/dates/1" in body
+            assert f"/me/{cast.ben.id}." in body
+
+
+def test_letters_about_a_date_carry_it_as_a_file(app: Flask, session: Session, cast: Cast) -> None:
+    mails = _tell_everything(app, session, cast)
+    files = [len(mailbox.attached(mail)) for mail in mails]
+    assert sorted(files) == [0, 0, 1, 1, 1, 1, 1, 1]
+    sequences = [
+        re.findall(r"SEQUENCE:(\d)", mailbox.calendar(mail)) for mail in mails if mailbox.attached(mail)
+    ]
+    assert sorted(sequences) == [["0"], ["0"], ["0"], ["1"], ["2"], ["3"]]
+
+
+def test_a_title_adds_no_header_and_no_recipient(app: Flask, session: Session, cast: Cast) -> None:
+    hostile = "=?utf-8?q?=0D=0ABcc=3A_eve=40example.com?=\r\nBcc: eve@example.com\u2028X: y"
+    slot = make.slot(session, cast.midori, NOW, title=hostile, place=hostile)
+    person = parties.person(session, parties.PersonFacts(hostile, "いぶ", "eve@example.jp"), NOW)
+    make.participation(session, slot, person, NOW)
+    session.commit()
+    mail = mailbox.new_mail(app, "eve@example.jp")
+    assert {"bcc", "x"}.isdisjoint(name.lower() for name in mail)
+    assert [one.addr_spec for one in mail["To"].addresses] == ["eve@example.jp"]
+    assert len(str(mail["Subject"]).splitlines()) == 1
+
+
+def test_without_a_server_mail_goes_into_files_and_with_one_there(app: Flask) -> None:
+    settings = app.config["TSUDOI"]
+    assert isinstance(jobs.channel(settings), OutboxChannel)
+    assert isinstance(jobs.channel(replace(settings, smtp_url="smtp://127.0.0.1:25")), EmailChannel)
+    with pytest.raises(ValueError, match="smtp"):
+        jobs.channel(replace(settings, smtp_url="http://127.0.0.1"))
+
+
+def test_two_dispatchers_have_different_names(app: Flask) -> None:
+    with app.app_context():
+        owners = {jobs.outlet(app).owner for _ in range(2)}
+    assert len(owners) == 2
+    assert max(len(owner) for owner in owners) <= 80
+
+
+def test_a_ticker_ticks_by_itself_and_stops_when_it_is_asked_to(app: Flask, instance: Path) -> None:
+    environment = {"TSUDOI_INSTANCE": str(instance), "TSUDOI_SECRET_KEY": "s" * 40, "PATH": "/usr/bin"}
+    command = [sys.executable, "-m", "scheduler.cli", "ticker"]
+    with subprocess.Popen(command, env=environment, cwd=Path(__file__).parent.parent) as ticker:
+        give_up = time.monotonic() + 30
+        while not _has_ticked(instance):
+            assert time.monotonic() < give_up, "it never ticked"
+            time.sleep(0.1)
+        ticker.send_signal(signal.SIGTERM)
+        assert ticker.wait(20) == 0
+
+
+def _has_ticked(instance: Path) -> bool:
+    engine = create_engine(f"sqlite:///{instance / 'tsudoi.db'}")
+    with engine.connect() as connection:
+        found = connection.scalar(text("SELECT count(*) FROM heartbeat"))
+    engine.dispose()
+    return bool(found)

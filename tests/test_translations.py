@@ -1,0 +1,205 @@
+"""The English catalogue says everything that code and pages say, in the words of the glossary; and pages use it."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from scheduler import words
+from scheduler.activities.models import Occurrence
+from scheduler.config import ROOT
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+FOLDER = ROOT / "scheduler" / "translations"
+ENGLISH = FOLDER / "en" / "LC_MESSAGES" / "messages.po"
+MAKE = "run `make translations`, and translate what is new"
+KANA_AND_KANJI = re.compile("[ぁ-ゖァ-ヺ々㐀-䶿一-鿿]+")  # letters only: 日本語, but not ・ or （）
+UNSAID = re.compile(
+    r"ユーザー|アカウント|イベント作成|キャンセル|\b(user|account|ticket|shift|event)s?\b", re.IGNORECASE
+)
+
+
+@cache
+def _catalogue() -> Catalog:
+    with ENGLISH.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def _translated() -> list[Message]:
+    return [message for message in _catalogue() if message.id]
+
+
+def _forms(text: object) -> tuple[str, ...]:
+    """Return the one wording of a message, or its singular and plural."""
+    return tuple(str(form) for form in text) if isinstance(text, list | tuple) else (str(text),)
+
+
+def _said_by_code_and_pages() -> Iterator[tuple[str, ...]]:
+    with (FOLDER / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # published without types
+    # From the parts alone: a walk over the whole folder would read what other tests are writing.
+    for part in ("scheduler", "templates"):
+        inside = [
+            (pattern.removeprefix(f"{part}/"), method) for pattern, method in methods if part in pattern
+        ]
+        for found in extract_from_dir(ROOT / part, inside, options):
+            yield _forms(found[2])
+
+
+def _placeholders(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)[sd]|%%|%", text))
+
+
+def test_the_catalogue_has_every_sentence_and_no_other() -> None:
+    said, known = set(_said_by_code_and_pages()), {_forms(message.id) for message in _translated()}
+    assert said - known == set(), MAKE
+    assert known - said == set(), MAKE
+    assert _catalogue().obsolete == {}, MAKE
+
+
+def test_every_sentence_is_translated_for_good() -> None:
+    unfinished = [message.id for message in _translated() if message.fuzzy or not all(_forms(message.string))]
+    assert unfinished == []
+
+
+def test_a_translation_fills_in_the_same_facts() -> None:
+    unlike = [
+        message.id
+        for message in _translated()
+        for form in _forms(message.string)
+        if _placeholders(form) != _placeholders(_forms(message.id)[0])
+    ]
+    assert unlike == []
+
+
+def test_english_has_no_japanese_letters() -> None:
+    forms = [form for message in _translated() for form in _forms(message.string)]
+    assert [form for form in forms if KANA_AND_KANJI.search(form)] == []
+
+
+def test_nobody_is_called_a_user_and_nothing_a_ticket() -> None:
+    forms = [
+        form for message in _translated() for text in (message.id, message.string) for form in _forms(text)
+    ]
+    assert [form for form in forms if UNSAID.search(form)] == []
+
+
+@pytest.mark.parametrize("source", sorted(FOLDER.rglob("*.po")), ids=lambda path: path.parts[-3])
+def test_the_compiled_catalogue_is_as_new_as_its_source(source: Path) -> None:
+    compiled = source.with_suffix(".mo")
+    assert compiled.exists(), "run `make check` instead of pytest alone, or `make -s translations check`"
+    assert compiled.stat().st_mtime >= source.stat().st_mtime
+
+
+class _Words(HTMLParser):
+    """Collect what a page says, but for what it says to readers of Japanese on purpose."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.is_for_others = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_for_others = ("lang", "ja") in attrs
+        if not self.is_for_others:
+            self.said += [value for name, value in attrs if value and name not in {"href", "value"}]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_for_others = False
+
+    def handle_data(self, data: str) -> None:
+        if not self.is_for_others:
+            self.said.append(data)
+
+
+def _japanese(page: str) -> set[str]:
+    words = _Words()
+    words.feed(page)
+    return {found for said in words.said for found in KANA_AND_KANJI.findall(said)}
+
+
+def _in_english(visitor: Visitor) -> Visitor:
+    visitor.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en-GB,en;q=0.9"
+    return visitor
+
+
+@pytest.fixture
+def date(session: Session, cast: Cast) -> Occurrence:
+    """A date whose organisers wrote everything in English too."""
+    made = make.occurrence(session, cast.midori, NOW, place_en="Midori Park", decide_at=None)
+    session.commit()
+    return made
+
+
+def test_pages_speak_english(date: Occurrence, visitor: Visitor) -> None:
+    join, activity = f"/slots/{date.slots[0].id}/join", f"/activities/{date.activity_id}"
+    pages = ("/", "/sign-in", "/subscribe", f"/dates/{date.id}", join, activity, "/organizations/midori")
+    english = _in_english(visitor)
+    assert [(path, found) for path in pages if (found := _japanese(english.text(path)))] == []
+
+
+def test_the_organisers_pages_speak_english(app: Flask, cast: Cast, date: Occurrence) -> None:
+    english = _in_english(browser_of(app, cast.aiko))
+    pages = [f"/dates/{date.id}/{page}" for page in ("board", "decision", "attendance")]
+    pages += ["/me", "/organizations/midori/activities/new", "/organizations/midori/hours"]
+    found = {word: path for path in pages for word in _japanese(english.text(path))}
+    assert found.keys() - {"青木", "愛子"} == set(), found
+
+
+def test_refusals_speak_english(client: FlaskClient, date: Occurrence) -> None:
+    in_english = {"Accept-Language": "en"}
+    answers = [client.get("/nowhere", headers=in_english), client.post("/sign-in", headers=in_english)]
+    answers += [client.delete("/sign-in", headers=in_english)]
+    assert [(answer.status_code, _japanese(answer.text)) for answer in answers] == [
+        (404, set()),
+        (400, set()),
+        (405, set()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "cannot be longer than 120"), ("ja", "120 文字を超える")]
+)
+def test_the_form_librarys_own_sentences_speak_the_readers_language(
+    date: Occurrence, visitor: Visitor, language: str, sentence: str
+) -> None:
+    visitor.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    answer = visitor.submit(f"/slots/{date.slots[0].id}/join", name="a" * 121, kana="a", email="a@example.jp")
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
+def test_letters_speak_english(app: Flask, date: Occurrence, visitor: Visitor) -> None:
+    _in_english(visitor).submit(
+        f"/slots/{date.slots[0].id}/join", name="Ann", kana="Ann", email="ann@example.org"
+    )
+    mail = mailbox.new_mail(app, "ann@example.org")
+    assert _japanese(mail["Subject"] + mailbox.text(mail) + mailbox.calendar(mail)) == set()
+
+
+def test_the_feed_speaks_english_when_asked_to(client: FlaskClient, date: Occurrence) -> None:
+    assert _japanese(client.get("/calendars/public.ics?lang=en").text) == set()
+    assert _japanese(client.get("/calendars/public.ics").text) != set()
+
+
+@pytest.mark.parametrize(
+    ("months", "said"), [(1, "1 month"), (9, "9 months"), (14, "1 year 2 months"), (36, "3 years")]
+)
+def test_one_is_not_many(app: Flask, months: int, said: str) -> None:
+    with app.app_context(), force_locale("en"):
+        assert words.months_text(months) == said

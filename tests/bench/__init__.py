@@ -1,0 +1,1 @@
+"""Speed, measured through the real server: printed, never asserted."""

@@ -1,0 +1,143 @@
+"""`make bench`: list, date, feed and sign-up through gunicorn, beside an empty answer of the same server."""
+
+import http.client
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from scheduler import clock, create_app, demo, migrating
+from scheduler.activities.actions import SlotFacts
+from scheduler.config import Settings
+from scheduler.db import begin_writing
+from scheduler.parties.models import Organization
+from scheduler.web import db
+from tests import make, postgres
+from tests.bench.load import Ask, Measured, get, measure
+from tests.browser.conftest import free_port
+
+_HIDDEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_PLACES = 5000
+
+
+def _filled(settings: Settings) -> int:
+    """Migrate, load the demo, and return the id of a slot with room for all who will come."""
+    migrating.upgrade(settings.database)
+    app = create_app(settings)
+    now = clock.now()
+    with app.app_context():
+        demo.load(app, now)
+        session = db.session()
+        begin_writing(session)
+        body = Organization(slug="bench", name="計測", created_at=now)
+        session.add(body)
+        session.flush()
+        day = (now + timedelta(days=30)).date()
+        slot = make.slot(session, body, now, first_on=day, slots=(SlotFacts("受付", _PLACES),))
+        session.commit()
+        slot_id = slot.id
+        db.session.remove()
+        db.engine.dispose()
+    return slot_id
+
+
+@contextmanager
+def _served(folder: Path, url: str) -> Iterator[tuple[int, int]]:
+    port = free_port()
+    environment = {
+        "TSUDOI_INSTANCE": str(folder),
+        "PORT": str(port),
+        "TSUDOI_DATABASE_URL": url,
+        "TSUDOI_DEBUG": "1",
+    }
+    slot_id = _filled(Settings.from_environment(environment))
+    process = subprocess.Popen([sys.executable, "-m", "scheduler.cli", "serve"], env=os.environ | environment)
+    try:
+        _wait(port)
+        yield port, slot_id
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+            connection.request("GET", "/empty")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _etag(port: int, path: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path)
+    return connection.getresponse().getheader("ETag") or ""
+
+
+def _join(slot_id: int) -> Ask:
+    """Return a whole sign-up as a new person: the page with its session and token, then the form."""
+    path = f"/slots/{slot_id}/join"
+
+    def ask(connection: http.client.HTTPConnection, number: int) -> int:
+        connection.request("GET", path)
+        page = connection.getresponse()
+        text = page.read().decode()
+        cookie = (page.getheader("Set-Cookie") or "").partition(";")[0]
+        token = _HIDDEN.search(text)
+        assert token, text[:200]
+        person = {"name": f"計測 {number}", "kana": f"けいそく {number}", "email": f"b{number}@example.jp"}
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, urlencode({"csrf_token": token[1], **person}), headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    return ask
+
+
+def _run(port: int, slot_id: int) -> list[Measured]:
+    feed = "/calendars/public.ics"
+    asks: list[tuple[str, Ask]] = [
+        ("empty answer", get("/empty")),
+        ("list page", get("/")),
+        ("date page", get("/dates/100")),
+        ("feed, 200", get(feed)),
+        ("feed, 304", get(feed, {"If-None-Match": _etag(port, feed)})),
+        ("sign-up, GET and POST", _join(slot_id)),
+    ]
+    for _, ask in asks[:-1]:
+        measure("warm", port, ask, seconds=0.5)
+    return [measure(name, port, ask) for name, ask in asks]
+
+
+def _report(title: str, folder: Path, url: str) -> None:
+    with _served(folder, url) as (port, slot_id):
+        measured = _run(port, slot_id)
+    print(f"\n{title}\n{'':<28}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ empty':>9}   answers")
+    for one in measured:
+        print(one.line(measured[0]))
+
+
+def main() -> None:
+    """Print the figures of both databases."""
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, 8 clients on the same machine")
+    with tempfile.TemporaryDirectory() as name:
+        _report("SQLite, 1 worker × 8 threads", Path(name), "")
+    with tempfile.TemporaryDirectory() as name, postgres.server() as server:
+        _report("PostgreSQL, 2 workers × 8 threads", Path(name), postgres.new_database(server, "bench"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Journeys 1, 2 and 5 on a phone of 375 px, with the demo neighbourhood and the pictures that people look at."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Phone, Service
+
+pytestmark = pytest.mark.browser
+
+
+def _sign_in_by_link(phone: Phone, service: Service, role: str) -> None:
+    link = next(link for name, link in service.links.items() if role in name)
+    phone.open(link)
+    phone.press("サインインする")
+    expect(phone.page.get_by_role("heading", level=1)).to_contain_text("さんの予定")
+
+
+def test_an_officer_posts_a_recurring_activity_and_publishes_it(phone: Phone, service: Service) -> None:
+    _sign_in_by_link(phone, service, "みどり町内会")
+    phone.picture("1-own-page")
+    phone.press("みどり町内会")
+    phone.press("活動をのせる")
+    phone.page.get_by_label("活動の名前").first.fill("花だんの水やり")
+    phone.page.get_by_label("集まる場所").fill("みどり公園の花だん")
+    phone.page.get_by_label("はじめの日").fill((date.today() + timedelta(days=3)).isoformat())  # noqa: DTZ011  # far enough off
+    phone.page.get_by_label("はじまり").fill("07:00")
+    phone.page.get_by_label("おわり").fill("07:30")
+    phone.page.get_by_label("くり返し", exact=False).first.select_option("weekly")
+    phone.page.get_by_label("役割", exact=False).first.fill("水やり")
+    phone.page.get_by_label("人数").first.fill("3")
+    phone.picture("1-form")
+    phone.press("次へ：日程を確かめる")
+    expect(phone.page.locator(".drafted li")).to_have_count(12)
+    phone.picture("1-next-dates")
+    phone.press("この内容で公開する")
+    expect(phone.page.locator(".date-list li").first).to_contain_text("花だんの水やり")
+    phone.picture("1-published")
+
+
+def test_somebody_signs_up_on_a_phone_and_withdraws_by_the_mailed_link(
+    phone: Phone, service: Service
+) -> None:
+    phone.open("/")
+    phone.picture("2-what-is-on")
+    phone.page.locator(".date-list a", has_text="資源回収の日").first.click()
+    phone.picture("2-date")
+    phone.press("この役割で申し込む")
+    phone.press("申し込む")
+    expect(phone.page.get_by_text("お名前を入れてください。").first).to_be_visible()
+    phone.picture("2-join-with-errors")
+    phone.page.get_by_label("お名前").fill("小鳥遊 ひかり")
+    phone.page.get_by_label("ふりがな").fill("たかなし ひかり")
+    phone.page.get_by_label("メールアドレス").fill("hikari@example.jp")
+    phone.picture("2-join")
+    phone.press("申し込む")
+    expect(phone.page.get_by_text("ありがとうございます。")).to_be_visible()
+    phone.picture("2-joined")
+    mail = service.wait_for_mail("hikari@example.jp")
+    phone.open(_personal_link(mail))
+    phone.picture("2-personal-page")
+    phone.press("行けなくなりました")
+    phone.picture("2-withdraw")
+    phone.press("行けないことを伝える")
+    expect(phone.page.get_by_text("申し込んでいる予定はありません。")).to_be_visible()
+
+
+def _personal_link(mail: str) -> str:
+    found = re.search(r"http\S+/me/\S+", mail)
+    assert found, mail
+    return found[0]
+
+
+def _sign_in_by_code(phone: Phone, service: Service, email: str) -> None:
+    phone.open("/sign-in")
+    phone.page.get_by_label("メールアドレス").fill(email)
+    phone.press("メールを受け取る")
+    found = re.search(r"^\d{6}$", service.wait_for_mail(email), re.MULTILINE)
+    assert found
+    phone.page.get_by_label("6けたの数字").fill(found[0])
+    phone.picture("5-code")
+    phone.press("サインインする")
+    expect(phone.page.get_by_role("heading", level=1)).to_contain_text("さんの予定")
+
+
+def test_the_organiser_postpones_on_one_screen(phone: Phone, service: Service) -> None:
+    _sign_in_by_code(phone, service, "fujino.shoichi@example.jp")
+    phone.open("/organizations/midori")
+    phone.picture("5-body")
+    phone.page.locator(".date-list a", has_text="資源回収の日").first.click()
+    phone.press("実施を決める")
+    phone.page.get_by_label("ひとこと").fill("雨のため。")
+    phone.picture("5-decision")
+    phone.press("に順延する")
+    expect(phone.page.get_by_text("順延").first).to_be_visible()
+    phone.picture("5-board-after")
+    phone.press("みんなが見るページ")
+    expect(phone.page.get_by_text("順延しました。")).to_be_visible()
+    phone.picture("5-date-after")

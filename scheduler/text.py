@@ -5,7 +5,7 @@ The reasons are the attacks of each format: markup is escaped by the templates, 
 
 import re
 import unicodedata
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from scheduler.errors import Invalid
@@ -14,6 +14,8 @@ _LINE_BREAKS = re.compile(r"\r\n|[\r\u0085\u2028\u2029]")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _MAX_HEADER = 200
+_NAT64 = ip_network("64:ff9b::/96")
+_PRIVATE_NAMES = (".local", ".internal", ".localhost", ".home.arpa")
 
 
 def _is_control(char: str) -> bool:
@@ -30,10 +32,13 @@ def _without_controls(text: str, keep: str = "") -> str:
 
 def text_in(typed: str, *, lines: bool = False) -> str:
     """Clean what a person typed: NFC, no control characters, one line unless `lines`, no blanks around it."""
-    broken = _LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", typed))
+    broken = _LINE_BREAKS.sub("\n", typed)
     if lines:
-        return _without_controls(broken, keep="\n\t").strip()
-    return _SPACES.sub(" ", _without_controls(broken.replace("\n", " ").replace("\t", " "))).strip()
+        kept = _without_controls(broken, keep="\n\t")
+    else:
+        kept = _SPACES.sub(" ", _without_controls(broken.replace("\n", " ").replace("\t", " ")))
+    # Last, so that what stood apart with a control between is one sign too: cleaning twice changes nothing.
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def mail_header(text: str) -> str:
@@ -56,14 +61,25 @@ def calendar_text(text: str) -> str:
 def csv_cell(value: object) -> str:
     """Make a cell that no spreadsheet takes for a formula: a leading quote where it could be one (ASVS 1.2.10)."""
     text = _without_controls(_LINE_BREAKS.sub("\n", str(value)), keep="\n\t")
-    return f"'{text}" if text.lstrip(" \u3000").startswith(_FORMULA) else text
+    hides_formula = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+    return f"'{text}" if hides_formula else text
 
 
 def _public_host(host: str) -> bool:
+    name = unicodedata.normalize("NFKC", host).removesuffix(".")
     try:
-        return ip_address(host).is_global
+        address = ip_address(name)
     except ValueError:
-        return "." in host and not host.endswith((".local", ".internal", ".localhost"))
+        return _public_name(name)
+    return address.is_global and not address.is_multicast and address not in _NAT64
+
+
+def _public_name(name: str) -> bool:
+    # Browsers read a name whose last part begins with a digit as a number: 127.1 is this machine (WHATWG URL 3.5).
+    labels = name.split(".")
+    return (
+        len(labels) > 1 and all(labels) and not labels[-1][0].isdigit() and not name.endswith(_PRIVATE_NAMES)
+    )
 
 
 def outbound_address(typed: str) -> str:

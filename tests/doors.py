@@ -90,10 +90,7 @@ PROGRAMS = (
 
 QUERIES = (
     "/?page=",
-    "/api/v1/dates?page=",
     "/calendars/public.ics?lang=",
-    "/organizations/<slug>/calendar.ics?lang=",
-    "/organizations/<slug>/hours?year=",
     "/organizations/<slug>/hours.csv?year=",
     "/sign-in?next=",
 )

@@ -147,6 +147,20 @@ def _reached(view: Function, helpers: dict[str, set[str]]) -> set[str]:
     return called.union(*(helpers.get(name, set()) for name in called))
 
 
+def _planted(code: str) -> Module:
+    return Module(CODE / "planted" / "views.py", code, ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    ("body", "careless"),
+    [("show(pick(number))", 1), ("show(find_date(number))", 0), ("show(_own(number))", 0)],
+)
+def test_a_careless_page_would_be_seen(body: str, careless: int) -> None:
+    code = f'@pages.get("/dates/<int:number>")\ndef date(number):\n    {body}\n'
+    helper = "def _own(number):\n    return person_by_token(number)\n"
+    assert len(_careless_views(_planted(code + helper))) == careless
+
+
 def test_pages_fetch_nothing_by_themselves() -> None:
     fetching = {
         "select",
@@ -212,6 +226,12 @@ def test_nobody_takes_more_than_five_parameters_by_place() -> None:
 def _places(function: Function) -> int:
     names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args]]
     return len([name for name in names if name not in {"self", "cls"}])
+
+
+def test_code_is_counted_without_docstring_comments_and_blanks() -> None:
+    code = 'def f(a):\n    """Say."""\n    # why\n\n    return (\n        a\n    )\n'
+    module = _planted(code)
+    assert [_length(function, _code_lines(module)) for function in module.functions()] == [4]
 
 
 # Words --------------------------------------------------------------------------------------------------------------

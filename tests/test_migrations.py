@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler import migrating
-from scheduler.config import ROOT
 from scheduler.db import Base, engine_options, prepare_engine
 from tests import cast, make
 from tests.conftest import NOW
@@ -81,16 +81,13 @@ def filled(database_url: str) -> str:
 @pytest.fixture
 def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of our migrations that the test may add one to, in place of ours."""
-    shutil.copytree(
-        ROOT / "migrations", tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    monkeypatch.setattr(migrating, "ROOT", tmp_path)
-    return tmp_path / "migrations"
+    shutil.copytree(migrating.FOLDER, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(migrating, "FOLDER", tmp_path / "migrations")
+    return migrating.FOLDER
 
 
 def _add(later: Path, migration: str) -> None:
-    head = max(path.name.partition("_")[0] for path in (later / "versions").glob("[0-9]*.py"))
-    (later / "versions" / "9999_later.py").write_text(migration.replace("{head}", head))
+    (later / "versions" / "9999_later.py").write_text(migration.replace("{head}", migrating.newest()))
 
 
 def test_from_nothing_they_give_what_the_models_say(database_url: str) -> None:
@@ -147,6 +144,13 @@ def test_what_was_recorded_can_be_neither_changed_nor_deleted(filled: str) -> No
         with pytest.raises(Exception, match="append-only"), connected(filled) as connection:
             connection.execute(text(statement))
     assert _counts(filled)["state_change"] > 0
+
+
+def test_migrations_stand_in_one_row_in_the_order_of_their_names() -> None:
+    script = ScriptDirectory(str(migrating.FOLDER))
+    revisions = [found.revision for found in script.walk_revisions()]
+    assert script.get_heads() == [migrating.newest()]
+    assert revisions == sorted(revisions, reverse=True)
 
 
 def test_old_tables_are_told_from_new_ones(filled: str, later: Path) -> None:

@@ -83,9 +83,10 @@ def give_back(session: Session, slot_id: int, places: int) -> None:
 def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Participation:
     """Sign a party up for a slot, all of it or nobody.
 
-    The same party again gets the sign-up that it has. Raise Conflict when the slot is full or the date takes no
-    sign-ups any more, Forbidden where a needed competence is missing, Invalid for an impossible number. The row is
-    written before the place is taken, so that a second tap can never take a second place; the edge rolls both back.
+    The same party again gets the sign-up that it has. Raise Conflict when the slot is full, the date takes no
+    sign-ups any more, or the party stands with another number of people; Forbidden where a needed competence is
+    missing; Invalid for an impossible number. The row is written before the place is taken, so that a second tap
+    can never take a second place; the edge rolls both back.
     """
     _check_date(slot, now)
     _check_party(session, slot, sign_up, now)
@@ -93,7 +94,7 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
     new_id = insert_once(session, Participation, _values(slot, sign_up, places, now))
     if new_id is None:
         # None where it was withdrawn, on another screen, in this very moment: then they sign up anew.
-        return _standing(session, slot, sign_up) or join(session, slot, sign_up, now)
+        return _same(_standing(session, slot, sign_up), sign_up) or join(session, slot, sign_up, now)
     if not take_places(session, slot.id, places):
         raise Conflict("full", slot=slot.name)
     _write_company(session, new_id, sign_up.company)
@@ -140,6 +141,13 @@ def _standing(session: Session, slot: Slot, sign_up: SignUp) -> Participation | 
         if value is not None:
             wanted = wanted.where(getattr(Participation, column) == value)
     return session.scalars(wanted).one_or_none()
+
+
+def _same(standing: Participation | None, sign_up: SignUp) -> Participation | None:
+    # A second tap is the same answer; another number of people is another question.
+    if standing is not None and standing.people != sign_up.people:
+        raise Conflict("already_with_another_number", people=standing.people)
+    return standing
 
 
 def _write_company(session: Session, participation_id: int, company: Company) -> None:

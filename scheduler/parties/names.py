@@ -2,8 +2,6 @@
 
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
-
 from scheduler.errors import Invalid
 from scheduler.text import text_in
 
@@ -36,6 +34,9 @@ def email_in(typed: str) -> str:
     # Addresses in other scripts exist, but mail servers do not take them from us: nothing would ever arrive.
     if not address.isascii():
         raise Invalid("email_unusable")
+    # Here and not above: it loads a resolver that most starts of the program never need.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         checked = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

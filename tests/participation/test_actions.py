@@ -37,6 +37,13 @@ def test_a_second_tap_is_the_same_answer(session: Session, cast: Cast) -> None:
     assert (slot.taken, _deliveries(session)) == (1, 1)
 
 
+def test_another_number_of_people_is_not_the_same_tap(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, 5)
+    make.participation(session, slot, cast.ben, NOW)
+    with pytest.raises(Conflict, match="another_number"):
+        join(session, slot, SignUp(cast.ben.id, company=Company(adults=("妹",))), NOW)
+
+
 def test_a_party_comes_whole_or_not_at_all(session: Session, cast: Cast) -> None:
     slot = make.slot(session, cast.midori, NOW, 3)
     session.commit()

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from scheduler import db as tables
@@ -93,6 +93,8 @@ def init_app(app: Flask) -> None:
 def _begin() -> None:
     # The whole request is one transaction: what a write decides on is read inside it.
     if request.method not in SAFE_METHODS:
+        # All of it is here before anybody has to wait for us: a phone in a tunnel would stop every other writer.
+        request.get_data(parse_form_data=True)
         tables.begin_writing(db_session())
 
 
@@ -181,6 +183,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def page(self, template: str, **facts: Any) -> ResponseReturnValue:
         """Show the form: 200 when it is new, 422 or the refusal's status when something has to be mended."""
         status = 422 if self.errors else self.status
+        if self.errors:
+            # Nobody has to wait for us to write while the page is drawn.
+            db_session().rollback()
         return render_template(template, form=self, refusal=self.refusal, **facts), status
 
 
@@ -304,7 +309,10 @@ def _http_error(error: Exception) -> ResponseReturnValue:
     if status == 404:
         return _not_found(error)
     text = _HTTP_TEXTS.get(status, _("できませんでした。もう一度お試しください。"))
-    return _error_page(status, str(text), f"http_{status}")
+    answer = current_app.make_response(_error_page(status, str(text), f"http_{status}"))
+    if isinstance(error, MethodNotAllowed):
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return answer
 
 
 def _failed(error: Exception) -> ResponseReturnValue:

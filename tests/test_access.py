@@ -177,6 +177,7 @@ def test_head_answers_as_get_does_and_other_methods_are_refused(stage: Stage) ->
         path, client = stage.world.path(row), stage.app.test_client()
         assert client.options(path).status_code == 200
         assert client.delete(path).status_code == 405
+        assert row.method in client.delete(path).headers["Allow"]
         if row.method == "GET":
             head, full = client.head(path, buffered=True), client.get(path, buffered=True)
             assert head.status_code == full.status_code, row

@@ -25,7 +25,7 @@ from scheduler.parties.models import Organization
 from tests import cast, make, postgres
 from tests.conftest import NOW
 from tests.participation.race import Answer, Client, Crowd
-from tests.participation.served import served, sign_up_all_at_once
+from tests.participation.served import served, sign_up_all_at_once, stalled_lines
 
 pytestmark = pytest.mark.slow
 PLACES = 10
@@ -154,7 +154,8 @@ def test_one_person_who_presses_and_withdraws_on_many_screens_gets_true_answers(
 @pytest.mark.loopback
 def test_sixty_four_people_who_send_the_form_at_once_get_twenty_places(arena: Arena, tmp_path: Path) -> None:
     slot_id = arena.slot(places=20, now=datetime.now(UTC))
-    with served(tmp_path, arena.url) as port:
+    # Whoever stalls in the middle of a request keeps nobody else from writing.
+    with served(tmp_path, arena.url) as port, stalled_lines(port, 3):
         answers = Counter(sign_up_all_at_once(port, f"/slots/{slot_id}/join", people=64))
     assert answers == {303: 20, 409: 44}
     assert arena.seen(slot_id) == (20, 20, 20)

@@ -30,7 +30,7 @@ from tests.participation.served import served, sign_up_all_at_once, stalled_line
 pytestmark = pytest.mark.slow
 PLACES = 10
 PEOPLE = 200
-ROUNDS = 3
+ROUNDS = 2
 
 
 @dataclass

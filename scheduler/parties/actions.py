@@ -21,7 +21,7 @@ from scheduler.parties.models import (
     SignedIn,
     SignIn,
 )
-from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key
+from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key, phone_in, phone_key
 from scheduler.parties.queries import person_by_email
 from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token
 from scheduler.text import text_in
@@ -48,15 +48,22 @@ class PersonFacts:
 def person(session: Session, facts: PersonFacts, now: datetime) -> Person:
     """Return the person with this reading and address, registered now if new; raise Invalid for unusable facts.
 
-    A known person's own words are left alone: anybody may type anybody's address.
+    A known person's own words are left alone: anybody may type anybody's address. With a telephone and no address it
+    is always a new row, since nobody can prove a telephone; look-alikes are offered to the organiser for merging.
     """
     values = _person_values(facts, now)
+    if not values["email"] and not values["phone"]:
+        raise Invalid("contact_missing")
     new_id = insert_once(session, Person, values)
     if new_id is not None:
         return session.get_one(Person, new_id)
-    return session.scalars(
+    known = session.scalars(
         select(Person).where(Person.email_key == values["email_key"], Person.kana_key == values["kana_key"])
     ).one()
+    # Where nobody has proved to be this person and no telephone is known, there are no own words to overrule.
+    if known.phone_key is None and known.email_verified_at is None:
+        known.phone, known.phone_key = str(values["phone"]), phone_key(str(values["phone"]))
+    return known
 
 
 def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
@@ -64,17 +71,27 @@ def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
     if not name or not kana_key(kana):
         raise Invalid("name_missing")
     email = email_in(facts.email) if facts.email.strip() else None
+    phone = phone_in(facts.phone) if facts.phone.strip() else ""
     return {
         "name": name,
         "kana": kana,
         "kana_key": kana_key(kana),
         "email": email,
         "email_key": email_key(email) if email else None,
-        "phone": text_in(facts.phone)[:40],
+        "phone": phone,
+        "phone_key": phone or None,
         "language": facts.language,
         "link_salt": new_token(),
+        "limits": {},
         "created_at": now,
     }
+
+
+def verify_email(session: Session, person: Person, now: datetime) -> None:
+    """Write down that this person reads the mail at their address; the first time counts."""
+    unproved = update(Person).where(Person.id == person.id, Person.email_verified_at.is_(None))
+    if claim(session, unproved.values(email_verified_at=now)):
+        session.refresh(person, ["email_verified_at"])
 
 
 def found_body(session: Session, body: Organization) -> Organization:
@@ -211,6 +228,7 @@ def _spend(session: Session, asked: SignIn, now: datetime) -> str:
     spent = update(SignIn).where(SignIn.id == asked.id, SignIn.spent_at.is_(None), SignIn.expires_at > now)
     if not claim(session, spent.values(spent_at=now)):
         raise Invalid("sign_in_spent")
+    verify_email(session, session.get_one(Person, asked.person_id), now)
     token = new_token()
     session.add(
         SignedIn(

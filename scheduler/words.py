@@ -30,6 +30,8 @@ _SENTENCES = {
     "email_unusable": _("メールアドレスの形を確かめてください。例：hanako@example.jp"),
     "phone_unusable": _("電話番号を確かめてください。例：090-1234-5678。内線は入れないでください。"),
     "contact_missing": _("メールアドレスか電話番号を、どちらか1つ入れてください。"),
+    "limits_out_of_range": _("回数は0から31、長さは15分から1440分までにしてください。"),
+    "limits_leave_no_time": _("「これより早くない」は「これより遅くない」より前の時刻にしてください。"),
     "slug_taken": _("この名前のページはもうあります：%(slug)s"),
     "sign_in_spent": _(
         "このリンクは使い終わったか、期限が切れています。もう一度メールを受け取ってください。"
@@ -108,6 +110,14 @@ COMPETENCES = {
     "mower": _("草刈り機の講習"),
     "station_leader": _("給水所リーダーの説明会"),
     "reading_aloud": _("読み聞かせの講習"),
+}
+
+LIMITS = {
+    "times_a_month": _("月の回数の上限です"),
+    "too_long": _("時間が長すぎます"),
+    "too_heavy": _("重い物は持ちません"),
+    "too_early": _("時刻が早すぎます"),
+    "too_late": _("時刻が遅すぎます"),
 }
 
 _WEEKDAYS_JA = "月火水木金土日"

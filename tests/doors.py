@@ -39,6 +39,9 @@ POST = {"title": "清掃", "place": "公園", "first_on": "2026-12-06", "first_a
 TYPED = POST | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"}
 SENT = POST | {"minutes": 60, "slots": [{"name": "係", "places": 3}]}
 
+QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
+LIMITS = ("times_a_month", "max_minutes", "no_heavy", "quiet_until")
+
 # Free texts are stored as they are, so all are tried at once; what is picky refuses the rest, so it is tried alone.
 TEXTS = ("title", "summary", "place", "address", "bring", "contact", "title_en", "summary_en")
 CHOICES = ("repeats", "weeks", "weekdays", "season_from", "season_to", "weather_rule", "slots-0-unit")
@@ -62,6 +65,7 @@ FORMS = (
         {"came-<participation_id>": "1"},
         _each("people-<participation_id>", "minutes-<participation_id>"),
     ),
+    Door("ben", "/me/limits", QUIET, (("not_before", "not_after"), *_each(*LIMITS))),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
@@ -84,6 +88,7 @@ PROGRAMS = (
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
+    Door("ben", "/me/limits", QUIET, (("not_before",), *_each("not_after", "quiet_from", *LIMITS))),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )

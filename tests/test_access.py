@@ -46,6 +46,8 @@ GET  /me                                                  ask  200  200  200  20
 POST /me/feed                                             ask  200  200  200  200
 POST /me/feed/close                                       ask  303  303  303  303
 POST /me/link/close                                       ask  303  303  303  303
+GET  /me/limits                                           ask  200  200  200  200
+POST /me/limits                                           ask  303  303  303  303
 GET  /sign-in                                             200  200  200  200  200
 POST /sign-in                                             303  303  303  303  303
 GET  /sign-in/code                                        ask  ask  ask  ask  ask
@@ -68,6 +70,8 @@ POST /me/<token>/participations/<participation_id>/withdraw      303  404  404  
 POST /me/<token>/feed                                            200  200  404     404
 POST /me/<token>/feed/close                                      303  303  404     404
 POST /me/<token>/link/close                                      303  303  404     404
+GET  /me/<token>/limits                                          200  200  404     404
+POST /me/<token>/limits                                          303  303  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
 GET  /sign-in/<token>                                            200  200  200     200
 POST /sign-in/<token>                                            303  303  422     422
@@ -91,6 +95,8 @@ POST /api/v1/slots/<slot_id>/join                               201  201  201  2
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
+GET  /api/v1/me/limits                                          401  200  200  200  200  200  401
+POST /api/v1/me/limits                                          401  200  200  200  200  200  401
 POST /api/v1/sign-in                                            202  202  202  202  202  202  202
 POST /api/v1/sign-in/code                                       422  422  422  422  422  422  422
 POST /api/v1/sign-out                                           401  200  200  200  200  200  200
@@ -98,6 +104,7 @@ POST /api/v1/sign-out                                           401  200  200  2
 
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
+QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
     "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
@@ -106,6 +113,9 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    "POST /me/limits": QUIET,
+    "POST /me/<token>/limits": QUIET,
+    "POST /api/v1/me/limits": QUIET,
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},

@@ -53,7 +53,14 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
 
 
 def test_every_sentence_and_every_word_is_there_in_english() -> None:
-    lists = (words.STATES, words.PARTICIPATION_STATES, words.WEATHER, words.BURDENS, words.COMPETENCES)
+    lists = (
+        words.STATES,
+        words.PARTICIPATION_STATES,
+        words.WEATHER,
+        words.BURDENS,
+        words.COMPETENCES,
+        words.LIMITS,
+    )
     with force_locale("en"):
         said = [str(word) for known in (words._SENTENCES, *lists) for word in known.values()]
     assert [sentence for sentence in said if JAPANESE.search(sentence)] == []

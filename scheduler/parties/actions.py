@@ -1,7 +1,7 @@
 """What changes of people and bodies: registering, enrolling, signing in, personal addresses."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from unicodedata import normalize
 
 from sqlalchemy import select, update
@@ -11,6 +11,7 @@ from scheduler.db import claim, insert_once
 from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
+from scheduler.parties.limits import Limits, stored
 from scheduler.parties.models import (
     AccessToken,
     Allowance,
@@ -30,6 +31,8 @@ from scheduler.text import text_in
 SIGN_IN_LASTS = timedelta(minutes=30)
 CODE_TRIES = 5
 STAYS_SIGNED_IN = timedelta(days=180)
+# Limits of a person that can be meant: times in a month, minutes of one date.
+MOST_TIMES, SHORTEST, LONGEST = 31, 15, 24 * 60
 # Mails to one mailbox: within a quarter of an hour, and within a day.
 MAIL_LIMITS = ((timedelta(minutes=15), 5), (timedelta(days=1), 20))
 
@@ -284,3 +287,17 @@ def choose_language(session: Session, person_id: int, language: str) -> None:
     if found is None:
         raise NotFound
     found.language = language
+
+
+def set_limits(person: Person, limits: Limits) -> None:
+    """Write a person's limits down; raise Invalid for some that nobody can mean."""
+    times = [value for value in vars(limits).values() if isinstance(value, time)]
+    if any(at.tzinfo is not None or at.second or at.microsecond for at in times):
+        raise Invalid("limits_out_of_range")
+    if not 0 <= (limits.times_a_month or 0) <= MOST_TIMES:
+        raise Invalid("limits_out_of_range")
+    if limits.max_minutes is not None and not SHORTEST <= limits.max_minutes <= LONGEST:
+        raise Invalid("limits_out_of_range")
+    if limits.not_before and limits.not_after and limits.not_before >= limits.not_after:
+        raise Invalid("limits_leave_no_time")
+    person.limits = stored(limits)

@@ -1,10 +1,14 @@
-"""Sign-in for programs: the same mail, the code, and a token to send along."""
+"""Sign-in for programs: the same mail, the code, and a token to send along; and one's own measure."""
+
+from datetime import time
 
 from scheduler import clock
 from scheduler.errors import Invalid, NotSignedIn
 from scheduler.json_api import Api, ApiModel
 from scheduler.parties import actions
-from scheduler.parties.login import bearer_token
+from scheduler.parties.limits import Limits, limits_of
+from scheduler.parties.login import bearer_token, current_actor
+from scheduler.parties.queries import find_me
 from scheduler.web import db_session, settings
 
 api = Api("parties_api", __name__)
@@ -62,3 +66,30 @@ def sign_out() -> Done:
     actions.sign_out(db_session(), token, clock.now())
     db_session().commit()
     return Done()
+
+
+class LimitsBody(ApiModel):
+    """My measure: what is left out has its default; times on the wall clock as HH:MM."""
+
+    times_a_month: int | None = None
+    max_minutes: int | None = None
+    no_heavy: bool = False
+    not_before: time | None = None
+    not_after: time | None = None
+    quiet_from: time = Limits.quiet_from
+    quiet_until: time = Limits.quiet_until
+
+
+@api.operation("GET /me/limits", LimitsBody)
+def my_limits() -> LimitsBody:
+    """Show the own measure."""
+    return LimitsBody(**vars(limits_of(find_me(db_session(), current_actor()).limits)))
+
+
+@api.operation("POST /me/limits", LimitsBody, body=LimitsBody)
+def set_my_limits(body: LimitsBody) -> LimitsBody:
+    """Replace the own measure by this one."""
+    me = find_me(db_session(), current_actor())
+    actions.set_limits(me, Limits(**body.model_dump()))
+    db_session().commit()
+    return LimitsBody(**vars(limits_of(me.limits)))

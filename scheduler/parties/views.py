@@ -1,12 +1,16 @@
-"""Pages to sign in and out, and to choose a language."""
+"""Pages to sign in and out, to choose a language, and to say one's own measure."""
 
-from flask import Blueprint, make_response, render_template, request, session
+from flask import Blueprint, flash, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from scheduler import clock, words
 from scheduler.errors import Invalid, Refused
 from scheduler.parties import actions, login
-from scheduler.parties.forms import CodeForm, SignInForm
+from scheduler.parties.access import Actor
+from scheduler.parties.forms import CodeForm, LimitsForm, SignInForm
+from scheduler.parties.limits import limits_of
+from scheduler.parties.queries import find_me
 from scheduler.web import db_session, go, redirect_target, secret_address, settings
 
 pages = Blueprint("parties", __name__)
@@ -87,3 +91,22 @@ def choose_language() -> ResponseReturnValue:
         actions.choose_language(db_session(), actor.person_id, chosen)
         db_session().commit()
     return go(redirect_target(request.form.get("next", "/")))
+
+
+def _asker(token: str | None) -> tuple[Actor, str]:
+    """Return who acts and the page to go back to, by session or by personal link."""
+    return (login.current_actor(), "/me") if token is None else (login.actor_by_link(token), f"/me/{token}")
+
+
+@pages.route("/me/limits", methods=["GET", "POST"])
+@pages.route("/me/<token>/limits", methods=["GET", "POST"])
+def my_limits(token: str | None = None) -> ResponseReturnValue:
+    """Let somebody say how often, how long and when they want to be asked."""
+    actor, back = _asker(token)
+    me = find_me(db_session(), actor)
+    form = LimitsForm(data=vars(limits_of(me.limits)))
+    if form.validate_on_submit() and form.attempt(lambda: actions.set_limits(me, form.limits())):
+        db_session().commit()
+        flash(gettext("わたしのペースを書きとめました。"), "success")
+        return go(back)
+    return secret_address(make_response(form.page("parties/limits.html", back=back)))

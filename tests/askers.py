@@ -89,11 +89,13 @@ def populate(session: Session, secret: str) -> World:
     term.ends_on = (NOW - timedelta(days=1)).date()
     # It begins in an hour: people may still sign up, and the leader may already tick.
     date = make.occurrence(session, cast.midori, NOW, first_on=NOW.date(), first_at=time(11, 0))
+    bens = make.participation(session, date.slots[0], cast.ben, NOW)
+    bens.guardian_id = cast.chie.id
     names = {
         "occurrence_id": date.id,
         "activity_id": date.activity_id,
         "slot_id": date.slots[0].id,
-        "participation_id": make.participation(session, date.slots[0], cast.ben, NOW).id,
+        "participation_id": bens.id,
         "slug": cast.midori.slug,
         "filename": "css/base.css",
         "year": 2026,

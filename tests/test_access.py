@@ -34,6 +34,13 @@ POST /activities/<activity_id>/publish           (draft)  404  404  303  404  40
 GET  /slots/<slot_id>/join                                200  200  200  200  200
 POST /slots/<slot_id>/join                                303  303  303  303  303
 GET  /slots/<slot_id>/joined                              404  404  404  404  404
+GET  /slots/<slot_id>/draw                                200  200  200  200  200
+GET  /participations/<participation_id>                   404  200  404  404  404
+POST /participations/<participation_id>/prove             404  303  404  404  404
+POST /participations/<participation_id>/accept            404  303  404  404  404
+POST /participations/<participation_id>/reply             404  303  404  404  404
+GET  /participations/<participation_id>/consent           404  404  404  200  404
+POST /participations/<participation_id>/consent           404  404  404  303  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
 GET  /organizations/<slug>                                200  200  200  200  200
@@ -65,6 +72,12 @@ GET  /static/<filename>                                   200  200  200  200  20
 LINKS = """
                                                                  ben  chie made-up closed
 GET  /me/<token>                                                 200  200  404     404
+GET  /me/<token>/participations/<participation_id>               200  404  404     404
+POST /me/<token>/participations/<participation_id>/prove         303  404  404     404
+POST /me/<token>/participations/<participation_id>/accept        303  404  404     404
+POST /me/<token>/participations/<participation_id>/reply         303  404  404     404
+GET  /me/<token>/participations/<participation_id>/consent       404  200  404     404
+POST /me/<token>/participations/<participation_id>/consent       404  303  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 POST /me/<token>/feed                                            200  200  404     404
@@ -92,6 +105,11 @@ POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  4
 POST /api/v1/organizations/<slug>/activities                    404  404  201  404  404  404  401
 GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
 POST /api/v1/slots/<slot_id>/join                               201  201  201  201  201  201  401
+GET  /api/v1/participations/<participation_id>                  404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/prove            404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/accept           404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/reply            404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/consent          404  404  404  200  404  404  401
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
@@ -105,6 +123,13 @@ POST /api/v1/sign-out                                           401  200  200  2
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
+
+
+def _sign_up(verb: str, typed: dict[str, str]) -> Typed:
+    ways = ("", "/me/<token>", "/api/v1")
+    return {f"POST {way}/participations/<participation_id>/{verb}": typed for way in ways}
+
+
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
     "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
@@ -113,6 +138,8 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    **_sign_up("reply", {"answer": "はい"}),
+    **_sign_up("consent", {"guardian": "千田 知恵"}),
     "POST /me/limits": QUIET,
     "POST /me/<token>/limits": QUIET,
     "POST /api/v1/me/limits": QUIET,

@@ -16,7 +16,7 @@ from scheduler.activities import actions as activities
 from scheduler.heartbeat import beat
 from scheduler.parties import actions as parties
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.models import Person
+from scheduler.parties.models import Household, Person
 from scheduler.parties.tokens import derived, personal
 from scheduler.web import db
 from tests import cast as casting
@@ -89,7 +89,11 @@ def populate(session: Session, secret: str) -> World:
     term.ends_on = (NOW - timedelta(days=1)).date()
     # It begins in an hour: people may still sign up, and the leader may already tick.
     date = make.occurrence(session, cast.midori, NOW, first_on=NOW.date(), first_at=time(11, 0))
+    # Ben's household is of the only block, which Aiko keeps for the association.
+    block = casting.block(session, cast.midori, "midori-1", NOW)
+    home = Household(name="別所家", block_id=block.id, created_at=NOW)
     names = {
+        "household_id": parties.add_household(session, home, [cast.ben]).id,
         "occurrence_id": date.id,
         "activity_id": date.activity_id,
         "slot_id": date.slots[0].id,

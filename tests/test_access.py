@@ -49,6 +49,16 @@ GET  /organizations/<slug>/activities/new                 404  404  200  404  40
 POST /organizations/<slug>/activities/new                 404  404  303  404  404
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
+GET  /organizations/<slug>/households                     404  404  200  404  404
+GET  /organizations/<slug>/households/new                 404  404  200  404  404
+POST /organizations/<slug>/households/new                 404  404  303  404  404
+GET  /organizations/<slug>/households/paste               404  404  200  404  404
+POST /organizations/<slug>/households/paste               404  404  303  404  404
+GET  /households/<household_id>                           404  404  200  404  404
+POST /households/<household_id>                           404  404  303  404  404
+GET  /households/<household_id>/members/new               404  404  200  404  404
+POST /households/<household_id>/members/new               404  404  303  404  404
+POST /me/household/contact                                ask  303  404  404  404
 GET  /me                                                  ask  200  200  200  200
 POST /me/feed                                             ask  200  200  200  200
 POST /me/feed/close                                       ask  303  303  303  303
@@ -85,6 +95,7 @@ POST /me/<token>/feed/close                                      303  303  404  
 POST /me/<token>/link/close                                      303  303  404     404
 GET  /me/<token>/limits                                          200  200  404     404
 POST /me/<token>/limits                                          303  303  404     404
+POST /me/<token>/household/contact                               303  404  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
 GET  /sign-in/<token>                                            200  200  200     200
 POST /sign-in/<token>                                            303  303  422     422
@@ -104,6 +115,12 @@ GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  4
 POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/activities                    404  404  201  404  404  404  401
 GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
+GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
+POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401
+POST /api/v1/organizations/<slug>/households/paste              404  404  200  404  404  404  401
+POST /api/v1/households/<household_id>                          404  404  200  404  404  404  401
+POST /api/v1/households/<household_id>/members                  404  404  201  404  404  404  401
+POST /api/v1/me/household/contact                               401  200  404  404  404  404  401
 POST /api/v1/slots/<slot_id>/join                               201  201  201  201  201  201  401
 GET  /api/v1/participations/<participation_id>                  404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/prove            404  200  404  404  404  404  401
@@ -122,6 +139,7 @@ POST /api/v1/sign-out                                           401  200  200  2
 
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
+HOME = {"name": "山田家"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
 
 
@@ -140,6 +158,15 @@ TYPED: Typed = {
     "POST /slots/<slot_id>/join": HANAKO,
     **_sign_up("reply", {"answer": "はい"}),
     **_sign_up("consent", {"guardian": "千田 知恵"}),
+    "POST /organizations/<slug>/households/new": HOME,
+    "POST /organizations/<slug>/households/paste": {"pasted": "山田 花子,やまだ はなこ", "sure": "1"},
+    "POST /households/<household_id>": HOME,
+    "POST /households/<household_id>/members/new": HANAKO,
+    "POST /api/v1/organizations/<slug>/households": HOME,
+    "POST /api/v1/organizations/<slug>/households/paste": {"text": "山田 花子,やまだ はなこ"},
+    "POST /api/v1/households/<household_id>": HOME,
+    "POST /api/v1/households/<household_id>/members": HANAKO,
+    "POST /api/v1/me/household/contact": {"releases": True},
     "POST /me/limits": QUIET,
     "POST /me/<token>/limits": QUIET,
     "POST /api/v1/me/limits": QUIET,

@@ -6,10 +6,12 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.parties.models import Membership, Organization
+from scheduler.parties.models import Household, Membership, Organization
 
 # Offices that may post, decide, tick and report for their body.
 ORGANISING = ("chair", "vice_chair", "secretary", "treasurer", "organiser", "staff")
+# Goes from door to door in one block; sits at the counter. Neither organises.
+BLOCK_LEADER, COUNTER = "block_leader", "counter"
 
 
 @dataclass(frozen=True)
@@ -30,21 +32,52 @@ class Actor:
         return self.person_id is not None and not self.by_link
 
 
-def _live(today: date) -> ColumnElement[bool]:
+def live(today: date) -> ColumnElement[bool]:
+    """Return the condition that a membership counts on this day."""
     not_over = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
     return and_(Membership.starts_on <= today, not_over)
 
 
-def organised_bodies(session: Session, actor: Actor) -> list[Organization]:
-    """Return the bodies for which the actor may organise, by name."""
+def _bodies_where(session: Session, actor: Actor, *offices: str) -> list[Organization]:
     if not actor.is_signed_in:
         return []
     wanted = (
         select(Organization)
         .join(Membership, Membership.organization_id == Organization.id)
-        .where(Membership.person_id == actor.person_id, Membership.office.in_(ORGANISING), _live(actor.today))
+        .where(Membership.person_id == actor.person_id, Membership.office.in_(offices), live(actor.today))
     )
     return list(session.scalars(wanted.distinct().order_by(Organization.name)))
+
+
+def organised_bodies(session: Session, actor: Actor) -> list[Organization]:
+    """Return the bodies for which the actor may organise, by name."""
+    return _bodies_where(session, actor, *ORGANISING)
+
+
+def led_blocks(session: Session, actor: Actor) -> list[Organization]:
+    """Return the blocks that the actor leads, by name; a block is a body with a parent."""
+    return [body for body in _bodies_where(session, actor, BLOCK_LEADER) if body.parent_id is not None]
+
+
+def may_see_all(session: Session, actor: Actor, body: Organization) -> bool:
+    """Say whether the actor is an officer of this body or of its parent: then its households are theirs to keep."""
+    return any(one.id in {body.id, body.parent_id} for one in organised_bodies(session, actor))
+
+
+def may_enter_for_all(session: Session, actor: Actor, body: Organization) -> bool:
+    """Say whether the actor may enter a yes or a no for everybody at this body's dates: officers, and its counter."""
+    at_counter = any(one.id == body.id for one in _bodies_where(session, actor, COUNTER))
+    return at_counter or may_see_all(session, actor, body)
+
+
+def may_enter_for(session: Session, actor: Actor, body: Organization, household: Household | None) -> bool:
+    """Say whether the actor may enter a yes or a no of this household, or of one of its people, at this body's dates.
+
+    A block leader may for the own block, whichever body calls; who has no household is None.
+    """
+    block_id = household.block_id if household is not None else None
+    leads = block_id is not None and any(one.id == block_id for one in led_blocks(session, actor))
+    return leads or may_enter_for_all(session, actor, body)
 
 
 def may_organise(session: Session, actor: Actor, organization_id: int) -> bool:
@@ -60,6 +93,6 @@ def has_competence(
         Membership.person_id == person_id,
         Membership.organization_id == organization_id,
         Membership.competence == competence,
-        _live(today),
+        live(today),
     )
     return session.scalar(wanted.limit(1)) is not None

@@ -69,6 +69,11 @@ def person(session: Session, facts: PersonFacts, now: datetime) -> Person:
     return known
 
 
+def unreachable_person(session: Session, facts: PersonFacts, now: datetime) -> Person:
+    """Register somebody whom only paper and neighbours reach; raise Invalid without name and reading."""
+    return session.get_one(Person, insert_once(session, Person, _person_values(facts, now)))
+
+
 def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
     name, kana = text_in(facts.name)[:120], text_in(facts.kana)[:120]
     if not name or not kana_key(kana):

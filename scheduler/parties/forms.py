@@ -1,11 +1,22 @@
-"""What is typed to sign in, and one's own measure; shape only."""
+"""What is typed to sign in, of one's own measure, and of households; shape only."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, IntegerField, StringField, TimeField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from scheduler.parties.actions import LONGEST, MOST_TIMES, SHORTEST
+from scheduler import words
+from scheduler.parties.actions import LONGEST, MOST_TIMES, SHORTEST, PersonFacts
+from scheduler.parties.households import HomeFacts
 from scheduler.parties.limits import Limits
+from scheduler.parties.models import Organization
 from scheduler.web import Form
 
 
@@ -64,3 +75,90 @@ class LimitsForm(Form):
     def limits(self) -> Limits:
         """Return what was typed."""
         return Limits(**{name: getattr(self, name).data for name in Limits.__annotations__})
+
+
+class BlockForm(Form):
+    """The block that something is written into; asked only where there are several."""
+
+    block = SelectField(_("班"), [InputRequired()], choices=[])
+
+    def fit(self, blocks: list[Organization]) -> "BlockForm":
+        """Ask for one of these blocks, or for none where there is one."""
+        self.block.choices = [(one.slug, words.said(one, "name")) for one in blocks]
+        self.blocks = {one.slug: one for one in blocks}
+        if len(blocks) == 1:
+            del self.block
+        return self
+
+    def chosen(self) -> Organization:
+        """Return the block that was chosen."""
+        return self.blocks[self.block.data] if "block" in self else next(iter(self.blocks.values()))
+
+
+class HomeFields(Form):
+    """A household as it stands on the list of its block."""
+
+    name = StringField(
+        _("世帯の名前"),
+        [DataRequired(_("世帯の名前を入れてください。例：佐藤家")), Length(max=120)],
+        description=_("例：佐藤家"),
+    )
+    address = StringField(_("住所"), [Length(max=200)], render_kw={"autocomplete": "off"})
+    place = IntegerField(
+        _("回る順番"),
+        [Optional(), NumberRange(1, 9999, _("1からの数にしてください。"))],
+        description=_("回覧を回す順です。入れなければ、いちばん後になります。"),
+        render_kw={"inputmode": "numeric", "min": 1},
+    )
+
+    def facts(self) -> HomeFacts:
+        """Return what was typed."""
+        return HomeFacts(str(self.name.data), self.address.data or "", self.place.data)
+
+
+class NewHomeForm(HomeFields, BlockForm):
+    """A household to add to a block."""
+
+
+class HomeForm(HomeFields):
+    """A household to correct; only officers write down that its contacts are released."""
+
+    releases_contact = BooleanField(
+        _("班長に連絡先を見せてよい"), description=_("世帯の方がそう言ったときだけ、印をつけてください。")
+    )
+
+
+class MemberForm(Form):
+    """Somebody of a household; who has neither mail nor telephone is reached on paper."""
+
+    name = StringField(_("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)])
+    kana = StringField(_("ふりがな"), [DataRequired(_("ふりがなを入れてください。")), Length(max=120)])
+    email = StringField(
+        _("メールアドレス"),
+        [Length(max=254)],
+        description=_("ご本人から聞いたときだけ入れてください。なければ、紙と電話でお知らせします。"),
+        render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},
+    )
+    phone = StringField(
+        _("電話番号"),
+        [Length(max=60)],
+        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
+    )
+
+    def facts(self) -> PersonFacts:
+        """Return what was typed."""
+        return PersonFacts(
+            str(self.name.data), str(self.kana.data), self.email.data or "", self.phone.data or ""
+        )
+
+
+class MemberListForm(BlockForm):
+    """A member list pasted from a spreadsheet; `sure` once its preview was seen."""
+
+    pasted = TextAreaField(
+        _("名簿"),
+        [DataRequired(_("名簿を貼りつけてください。1行に1人です。")), Length(max=100_000)],
+        description=_("左から、お名前、ふりがな、住所、電話番号。表計算の画面から写して、そのまま貼れます。"),
+        render_kw={"rows": 8, "autocomplete": "off", "spellcheck": "false"},
+    )
+    sure = HiddenField()

@@ -23,6 +23,8 @@ from scheduler import clock, reminders
 from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import published_activities
+from scheduler.board import calls
+from scheduler.board.letters import board_kinds
 from scheduler.calendars.events import attachment
 from scheduler.config import Settings
 from scheduler.db import begin_writing
@@ -57,6 +59,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     return {
         "sign_in": sign_in_kind(sender),
         **sign_ups,
+        **board_kinds(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 
@@ -158,6 +161,19 @@ def _with_slot(session: Session, slot_id: int, act: Callable[..., object]) -> No
     act(session, session.get_one(Slot, slot_id))
 
 
+def warn(now: datetime) -> int:
+    """Say which slots are short, and ask suitable people where that is wished; return how many are told.
+
+    One short transaction for each slot: a crash in between loses nothing, for whatever was told is told once.
+    """
+    session, told = db.session(), 0
+    for slot_id in calls.slots_short(session, now):
+        begin_writing(session)
+        told += calls.warn(session, session.get_one(Slot, slot_id), now)
+        session.commit()
+    return told
+
+
 def purge(now: datetime) -> None:
     """Delete what has ended long ago: sign-ins, sessions, counters; and answers whose time is over."""
     session = db.session()
@@ -174,6 +190,7 @@ def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> int:
     with app.app_context():
         extend_horizon(now())
         give_places(now())
+        warn(now())
         remind(now())
         purge(now())
         return deliver_due(outlet(app), now)
@@ -213,6 +230,7 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     add(in_app(lambda: deliver_due(sending, clock.now)), "interval", seconds=seconds, next_run_time=start)
     add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
+    add(in_app(lambda: warn(clock.now())), "interval", minutes=5, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)
     return clockwork

@@ -22,6 +22,26 @@ GET  /subscribe                                           200  200  200  200  20
 GET  /dates/<occurrence_id>                               200  200  200  200  200
 GET  /dates/<occurrence_id>/calendar.ics                  200  200  200  200  200
 GET  /dates/<occurrence_id>/board                         404  404  200  404  404
+GET  /dates/<occurrence_id>/board/add                     404  404  200  404  404
+POST /dates/<occurrence_id>/board/add                     404  404  303  404  404
+GET  /dates/<occurrence_id>/board/places                  404  404  200  404  404
+POST /dates/<occurrence_id>/board/places                  404  404  303  404  404
+GET  /dates/<occurrence_id>/board/message                 404  404  200  404  404
+POST /dates/<occurrence_id>/board/message                 404  404  303  404  404
+GET  /dates/<occurrence_id>/board/list                    404  404  200  404  404
+GET  /dates/<occurrence_id>/board/insurance               404  404  200  404  404
+GET  /dates/<occurrence_id>/board/insurance.csv           404  404  200  404  404
+GET  /dates/<occurrence_id>/board/<participation_id>      404  404  200  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/approve   404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/decline   404  404  409  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/ask       404  404  409  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/move      404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/people    404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/consent   404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/remove    404  404  303  404  404
+POST /board/undo/<change_id>                              404  404  303  404  404
+GET  /dates/<occurrence_id>/enter                         404  404  200  404  404
+POST /dates/<occurrence_id>/enter                         404  404  303  404  404
 GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404
 GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
@@ -108,6 +128,20 @@ GET  /api/v1/openapi.json                                       200  200  200  2
 GET  /api/v1/dates                                              200  200  200  200  200  200  200
 GET  /api/v1/dates/<occurrence_id>                              200  200  200  200  200  200  401
 GET  /api/v1/dates/<occurrence_id>/roster                       404  404  200  404  404  404  401
+GET  /api/v1/dates/<occurrence_id>/board                        404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/find                   404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/add                    404  404  201  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/places                 404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/places/affected        404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/message                404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/approve  404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/decline  404  404  409  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/ask      404  404  409  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/move     404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/people   404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/consent  404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/remove   404  404  200  404  404  404  401
+POST /api/v1/board/undo/<change_id>                             404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
 PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
@@ -148,8 +182,44 @@ def _sign_up(verb: str, typed: dict[str, str]) -> Typed:
     return {f"POST {way}/participations/<participation_id>/{verb}": typed for way in ways}
 
 
+# The second slot of the date: the first rows of the world have the first numbers.
+DESK = "2"
+
+
+def _board() -> Typed:
+    """Return what an organiser types on the board; the sign-up comes already, so there is nothing to decline or ask."""
+    one, api = "/dates/<occurrence_id>/board", "POST /api/v1/dates/<occurrence_id>/board"
+    verbs: Typed = {
+        "decline": {"reason": "満員です"},
+        "ask": {"question": "車で来ますか"},
+        "people": {"people": "1"},
+        "consent": {"guardian": "千田 知恵", "how": "phone"},
+    }
+    pages = {f"POST {one}/<participation_id>/{verb}": typed for verb, typed in verbs.items()}
+    programs = {f"{api}/<participation_id>/{verb}": typed for verb, typed in verbs.items()}
+    return (
+        pages
+        | programs
+        | {
+            f"POST {one}/add": HANAKO | {"slot": DESK},
+            "POST /dates/<occurrence_id>/enter": HANAKO | {"slot": DESK},
+            f"POST {one}/places": {"places": "3"},
+            f"POST {one}/message": {"text": "雨具をお持ちください", "sure": "1"},
+            f"POST {one}/<participation_id>/move": {"to": DESK, "agreed": "電話"},
+            f"POST {one}/<participation_id>/remove": {"why": "都合により"},
+            f"{api}/add": HANAKO | {"slot_id": int(DESK)},
+            f"{api}/places": {"slot_id": 1, "places": 3},
+            f"{api}/places/affected": {"slot_id": 1, "places": 3},
+            f"{api}/message": {"text": "雨具をお持ちください", "send": True},
+            f"{api}/<participation_id>/move": {"slot_id": int(DESK), "agreed": "電話"},
+            f"{api}/<participation_id>/remove": {"reason": "都合により"},
+        }
+    )
+
+
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
+    **_board(),
     "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
     "POST /activities/<activity_id>/edit": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},

@@ -1,6 +1,8 @@
 """Giving places on purpose: the draw at the deadline, and an organiser's yes, no or question."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, contains_eager
@@ -11,8 +13,19 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.participation import places
 from scheduler.participation.lottery import Draw, Entry, draw
 from scheduler.participation.models import GONE, Participation
-from scheduler.participation.standing import Change, hold_places, remark, settle, tell
-from scheduler.participation.waiting import leave
+from scheduler.participation.standing import (
+    Change,
+    enter,
+    hold_places,
+    let_go_of_places,
+    remark,
+    settle,
+    settle_linked,
+    standing_now,
+    stood,
+    tell,
+)
+from scheduler.participation.waiting import leave, offer_next
 from scheduler.text import text_in
 
 
@@ -76,13 +89,31 @@ def approve(
         return
     if row.state not in {"applied", "waitlisted"}:
         raise Conflict("already_answered")
+    before = stood(row)
     if hold_places(session, row):
         row.queue_no = None
     elif or_wait:
         row.queue_no = row.queue_no or places.next_in_queue(session, row.slot_id)
     else:
         raise Conflict("full", slot=row.slot.name)
-    settle(session, row, Change("approve", by_id), now)
+    settle(session, row, Change("approve", by_id, facts=before), now)
+
+
+def take_back_yes(
+    session: Session, row: Participation, by_id: int, now: datetime, undo: Mapping[str, Any]
+) -> None:
+    """Undo a yes: the party waits for its answer, or for a place, as it did before. Locks the slot.
+
+    `undo` is how it stood, and whatever else shall be recorded.
+    """
+    places.lock(session, row.slot)
+    session.refresh(row)
+    let_go_of_places(session, row)
+    row.queue_no, row.is_offered = undo["queue_no"], False
+    enter(session, row, standing_now(session, row), Change("take_back_yes", by_id, facts=undo), now)
+    if row.slot.linked:
+        settle_linked(session, row.slot, now)
+    offer_next(session, row.slot, now, passed_over=row.contact_id)
 
 
 def decline(session: Session, row: Participation, reason: str, by_id: int, now: datetime) -> None:
@@ -93,7 +124,8 @@ def decline(session: Session, row: Participation, reason: str, by_id: int, now: 
         return
     if row.state not in {"applied", "waitlisted"}:
         raise Conflict("already_answered")
-    leave(session, row, "declined", Change("decline", by_id, _reason(reason)), now)
+    change = Change("decline", by_id, _reason(reason), facts=stood(row))
+    leave(session, row, "declined", change, now)
 
 
 def ask_back(session: Session, row: Participation, question: str, by_id: int, now: datetime) -> None:
@@ -122,21 +154,45 @@ def remove(session: Session, row: Participation, reason: str, by_id: int, now: d
     places.lock(session, row.slot)
     session.refresh(row)
     if row.is_live:
-        leave(session, row, "declined", Change("remove", by_id, _reason(reason)), now)
+        change = Change("remove", by_id, _reason(reason), facts=stood(row))
+        leave(session, row, "declined", change, now)
 
 
-def take_back_in(session: Session, row: Participation, by_id: int, now: datetime) -> None:
-    """Undo a removal or a no: the party has its place again where one is free, else it waits. Locks the slot."""
+def take_out(
+    session: Session, row: Participation, by_id: int, now: datetime, undo: Mapping[str, Any]
+) -> None:
+    """Undo an entry by proxy: the party was entered by mistake. Locks the slot."""
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if row.is_live:
+        leave(session, row, "cancelled", Change("take_out", by_id, facts=undo), now)
+
+
+def take_back_in(
+    session: Session,
+    row: Participation,
+    by_id: int,
+    now: datetime,
+    undo: Mapping[str, Any] | None = None,
+) -> None:
+    """Undo a removal or a no: the party has its place again where one is free, else it waits. Locks the slot.
+
+    `undo` is how it stood before, where that is known: who had no place then gets none now.
+    """
     places.lock(session, row.slot)
     session.refresh(row)
     if row.is_live:
         return
     if _other_live(session, row):
         raise Conflict("already_signed_up")
-    row.state = "applied"
-    if not hold_places(session, row):
-        row.queue_no = places.next_in_queue(session, row.slot_id)
-    settle(session, row, Change("take_back_in", by_id), now)
+    before = undo or {"held": True, "queue_no": None}
+    row.queue_no = before["queue_no"]
+    if before["held"] and not hold_places(session, row):
+        row.queue_no = places.first_in_queue(session, row.slot_id)
+    enter(session, row, standing_now(session, row), Change("take_back_in", by_id, facts=before), now)
+    if row.slot.linked:
+        settle_linked(session, row.slot, now)
+    offer_next(session, row.slot, now)
 
 
 def _other_live(session: Session, row: Participation) -> bool:

@@ -131,6 +131,12 @@ def next_in_queue(session: Session, slot_id: int) -> int:
     return (last or 0) + 1
 
 
+def first_in_queue(session: Session, slot_id: int) -> int:
+    """Return the number of a party that waits before all others. The slot must be locked."""
+    first = session.scalar(select(func.min(Participation.queue_no)).where(Participation.slot_id == slot_id))
+    return (first if first is not None else 1) - 1
+
+
 def _use_share(session: Session, share_id: int, more: int) -> None:
     statement = update(SlotShare).where(SlotShare.id == share_id)
     session.execute(

@@ -196,6 +196,7 @@ class MessageForm(Form):
         """Offer the whole date and each slot."""
         slots = {str(slot.id): words.said(slot, "name") for slot in occurrence.slots}
         self.slot.choices = {"": gettext("この日に来る方みんな")} | slots
+        self.slot.flags.required = True
         return self
 
     @property
@@ -245,6 +246,10 @@ class EntryForm(Form):
         """Offer the slots of the date; those that only the organiser gives are offered to organisers."""
         slots = [slot for slot in occurrence.slots if organises or slot.policy != "assigned"]
         self.slot.choices = {str(slot.id): _with_places(slot) for slot in slots}
+        free = [slot for slot in slots if slot.left > 0]
+        self.slot.data = self.slot.data or str((free or slots or occurrence.slots)[0].id)
+        # Whoever is found and chosen needs neither; everybody else does.
+        self.name.flags.required = self.kana.flags.required = True
         ages = _ages()
         for field in (self.child_1, self.child_2, self.child_3):
             field.choices = ages

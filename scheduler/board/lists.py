@@ -36,7 +36,10 @@ class Insured:
 
 @dataclass(frozen=True)
 class Station:
-    """The people of one slot, its leaders first; `leaders` may also stand in the station's own leader slot."""
+    """The people of one slot, its leaders first.
+
+    They are who is trained to lead; else who stands in the station's own leader slot; else the body's officers.
+    """
 
     slot: Slot
     rows: list[Participation]
@@ -46,6 +49,12 @@ class Station:
     def people(self) -> int:
         """How many heads, named or not."""
         return sum(row.people for row in self.rows)
+
+
+@dataclass(frozen=True)
+class _Lead:
+    trained: frozenset[int]
+    officers: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -76,11 +85,14 @@ def stations_of(
     ]
 
 
-def _station(slot: Slot, occurrence: Occurrence, everybody: list[Participation], lead: set[int]) -> Station:
+def _station(slot: Slot, occurrence: Occurrence, everybody: list[Participation], lead: _Lead) -> Station:
     rows = [row for row in everybody if row.slot_id == slot.id]
-    leading = {one.id for one in occurrence.slots if one.competence == LEADER and _same_place(one, slot)}
-    leaders = [row for row in rows if row.contact_id in lead]
-    leaders = leaders or [row for row in everybody if row.slot_id in leading]
+    own = {one.id for one in occurrence.slots if one.competence == LEADER and _same_place(one, slot)}
+    leaders = (
+        [row for row in rows if row.contact_id in lead.trained]
+        or [row for row in everybody if row.slot_id in own]
+        or [row for row in rows if row.contact_id in lead.officers]
+    )
     first = {row.id for row in leaders}
     return Station(slot, sorted(rows, key=lambda row: row.id not in first), leaders)
 
@@ -90,15 +102,17 @@ def _same_place(one: Slot, other: Slot) -> bool:
     return one.name.split()[:1] == other.name.split()[:1]
 
 
-def _leaders(session: Session, occurrence: Occurrence, now: datetime) -> set[int]:
+def _leaders(session: Session, occurrence: Occurrence, now: datetime) -> _Lead:
     activity = occurrence.activity
-    wanted = select(Membership.person_id).where(
+    wanted = select(Membership.person_id, Membership.competence).where(
         Membership.organization_id == activity.organization_id,
         (Membership.competence == LEADER) | Membership.office.in_(ORGANISING),
         Membership.person_id.is_not(None),
         live(to_local(now, activity.timezone).date()),
     )
-    return {one for one in session.scalars(wanted) if one is not None}
+    found = [(person, competence) for person, competence in session.execute(wanted) if person is not None]
+    trained = frozenset(person for person, competence in found if competence == LEADER)
+    return _Lead(trained, frozenset(person for person, _competence in found) - trained)
 
 
 def insured_of(rows: Iterable[Participation]) -> list[Insured]:

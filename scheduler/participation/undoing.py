@@ -59,8 +59,7 @@ def undo(session: Session, change: StateChange, by_id: int, now: datetime) -> Pa
     Raise Conflict when it is too late, or something else has happened to it since.
     """
     thing = _thing(session, change)
-    slot = thing if isinstance(thing, Slot) else thing.slot
-    places.lock(session, slot)
+    places.lock(session, *_slots(session, change, thing))
     later = later_than(session, change)
     if any(is_undone_by(change, one) for one in later):
         return thing
@@ -78,6 +77,13 @@ def _thing(session: Session, change: StateChange) -> Participation | Slot:
     if change.subject == "slot":
         return session.get_one(Slot, change.subject_id)
     return session.get_one(Participation, change.subject_id)
+
+
+def _slots(session: Session, change: StateChange, thing: Participation | Slot) -> list[Slot]:
+    # All at once: whoever locks one and then another may wait for somebody who did it the other way round.
+    own = thing if isinstance(thing, Slot) else thing.slot
+    before = [session.get_one(Slot, change.facts["from"])] if change.verb == "move" else []
+    return [own, *before]
 
 
 def later_than(session: Session, change: StateChange) -> list[StateChange]:

@@ -65,7 +65,7 @@ BOARD_FORMS = (
         CALLER,
         (("name", "note"), *_each("kana", "phone", "known", "people", "child_1")),
     ),
-    Door("aiko", f"{ROOM}/add", CALLER | {"find": "1"}, (("name", "kana"), *_each("phone", "email", "slot"))),
+    Door("aiko", "/dates/<other_date_id>/enter", CALLER | {"find": "1"}, (("name", "kana"), *_each("phone", "email", "slot"))),
     Door("aiko", f"{ROOM}/places", {}, (("places", "waits"),)),
     Door("aiko", f"{ROOM}/message", {"text": "雨具", "sure": "1"}, (("text",), *_each("slot"))),
     Door("aiko", f"{ONE}/ask", {}, _each("question")),

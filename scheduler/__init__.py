@@ -23,30 +23,19 @@ from scheduler.parties import login
 from scheduler.parties import views as parties
 from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
+from scheduler.series import api as series_api
+from scheduler.series import views as series
 from scheduler.standins import api as standins_api
 from scheduler.standins import views as standins
 
 VERSION = "0.1.0"
 PAGES = (
-    activities,
-    participation,
-    standins,
-    decisions,
-    attendance,
-    reports,
-    calendars,
-    parties,
-    health,
-    design,
+    *(activities, participation, standins, series, decisions, attendance, reports, calendars, parties),
+    *(health, design),
 )
 APIS = (
-    activities_api,
-    participation_api,
-    standins_api,
-    decisions_api,
-    attendance_api,
-    reports_api,
-    parties_api,
+    *(activities_api, participation_api, standins_api, series_api),
+    *(decisions_api, attendance_api, reports_api, parties_api),
 )
 
 

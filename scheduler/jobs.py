@@ -39,6 +39,10 @@ from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
 from scheduler.participation.models import Answer, Participation
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.series import actions as series
+from scheduler.series.letters import series_kinds
+from scheduler.series.models import Series
+from scheduler.series.queries import following, unconfirmed
 from scheduler.standins.actions import ask_again
 from scheduler.standins.letters import stand_in_kind
 from scheduler.standins.queries import unanswered
@@ -61,6 +65,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
         "sign_in": sign_in_kind(sender),
         **sign_ups,
         "stand_in_asked": stand_in_kind(sender),
+        **series_kinds(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 
@@ -124,6 +129,15 @@ def extend_horizon(now: datetime) -> int:
     return made
 
 
+def follow_series(now: datetime) -> None:
+    """Sign those up for new dates who come every time."""
+    session = db.session()
+    for series_id in following(session):
+        begin_writing(session)
+        series.follow(session, session.get_one(Series, series_id), now)
+        session.commit()
+
+
 def remind(now: datetime) -> int:
     """Queue the reminders that are due; return how many are new."""
     session = db.session()
@@ -147,6 +161,8 @@ def give_places(now: datetime) -> int:
         steps.append(partial(_with_slot, session, slot_id, partial(giving.draw_lots, now=now)))
     for search_id in unanswered(session, now):
         steps.append(partial(ask_again, session, search_id, now))
+    for series_id in unconfirmed(session, now):
+        steps.append(partial(_with_series, session, series_id, partial(series.lapse, now=now)))
     for slot_id in places.slots_to_release(session, now):
         steps.append(partial(_with_slot, session, slot_id, partial(waiting.release, now=now)))
     for step in steps:
@@ -158,6 +174,10 @@ def give_places(now: datetime) -> int:
 
 def _lapse(session: Session, row_id: int, now: datetime) -> None:
     waiting.lapse(session, session.get_one(Participation, row_id), now)
+
+
+def _with_series(session: Session, series_id: int, act: Callable[..., object]) -> None:
+    act(session, session.get_one(Series, series_id))
 
 
 def _with_slot(session: Session, slot_id: int, act: Callable[..., object]) -> None:
@@ -179,6 +199,7 @@ def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> int:
     """Do everything once that is due now, as cron would; return how many messages went out."""
     with app.app_context():
         extend_horizon(now())
+        follow_series(now())
         give_places(now())
         remind(now())
         purge(now())
@@ -220,5 +241,6 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
+    add(in_app(lambda: follow_series(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)
     return clockwork

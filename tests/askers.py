@@ -14,13 +14,15 @@ from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
 from scheduler.heartbeat import beat
-from scheduler.participation.actions import join
+from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Person
 from scheduler.parties.tokens import derived, personal
+from scheduler.series import actions as many
+from scheduler.series import queries as many_queries
 from scheduler.standins import actions as standins
 from scheduler.standins.queries import token_of
 from scheduler.web import db
@@ -110,6 +112,7 @@ def populate(session: Session, secret: str) -> World:
         "filename": "css/base.css",
         "year": 2026,
     }
+    names |= _series(session, cast)
     names |= _searches(session, cast, bens, emi, secret)
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
@@ -119,6 +122,15 @@ def populate(session: Session, secret: str) -> World:
     mine, over = names["stand_in_token"], names["over_token"]
     links["stand-ins"] = {"ben": mine, "chie": mine, "made-up": "1.AAAA", "closed": over}
     return World(names, draft.id, sessions, links)
+
+
+def _series(session: Session, cast: Cast) -> dict[str, Any]:
+    # Ben comes every week, but not to the first date.
+    weekly = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=3", first_on=NOW.date())
+    made = many.join(session, weekly, many.Wish(0, every=True), SignUp(cast.ben.id), NOW).series
+    first = many_queries.rows_of(session, made.id, NOW)[0]
+    withdraw(session, first, cast.ben.id, NOW)
+    return {"series_id": made.id, "series_row_id": first.id, "position": 0}
 
 
 def _searches(session: Session, cast: Cast, bens: Participation, emi: Person, secret: str) -> dict[str, Any]:

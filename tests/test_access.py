@@ -48,6 +48,14 @@ GET  /stand-ins/open/<search_id>                          200  200  200  200  20
 POST /stand-ins/open/<search_id>                          303  409  303  303  303
 GET  /stand-ins/asked/<asked_search_id>                   404  404  404  200  404
 POST /stand-ins/asked/<asked_search_id>                   404  404  404  303  404
+GET  /activities/<activity_id>/join/<position>            200  200  200  200  200
+POST /activities/<activity_id>/join/<position>            303  303  303  303  303
+GET  /series/<series_id>/joined                           404  404  404  404  404
+GET  /series/<series_id>                                  404  200  404  404  404
+POST /series/<series_id>/prove                            404  303  404  404  404
+POST /series/<series_id>/months                           404  303  404  404  404
+POST /series/<series_id>/end                              404  303  404  404  404
+POST /participations/<series_row_id>/come                 404  303  404  404  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
 GET  /organizations/<slug>                                200  200  200  200  200
@@ -102,6 +110,11 @@ GET  /me/<token>/stand-ins/asked/<asked_search_id>               404  200  404  
 POST /me/<token>/stand-ins/asked/<asked_search_id>               404  303  404     404
 GET  /stand-ins/<token>                                          200  200  404     200
 POST /stand-ins/<token>                                          303  303  404     409
+GET  /me/<token>/series/<series_id>                              200  404  404     404
+POST /me/<token>/series/<series_id>/prove                        303  404  404     404
+POST /me/<token>/series/<series_id>/months                       303  404  404     404
+POST /me/<token>/series/<series_id>/end                          303  404  404     404
+POST /me/<token>/participations/<series_row_id>/come             303  404  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 POST /me/<token>/feed                                            200  200  404     404
@@ -145,6 +158,11 @@ POST /api/v1/participations/<participation_id>/stand-in         404  201  404  4
 POST /api/v1/participations/<participation_id>/stand-in/stop    404  200  404  404  404  404  401
 POST /api/v1/stand-ins/<stand_in_token>                         201  409  201  201  201  201  401
 POST /api/v1/stand-ins/asked/<asked_search_id>                  404  404  404  200  404  404  401
+POST /api/v1/activities/<activity_id>/join                      201  201  201  201  201  201  401
+GET  /api/v1/series/<series_id>                                 404  200  404  404  404  404  401
+POST /api/v1/series/<series_id>/prove                           404  200  404  404  404  404  401
+POST /api/v1/series/<series_id>/months                          404  200  404  404  404  404  401
+POST /api/v1/series/<series_id>/end                             404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
@@ -174,6 +192,11 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    "POST /activities/<activity_id>/join/<position>": HANAKO | {"scope": "every"},
+    "POST /api/v1/activities/<activity_id>/join": HANAKO | {"position": 0, "every": True},
+    "POST /series/<series_id>/months": {"months_off": ["8"]},
+    "POST /me/<token>/series/<series_id>/months": {"months_off": ["8"]},
+    "POST /api/v1/series/<series_id>/months": {"months_off": [8]},
     **_sign_up("stand-in", {"way": "named"}),
     "POST /stand-ins/open/<search_id>": HANAKO,
     "POST /stand-ins/<token>": HANAKO,

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import jobs
 from scheduler.activities import actions as activities
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.decisions import actions as decisions
 from scheduler.heartbeat import last_beat
@@ -32,6 +32,8 @@ from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties.letters import Sender
 from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.series import actions as series
+from scheduler.series.letters import TRUE_WHILE as TRUE_OF_SERIES
 from scheduler.standins import actions as standins
 from tests import mailbox, make
 from tests.cast import Cast
@@ -121,6 +123,7 @@ def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMess
     _commit_and_tick(app, session)
     _tell_of_sign_ups(app, session, cast)
     _ask_to_stand_in(app, session, cast)
+    _join_many(app, session, cast)
     return [mail for mail in mailbox.mails(app) if mailbox.is_to(mail, BEN)]
 
 
@@ -145,6 +148,20 @@ def _ask_to_stand_in(app: Flask, session: Session, cast: Cast) -> None:
     _commit_and_tick(app, session)
 
 
+def _join_many(app: Flask, session: Session, cast: Cast) -> None:
+    weekly = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=3", place_en="Park gate")
+    for slot in session.query(Slot).where(Slot.occurrence.has(activity_id=weekly.id)):
+        slot.name_en = "Part"
+    made = series.join(
+        session, weekly, series.Wish(0, every=True), SignUp(cast.ben.id, clash_ok=True), NOW
+    ).series
+    for kind, (unproven, live) in TRUE_OF_SERIES.items():
+        made.unproven, made.ended_at = unproven, None if live else NOW
+        made.revision += 1
+        series.tell(session, made, kind, NOW)
+        _commit_and_tick(app, session)
+
+
 def _commit_and_tick(app: Flask, session: Session) -> None:
     session.commit()
     jobs.tick(app)
@@ -165,7 +182,7 @@ def test_every_letter_says_who_it_is_for_and_how_to_leave(app: Flask, session: S
         assert "別所 勉さん" in body
         assert "\n\n\n\n" not in body
         if "サインイン" not in mail["Subject"]:
-            assert re.search(r"http://localhost/dates/\d+\b", body)
+            assert re.search(r"http://localhost/(dates|activities)/\d+\b|/series/\d+\b", body)
             assert f"/me/{cast.ben.id}." in body
 
 

@@ -42,7 +42,8 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
     _write_details(session, slot, new_id, sign_up)
     made = session.get_one(Participation, new_id)
     _give_place(session, made, sign_up, now)
-    settle(session, made, Change("join", sign_up.entered_by_id), now)
+    quiet = sign_up.series_id is not None
+    settle(session, made, Change("join", sign_up.entered_by_id, quiet=quiet), now)
     return made
 
 
@@ -124,6 +125,7 @@ def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
         "note": text_in(sign_up.note)[:400],
         "request_key": sign_up.request_key,
         "replaces_id": sign_up.replaces_id,
+        "series_id": sign_up.series_id,
         "names_salt": new_token() if sign_up.pledged is not None else "",
         "created_at": now,
         "changed_at": now,
@@ -183,7 +185,7 @@ def prove(session: Session, row: Participation, now: datetime) -> None:
         take_over(session, row, now)
     if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
         row.queue_no = places.next_in_queue(session, row.slot_id)
-    settle(session, row, Change("prove"), now)
+    settle(session, row, Change("prove", quiet=row.series_id is not None), now)
 
 
 def consent(session: Session, row: Participation, guardian: str, by_id: int | None, now: datetime) -> None:
@@ -199,8 +201,10 @@ def consent(session: Session, row: Participation, guardian: str, by_id: int | No
     settle(session, row, Change("consent", by_id, name), now)
 
 
-def withdraw(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
-    """Free a party's place. Withdrawing twice is the same as once.
+def withdraw(
+    session: Session, row: Participation, by_id: int | None, now: datetime, *, quiet: bool = False
+) -> None:
+    """Free a party's place. Withdrawing twice is the same as once; a `quiet` one is told by the caller.
 
     Raise Conflict once the part has begun, and after the cut-off, when the organiser must know by telephone.
     """
@@ -212,4 +216,4 @@ def withdraw(session: Session, row: Participation, by_id: int | None, now: datet
         raise Conflict("already_begun")
     if row.comes and now >= row.slot.cancel_until:
         raise Conflict("too_late_to_withdraw")
-    leave(session, row, "cancelled", Change("withdraw", by_id), now)
+    leave(session, row, "cancelled", Change("withdraw", by_id, quiet=quiet), now)

@@ -47,6 +47,7 @@ class Participation(Base):
         _one_live("household_id"),
         _one_live("organization_id"),
         UniqueConstraint("request_key"),
+        UniqueConstraint("series_id", "slot_id"),
         Index(None, "slot_id", "queue_no"),
         Index("ix_participation_hold", "hold_until", sqlite_where=_HELD, postgresql_where=_HELD),
         CheckConstraint("people > 0 AND places > 0", name="somebody_comes"),
@@ -71,6 +72,7 @@ class Participation(Base):
     share_id: Mapped[int | None] = mapped_column(ForeignKey("slot_share.id"))
     kept_places: Mapped[int] = mapped_column(default=0)
     queue_no: Mapped[int | None]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("participation.id"), index=True)
     unproven: Mapped[bool] = mapped_column(default=False)
     is_offered: Mapped[bool] = mapped_column(default=False)

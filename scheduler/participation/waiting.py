@@ -107,7 +107,8 @@ def lapse(session: Session, row: Participation, now: datetime) -> bool:
     session.refresh(row)
     if row.hold_until is None or row.hold_until > now or not row.is_live:
         return False
-    leave(session, row, "expired", Change("lapse", why=row.state), now)
+    quiet = row.unproven and row.series_id is not None
+    leave(session, row, "expired", Change("lapse", why=row.state, quiet=quiet), now)
     return True
 
 

@@ -1,6 +1,8 @@
 """What is shown of people and bodies; read-only, and never without asking who may see it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -63,6 +65,19 @@ def find_by_personal_token(session: Session, token: str, secret: str) -> Person:
     if person is None or not same(token, personal(secret, person.id, person.link_salt)):
         raise NotFound
     return person
+
+
+def live_offices(
+    session: Session, people: Collection[int], today: date, *, but_not_in: Collection[int]
+) -> set[int]:
+    """Return who of these people holds an office today in any body but these."""
+    wanted = select(Membership.person_id).where(
+        Membership.person_id.in_(people),
+        Membership.office.is_not(None),
+        Membership.organization_id.not_in(but_not_in),
+        live(today),
+    )
+    return {person_id for person_id in session.scalars(wanted) if person_id is not None}
 
 
 def find_token(session: Session, token: str, purpose: str) -> AccessToken:

@@ -37,6 +37,8 @@ _SENTENCES = {
     "release_is_the_households": _("連絡先を見せるかどうかは、世帯の方か役員が決めます。"),
     "already_merged": _("少し前に、ほかの人が1人にまとめました。画面を新しくしてください。"),
     "proved_is_kept": _("メールを確かめた方のほうを残してください。"),
+    "consent_is_over": _("同意の終わりは、これから先の日にしてください。"),
+    "consent_needs_names": _("だれが、だれのことで同意したのか、お名前を入れてください。"),
     "list_empty": _("名簿を貼りつけてください。1行に1人です。"),
     "list_too_long": _("いちどに%(most)s人までです。分けて貼りつけてください。"),
     "list_unreadable": _("名簿の形が読み取れません。表計算の画面から写して、貼りつけてください。"),
@@ -128,6 +130,16 @@ LIMITS = {
     "too_early": _("時刻が早すぎます"),
     "too_late": _("時刻が遅すぎます"),
 }
+
+CONSENT_PURPOSES = {
+    "take_part": _("参加すること"),
+    "photo": _("写真をとり、のせること"),
+    "insurance_list": _("保険の名簿にのせること"),
+    "share_contact": _("連絡先を伝えること"),
+    "health": _("からだのことを聞くこと"),
+}
+
+CONSENT_WAYS = {"page": _("ページで"), "paper": _("紙で"), "telephone": _("電話で"), "mail": _("メールで")}
 
 _WEEKDAYS_JA = "月火水木金土日"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from scheduler.parties.access import (
     may_organise,
     may_see_all,
 )
-from scheduler.parties.models import AccessToken, Household, Membership, Organization, Person
+from scheduler.parties.models import AccessToken, Consent, Household, Membership, Organization, Person
 from scheduler.parties.names import email_key
 from scheduler.parties.tokens import hashed, person_named_by, personal, same
 
@@ -65,6 +65,51 @@ def find_by_personal_token(session: Session, token: str, secret: str) -> Person:
     if person is None or not same(token, personal(secret, person.id, person.link_salt)):
         raise NotFound
     return person
+
+
+@dataclass(frozen=True)
+class ConsentOf:
+    """Which consent is meant: its purpose and for whom; by whom, where that matters."""
+
+    purpose: str
+    for_person_id: int | None = None
+    for_name: str = ""
+    person_id: int | None = None
+    name: str = ""
+
+
+def live_consents(session: Session, meant: ConsentOf, now: datetime) -> list[Consent]:
+    """Return the consents that hold now, the oldest first; whoever is named by an id needs no name.
+
+    Without a giver, anybody's counts.
+    """
+    for_whom = (
+        Consent.for_person_id == meant.for_person_id
+        if meant.for_person_id is not None
+        else and_(Consent.for_person_id.is_(None), Consent.for_name == meant.for_name)
+    )
+    wanted = select(Consent).where(
+        Consent.purpose == meant.purpose,
+        Consent.given_at <= now,
+        or_(Consent.ends_at.is_(None), Consent.ends_at > now),
+        for_whom,
+    )
+    if meant.person_id is not None:
+        wanted = wanted.where(Consent.person_id == meant.person_id)
+    elif meant.name:
+        wanted = wanted.where(Consent.person_id.is_(None), Consent.name == meant.name)
+    return list(session.scalars(wanted.order_by(Consent.id)))
+
+
+def has_consent(session: Session, meant: ConsentOf, now: datetime) -> bool:
+    """Say whether such a consent holds now."""
+    return bool(live_consents(session, meant, now))
+
+
+def consents_about(session: Session, person_id: int) -> list[Consent]:
+    """Return every consent that a person has given or that was given for them, ended ones too, the oldest first."""
+    wanted = select(Consent).where(or_(Consent.person_id == person_id, Consent.for_person_id == person_id))
+    return list(session.scalars(wanted.order_by(Consent.id)))
 
 
 def live_offices(

@@ -164,6 +164,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return MultiDict((name, text) for name, text in sent if _FIELD_NAME.fullmatch(name))
 
     refusal: str = ""
+    refused_by: str = ""
     status: int = 200
     done: Any = None
 
@@ -176,7 +177,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             self.done = act()
         except Refused as refused:
             db_session().rollback()
-            self.refusal, self.status = words.sentence(refused), refused.status
+            self.refusal, self.refused_by, self.status = words.sentence(refused), refused.code, refused.status
             return False
         return True
 

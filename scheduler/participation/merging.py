@@ -14,8 +14,10 @@ from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.db import claim
 from scheduler.errors import Conflict, NotFound
 from scheduler.history import StateChange, record
-from scheduler.participation.actions import give_back
-from scheduler.participation.models import GONE, HOLDING, Participation
+from scheduler.participation import places
+from scheduler.participation.models import GONE, Participation
+from scheduler.participation.standing import Change, let_go_of_places, remark, settle_linked
+from scheduler.participation.waiting import offer_next
 from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.duplicates import look_alikes_of_body
 from scheduler.parties.models import (
@@ -34,6 +36,7 @@ from scheduler.parties.tokens import new_token
 FOLLOWS: tuple[InstrumentedAttribute[Any], ...] = (
     Participation.person_id,
     Participation.contact_id,
+    Participation.guardian_id,
     Membership.person_id,
     Consent.person_id,
     Consent.for_person_id,
@@ -114,41 +117,48 @@ def merge(session: Session, keep: Person, drop: Person, by_id: int | None, now: 
     _record(session, keep, drop, by_id, now)
 
 
-def _lock(session: Session, *people: Person) -> None:
-    # In one order, so that two merges of the same two wait for each other instead of failing.
-    for person_id in sorted(person.id for person in people):
+def _lock(session: Session, keep: Person, drop: Person) -> None:
+    # The slots first, as everybody who signs up does, then the people in one order: nobody waits in a circle.
+    slots = {row.slot for row in _live_of(session, keep, drop)}
+    if slots:
+        places.lock(session, *slots)
+    for person_id in sorted((keep.id, drop.id)):
         session.get_one(Person, person_id, with_for_update=True)
+
+
+def _live_of(session: Session, *people: Person) -> list[Participation]:
+    ids = [person.id for person in people]
+    live = select(Participation).where(Participation.person_id.in_(ids), Participation.state.not_in(GONE))
+    fresh = live.order_by(Participation.id).execution_options(populate_existing=True)
+    return list(session.scalars(fresh))
 
 
 def _free_second_places(
     session: Session, keep: Person, drop: Person, by_id: int | None, now: datetime
 ) -> None:
-    live = select(Participation).where(
-        Participation.person_id.in_([keep.id, drop.id]), Participation.state.not_in(GONE)
-    )
     at_slot: dict[int, list[Participation]] = {}
-    for row in session.scalars(live.order_by(Participation.id)):
+    for row in _live_of(session, keep, drop):
         at_slot.setdefault(row.slot_id, []).append(row)
     for rows in at_slot.values():
         for second in sorted(rows, key=_weight)[:-1]:
             _cancel(session, second, by_id, now)
 
 
-def _weight(row: Participation) -> tuple[int, bool, int, int]:
+def _weight(row: Participation) -> tuple[int, bool, bool, int, int]:
     # Of two sign-ups for one part, the one that came stays; else the one with a place, the larger, the older.
-    return (row.came_people or 0, row.state in HOLDING, row.people, -row.id)
+    return (row.came_people or 0, row.comes, row.holds, row.people, -row.id)
 
 
 def _cancel(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
+    # As somebody who leaves, but without the letter that says so: they still come.
     before = row.state
-    live = update(Participation).where(Participation.id == row.id, Participation.state.not_in(GONE))
-    if not claim(session, live.values(state="cancelled", changed_at=now)):
-        return
-    if before in HOLDING:
-        give_back(session, row.slot_id, row.places)
-    change = StateChange(at=now, subject="participation", subject_id=row.id, verb="merge", by_id=by_id)
-    change.before, change.after = before, "cancelled"
-    record(session, change)
+    row.is_offered, row.queue_no, row.hold_until = False, None, None
+    let_go_of_places(session, row)
+    row.state = "cancelled"
+    remark(session, row, Change("merge", by_id), now, before=before)
+    if row.slot.linked:
+        settle_linked(session, row.slot, now)
+    offer_next(session, row.slot, now, passed_over=row.contact_id)
 
 
 def _close_doors(session: Session, drop: Person, now: datetime) -> None:

@@ -27,7 +27,7 @@ from scheduler.parties.models import (
 )
 from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key, phone_in, phone_key
 from scheduler.parties.queries import ConsentOf, live_consents, person_by_email
-from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token
+from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token, personal
 from scheduler.text import text_in
 
 # One use, 256 bits, five tries at the code: half an hour leaves room for mail servers that make a first letter wait.
@@ -268,6 +268,11 @@ def signed_in_person(session: Session, token: str, now: datetime) -> int | None:
         SignedIn.token_hash == hashed(token), SignedIn.ended_at.is_(None), SignedIn.expires_at > now
     )
     return session.scalar(live)
+
+
+def personal_link(person: Person, secret: str) -> str:
+    """Return the path of a person's own page, as every letter carries it."""
+    return f"/me/{personal(secret, person.id, person.link_salt)}"
 
 
 def close_personal_link(session: Session, person: Person) -> None:

@@ -10,8 +10,11 @@ from scheduler.checking import wrong_counters
 from scheduler.db import Base
 from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.history import changes_of
+from scheduler.notices.models import Notice
 from scheduler.participation import merging
+from scheduler.participation.actions import join
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import SignUp
 from scheduler.parties import actions
 from scheduler.parties.access import Actor
 from scheduler.parties.actions import PersonFacts
@@ -72,6 +75,18 @@ def test_of_two_sign_ups_for_one_part_one_stays_and_the_place_is_free(
     assert (session.get_one(Slot, slot.id).taken, wrong_counters(session)) == (1, [])
     (change,) = [one for one in changes_of(session, "participation", rows[1].id) if one.verb == "merge"]
     assert (change.before, change.after, change.by_id) == ("confirmed", "cancelled", cast.aiko.id)
+
+
+def test_the_place_that_is_free_is_offered_and_nobody_is_told_to_have_withdrawn(
+    session: Session, cast: Cast, pair: tuple[Person, Person]
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, places=2)
+    for person in pair:
+        make.participation(session, slot, person, NOW)
+    waits = join(session, slot, SignUp(cast.ben.id, or_wait=True), NOW)
+    _merge(session, pair)
+    assert (waits.state, wrong_counters(session)) == ("offered", [])
+    assert "withdrawn" not in {notice.kind for notice in session.query(Notice)}
 
 
 @pytest.mark.parametrize("came", [0, 1])

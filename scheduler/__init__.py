@@ -25,11 +25,14 @@ from scheduler.people import api as people_api
 from scheduler.people import views as people
 from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
+from scheduler.standins import api as standins_api
+from scheduler.standins import views as standins
 
 VERSION = "0.1.0"
 PAGES = (
     activities,
     participation,
+    standins,
     decisions,
     attendance,
     reports,
@@ -42,6 +45,7 @@ PAGES = (
 APIS = (
     activities_api,
     participation_api,
+    standins_api,
     decisions_api,
     attendance_api,
     reports_api,

@@ -21,6 +21,8 @@ from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
 from scheduler.parties import login
 from scheduler.parties import views as parties
+from scheduler.people import api as people_api
+from scheduler.people import views as people
 from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
 from scheduler.series import api as series_api
@@ -30,12 +32,29 @@ from scheduler.standins import views as standins
 
 VERSION = "0.1.0"
 PAGES = (
-    *(activities, participation, standins, series, decisions, attendance, reports, calendars, parties),
-    *(health, design),
+    activities,
+    participation,
+    standins,
+    series,
+    decisions,
+    attendance,
+    reports,
+    calendars,
+    parties,
+    people,
+    health,
+    design,
 )
 APIS = (
-    *(activities_api, participation_api, standins_api, series_api),
-    *(decisions_api, attendance_api, reports_api, parties_api),
+    activities_api,
+    participation_api,
+    standins_api,
+    series_api,
+    decisions_api,
+    attendance_api,
+    reports_api,
+    parties_api,
+    people_api,
 )
 
 

@@ -102,7 +102,13 @@ def populate(session: Session, secret: str) -> World:
     # Ben's household is of the only block, which Aiko keeps for the association.
     block = casting.block(session, cast.midori, "midori-1", NOW)
     home = Household(name="別所家", block_id=block.id, created_at=NOW)
+    twice = PersonFacts("山田 花子", "やまだ はなこ", phone="090-1234-5678")
+    keep, drop = (parties.person(session, twice, NOW) for _ in range(2))
+    for one in (keep, drop):
+        withdraw(session, make.participation(session, date.slots[0], one, NOW), None, NOW)
     names: dict[str, Any] = {
+        "keep_id": keep.id,
+        "drop_id": drop.id,
         "household_id": parties.add_household(session, home, [cast.ben]).id,
         "occurrence_id": date.id,
         "activity_id": date.activity_id,

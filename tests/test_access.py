@@ -69,6 +69,9 @@ GET  /organizations/<slug>/households/new                 404  404  200  404  40
 POST /organizations/<slug>/households/new                 404  404  303  404  404
 GET  /organizations/<slug>/households/paste               404  404  200  404  404
 POST /organizations/<slug>/households/paste               404  404  303  404  404
+GET  /organizations/<slug>/people/duplicates              404  404  200  404  404
+GET  /organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404
+POST /organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  303  404  404
 GET  /households/<household_id>                           404  404  200  404  404
 POST /households/<household_id>                           404  404  303  404  404
 GET  /households/<household_id>/members/new               404  404  200  404  404
@@ -145,6 +148,8 @@ GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  4
 GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401
 POST /api/v1/organizations/<slug>/households/paste              404  404  200  404  404  404  401
+GET  /api/v1/organizations/<slug>/people/duplicates             404  404  200  404  404  404  401
+POST /api/v1/organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404  404  401
 POST /api/v1/households/<household_id>                          404  404  200  404  404  404  401
 POST /api/v1/households/<household_id>/members                  404  404  201  404  404  404  401
 POST /api/v1/me/household/contact                               401  200  404  404  404  404  401

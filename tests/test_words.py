@@ -15,6 +15,7 @@ from scheduler.activities.models import BURDENS, ON, WEATHER_RULES
 from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
 from scheduler.participation.models import COMING, GONE, PENDING, WAITING
+from scheduler.parties.models import PURPOSES, WAYS
 from tests.moments import at
 
 CODE = re.compile(r'(?:Refused|Invalid|Forbidden|Conflict|TooMany|BadRule)\(\s*"(\w+)"')
@@ -79,6 +80,8 @@ def test_every_stored_code_has_a_word() -> None:
     assert {*COMING, *GONE, *PENDING, *WAITING} == words.PARTICIPATION_STATES.keys()
     assert set(WEATHER_RULES) == words.WEATHER.keys()
     assert set(BURDENS) == words.BURDENS.keys()
+    assert set(PURPOSES) == words.CONSENT_PURPOSES.keys()
+    assert set(WAYS) == words.CONSENT_WAYS.keys()
 
 
 def test_an_old_code_is_its_own_word() -> None:

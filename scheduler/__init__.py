@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler import design, health, json_api, web
+from scheduler import design, health, json_api, masking, openapi, web
 from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the web application with these settings, or with those of the environment."""
     app = Flask("scheduler", template_folder=str(ROOT / "templates"))
     _configure(app, settings or Settings.from_environment())
+    masking.mask_tokens()
     web.init_app(app)
     login.init_app(app)
     for feature in PAGES:
@@ -40,7 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in APIS:
         web.csrf.exempt(feature.api)
         app.register_blueprint(feature.api)
-    json_api.serve_document(app, [feature.api for feature in APIS], VERSION)
+    json_api.set_gate(app.extensions, login.admit)
+    openapi.serve_document(app, [feature.api for feature in APIS], VERSION)
     return app
 
 

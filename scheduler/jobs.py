@@ -18,7 +18,7 @@ from flask_babel import force_locale
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from scheduler import clock, reminders
+from scheduler import clock, reminders, retries
 from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.queries import published_activities
@@ -127,12 +127,13 @@ def remind(now: datetime) -> int:
 
 
 def purge(now: datetime) -> None:
-    """Delete what has ended long ago: sign-ins, sessions, counters."""
+    """Delete what has ended long ago: sign-ins, sessions, counters, kept answers."""
     session = db.session()
     begin_writing(session)
     session.execute(delete(SignIn).where(SignIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(SignedIn).where(SignedIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
+    retries.purge(session, now)
     session.commit()
 
 

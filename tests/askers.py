@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 from scheduler.activities import actions as activities
 from scheduler.heartbeat import beat
 from scheduler.parties import actions as parties
+from scheduler.parties import api_tokens
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.models import Person
+from scheduler.parties.models import Organization, Person
 from scheduler.parties.tokens import derived, personal
 from scheduler.web import db
 from tests import cast as casting
@@ -69,7 +70,11 @@ class World:
 
     def path(self, row: Row, token: str = "") -> str:
         """Return a concrete address for a row."""
-        return self.fill(row.rule, token=token, **({"activity_id": self.draft_id} if row.variant else {}))
+        return self.fill(row.rule, token=token, **self._named_by(row.variant))
+
+    def _named_by(self, variant: str) -> dict[str, Any]:
+        own = {"token_id": self.names["own_token_id"]}
+        return {"draft": {"activity_id": self.draft_id}, "own": own}.get(variant, {})
 
     def fill(self, text: str, **more: Any) -> str:
         """Put what they name in place of `<names>`."""
@@ -95,6 +100,8 @@ def populate(session: Session, secret: str) -> World:
         "slot_id": date.slots[0].id,
         "participation_id": make.participation(session, date.slots[0], cast.ben, NOW).id,
         "slug": cast.midori.slug,
+        "token_id": _token(session, cast.aiko, cast.midori),
+        "own_token_id": _token(session, cast.ben, None),
         "filename": "css/base.css",
         "year": 2026,
     }
@@ -103,6 +110,11 @@ def populate(session: Session, secret: str) -> World:
     beat(session, "tick", NOW)
     sessions = {name: _sign_in(session, person, secret) for name, person in people.items()}
     return World(names, draft.id, sessions, _links(session, people, secret))
+
+
+def _token(session: Session, maker: Person, body: Organization | None) -> int:
+    owner = api_tokens.Owner(maker.id, body.id if body else None)
+    return api_tokens.make(session, owner, api_tokens.Wish("広報紙", ("read",), 90), NOW)[0].id
 
 
 def _sign_in(session: Session, person: Person, secret: str) -> str:
@@ -171,7 +183,11 @@ class Stage:
 
     def ask(self, row: Row, visitor: Visitor, path: str, typed: Typed) -> str:
         """Ask for a page, with a form's token where that is needed; return the status, or `ask`."""
-        token = {"csrf_token": visitor.hidden("/sign-in")["csrf_token"]} if row.method == "POST" else {}
+        token = (
+            {"csrf_token": visitor.hidden("/sign-in")["csrf_token"], "opened": visitor.opened(path)}
+            if row.method == "POST"
+            else {}
+        )
         answer = visitor.client.open(
             path, method=row.method, data=token | typed.get(row.name, {}), buffered=True
         )

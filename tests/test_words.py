@@ -15,6 +15,7 @@ from scheduler.activities.models import BURDENS, ON, WEATHER_RULES
 from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
 from scheduler.participation.models import HOLDING
+from tests.conftest import NOW
 from tests.moments import at
 
 CODE = re.compile(r'(?:Refused|Invalid|Forbidden|Conflict|TooMany|BadRule)\(\s*"(\w+)"')
@@ -45,7 +46,15 @@ def test_no_sentence_is_left_over() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_sentence_takes_its_facts(language: str) -> None:
-    facts = {"most": 60, "slug": "midori", "detail": "100 %", "slot": "積込み", "people": 2}
+    facts: dict[str, object] = {
+        "most": 60,
+        "slug": "midori",
+        "detail": "100 %",
+        "slot": "積込み",
+        "people": 2,
+        "scope": "read",
+    }
+    facts |= {"retry_at": NOW}
     with force_locale(language):
         said = [words.sentence(Refused(code, **facts)) for code in words._SENTENCES]
     assert all(said)
@@ -53,7 +62,14 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
 
 
 def test_every_sentence_and_every_word_is_there_in_english() -> None:
-    lists = (words.STATES, words.PARTICIPATION_STATES, words.WEATHER, words.BURDENS, words.COMPETENCES)
+    lists = (
+        words.SCOPES,
+        words.STATES,
+        words.PARTICIPATION_STATES,
+        words.WEATHER,
+        words.BURDENS,
+        words.COMPETENCES,
+    )
     with force_locale("en"):
         said = [str(word) for known in (words._SENTENCES, *lists) for word in known.values()]
     assert [sentence for sentence in said if JAPANESE.search(sentence)] == []

@@ -5,12 +5,14 @@ from datetime import datetime
 from scheduler import clock
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.activities.shapes import DateOut, date_out
+from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
 from scheduler.participation import actions, queries
 from scheduler.participation.models import Participation
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
+from scheduler.parties.names import mailbox_key
 from scheduler.parties.queries import find_me
 from scheduler.web import db_session, settings
 
@@ -87,6 +89,7 @@ def _sign_up_out(row: Participation) -> SignUpOut:
 def _contact_id(actor: Actor, body: JoinIn) -> int:
     if actor.person_id is not None:
         return find_me(db_session(), actor).id
+    guard("join", mailbox_key(body.email))
     language = body.language if body.language in {"ja", "en"} else "ja"
     facts = parties.PersonFacts(body.name, body.kana, body.email, language=language)
     return parties.person(db_session(), facts, clock.now()).id
@@ -132,7 +135,7 @@ def withdraw(participation_id: int) -> SignUpOut:
     return _sign_up_out(found)
 
 
-@api.operation("GET /dates/<int:occurrence_id>/roster", RosterOut)
+@api.operation("GET /dates/<int:occurrence_id>/roster", RosterOut, scope="organise")
 def roster(occurrence_id: int) -> RosterOut:
     """Show the organiser who comes."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)

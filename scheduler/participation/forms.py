@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Slot
+from scheduler.guarding import PublicForm
 from scheduler.participation.actions import Company
 from scheduler.parties.actions import PersonFacts
 from scheduler.web import Form
@@ -20,7 +21,7 @@ class WithdrawForm(Form):
     """One button; its only field is the token against other sites."""
 
 
-class JoinForm(Form):
+class JoinForm(PublicForm):
     """A yes for one slot: name, reading, one contact, and who comes along."""
 
     name = StringField(

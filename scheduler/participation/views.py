@@ -7,11 +7,13 @@ from scheduler import clock
 from scheduler.activities.models import Slot
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.errors import NotFound
+from scheduler.guarding import guard
 from scheduler.participation import actions, queries
 from scheduler.participation.forms import JoinForm, WithdrawForm
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.names import mailbox_key
 from scheduler.parties.queries import find_me, live_token
 from scheduler.web import db_session, go, secret_address
 
@@ -33,6 +35,8 @@ def join(slot_id: int) -> ResponseReturnValue:
 
 def _join(slot: Slot, form: JoinForm, actor: Actor) -> None:
     now = clock.now()
+    if not actor.is_signed_in:
+        guard("join", mailbox_key(form.person().email))
     contact = (
         find_me(db_session(), actor)
         if actor.is_signed_in

@@ -11,18 +11,38 @@ from scheduler.parties.models import Membership, Organization
 # Offices that may post, decide, tick and report for their body.
 ORGANISING = ("chair", "vice_chair", "secretary", "treasurer", "organiser", "staff")
 
+# What a program's token may be good for: one's own things, or those of a body.
+OWN_SCOPES = ("read", "sign_up")
+BODY_SCOPES = ("read", "organise", "report")
+# What only somebody who has signed in may do, whatever a token is good for.
+SESSION = "session"
+
 
 @dataclass(frozen=True)
 class Actor:
     """Who asks, and on which day.
 
     `by_link` is somebody who came by a personal link: it opens the own page and nothing else, for a mail may be
-    forwarded.
+    forwarded. `scopes` is what a program's token is good for, None where nothing is held back; with `body_id` it acts
+    for that body alone, and not for the person who made it.
     """
 
     today: date
     person_id: int | None = None
     by_link: bool = False
+    scopes: frozenset[str] | None = None
+    body_id: int | None = None
+
+    def has_scope(self, scope: str) -> bool:
+        """Say whether what came along with the request is good for this."""
+        if scope == SESSION:
+            return self.is_signed_in and self.scopes is None
+        return self.scopes is None or scope in self.scopes
+
+    @property
+    def organises(self) -> bool:
+        """Whether an office counts at all: not with a personal link, nor with a token that is not made for it."""
+        return self.is_signed_in and (self.has_scope("organise") or self.has_scope("report"))
 
     @property
     def is_signed_in(self) -> bool:
@@ -37,13 +57,15 @@ def _live(today: date) -> ColumnElement[bool]:
 
 def organised_bodies(session: Session, actor: Actor) -> list[Organization]:
     """Return the bodies for which the actor may organise, by name."""
-    if not actor.is_signed_in:
+    if not actor.organises:
         return []
     wanted = (
         select(Organization)
         .join(Membership, Membership.organization_id == Organization.id)
         .where(Membership.person_id == actor.person_id, Membership.office.in_(ORGANISING), _live(actor.today))
     )
+    if actor.body_id is not None:
+        wanted = wanted.where(Organization.id == actor.body_id)
     return list(session.scalars(wanted.distinct().order_by(Organization.name)))
 
 

@@ -1,10 +1,15 @@
 """Sign-in for programs: the same mail, the code, and a token to send along."""
 
+from datetime import date, datetime
+
 from scheduler import clock
 from scheduler.errors import Invalid, NotSignedIn
-from scheduler.json_api import Api, ApiModel
-from scheduler.parties import actions
-from scheduler.parties.login import bearer_token
+from scheduler.json_api import OPEN, Api, ApiModel
+from scheduler.parties import actions, api_tokens
+from scheduler.parties.access import SESSION
+from scheduler.parties.api_tokens import ApiToken, Owner, Wish
+from scheduler.parties.login import bearer_token, current_actor
+from scheduler.parties.queries import find_me, find_organised_body
 from scheduler.web import db_session, settings
 
 api = Api("parties_api", __name__)
@@ -35,7 +40,7 @@ class Token(ApiModel):
     token: str
 
 
-@api.operation("POST /sign-in", Done, body=SignInAsk, status=202)
+@api.operation("POST /sign-in", Done, body=SignInAsk, status=202, scope=OPEN)
 def ask_to_sign_in(body: SignInAsk) -> Done:
     """Mail a link and a code to this address, if somebody has it."""
     actions.ask_to_sign_in(db_session(), body.email, settings().secret_key, clock.now())
@@ -43,7 +48,7 @@ def ask_to_sign_in(body: SignInAsk) -> Done:
     return Done()
 
 
-@api.operation("POST /sign-in/code", Token, body=SignInCode, status=201)
+@api.operation("POST /sign-in/code", Token, body=SignInCode, status=201, scope=OPEN)
 def sign_in_by_code(body: SignInCode) -> Token:
     """Exchange the six digits for a session's token."""
     token = actions.sign_in_by_code(db_session(), body.email, body.code, clock.now())
@@ -53,7 +58,7 @@ def sign_in_by_code(body: SignInCode) -> Token:
     return Token(token=token)
 
 
-@api.operation("POST /sign-out", Done)
+@api.operation("POST /sign-out", Done, scope=OPEN)
 def sign_out() -> Done:
     """End the session whose token was sent along."""
     token = bearer_token()
@@ -62,3 +67,102 @@ def sign_out() -> Done:
     actions.sign_out(db_session(), token, clock.now())
     db_session().commit()
     return Done()
+
+
+class ApiTokenIn(ApiModel):
+    """A token as it is asked for: what it is for, its scopes, and for how many days it is good."""
+
+    name: str
+    scopes: list[str]
+    days: int = 90
+
+
+class ApiTokenOut(ApiModel):
+    """A token as it stands in the list: everything but itself."""
+
+    id: int
+    name: str
+    scopes: list[str]
+    made_by: str
+    created_at: datetime
+    last_used_on: date | None
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class ApiTokenMade(ApiTokenOut):
+    """A new token; it is shown this once."""
+
+    token: str
+
+
+class ApiTokensOut(ApiModel):
+    """The tokens that are good, the newest first."""
+
+    tokens: list[ApiTokenOut]
+
+
+def _owner(slug: str | None = None) -> Owner:
+    actor = current_actor()
+    me = find_me(db_session(), actor)
+    return Owner(me.id, None if slug is None else find_organised_body(db_session(), actor, slug).id)
+
+
+def _facts(row: ApiToken) -> dict[str, object]:
+    names = ("id", "name", "scopes", "created_at", "last_used_on", "expires_at", "revoked_at")
+    return {name: getattr(row, name) for name in names} | {"made_by": row.person.name}
+
+
+def _listed(owner: Owner) -> ApiTokensOut:
+    rows = api_tokens.tokens_of(db_session(), owner, clock.now())
+    return ApiTokensOut(tokens=[ApiTokenOut.model_validate(_facts(row)) for row in rows])
+
+
+def _made(owner: Owner, body: ApiTokenIn) -> ApiTokenMade:
+    wish = Wish(body.name, tuple(body.scopes), body.days)
+    row, token = api_tokens.make(db_session(), owner, wish, clock.now())
+    db_session().commit()
+    return ApiTokenMade.model_validate(_facts(row) | {"token": token})
+
+
+def _revoked(owner: Owner, token_id: int) -> ApiTokenOut:
+    row = api_tokens.find_token_of(db_session(), owner, token_id)
+    api_tokens.revoke(db_session(), row, owner.person_id, clock.now())
+    db_session().commit()
+    return ApiTokenOut.model_validate(_facts(row))
+
+
+@api.operation("GET /me/tokens", ApiTokensOut, scope=SESSION)
+def own_tokens() -> ApiTokensOut:
+    """List the own tokens."""
+    return _listed(_owner())
+
+
+@api.operation("POST /me/tokens", ApiTokenMade, body=ApiTokenIn, status=201, scope=SESSION)
+def make_own_token(body: ApiTokenIn) -> ApiTokenMade:
+    """Make a token for the own things: scopes read and sign_up."""
+    return _made(_owner(), body)
+
+
+@api.operation("POST /me/tokens/<int:token_id>/revoke", ApiTokenOut, scope=SESSION)
+def revoke_own_token(token_id: int) -> ApiTokenOut:
+    """Close a token; once more is the same."""
+    return _revoked(_owner(), token_id)
+
+
+@api.operation("GET /organizations/<slug>/tokens", ApiTokensOut, scope=SESSION)
+def tokens_of_body(slug: str) -> ApiTokensOut:
+    """List the tokens of a body, whoever made them."""
+    return _listed(_owner(slug))
+
+
+@api.operation("POST /organizations/<slug>/tokens", ApiTokenMade, body=ApiTokenIn, status=201, scope=SESSION)
+def make_token_of_body(slug: str, body: ApiTokenIn) -> ApiTokenMade:
+    """Make a token that acts for a body: scopes read, organise and report."""
+    return _made(_owner(slug), body)
+
+
+@api.operation("POST /organizations/<slug>/tokens/<int:token_id>/revoke", ApiTokenOut, scope=SESSION)
+def revoke_token_of_body(slug: str, token_id: int) -> ApiTokenOut:
+    """Close a token of a body; once more is the same."""
+    return _revoked(_owner(slug), token_id)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.errors import NotFound, NotSignedIn
+from scheduler.errors import Forbidden, NotFound, NotSignedIn
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.models import AccessToken, Membership, Organization, Person
 from scheduler.parties.names import email_key
@@ -11,7 +11,9 @@ from scheduler.parties.tokens import hashed, person_named_by, personal, same
 
 
 def find_me(session: Session, actor: Actor) -> Person:
-    """Return the person who asks; raise NotSignedIn for a stranger."""
+    """Return the person who asks; raise NotSignedIn for a stranger, Forbidden for a body's token."""
+    if actor.body_id is not None:
+        raise Forbidden("token_of_body")
     person = session.get(Person, actor.person_id) if actor.person_id is not None else None
     if person is None:
         raise NotSignedIn

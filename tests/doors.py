@@ -38,6 +38,8 @@ HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hana
 POST = {"title": "清掃", "place": "公園", "first_on": "2026-12-06", "first_at": "08:00"}
 TYPED = POST | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"}
 SENT = POST | {"minutes": 60, "slots": [{"name": "係", "places": 3}]}
+TOKEN = {"name": "広報紙", "scopes": "read", "days": "30"}
+ASKED = {"name": "広報紙", "scopes": ["read"], "days": 30}
 
 # Free texts are stored as they are, so all are tried at once; what is picky refuses the rest, so it is tried alone.
 TEXTS = ("title", "summary", "place", "address", "bring", "contact", "title_en", "summary_en")
@@ -51,7 +53,12 @@ JSON_PICKY = _each(
 )
 
 FORMS = (
-    Door("dan", "/slots/<other_slot_id>/join", HANAKO, (("name", "adults"), *_each("kana", "email"))),
+    Door(
+        "dan",
+        "/slots/<other_slot_id>/join",
+        HANAKO,
+        (("name", "adults"), *_each("kana", "email"), ("opened", "homepage")),
+    ),
     Door("ben", "/slots/<family_slot_id>/join", {}, (("grown_ups",), ("children-0", "children-7"))),
     Door("aiko", "/organizations/<slug>/activities/new", TYPED, FORM_TEXTS + FORM_PICKY),
     Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
@@ -62,6 +69,8 @@ FORMS = (
         {"came-<participation_id>": "1"},
         _each("people-<participation_id>", "minutes-<participation_id>"),
     ),
+    Door("aiko", "/organizations/<slug>/tokens", TOKEN, _each("name", "scopes", "days")),
+    Door("ben", "/me/tokens", TOKEN, _each("name", "scopes", "days")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
@@ -84,6 +93,8 @@ PROGRAMS = (
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
+    Door("aiko", "/organizations/<slug>/tokens", ASKED, _each("name", "scopes.0", "days")),
+    Door("ben", "/me/tokens", ASKED, _each("name", "scopes.0", "days")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
@@ -49,11 +49,16 @@ class TokenForm(Form):
         option_widget=CheckboxInput(),
     )
     days = RadioField(
-        _("使える期間"), choices=lambda: {days: str(text) for days, text in _LIFETIMES.items()}, default="90"
+        _("使える期間"),
+        [InputRequired(_("使える期間を選んでください。"))],
+        choices=lambda: {days: str(text) for days, text in _LIFETIMES.items()},
+        default="90",
     )
 
     def offer(self, scopes: tuple[str, ...]) -> "TokenForm":
         """Offer these scopes, and no others."""
+        if "organise" in scopes:
+            self.scopes.description = _("活動の世話は、活動をのせること、名簿、開催の判断、出席です。")
         self.scopes.choices = {scope: words.word(words.SCOPES, scope) for scope in scopes}
         return self
 

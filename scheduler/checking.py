@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from scheduler import migrating
 from scheduler.activities.models import Slot
 from scheduler.config import Settings
-from scheduler.participation.models import GONE, Participation
+from scheduler.participation.models import Participation
 
 
 def faults(app: Flask, session: Session) -> list[str]:
@@ -26,7 +26,7 @@ def wrong_counters(session: Session) -> list[str]:
     held = func.coalesce(func.sum(Participation.places), 0)
     wanted = (
         select(Slot.id, Slot.taken, held)
-        .outerjoin(Participation, (Participation.slot_id == Slot.id) & Participation.state.not_in(GONE))
+        .outerjoin(Participation, (Participation.slot_id == Slot.id) & Participation.holds)
         .group_by(Slot.id, Slot.taken)
         .having(Slot.taken != held)
     )

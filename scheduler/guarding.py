@@ -94,15 +94,15 @@ def forget() -> None:
     _counts.cache_clear()
 
 
-def guard(deed: str, contact: str) -> None:
-    """Count what a stranger does from this address and for this contact; raise TooMany when it is too often.
+def guard(deed: str, *contacts: str) -> None:
+    """Count what a stranger does from this address and for these contacts; raise TooMany when it is too often.
 
-    `contact` as it is compared, or empty where none is given.
+    Contacts are given as they are compared; one of which nothing is left is none, or all such would count as one.
     """
     _count(FROM_ADDRESS, deed, _home_of(request.remote_addr or ""))
-    # An address of which nothing is left but the sign is no contact: all who leave it out would count as one.
-    for measure in FOR_CONTACT if contact.strip("@") else ():
-        _count(measure, deed, contact)
+    for contact in contacts:
+        for measure in FOR_CONTACT if contact.strip("@") else ():
+            _count(measure, deed, contact)
 
 
 def _home_of(address: str) -> str:

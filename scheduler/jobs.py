@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import clock, reminders, retries
 from scheduler.activities.actions import make_dates
-from scheduler.activities.models import Activity, Occurrence
+from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import published_activities
 from scheduler.calendars.events import attachment
 from scheduler.config import Settings
@@ -33,7 +34,9 @@ from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Channel, Content, Kind, Letter, Outlet
-from scheduler.participation.letters import sign_up_kind
+from scheduler.participation import giving, places, waiting
+from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
+from scheduler.participation.models import Answer, Participation
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
 from scheduler.web import db
@@ -44,15 +47,16 @@ KEPT_AFTER_END = timedelta(days=30)
 
 def kinds(sender: Sender) -> dict[str, Kind]:
     """Return every kind of notice with the functions of its feature."""
+    sign_ups = sign_up_kinds(sender)
     with_file = {
-        "joined": sign_up_kind(sender, "joined", live=True),
+        **{name: sign_ups.pop(name) for name in WITH_CALENDAR},
         "reminder_week": reminders.reminder_kind(sender, "reminder"),
         "reminder_evening": reminders.reminder_kind(sender, "reminder"),
         "decision": decision_kind(sender),
     }
     return {
         "sign_in": sign_in_kind(sender),
-        "withdrawn": sign_up_kind(sender, "withdrawn", live=False),
+        **sign_ups,
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 
@@ -126,10 +130,39 @@ def remind(now: datetime) -> int:
     return queued
 
 
+def give_places(now: datetime) -> int:
+    """Do what falls due with places: end what was held too long, draw lots, open kept places; return how many slots.
+
+    Each in a short transaction of its own, so that a crash in between loses nothing and nobody waits long.
+    """
+    session = db.session()
+    steps: list[Callable[[], object]] = []
+    for row_id in waiting.held_too_long(session, now):
+        steps.append(partial(_lapse, session, row_id, now))
+    for slot_id in giving.lotteries_due(session, now):
+        steps.append(partial(_with_slot, session, slot_id, partial(giving.draw_lots, now=now)))
+    for slot_id in places.slots_to_release(session, now):
+        steps.append(partial(_with_slot, session, slot_id, partial(waiting.release, now=now)))
+    for step in steps:
+        begin_writing(session)
+        step()
+        session.commit()
+    return len(steps)
+
+
+def _lapse(session: Session, row_id: int, now: datetime) -> None:
+    waiting.lapse(session, session.get_one(Participation, row_id), now)
+
+
+def _with_slot(session: Session, slot_id: int, act: Callable[..., object]) -> None:
+    act(session, session.get_one(Slot, slot_id))
+
+
 def purge(now: datetime) -> None:
-    """Delete what has ended long ago: sign-ins, sessions, counters, kept answers."""
+    """Delete what has ended long ago: sign-ins, sessions, counters, kept answers; and what people were asked."""
     session = db.session()
     begin_writing(session)
+    session.execute(delete(Answer).where(Answer.erase_on < now.date()))
     session.execute(delete(SignIn).where(SignIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(SignedIn).where(SignedIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
@@ -141,6 +174,7 @@ def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> int:
     """Do everything once that is due now, as cron would; return how many messages went out."""
     with app.app_context():
         extend_horizon(now())
+        give_places(now())
         remind(now())
         purge(now())
         return deliver_due(outlet(app), now)
@@ -179,6 +213,7 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     add = clockwork.add_job
     add(in_app(lambda: deliver_due(sending, clock.now)), "interval", seconds=seconds, next_run_time=start)
     add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
+    add(in_app(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)
     return clockwork

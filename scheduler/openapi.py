@@ -39,7 +39,8 @@ _BEARER = {
     "things. The roles that an operation lists are the scopes that it needs.",
 }
 # Scopes that say who asks; without them, a stranger may ask too.
-_KNOWN_ONLY = ("organise", "report", "session")
+_KNOWN_ONLY = ("organise", "report", "households", "session")
+_WALL = r"^\d\d:\d\d(:\d\d(\.\d+)?)?$"
 _PLAIN = str.maketrans({"/": "_", "<": "", ">": "", ":": "_", "-": "_"})
 
 
@@ -71,7 +72,17 @@ def _schemas(operations: list[Operation]) -> dict[str, Any]:
     found: dict[str, Any] = schema["$defs"]
     # Told as examples and not as the only ones: a new rule must not make old programs fail.
     found["Error"]["properties"]["error"]["examples"] = [*_GENERAL_CODES, *sorted(words.codes())]
-    return found
+    return _with_wall_clocks(found)  # type: ignore[no-any-return]  # a mapping stays one
+
+
+def _with_wall_clocks(schema: Any) -> Any:
+    """Say of times of day that they have no offset, as the format `time` (RFC 3339) would want."""
+    if isinstance(schema, list):
+        return [_with_wall_clocks(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: _with_wall_clocks(one) for name, one in schema.items()}
+    return {**inner, "format": "wall-clock", "pattern": _WALL} if schema.get("format") == "time" else inner
 
 
 def _parts(path: str) -> list[str]:

@@ -12,7 +12,7 @@ from scheduler.notices.actions import Telling, queue
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation.letters import comes, date_letter
-from scheduler.participation.models import GONE, Participation
+from scheduler.participation.models import COMING, Participation
 from scheduler.parties.letters import Sender
 
 EVENING = time(19, 0)
@@ -93,7 +93,7 @@ def _signed_up_before(session: Session, occurrence_id: int, due: datetime) -> li
         .join(Participation.slot)
         .where(
             Slot.occurrence_id == occurrence_id,
-            Participation.state.not_in(GONE),
+            Participation.state.in_(COMING),
             Participation.created_at < due,
         )
     )

@@ -166,6 +166,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return MultiDict((name, text) for name, text in sent if _FIELD_NAME.fullmatch(name))
 
     refusal: str = ""
+    refused_by: str = ""
     status: int = 200
     headers: Mapping[str, str] = {}
     done: Any = None
@@ -185,7 +186,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def refuse(self, refused: Refused) -> None:
         """Say on the page why it cannot be done."""
-        self.refusal, self.status = words.sentence(refused), refused.status
+        self.refusal, self.refused_by, self.status = words.sentence(refused), refused.code, refused.status
         self.headers = _headers_of(refused)
 
     def page(self, template: str, **facts: Any) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from scheduler.heartbeat import beat
 from scheduler.parties import actions as parties
 from scheduler.parties import api_tokens
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.models import Organization, Person
+from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.tokens import derived, personal
 from scheduler.web import db
 from tests import cast as casting
@@ -94,11 +94,17 @@ def populate(session: Session, secret: str) -> World:
     term.ends_on = (NOW - timedelta(days=1)).date()
     # It begins in an hour: people may still sign up, and the leader may already tick.
     date = make.occurrence(session, cast.midori, NOW, first_on=NOW.date(), first_at=time(11, 0))
+    bens = make.participation(session, date.slots[0], cast.ben, NOW)
+    bens.guardian_id = cast.chie.id
+    # Ben's household is of the only block, which Aiko keeps for the association.
+    block = casting.block(session, cast.midori, "midori-1", NOW)
+    home = Household(name="別所家", block_id=block.id, created_at=NOW)
     names = {
+        "household_id": parties.add_household(session, home, [cast.ben]).id,
         "occurrence_id": date.id,
         "activity_id": date.activity_id,
         "slot_id": date.slots[0].id,
-        "participation_id": make.participation(session, date.slots[0], cast.ben, NOW).id,
+        "participation_id": bens.id,
         "slug": cast.midori.slug,
         "token_id": _token(session, cast.aiko, cast.midori),
         "own_token_id": _token(session, cast.ben, None),

@@ -59,3 +59,10 @@ def be_trained(
         organization_id=body.id, person_id=person.id, competence=competence, starts_on=since, created_at=now
     )
     return actions.enrol(session, held, None, now)
+
+
+def block(session: Session, body: Organization, slug: str, now: datetime) -> Organization:
+    """Found a block of a body."""
+    return actions.found_body(
+        session, Organization(slug=slug, name=f"{body.name} {slug}", parent_id=body.id, created_at=now)
+    )

@@ -38,6 +38,11 @@ HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hana
 POST = {"title": "清掃", "place": "公園", "first_on": "2026-12-06", "first_at": "08:00"}
 TYPED = POST | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"}
 SENT = POST | {"minutes": 60, "slots": [{"name": "係", "places": 3}]}
+
+HOME = {"name": "山田家", "place": 1}
+LIST = {"pasted": "山田 花子,やまだ はなこ", "sure": "1"}
+QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
+LIMITS = ("times_a_month", "max_minutes", "no_heavy", "quiet_until")
 TOKEN = {"name": "広報紙", "scopes": "read", "days": "30"}
 ASKED = {"name": "広報紙", "scopes": ["read"], "days": 30}
 
@@ -69,6 +74,14 @@ FORMS = (
         {"came-<participation_id>": "1"},
         _each("people-<participation_id>", "minutes-<participation_id>"),
     ),
+    Door("ben", "/me/limits", QUIET, (("not_before", "not_after"), *_each(*LIMITS))),
+    Door("ben", "/me/household/contact", {}, _each("releases")),
+    Door("aiko", "/organizations/<slug>/households/new", HOME, (("name", "address"), *_each("place"))),
+    Door("aiko", "/organizations/<slug>/households/paste", LIST, _each("pasted", "sure")),
+    Door(
+        "aiko", "/households/<household_id>", HOME, (("name", "address"), *_each("place", "releases_contact"))
+    ),
+    Door("aiko", "/households/<household_id>/members/new", HANAKO, _each("name", "kana", "email", "phone")),
     Door("aiko", "/organizations/<slug>/tokens", TOKEN, _each("name", "scopes", "days")),
     Door("ben", "/me/tokens", TOKEN, _each("name", "scopes", "days")),
     Door("dan", "/sign-in", {}, _each("email")),
@@ -93,6 +106,19 @@ PROGRAMS = (
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
+    Door("ben", "/me/limits", QUIET, (("not_before",), *_each("not_after", "quiet_from", *LIMITS))),
+    Door("ben", "/me/household/contact", {"releases": True}, _each("releases")),
+    Door("aiko", "/organizations/<slug>/households", HOME, (("name", "address"), *_each("place", "block"))),
+    Door(
+        "aiko",
+        "/organizations/<slug>/households/paste",
+        {"text": "山田,やまだ"},
+        _each("text", "write", "block"),
+    ),
+    Door(
+        "aiko", "/households/<household_id>", HOME, (("name", "address"), *_each("place", "releases_contact"))
+    ),
+    Door("aiko", "/households/<household_id>/members", HANAKO, _each("name", "kana", "email", "phone")),
     Door("aiko", "/organizations/<slug>/tokens", ASKED, _each("name", "scopes.0", "days")),
     Door("ben", "/me/tokens", ASKED, _each("name", "scopes.0", "days")),
     Door("dan", "/sign-in", {}, _each("email")),

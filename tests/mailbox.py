@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from flask import Flask
 
 from scheduler import jobs
+from tests.visitor import Visitor
 
 
 def mails(app: Flask) -> list[EmailMessage]:
@@ -27,6 +28,14 @@ def new_mail(app: Flask, address: str) -> EmailMessage:
     """Let the clock tick once and return the one mail that has arrived at this address."""
     (mail,) = new_mails(app, address)
     return mail
+
+
+def confirm(app: Flask, visitor: Visitor, address: str) -> EmailMessage:
+    """Open the link of the mail that asks to confirm a sign-up, press its button, and return the mail that follows."""
+    asked = path(new_mail(app, address), "/me/")
+    assert "確かめる" in visitor.text(asked) or "Confirm" in visitor.text(asked)
+    assert visitor.submit(f"{asked}/prove", page=asked).status_code == 303
+    return new_mail(app, address)
 
 
 def is_to(mail: EmailMessage, address: str) -> bool:

@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.activities import actions
-from scheduler.activities.actions import ActivityFacts, SlotFacts
+from scheduler.activities.actions import ActivityFacts
 from scheduler.activities.models import Activity, Occurrence, Slot
-from scheduler.participation.actions import SignUp, join
+from scheduler.activities.parts import SlotFacts
+from scheduler.participation.actions import join
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.actions import person as register
 from scheduler.parties.models import Organization, Person
@@ -62,4 +64,4 @@ def person(session: Session, number: int, now: datetime) -> Person:
 
 def participation(session: Session, slot: Slot, person: Person, now: datetime) -> Participation:
     """Sign a person up."""
-    return join(session, slot, SignUp(person.id), now)
+    return join(session, slot, SignUp(person.id, clash_ok=True), now)

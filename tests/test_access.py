@@ -34,6 +34,13 @@ POST /activities/<activity_id>/publish           (draft)  404  404  303  404  40
 GET  /slots/<slot_id>/join                                200  200  200  200  200
 POST /slots/<slot_id>/join                                303  303  303  303  303
 GET  /slots/<slot_id>/joined                              404  404  404  404  404
+GET  /slots/<slot_id>/draw                                200  200  200  200  200
+GET  /participations/<participation_id>                   404  200  404  404  404
+POST /participations/<participation_id>/prove             404  303  404  404  404
+POST /participations/<participation_id>/accept            404  303  404  404  404
+POST /participations/<participation_id>/reply             404  303  404  404  404
+GET  /participations/<participation_id>/consent           404  404  404  200  404
+POST /participations/<participation_id>/consent           404  404  404  303  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
 GET  /organizations/<slug>                                200  200  200  200  200
@@ -42,6 +49,16 @@ GET  /organizations/<slug>/activities/new                 404  404  200  404  40
 POST /organizations/<slug>/activities/new                 404  404  303  404  404
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
+GET  /organizations/<slug>/households                     404  404  200  404  404
+GET  /organizations/<slug>/households/new                 404  404  200  404  404
+POST /organizations/<slug>/households/new                 404  404  303  404  404
+GET  /organizations/<slug>/households/paste               404  404  200  404  404
+POST /organizations/<slug>/households/paste               404  404  303  404  404
+GET  /households/<household_id>                           404  404  200  404  404
+POST /households/<household_id>                           404  404  303  404  404
+GET  /households/<household_id>/members/new               404  404  200  404  404
+POST /households/<household_id>/members/new               404  404  303  404  404
+POST /me/household/contact                                ask  303  404  404  404
 GET  /organizations/<slug>/tokens                         404  404  200  404  404
 POST /organizations/<slug>/tokens                         404  404  200  404  404
 POST /organizations/<slug>/tokens/<token_id>/revoke       404  404  303  404  404
@@ -52,6 +69,8 @@ GET  /me                                                  ask  200  200  200  20
 POST /me/feed                                             ask  200  200  200  200
 POST /me/feed/close                                       ask  303  303  303  303
 POST /me/link/close                                       ask  303  303  303  303
+GET  /me/limits                                           ask  200  200  200  200
+POST /me/limits                                           ask  303  303  303  303
 GET  /sign-in                                             200  200  200  200  200
 POST /sign-in                                             303  303  303  303  303
 GET  /sign-in/code                                        ask  ask  ask  ask  ask
@@ -69,11 +88,20 @@ GET  /static/<filename>                                   200  200  200  200  20
 LINKS = """
                                                                  ben  chie made-up closed
 GET  /me/<token>                                                 200  200  404     404
+GET  /me/<token>/participations/<participation_id>               200  404  404     404
+POST /me/<token>/participations/<participation_id>/prove         303  404  404     404
+POST /me/<token>/participations/<participation_id>/accept        303  404  404     404
+POST /me/<token>/participations/<participation_id>/reply         303  404  404     404
+GET  /me/<token>/participations/<participation_id>/consent       404  200  404     404
+POST /me/<token>/participations/<participation_id>/consent       404  303  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 POST /me/<token>/feed                                            200  200  404     404
 POST /me/<token>/feed/close                                      303  303  404     404
 POST /me/<token>/link/close                                      303  303  404     404
+GET  /me/<token>/limits                                          200  200  404     404
+POST /me/<token>/limits                                          303  303  404     404
+POST /me/<token>/household/contact                               303  404  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
 GET  /sign-in/<token>                                            200  200  200     200
 POST /sign-in/<token>                                            303  303  422     422
@@ -93,10 +121,23 @@ GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  4
 POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/activities                    404  404  201  404  404  404  401
 GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
+GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
+POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401
+POST /api/v1/organizations/<slug>/households/paste              404  404  200  404  404  404  401
+POST /api/v1/households/<household_id>                          404  404  200  404  404  404  401
+POST /api/v1/households/<household_id>/members                  404  404  201  404  404  404  401
+POST /api/v1/me/household/contact                               401  200  404  404  404  404  401
 POST /api/v1/slots/<slot_id>/join                               201  201  201  201  201  201  401
+GET  /api/v1/participations/<participation_id>                  404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/prove            404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/accept           404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/reply            404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/consent          404  404  404  200  404  404  401
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
+GET  /api/v1/me/limits                                          401  200  200  200  200  200  401
+POST /api/v1/me/limits                                          401  200  200  200  200  200  401
 GET  /api/v1/me/tokens                                          401  200  200  200  200  403  401
 POST /api/v1/me/tokens                                          401  201  201  201  201  403  401
 POST /api/v1/me/tokens/<token_id>/revoke               (own)    401  200  404  404  404  403  401
@@ -110,6 +151,15 @@ POST /api/v1/sign-out                                           401  200  200  2
 
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
+HOME = {"name": "山田家"}
+QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
+
+
+def _sign_up(verb: str, typed: dict[str, str]) -> Typed:
+    ways = ("", "/me/<token>", "/api/v1")
+    return {f"POST {way}/participations/<participation_id>/{verb}": typed for way in ways}
+
+
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
     "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
@@ -118,6 +168,20 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    **_sign_up("reply", {"answer": "はい"}),
+    **_sign_up("consent", {"guardian": "千田 知恵"}),
+    "POST /organizations/<slug>/households/new": HOME,
+    "POST /organizations/<slug>/households/paste": {"pasted": "山田 花子,やまだ はなこ", "sure": "1"},
+    "POST /households/<household_id>": HOME,
+    "POST /households/<household_id>/members/new": HANAKO,
+    "POST /api/v1/organizations/<slug>/households": HOME,
+    "POST /api/v1/organizations/<slug>/households/paste": {"text": "山田 花子,やまだ はなこ"},
+    "POST /api/v1/households/<household_id>": HOME,
+    "POST /api/v1/households/<household_id>/members": HANAKO,
+    "POST /api/v1/me/household/contact": {"releases": True},
+    "POST /me/limits": QUIET,
+    "POST /me/<token>/limits": QUIET,
+    "POST /api/v1/me/limits": QUIET,
     "POST /organizations/<slug>/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
     "POST /me/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
     "POST /sign-in": {"email": "hanako@example.jp"},

@@ -184,6 +184,15 @@ def test_what_is_sent_for_who_is_signed_in_is_not_counted(app: Flask, cast: Cast
     assert {ben.post(join).status_code for _ in range(12)} == {201}
 
 
+def test_a_guardian_is_a_contact_too(app: Flask, join: str) -> None:
+    guardian = {"name": "千田 知恵", "kana": "ちだ ちえ", "email": "chie@example.jp"}
+    child = {"contact_grade": "elementary_4", "guardian": guardian}
+    answers = [
+        Program(app).post(join, **HANAKO | child | {"email": f"pupil{n}@example.jp"}) for n in range(11)
+    ]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 10 + [True]
+
+
 @pytest.mark.parametrize(("proxies", "through"), [("0", 120), ("1", 121)])
 def test_only_a_proxy_of_ours_is_believed(app: Flask, instance: object, proxies: str, through: int) -> None:
     settings = Settings(instance=str(instance), base_url="http://localhost", secret="s", proxies=proxies)

@@ -16,7 +16,7 @@ from flask import Flask, Response
 from sqlalchemy.orm import Session
 
 from scheduler import create_app, guarding, jobs, migrating
-from scheduler.activities.actions import SlotFacts
+from scheduler.activities.parts import SlotFacts
 from scheduler.config import Settings
 from scheduler.parties.queries import find_body
 from scheduler.web import db

@@ -38,6 +38,10 @@ def upgrade():
 def downgrade():
     make_as_long_as(400)
 """
+PERSON_OF_BEFORE = """
+INSERT INTO person (id, name, kana, kana_key, phone, language, link_salt, is_operator, created_at)
+VALUES (:id, '田中', 'たなか', 'たなか', :phone, 'ja', 'x', false, :at)
+"""
 FAIL = WIDEN.replace("500)", "500)\n    raise RuntimeError('on purpose')")
 
 
@@ -151,6 +155,23 @@ def test_migrations_stand_in_one_row_in_the_order_of_their_names() -> None:
     revisions = [found.revision for found in script.walk_revisions()]
     assert script.get_heads() == [migrating.newest()]
     assert revisions == sorted(revisions, reverse=True)
+
+
+def test_telephones_of_before_are_folded_where_they_can_be(database_url: str) -> None:
+    migrating.upgrade(database_url, "0001")
+    typed = {1: "０９０-1234-5678", 2: "佐藤さん呼び出し", 3: "", 4: "+44 20 7946 0000"}
+    with connected(database_url) as connection:
+        for number, phone in typed.items():
+            connection.execute(text(PERSON_OF_BEFORE), {"id": number, "phone": phone, "at": NOW})
+    migrating.upgrade(database_url)
+    with connected(database_url) as connection:
+        rows = connection.execute(text("SELECT phone, phone_key FROM person ORDER BY id")).all()
+    assert rows[0] == ("+819012345678", "+819012345678")
+    assert [tuple(row) for row in rows[1:]] == [
+        ("佐藤さん呼び出し", None),
+        ("", None),
+        ("+442079460000", "+442079460000"),
+    ]
 
 
 def test_old_tables_are_told_from_new_ones(filled: str, later: Path) -> None:

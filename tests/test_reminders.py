@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import reminders
-from scheduler.activities.actions import SlotFacts
+from scheduler.activities.parts import SlotFacts
 from scheduler.decisions import actions as decisions
 from scheduler.notices.models import Delivery, Notice
 from scheduler.participation.actions import withdraw

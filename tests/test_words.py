@@ -14,7 +14,7 @@ from scheduler import words
 from scheduler.activities.models import BURDENS, ON, WEATHER_RULES
 from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
-from scheduler.participation.models import HOLDING
+from scheduler.participation.models import COMING, GONE, PENDING, WAITING
 from tests.conftest import NOW
 from tests.moments import at
 
@@ -52,9 +52,11 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
         "detail": "100 %",
         "slot": "積込み",
         "people": 2,
+        "line": 3,
         "scope": "read",
     }
     facts |= {"retry_at": NOW}
+    facts |= {"briefing": "説明会", "age": 18, "question": "昼食", "what": "清掃", "names": "別所 勉"}
     with force_locale(language):
         said = [words.sentence(Refused(code, **facts)) for code in words._SENTENCES]
     assert all(said)
@@ -69,6 +71,10 @@ def test_every_sentence_and_every_word_is_there_in_english() -> None:
         words.WEATHER,
         words.BURDENS,
         words.COMPETENCES,
+        words.LIMITS,
+        words.POLICIES,
+        words.MINORS,
+        words.GRADES,
     )
     with force_locale("en"):
         said = [str(word) for known in (words._SENTENCES, *lists) for word in known.values()]
@@ -81,7 +87,7 @@ def test_a_code_without_a_sentence_still_says_something() -> None:
 
 def test_every_stored_code_has_a_word() -> None:
     assert set(ON) <= words.STATES.keys()
-    assert set(HOLDING) <= words.PARTICIPATION_STATES.keys()
+    assert {*COMING, *GONE, *PENDING, *WAITING} == words.PARTICIPATION_STATES.keys()
     assert set(WEATHER_RULES) == words.WEATHER.keys()
     assert set(BURDENS) == words.BURDENS.keys()
 

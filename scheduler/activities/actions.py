@@ -1,49 +1,23 @@
 """What changes of activities: post, correct, publish, and make the dates that the rule gives."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import (
-    BURDENS,
-    UNITS,
-    WEATHER_RULES,
-    Activity,
-    Occurrence,
-    Slot,
-    SlotTemplate,
-)
+from scheduler.activities.models import MINORS, WEATHER_RULES, Activity, Occurrence, SlotTemplate
+from scheduler.activities.parts import MAX_MINUTES, SlotFacts, check_needs, make_slots, template
 from scheduler.activities.recurrence import BadRule, parse, starts, to_utc
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
+from scheduler.parties.models import Organization
 from scheduler.text import outbound_address, text_in
 
 # Dates are made for thirteen months, so that a whole fiscal year is always there to print.
 HORIZON = timedelta(days=397)
 MAX_SLOTS = 200
-# A training is known by a code of its body; words are found for the usual ones.
-_CODE = re.compile(r"[a-z0-9_]{1,40}")
-MAX_PLACES = 5000
-MAX_MINUTES = 14 * 24 * 60
-
-
-@dataclass(frozen=True)
-class SlotFacts:
-    """A part as typed."""
-
-    name: str
-    places: int
-    name_en: str = ""
-    min_people: int = 0
-    unit: str = "person"
-    offset_minutes: int = 0
-    minutes: int | None = None
-    competence: str | None = None
-    burden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +44,9 @@ class ActivityFacts:
     weather_rule: str = "none"
     reserve_days: int | None = None
     decide_at: time | None = None
+    minors: str = "consent"
+    warn_days: int = 7
+    may_call: bool = False
 
 
 _LONG = {"summary", "summary_en"}
@@ -112,7 +89,7 @@ def _write(activity: Activity, facts: ActivityFacts, now: datetime) -> None:
     activity.rule = str(parse(facts.rule)) if facts.rule else None
     for name in ("first_on", "first_at", "minutes", "timezone"):
         setattr(activity, name, getattr(facts, name))
-    for name in ("weather_rule", "reserve_days", "decide_at"):
+    for name in ("weather_rule", "reserve_days", "decide_at", "minors", "warn_days", "may_call"):
         setattr(activity, name, getattr(facts, name))
     activity.changed_at = now
 
@@ -135,6 +112,9 @@ def _check(facts: ActivityFacts) -> None:
         raise Invalid("length_out_of_range")
     if not 2000 <= facts.first_on.year <= 2100:
         raise Invalid("date_out_of_range")
+    if facts.minors not in MINORS or not 0 <= facts.warn_days <= 60:
+        raise Invalid("choice_unknown")
+    check_needs(facts.slots)
     _check_weather(facts)
     _check_times(facts)
 
@@ -165,37 +145,20 @@ def _check_weather(facts: ActivityFacts) -> None:
 
 
 def _write_templates(session: Session, activity: Activity, facts: ActivityFacts) -> None:
+    _check_references(session, activity, facts)
     for position, slot in enumerate(facts.slots):
-        session.add(_template(activity, position, slot))
+        session.add(template(activity, position, slot))
     session.flush()
     session.expire(activity, ["templates"])
 
 
-def _template(activity: Activity, position: int, facts: SlotFacts) -> SlotTemplate:
-    minutes = facts.minutes if facts.minutes is not None else activity.minutes - facts.offset_minutes
-    if not text_in(facts.name):
-        raise Invalid("slot_name_missing")
-    if not 1 <= facts.places <= MAX_PLACES or not 0 <= facts.min_people <= facts.places:
-        raise Invalid("places_out_of_range")
-    if facts.unit not in UNITS or not set(facts.burden) <= set(BURDENS):
-        raise Invalid("choice_unknown")
-    if facts.competence is not None and not _CODE.fullmatch(facts.competence):
-        raise Invalid("choice_unknown")
-    if minutes <= 0 or minutes > MAX_MINUTES or abs(facts.offset_minutes) > MAX_MINUTES:
-        raise Invalid("length_out_of_range")
-    return SlotTemplate(
-        activity_id=activity.id,
-        position=position,
-        name=text_in(facts.name)[:120],
-        name_en=text_in(facts.name_en)[:120],
-        unit=facts.unit,
-        min_people=facts.min_people,
-        places=facts.places,
-        offset_minutes=facts.offset_minutes,
-        minutes=minutes,
-        competence=facts.competence,
-        burden=list(dict.fromkeys(facts.burden)),
-    )
+def _check_references(session: Session, activity: Activity, facts: ActivityFacts) -> None:
+    for slot in facts.slots:
+        briefing = session.get(Activity, slot.briefing_id) if slot.briefing_id is not None else activity
+        if briefing is None or briefing.organization_id != activity.organization_id:
+            raise Invalid("choice_unknown")
+        if any(session.get(Organization, share.organization_id) is None for share in slot.shares):
+            raise Invalid("choice_unknown")
 
 
 def next_starts(activity: Activity, after: datetime, before: datetime) -> list[datetime]:
@@ -224,7 +187,7 @@ def make_dates(session: Session, activity: Activity, now: datetime) -> int:
     for starts_at in next_starts(activity, now, now + HORIZON):
         new_id = insert_once(session, Occurrence, _date_values(activity, starts_at, now))
         if new_id is not None:
-            session.execute(insert(Slot), [_slot_values(new_id, template) for template in activity.templates])
+            make_slots(session, new_id, activity.templates)
             made += 1
     return made
 
@@ -241,24 +204,6 @@ def _date_values(activity: Activity, starts_at: datetime, now: datetime) -> dict
         "created_at": now,
         "changed_at": now,
     }
-
-
-_COPIED = (
-    "position",
-    "name",
-    "name_en",
-    "unit",
-    "min_people",
-    "places",
-    "offset_minutes",
-    "minutes",
-    "competence",
-)
-
-
-def _slot_values(occurrence_id: int, template: SlotTemplate) -> dict[str, object]:
-    values = {name: getattr(template, name) for name in _COPIED}
-    return values | {"occurrence_id": occurrence_id, "taken": 0, "burden": list(template.burden)}
 
 
 def _record(

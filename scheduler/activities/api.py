@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from scheduler import clock
 from scheduler.activities import actions, queries
 from scheduler.activities.models import Activity
+from scheduler.activities.parts import Need, Question, ShareFacts, SlotFacts
 from scheduler.activities.shapes import DateOut, date_out
 from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties.login import current_actor
@@ -48,18 +49,73 @@ class ActivityOut(ApiModel):
     next_starts: list[datetime]
 
 
+class NeedIn(ApiModel):
+    """A helper slot by its position in the list, and how many helpers each place needs."""
+
+    position: int
+    per_place: int = 1
+
+
+class ShareIn(ApiModel):
+    """Places kept for a body until so many minutes before the part begins."""
+
+    organization_id: int
+    places: int
+    until_before: int
+
+
+class QuestionIn(ApiModel):
+    """Something asked at the sign-up; the answer is erased so many days after the date."""
+
+    key: str
+    label: str
+    kind: str = "text"
+    label_en: str = ""
+    purpose: str = ""
+    purpose_en: str = ""
+    choices: list[str] = []
+    required: bool = False
+    erase_days: int = 30
+
+
 class SlotIn(ApiModel):
-    """A part as an organiser asks for it."""
+    """A part as an organiser asks for it; moments are minutes before it begins."""
 
     name: str
     places: int
     name_en: str = ""
     min_people: int = 0
+    target: int | None = None
     unit: str = "person"
     offset_minutes: int = 0
     minutes: int | None = None
     competence: str | None = None
     burden: list[str] = []
+    policy: str = "first_come"
+    opens_before: int | None = None
+    closes_before: int = 0
+    cancel_before: int = 0
+    offer_hours: int = 24
+    first_timers: int = 0
+    min_age: int | None = None
+    briefing_id: int | None = None
+    needs: list[NeedIn] = []
+    shares: list[ShareIn] = []
+    questions: list[QuestionIn] = []
+
+
+def _slot_facts(slot: SlotIn) -> SlotFacts:
+    lists = {"burden", "needs", "shares", "questions"}
+    return SlotFacts(
+        **slot.model_dump(exclude=lists),
+        burden=tuple(slot.burden),
+        needs=tuple(Need(**need.model_dump()) for need in slot.needs),
+        shares=tuple(ShareFacts(**share.model_dump()) for share in slot.shares),
+        questions=tuple(
+            Question(**one.model_dump(exclude={"choices"}), choices=tuple(one.choices))
+            for one in slot.questions
+        ),
+    )
 
 
 class ActivityIn(ApiModel):
@@ -83,6 +139,9 @@ class ActivityIn(ApiModel):
     weather_rule: str = "none"
     reserve_days: int | None = None
     decide_at: WallClock | None = None
+    minors: str = "consent"
+    warn_days: int = 7
+    may_call: bool = False
 
 
 def _activity_out(activity: Activity) -> ActivityOut:
@@ -127,10 +186,7 @@ def post(slug: str, body: ActivityIn) -> ActivityOut:
     actor = current_actor()
     found = find_organised_body(db_session(), actor, slug)
     typed = body.model_dump(exclude={"slots"})
-    slots = tuple(
-        actions.SlotFacts(**slot.model_dump(exclude={"burden"}), burden=tuple(slot.burden))
-        for slot in body.slots
-    )
+    slots = tuple(_slot_facts(slot) for slot in body.slots)
     made = actions.post(
         db_session(), found.id, actions.ActivityFacts(**typed, slots=slots), actor.person_id, clock.now()
     )

@@ -21,8 +21,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
-from scheduler.activities.actions import ActivityFacts, SlotFacts
+from scheduler.activities.actions import ActivityFacts
 from scheduler.activities.models import Activity, SlotTemplate
+from scheduler.activities.parts import SlotFacts
 from scheduler.activities.recurrence import RuleChoices, choices, parse, rule_of, season
 from scheduler.web import Form
 
@@ -154,8 +155,9 @@ class ActivityForm(Form):
         begins, ends = self.first_at.data, self.ends_at.data
         assert begins is not None, "the form was validated"
         assert ends is not None, "the form was validated"
+        texts: dict[str, Any] = {name: getattr(self, name).data or "" for name in _TEXTS}
         return ActivityFacts(
-            **{name: getattr(self, name).data or "" for name in _TEXTS},
+            **texts,
             first_on=self._typed_day(),
             first_at=begins,
             minutes=_minutes(begins, ends),

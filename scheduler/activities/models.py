@@ -1,11 +1,12 @@
 """What is stored of activities, their dates and the parts people take, and facts about one row of them."""
 
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from scheduler.db import Base
 from scheduler.parties.models import Organization
@@ -24,6 +25,10 @@ WEATHER_RULES = (
 )
 BURDENS = ("standing", "seated", "heavy", "outdoors", "powered_tool", "with_children", "talking")
 UNITS = ("person", "family")
+# How the places of a slot are given.
+POLICIES = ("first_come", "approval", "lottery", "assigned")
+# What an activity asks for before somebody under age is confirmed.
+MINORS = ("consent", "present", "no")
 
 
 def _new_uid() -> str:
@@ -57,6 +62,9 @@ class Activity(Base):
     weather_rule: Mapped[str] = mapped_column(String(30), default="none")
     reserve_days: Mapped[int | None]
     decide_at: Mapped[time | None]
+    minors: Mapped[str] = mapped_column(String(10), default="consent")
+    warn_days: Mapped[int] = mapped_column(default=7)
+    may_call: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(20), default="draft")
     revision: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -65,7 +73,9 @@ class Activity(Base):
 
     organization: Mapped[Organization] = relationship()
     templates: Mapped[list["SlotTemplate"]] = relationship(
-        order_by="SlotTemplate.position", back_populates="activity"
+        order_by="SlotTemplate.position",
+        back_populates="activity",
+        foreign_keys="SlotTemplate.activity_id",
     )
 
     @property
@@ -79,25 +89,55 @@ class Activity(Base):
         return self.weather_rule not in {"none", "hold_in_rain"}
 
 
-class SlotTemplate(Base):
-    """A part as every new date of the activity gets it; `offset_minutes` counts from the start of the date."""
+class _Part:
+    """What a part asks for and how its places are given; the same for the template and for the slot made of it.
 
-    __tablename__ = "slot_template"
+    Moments are minutes before the part begins, so that they move with it: `opens_before`, `closes_before` (a lottery is
+    drawn then), `cancel_before` (later, nobody withdraws without the organiser). `first_timers` are places kept for
+    people who never came; `needs` names the positions of helper slots and how many helpers each place needs;
+    `questions` are asked at the sign-up and their answers erased so many days after the date.
+    """
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str] = mapped_column(String(120), default="")
     unit: Mapped[str] = mapped_column(String(10), default="person")
     min_people: Mapped[int] = mapped_column(default=0)
+    target: Mapped[int | None]
     places: Mapped[int]
     offset_minutes: Mapped[int] = mapped_column(default=0)
     minutes: Mapped[int]
     competence: Mapped[str | None] = mapped_column(String(40))
-    burden: Mapped[list[str]] = mapped_column(JSON, default=list)
+    burden: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    policy: Mapped[str] = mapped_column(String(20), default="first_come")
+    opens_before: Mapped[int | None]
+    closes_before: Mapped[int] = mapped_column(default=0)
+    cancel_before: Mapped[int] = mapped_column(default=0)
+    offer_hours: Mapped[int] = mapped_column(default=24)
+    first_timers: Mapped[int] = mapped_column(default=0)
+    min_age: Mapped[int | None]
+    needs: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    questions: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
-    activity: Mapped[Activity] = relationship(back_populates="templates")
+    @declared_attr
+    def briefing_id(cls) -> Mapped[int | None]:
+        """The activity of which a date must have been taken before; None where nothing is asked."""
+        return mapped_column(ForeignKey("activity.id"))
+
+
+class SlotTemplate(_Part, Base):
+    """A part as every new date of the activity gets it; `offset_minutes` counts from the start of the date.
+
+    `shares` are places kept for bodies: their ids, how many, and until how many minutes before.
+    """
+
+    __tablename__ = "slot_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+    shares: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+    activity: Mapped[Activity] = relationship(back_populates="templates", foreign_keys=[activity_id])
 
 
 class Occurrence(Base):
@@ -142,32 +182,35 @@ class Occurrence(Base):
         return self.state in ON
 
 
-class Slot(Base):
-    """What is needed or offered at a date; `taken` counts in the slot's unit and never passes `places`."""
+class Slot(_Part, Base):
+    """What is needed or offered at a date.
+
+    `taken` counts in the slot's unit, `reserved` what is kept for a body or for first-timers and not taken yet;
+    together they never pass `places`. `linked` marks slots that need others or are needed. The seed of a lottery is
+    made with the slot and shown when it is drawn; before that, only its hash is.
+    """
 
     __tablename__ = "slot"
-    __table_args__ = (CheckConstraint("taken BETWEEN 0 AND places", name="taken_within_places"),)
+    __table_args__ = (
+        CheckConstraint(
+            "taken >= 0 AND reserved >= 0 AND taken + reserved <= places", name="taken_within_places"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), index=True)
-    position: Mapped[int]
-    name: Mapped[str] = mapped_column(String(120))
-    name_en: Mapped[str] = mapped_column(String(120), default="")
-    unit: Mapped[str] = mapped_column(String(10), default="person")
-    min_people: Mapped[int] = mapped_column(default=0)
-    places: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
-    offset_minutes: Mapped[int] = mapped_column(default=0)
-    minutes: Mapped[int]
-    competence: Mapped[str | None] = mapped_column(String(40))
-    burden: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    reserved: Mapped[int] = mapped_column(default=0)
+    linked: Mapped[bool] = mapped_column(default=False)
+    draw_seed: Mapped[str] = mapped_column(String(43), default="")
+    drawn_at: Mapped[datetime | None]
 
     occurrence: Mapped[Occurrence] = relationship(back_populates="slots")
 
     @property
     def left(self) -> int:
-        """How many places are free."""
-        return self.places - self.taken
+        """How many places are free for everybody."""
+        return self.places - self.taken - self.reserved
 
     @property
     def starts_at(self) -> datetime:
@@ -178,3 +221,55 @@ class Slot(Base):
     def ends_at(self) -> datetime:
         """When this part ends."""
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """From when on one may sign up; None for always."""
+        return None if self.opens_before is None else self.starts_at - timedelta(minutes=self.opens_before)
+
+    @property
+    def closes_at(self) -> datetime:
+        """Until when one may sign up; a lottery is drawn then."""
+        return self.starts_at - timedelta(minutes=self.closes_before)
+
+    @property
+    def cancel_until(self) -> datetime:
+        """Until when one may withdraw without asking, and freed places are offered by themselves."""
+        return self.starts_at - timedelta(minutes=self.cancel_before)
+
+    def share_ends_at(self, share: "SlotShare") -> datetime:
+        """Return until when these places are kept."""
+        return self.starts_at - timedelta(minutes=share.until_before)
+
+    @property
+    def is_lottery(self) -> bool:
+        """Whether places are drawn, and have not been yet."""
+        return self.policy == "lottery" and self.drawn_at is None
+
+    @property
+    def draw_proof(self) -> str:
+        """What is shown of the seed before the draw, so that nobody can choose another one later."""
+        return sha256(self.draw_seed.encode()).hexdigest()
+
+
+class SlotShare(Base):
+    """Places of a slot that are kept for one body (or, without one, for first-timers) until a set time.
+
+    `remaining` is what is kept and not taken; it is part of the slot's `reserved`.
+    """
+
+    __tablename__ = "slot_share"
+    __table_args__ = (
+        UniqueConstraint("slot_id", "organization_id"),
+        CheckConstraint("remaining >= 0 AND remaining <= places", name="remaining_within_places"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), index=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    places: Mapped[int]
+    remaining: Mapped[int]
+    until_before: Mapped[int]
+    released_at: Mapped[datetime | None]
+
+    organization: Mapped[Organization | None] = relationship()

@@ -18,6 +18,12 @@ class SlotOut(ApiModel):
     min_people: int
     places: int
     left: int
+    reserved: int
+    policy: str
+    opens_at: datetime | None
+    closes_at: datetime
+    min_age: int | None
+    questions: list[dict[str, object]]
     competence: str | None
     burden: list[str]
 
@@ -55,6 +61,12 @@ def slot_out(slot: Slot) -> SlotOut:
         "min_people",
         "places",
         "left",
+        "reserved",
+        "policy",
+        "opens_at",
+        "closes_at",
+        "min_age",
+        "questions",
         "competence",
     )
     return SlotOut(**{name: getattr(slot, name) for name in names}, burden=list(slot.burden))

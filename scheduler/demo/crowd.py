@@ -8,7 +8,7 @@ from sqlalchemy import select
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.demo.entries import MAIL_DOMAIN, CrowdEntry, names
 from scheduler.demo.stage import Stage
-from scheduler.participation.actions import Company, SignUp
+from scheduler.participation.signing import Company, SignUp
 from scheduler.parties.actions import PersonFacts, add_household, person
 from scheduler.parties.models import Household, Person
 

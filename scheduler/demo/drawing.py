@@ -6,7 +6,7 @@ from datetime import datetime
 
 from scheduler.demo.entries import Party, SlotEntry
 from scheduler.demo.stage import Stage
-from scheduler.participation.actions import Company, SignUp
+from scheduler.participation.signing import Company, SignUp
 
 _DAYS_OF_A_MONTH = 30.44
 

@@ -12,7 +12,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from scheduler.activities.actions import ActivityFacts, SlotFacts
+from scheduler.activities.actions import ActivityFacts
+from scheduler.activities.parts import SlotFacts
 from scheduler.activities.recurrence import to_local
 
 HERE = Path(__file__).parent

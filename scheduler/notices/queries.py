@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.notices.models import CLAIMED, DEAD, OPEN, PLANNED, SENT, Attempt, Delivery, Notice
+from scheduler.notices.models import CLAIMED, DEAD, DROPPED, OPEN, PLANNED, SENT, Attempt, Delivery, Notice
 
 
 @dataclass(frozen=True)
@@ -81,5 +81,16 @@ def people_told(session: Session, subject: str, subject_id: int, kinds: Collecti
         .join(Delivery.notice)
         .where(Notice.subject == subject, Notice.subject_id == subject_id, Notice.kind.in_(kinds))
         .where(or_(Delivery.state.in_((SENT, CLAIMED)), tried))
+    )
+    return set(session.scalars(wanted))
+
+
+def told_between(session: Session, person_id: int, kind: str, first: datetime, after: datetime) -> set[int]:
+    """Return what a person was told about by this kind of notice in a span of time: the subjects' ids."""
+    wanted = (
+        select(Notice.subject_id)
+        .join(Delivery, Delivery.notice_id == Notice.id)
+        .where(Delivery.person_id == person_id, Notice.kind == kind, Delivery.state != DROPPED)
+        .where(Delivery.wanted_at >= first, Delivery.wanted_at < after)
     )
     return set(session.scalars(wanted))

@@ -1,141 +1,101 @@
-"""What changes of sign-ups: join, withdraw. Every path that takes a place goes through `take_places`."""
+"""What changes of sign-ups by those who sign up: join, prove an address, give consent, withdraw.
 
-from dataclasses import dataclass, field
-from datetime import datetime
+Every path that takes a place goes through `places.take_places`; a state follows from what is still missing.
+"""
 
-from sqlalchemy import select, update
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import TAKES_SIGN_UPS, Slot
+from scheduler.activities.models import Slot
 from scheduler.activities.recurrence import to_local
-from scheduler.db import claim, insert_once
-from scheduler.errors import Conflict, Forbidden, Invalid
-from scheduler.history import StateChange, record
-from scheduler.notices.actions import Telling, queue
-from scheduler.participation.models import GONE, Companion, Participation
-from scheduler.parties.access import has_competence
+from scheduler.db import insert_once
+from scheduler.errors import Conflict, Invalid
+from scheduler.participation import guards, places
+from scheduler.participation.models import GONE, Answer, Companion, Participation
+from scheduler.participation.signing import Named, SignUp
+from scheduler.participation.standing import Change, hold_places, settle
+from scheduler.participation.waiting import leave, waiting_for
+from scheduler.parties.actions import PersonFacts
+from scheduler.parties.actions import person as register
+from scheduler.parties.names import mailbox_key, phone_key
+from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
-
-# One sign-up by one person; larger groups pledge a number as a body.
-MAX_PEOPLE = 60
-MAX_AGE_MONTHS = 12 * 18
-
-
-@dataclass(frozen=True)
-class Company:
-    """Who comes with the party: adults beside the first, and each child's age in months."""
-
-    adults: tuple[str, ...] = ()
-    children_months: tuple[int, ...] = ()
-
-    @property
-    def people(self) -> int:
-        """How many they are, without the first."""
-        return len(self.adults) + len(self.children_months)
-
-
-@dataclass(frozen=True)
-class SignUp:
-    """A yes as asked for: who says it, for which party, with whom, and who entered it.
-
-    The party is the contact alone, or the household or body that the contact speaks for; a body may pledge a number.
-    """
-
-    contact_id: int
-    household_id: int | None = None
-    organization_id: int | None = None
-    pledged: int | None = None
-    company: Company = field(default_factory=Company)
-    entered_by_id: int | None = None
-    note: str = ""
-
-    @property
-    def people(self) -> int:
-        """How many heads: the pledged number, or the contact and the company."""
-        return self.pledged if self.pledged is not None else 1 + self.company.people
-
-    @property
-    def party_values(self) -> dict[str, int | None]:
-        """The party columns of the row, exactly one of them filled."""
-        if self.organization_id is not None:
-            return {"person_id": None, "household_id": None, "organization_id": self.organization_id}
-        if self.household_id is not None:
-            return {"person_id": None, "household_id": self.household_id, "organization_id": None}
-        return {"person_id": self.contact_id, "household_id": None, "organization_id": None}
-
-
-def take_places(session: Session, slot_id: int, places: int) -> bool:
-    """Take places of a slot where there are so many left; the one function that does (invariant 1)."""
-    enough = update(Slot).where(Slot.id == slot_id, Slot.taken + places <= Slot.places)
-    return claim(session, enough.values(taken=Slot.taken + places))
-
-
-def give_back(session: Session, slot_id: int, places: int) -> None:
-    """Give places of a slot back."""
-    session.execute(
-        update(Slot)
-        .where(Slot.id == slot_id)
-        .values(taken=Slot.taken - places)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Participation:
     """Sign a party up for a slot, all of it or nobody.
 
-    The same party again gets the sign-up that it has. Raise Conflict when the slot is full, the date takes no
-    sign-ups any more, or the party stands with another number of people; Forbidden where a needed competence is
-    missing; Invalid for an impossible number. The row is written before the place is taken, so that a second tap
-    can never take a second place; the edge rolls both back.
+    The same party again gets the sign-up that it has. Raise Conflict when the slot is full and the party does not want
+    to wait, and whatever `guards.check` raises. The row is written before the place is taken, so that a second tap can
+    never take a second place; the edge rolls both back.
     """
-    _check_date(slot, now)
-    _check_party(session, slot, sign_up, now)
-    places = 1 if slot.unit == "family" else sign_up.people
-    new_id = insert_once(session, Participation, _values(slot, sign_up, places, now))
+    places.lock(session, slot)
+    there = _there_already(session, slot, sign_up)
+    if there is not None:
+        return _same(there, sign_up)
+    guards.check(session, slot, sign_up, now)
+    new_id = insert_once(session, Participation, _values(slot, sign_up, now))
     if new_id is None:
-        # None where it was withdrawn, on another screen, in this very moment: then they sign up anew.
-        return _same(_standing(session, slot, sign_up), sign_up) or join(session, slot, sign_up, now)
-    if not take_places(session, slot.id, places):
-        raise Conflict("full", slot=slot.name)
-    _write_company(session, new_id, sign_up.company)
-    return _welcome(session, session.get_one(Participation, new_id), now)
+        raise Conflict("already_signed_up")
+    _write_details(session, slot, new_id, sign_up)
+    made = session.get_one(Participation, new_id)
+    _give_place(session, made, sign_up)
+    settle(session, made, Change("join", sign_up.entered_by_id), now)
+    return made
 
 
-def _check_date(slot: Slot, now: datetime) -> None:
-    if slot.occurrence.state not in TAKES_SIGN_UPS:
-        raise Conflict("takes_no_sign_ups")
-    if slot.starts_at <= now:
-        raise Conflict("already_begun")
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody who is not signed in: who it is, and whom to ask where that is somebody under age."""
+
+    person: PersonFacts
+    guardian: PersonFacts | None = None
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """What they give for being told, as it is compared: anybody may type anybody's."""
+        who = (self.person, self.guardian) if self.guardian else (self.person,)
+        mailboxes = [mailbox_key(one.email) for one in who if one.email.strip()]
+        return (*mailboxes, *(phone for one in who if (phone := phone_key(one.phone))))
 
 
-def _check_party(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> None:
-    if not 1 <= sign_up.people <= MAX_PEOPLE:
-        raise Invalid("people_out_of_range", most=MAX_PEOPLE)
-    if any(not 0 <= age <= MAX_AGE_MONTHS for age in sign_up.company.children_months):
-        raise Invalid("age_out_of_range")
-    if slot.competence is None:
-        return
-    activity = slot.occurrence.activity
-    today = to_local(now, activity.timezone).date()
-    if not has_competence(session, sign_up.contact_id, activity.organization_id, slot.competence, today):
-        raise Forbidden("competence_missing")
+def join_as_stranger(
+    session: Session, slot: Slot, stranger: Stranger, sign_up: SignUp, now: datetime
+) -> Participation:
+    """Sign up somebody who is not signed in; an e-mail address must be confirmed before it is sure.
+
+    The same form sent twice is one sign-up, also by telephone, where everybody is a new person.
+    """
+    places.lock(session, slot)
+    sent_before = _sent_before(session, slot, sign_up)
+    if sent_before is not None:
+        return sent_before
+    contact = register(session, stranger.person, now)
+    guardian = register(session, stranger.guardian, now) if stranger.guardian else None
+    yes = replace(
+        sign_up,
+        contact_id=contact.id,
+        guardian_id=guardian.id if guardian else None,
+        guardian="" if sign_up.contact_comes else contact.name,
+        proven=not stranger.person.email.strip(),
+    )
+    return join(session, slot, yes, now)
 
 
-def _values(slot: Slot, sign_up: SignUp, places: int, now: datetime) -> dict[str, object]:
-    return sign_up.party_values | {
-        "slot_id": slot.id,
-        "contact_id": sign_up.contact_id,
-        "entered_by_id": sign_up.entered_by_id,
-        "people": sign_up.people,
-        "places": places,
-        "state": "pledged" if sign_up.pledged is not None else "confirmed",
-        "note": text_in(sign_up.note)[:400],
-        "created_at": now,
-        "changed_at": now,
-    }
+def _sent_before(session: Session, slot: Slot, sign_up: SignUp) -> Participation | None:
+    if sign_up.request_key is None:
+        return None
+    wanted = select(Participation).where(Participation.request_key == sign_up.request_key)
+    return session.scalar(wanted.where(Participation.slot_id == slot.id))
 
 
-def _standing(session: Session, slot: Slot, sign_up: SignUp) -> Participation | None:
+def _there_already(session: Session, slot: Slot, sign_up: SignUp) -> Participation | None:
+    sent_before = _sent_before(session, slot, sign_up)
+    if sent_before is not None:
+        return sent_before
     wanted = select(Participation).where(Participation.slot_id == slot.id, Participation.state.not_in(GONE))
     for column, value in sign_up.party_values.items():
         if value is not None:
@@ -143,67 +103,116 @@ def _standing(session: Session, slot: Slot, sign_up: SignUp) -> Participation | 
     return session.scalars(wanted).one_or_none()
 
 
-def _same(standing: Participation | None, sign_up: SignUp) -> Participation | None:
+def _same(there: Participation, sign_up: SignUp) -> Participation:
     # A second tap is the same answer; another number of people is another question.
-    if standing is not None and standing.people != sign_up.people:
-        raise Conflict("already_with_another_number", people=standing.people)
-    return standing
+    if there.people != sign_up.people:
+        raise Conflict("already_with_another_number", people=there.people)
+    return there
 
 
-def _write_company(session: Session, participation_id: int, company: Company) -> None:
-    for name in company.adults:
-        session.add(Companion(participation_id=participation_id, name=text_in(name)[:120]))
-    for age in company.children_months:
-        session.add(Companion(participation_id=participation_id, age_months=age))
+def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
+    guardian = text_in(sign_up.guardian)[:120]
+    named = sum(bool(text_in(one.name)) for one in sign_up.company.named) + int(sign_up.contact_comes)
+    return sign_up.party_values | {
+        "slot_id": slot.id,
+        "contact_id": sign_up.contact_id,
+        "entered_by_id": sign_up.entered_by_id,
+        "group_name": text_in(sign_up.group_name)[:120],
+        "contact_comes": sign_up.contact_comes,
+        "contact_grade": sign_up.contact_grade,
+        "people": sign_up.people,
+        "named": min(named, sign_up.people),
+        "is_pledge": sign_up.pledged is not None,
+        "places": 1 if slot.unit == "family" else sign_up.people,
+        "unproven": not sign_up.proven,
+        "guardian_id": sign_up.guardian_id,
+        "guardian": guardian,
+        "consented_at": now if guardian else None,
+        "state": "applied",
+        "note": text_in(sign_up.note)[:400],
+        "request_key": sign_up.request_key,
+        "names_salt": new_token() if sign_up.pledged is not None else "",
+        "created_at": now,
+        "changed_at": now,
+    }
 
 
-def _welcome(session: Session, participation: Participation, now: datetime) -> Participation:
-    _record(session, participation, ("join", None, participation.state), participation.entered_by_id, now)
-    _tell(session, "joined", participation, now)
-    return participation
+def _write_details(session: Session, slot: Slot, participation_id: int, sign_up: SignUp) -> None:
+    session.add_all(companion_of(participation_id, one) for one in sign_up.company.named)
+    day = to_local(slot.ends_at, slot.occurrence.activity.timezone).date()
+    for question in slot.questions:
+        value = text_in(sign_up.answers.get(question["key"], ""))
+        erase_on = day + timedelta(days=question["erase_days"])
+        answer = {"key": question["key"], "value": value, "erase_on": erase_on}
+        session.add_all([Answer(participation_id=participation_id, **answer)] if value else [])
+    session.flush()
 
 
-def withdraw(session: Session, participation: Participation, by_id: int | None, now: datetime) -> None:
-    """Free a party's place. Withdrawing twice is the same as once; raise Conflict once the part has begun."""
-    if not participation.is_live:
-        return
-    if participation.slot.starts_at <= now:
-        raise Conflict("already_begun")
-    before = participation.state
-    live = update(Participation).where(Participation.id == participation.id, Participation.state.not_in(GONE))
-    if not claim(session, live.values(state="cancelled", changed_at=now)):
-        return
-    give_back(session, participation.slot_id, participation.places)
-    session.refresh(participation)
-    _record(session, participation, ("withdraw", before, "cancelled"), by_id, now)
-    _tell(session, "withdrawn", participation, now)
-
-
-def _tell(session: Session, kind: str, participation: Participation, now: datetime) -> None:
-    until = participation.slot.occurrence.ends_at
-    telling = Telling(kind, "participation", participation.id, 0, due_at=now, deadline_at=until, priority=1)
-    queue(session, telling, [participation.contact_id], now)
-
-
-def _record(
-    session: Session,
-    participation: Participation,
-    change: tuple[str, str | None, str],
-    by_id: int | None,
-    now: datetime,
-) -> None:
-    verb, before, after = change
-    by_proxy = by_id is not None and by_id != participation.contact_id
-    record(
-        session,
-        StateChange(
-            at=now,
-            subject="participation",
-            subject_id=participation.id,
-            verb=verb,
-            before=before,
-            after=after,
-            by_id=by_id if by_id is not None else participation.contact_id,
-            on_behalf_of=f"person:{participation.contact_id}" if by_proxy else None,
-        ),
+def companion_of(participation_id: int, one: Named) -> Companion:
+    """Return the row of somebody who comes along."""
+    return Companion(
+        participation_id=participation_id,
+        name=text_in(one.name)[:120],
+        kana=text_in(one.kana)[:120],
+        age_months=one.age_months,
+        grade=one.grade,
     )
+
+
+def _give_place(session: Session, made: Participation, sign_up: SignUp) -> None:
+    slot = made.slot
+    if slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser):
+        return
+    # Whoever comes later does not overtake somebody who waits, though there may be room for one who is alone.
+    overtakes = slot.left > 0 and not sign_up.by_organiser and bool(waiting_for(session, slot.id))
+    if not overtakes and hold_places(session, made):
+        return
+    if not sign_up.or_wait:
+        raise Conflict("full", slot=slot.name)
+    made.queue_no = places.next_in_queue(session, slot.id)
+
+
+def prove(session: Session, row: Participation, now: datetime) -> None:
+    """Confirm the address of a sign-up: whoever does it reads that mailbox. Twice is the same as once.
+
+    Raise Conflict when its time was over; the place is free for others then.
+    """
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if not row.is_live or (row.hold_until is not None and row.hold_until <= now and row.unproven):
+        raise Conflict("hold_over")
+    if not row.unproven:
+        return
+    row.unproven, row.hold_until = False, None
+    if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
+        row.queue_no = places.next_in_queue(session, row.slot_id)
+    settle(session, row, Change("prove"), now)
+
+
+def consent(session: Session, row: Participation, guardian: str, by_id: int | None, now: datetime) -> None:
+    """Write down that a guardian has said yes for the children of a sign-up (invariant 5)."""
+    places.lock(session, row.slot)
+    session.refresh(row)
+    name = text_in(guardian)[:120]
+    if not name:
+        raise Invalid("guardian_missing")
+    if not row.is_live:
+        raise Conflict("hold_over")
+    row.guardian, row.consented_at = name, row.consented_at or now
+    settle(session, row, Change("consent", by_id, name), now)
+
+
+def withdraw(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
+    """Free a party's place. Withdrawing twice is the same as once.
+
+    Raise Conflict once the part has begun, and after the cut-off, when the organiser must know by telephone.
+    """
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if not row.is_live:
+        return
+    if row.slot.starts_at <= now:
+        raise Conflict("already_begun")
+    if row.comes and now >= row.slot.cancel_until:
+        raise Conflict("too_late_to_withdraw")
+    leave(session, row, "cancelled", Change("withdraw", by_id), now)

@@ -1,5 +1,6 @@
 """Sign-ups for programs."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from scheduler import clock
@@ -7,16 +8,23 @@ from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.activities.shapes import DateOut, date_out
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
-from scheduler.participation import actions, queries
+from scheduler.participation import actions, giving, queries, waiting
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties import actions as parties
-from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
-from scheduler.parties.names import mailbox_key
 from scheduler.parties.queries import find_me
 from scheduler.web import db_session, settings
 
 api = Api("participation_api", __name__)
+
+
+class PersonIn(ApiModel):
+    """Somebody by name, reading and address."""
+
+    name: str
+    kana: str
+    email: str
 
 
 class JoinIn(ApiModel):
@@ -25,9 +33,18 @@ class JoinIn(ApiModel):
     name: str = ""
     kana: str = ""
     email: str = ""
+    phone: str = ""
     language: str = "ja"
     adults: list[str] = []
     children_months: list[int] = []
+    children_grades: list[str] = []
+    contact_comes: bool = True
+    contact_grade: str = ""
+    guardian: PersonIn | None = None
+    answers: dict[str, str] = {}
+    or_wait: bool = False
+    clash_ok: bool = False
+    note: str = ""
 
 
 class SignUpOut(ApiModel):
@@ -39,6 +56,9 @@ class SignUpOut(ApiModel):
     state: str
     people: int
     starts_at: datetime
+    hold_until: datetime | None
+    waiting_before: int
+    question: str
     date: DateOut
 
 
@@ -82,30 +102,120 @@ def _sign_up_out(row: Participation) -> SignUpOut:
         state=row.state,
         people=row.people,
         starts_at=row.slot.starts_at,
+        hold_until=row.hold_until,
+        waiting_before=queries.waiting_before(db_session(), row),
+        question=queries.question_to(db_session(), row),
         date=date_out(row.slot.occurrence, settings().address),
     )
 
 
-def _contact_id(actor: Actor, body: JoinIn) -> int:
-    if actor.person_id is not None:
-        return find_me(db_session(), actor).id
-    guard("join", mailbox_key(body.email))
+def _company(body: JoinIn) -> Company:
+    grades = tuple(Named(grade=grade) for grade in body.children_grades)
+    return Company(tuple(body.adults), tuple(body.children_months), grades)
+
+
+def _sign_up(body: JoinIn) -> SignUp:
+    names = ("contact_comes", "contact_grade", "answers", "or_wait", "clash_ok", "note")
+    return SignUp(0, company=_company(body), **{name: getattr(body, name) for name in names})
+
+
+def _stranger(body: JoinIn) -> actions.Stranger:
     language = body.language if body.language in {"ja", "en"} else "ja"
-    facts = parties.PersonFacts(body.name, body.kana, body.email, language=language)
-    return parties.person(db_session(), facts, clock.now()).id
+    asked = body.guardian
+    facts = parties.PersonFacts(body.name, body.kana, body.email, body.phone, language=language)
+    guardian = parties.PersonFacts(asked.name, asked.kana, asked.email, language=language) if asked else None
+    return actions.Stranger(facts, guardian)
 
 
 @api.operation("POST /slots/<int:slot_id>/join", SignUpOut, body=JoinIn, status=201)
 def join(slot_id: int, body: JoinIn) -> SignUpOut:
     """Sign up for a slot; the same person again gets the sign-up that stands."""
-    actor = current_actor()
+    actor, now = current_actor(), clock.now()
     slot = find_slot(db_session(), actor, slot_id)
-    company = actions.Company(tuple(body.adults), tuple(body.children_months))
-    done = actions.join(
-        db_session(), slot, actions.SignUp(_contact_id(actor, body), company=company), clock.now()
-    )
+    if actor.person_id is None:
+        stranger = _stranger(body)
+        guard("join", *stranger.contacts)
+        done = actions.join_as_stranger(db_session(), slot, stranger, _sign_up(body), now)
+    else:
+        me_ = find_me(db_session(), actor)
+        guardian = "" if body.contact_comes else me_.name
+        yes = replace(_sign_up(body), contact_id=me_.id, guardian=guardian)
+        done = actions.join(db_session(), slot, yes, now)
     db_session().commit()
     return _sign_up_out(done)
+
+
+@api.operation("GET /participations/<int:participation_id>", SignUpOut)
+def sign_up(participation_id: int) -> SignUpOut:
+    """Show how one's own sign-up stands."""
+    return _sign_up_out(queries.find_own(db_session(), current_actor(), participation_id))
+
+
+@api.operation("POST /participations/<int:participation_id>/prove", SignUpOut)
+def prove(participation_id: int) -> SignUpOut:
+    """Confirm the address with the token of the mailed personal link; once more is the same."""
+    found = queries.find_own(db_session(), current_actor(), participation_id)
+    actions.prove(db_session(), found, clock.now())
+    db_session().commit()
+    return _sign_up_out(found)
+
+
+@api.operation("POST /participations/<int:participation_id>/accept", SignUpOut)
+def accept(participation_id: int) -> SignUpOut:
+    """Say yes to a place that became free; once more is the same. No is `withdraw`."""
+    found = queries.find_own(db_session(), current_actor(), participation_id)
+    waiting.accept(db_session(), found, clock.now())
+    db_session().commit()
+    return _sign_up_out(found)
+
+
+class ReplyIn(ApiModel):
+    """What a party answers to the organiser's question."""
+
+    answer: str
+
+
+@api.operation("POST /participations/<int:participation_id>/reply", SignUpOut, body=ReplyIn)
+def reply(participation_id: int, body: ReplyIn) -> SignUpOut:
+    """Answer the organiser's question."""
+    found = queries.find_own(db_session(), current_actor(), participation_id)
+    giving.reply(db_session(), found, body.answer, clock.now())
+    db_session().commit()
+    return _sign_up_out(found)
+
+
+class ConsentIn(ApiModel):
+    """Under which name a guardian says yes."""
+
+    guardian: str
+
+
+class ConsentOut(ApiModel):
+    """A child's sign-up as its guardian sees it."""
+
+    id: int
+    child: str
+    slot: str
+    state: str
+    consented_at: datetime | None
+    date: DateOut
+
+
+@api.operation("POST /participations/<int:participation_id>/consent", ConsentOut, body=ConsentIn)
+def consent(participation_id: int, body: ConsentIn) -> ConsentOut:
+    """Say yes as the guardian who was asked; once more is the same."""
+    actor = current_actor()
+    row = queries.find_for_guardian(db_session(), actor, participation_id)
+    actions.consent(db_session(), row, body.guardian, actor.person_id, clock.now())
+    db_session().commit()
+    return ConsentOut(
+        id=row.id,
+        child=row.contact.name,
+        slot=row.slot.name,
+        state=row.state,
+        consented_at=row.consented_at,
+        date=date_out(row.slot.occurrence, settings().address),
+    )
 
 
 @api.operation("GET /me", MeOut)

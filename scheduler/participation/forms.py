@@ -1,28 +1,65 @@
-"""What is typed to sign up; shape only."""
+"""What is typed to sign up and on the own page; shape only."""
+
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import FieldList, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.guarding import PublicForm
-from scheduler.participation.actions import Company
+from scheduler.participation.grades import GRADES
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.actions import PersonFacts
+from scheduler.parties.tokens import new_token
 from scheduler.web import Form
 
 CHILD_ROWS = 3
+# Months up to two years, half years up to seven; from school on, grades.
 _AGES = (*range(24), *range(24, 85, 6))
 _NAME = {"autocomplete": "name", "autocapitalize": "words"}
+_EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email"}
+_PHONE = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
+_IDENTITY = ("name", "kana", "email", "phone", "contact_grade")
+_GUARDIAN = ("guardian_name", "guardian_kana", "guardian_email")
 
 
 class WithdrawForm(Form):
     """One button; its only field is the token against other sites."""
 
 
+class ReplyForm(Form):
+    """What a party answers to the organiser's question."""
+
+    answer = TextAreaField(
+        _("お返事"), [DataRequired(_("お返事を入れてください。")), Length(max=400)], render_kw={"rows": 3}
+    )
+
+
+class ConsentForm(Form):
+    """A guardian's yes, under a name."""
+
+    guardian = StringField(
+        _("保護者のお名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=_NAME
+    )
+
+
 class JoinForm(PublicForm):
-    """A yes for one slot: name, reading, one contact, and who comes along."""
+    """A yes for one slot: name, reading, one contact, and who comes along.
+
+    `wait` and `clash` are second taps: take the waiting list, and come in spite of another part at the same time.
+    """
 
     name = StringField(
         _("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=_NAME
@@ -34,9 +71,15 @@ class JoinForm(PublicForm):
     )
     email = StringField(
         _("メールアドレス"),
-        [DataRequired(_("メールアドレスを入れてください。")), Length(max=254)],
+        [Length(max=254)],
         description=_("この申し込みの確認と、前の日のお知らせに使います。ほかの人には見せません。"),
-        render_kw={"type": "email", "autocomplete": "email", "inputmode": "email"},
+        render_kw=_EMAIL,
+    )
+    phone = StringField(
+        _("電話番号"),
+        [Length(max=40)],
+        description=_("メールがない方には、世話人が電話でお知らせします。"),
+        render_kw=_PHONE,
     )
     adults = TextAreaField(
         _("いっしょに来る方"),
@@ -52,34 +95,157 @@ class JoinForm(PublicForm):
         render_kw={"inputmode": "numeric", "min": 0, "max": 9},
     )
     children = FieldList(
-        SelectField(_("お子さん"), choices=[]),
-        _("お子さんの年齢"),
+        SelectField(_("お子さん"), choices=[], default=""),
+        _("お子さんの年齢・学年"),
         min_entries=CHILD_ROWS,
         max_entries=8,
-        description=_("部屋の用意に使います。誕生日はうかがいません。"),
+        description=_("部屋や係の用意に使います。誕生日はうかがいません。"),
     )
+    children_only = BooleanField(_("わたしは行きません。子どもだけが参加します（保護者として同意します）"))
+    contact_grade = SelectField(
+        _("申し込む方が18歳未満のとき"),
+        choices=[],
+        default="",
+        description=_("18歳未満の方には、保護者の同意が必要です。"),
+    )
+    guardian_name = StringField(_("保護者のお名前"), [Length(max=120)])
+    guardian_kana = StringField(_("保護者のふりがな"), [Length(max=120)])
+    guardian_email = StringField(
+        _("保護者のメールアドレス"),
+        [Length(max=254)],
+        description=_(
+            "同意をお願いするメールを送ります。メールがないときは、世話人に紙か電話で伝えてください。"
+        ),
+        render_kw=_EMAIL,
+    )
+    request_key = HiddenField(default=new_token, validators=[Length(max=64)])
+    wait = HiddenField()
+    clash = HiddenField()
 
-    def fit(self, slot: Slot, known: bool) -> "JoinForm":
-        """Ask only what this slot needs, and nothing again of somebody who is known."""
-        for name in ("name", "kana", "email") if known else ():
-            del self[name]
-        for name in ("adults",) if slot.unit == "family" else ("grown_ups", "children"):
+    @classmethod
+    def for_slot(cls, slot: Slot, *, known: bool) -> "JoinForm":
+        """Return the form that asks only what this slot needs, and nothing again of somebody who is known."""
+        questions = {_field_name(question): _question_field(question) for question in slot.questions}
+        form: JoinForm = type("SlotJoinForm", (cls,), questions)()
+        return form._fit(slot, known)
+
+    def _fit(self, slot: Slot, known: bool) -> "JoinForm":
+        for name in self._not_asked(slot, known):
             del self[name]
         for child in self.children if "children" in self else ():
-            child.choices = {"": gettext("なし")} | {str(age): words.months_text(age) for age in _AGES}
+            child.choices = _ages()
+        if "contact_grade" in self:
+            self.contact_grade.choices = {"": gettext("18歳以上です")} | {
+                grade: str(words.GRADES[grade]) for grade, years in GRADES.items() if years >= 12
+            }
         return self
+
+    def sign_up(self) -> SignUp:
+        """Return the yes as typed, without who says it."""
+        return SignUp(
+            0,
+            contact_comes=self.contact_comes(),
+            contact_grade=self.grade(),
+            company=self.company(),
+            answers=self.answers(),
+            or_wait=bool(self.wait.data),
+            clash_ok=bool(self.clash.data),
+            request_key=self.request_key.data or None,
+        )
+
+    def _not_asked(self, slot: Slot, known: bool) -> set[str]:
+        leave_out = {"adults"} if slot.unit == "family" else {"grown_ups"}
+        adults_only = slot.occurrence.activity.minors == "no" or (slot.min_age or 0) >= 18
+        if known:
+            leave_out |= {*_IDENTITY, *_GUARDIAN}
+        if adults_only:
+            leave_out |= {"children", "children_only", "contact_grade", *_GUARDIAN}
+        if slot.occurrence.activity.minors == "present":
+            leave_out |= {"children_only", "contact_grade", *_GUARDIAN}
+        return leave_out
+
+    def validate_email(self, field: Field) -> None:
+        """Ask for one contact: an address, or a telephone for those who have none."""
+        if not (field.data or "").strip() and not (self.phone.data or "").strip():
+            raise ValidationError(gettext("メールアドレスか電話番号を入れてください。"))
 
     def person(self) -> PersonFacts:
         """Return who signs up."""
-        return PersonFacts(
-            str(self.name.data), str(self.kana.data), str(self.email.data), language=words.language()
+        name, kana, email, phone = (
+            str(self[field].data or "") for field in ("name", "kana", "email", "phone")
         )
+        return PersonFacts(name, kana, email, phone, language=words.language())
+
+    def guardian(self) -> PersonFacts | None:
+        """Return who is asked to consent, where somebody under age signs up and names an address."""
+        if not self.grade() or not (self.guardian_email.data or "").strip():
+            return None
+        texts = [str(self[name].data or "") for name in _GUARDIAN]
+        return PersonFacts(texts[0], texts[1], texts[2], language=words.language())
+
+    def grade(self) -> str:
+        """Return the school grade of a contact under age, empty for an adult."""
+        return str(self.contact_grade.data or "") if "contact_grade" in self else ""
+
+    def contact_comes(self) -> bool:
+        """Return whether the one who signs up comes along."""
+        return not ("children_only" in self and self.children_only.data)
 
     def company(self) -> Company:
         """Return who comes along."""
-        if "children" not in self:
-            return Company(
-                adults=tuple(line for line in (self.adults.data or "").splitlines() if line.strip())
-            )
-        ages = tuple(int(child.data) for child in self.children if child.data)
-        return Company(adults=("",) * (self.grown_ups.data or 0), children_months=ages)
+        names = (self.adults.data or "").splitlines() if "adults" in self else ()
+        adults = tuple(line for line in names if line.strip())
+        if "grown_ups" in self:
+            adults += ("",) * (self.grown_ups.data or 0)
+        chosen = [child.data for child in self.children if child.data] if "children" in self else []
+        return Company(adults, others=tuple(_child(age) for age in chosen))
+
+    def answers(self) -> dict[str, str]:
+        """Return what was answered to the slot's own questions, by their keys."""
+        asked = {name: field for name, field in self._fields.items() if name.startswith(_ASKED)}
+        return {name.removeprefix(_ASKED): str(field.data or "") for name, field in asked.items()}
+
+    @property
+    def questions(self) -> list[Field]:
+        """The fields of the slot's own questions."""
+        return [field for name, field in self._fields.items() if name.startswith(_ASKED)]
+
+
+_ASKED = "q-"
+
+
+def _field_name(question: dict[str, Any]) -> str:
+    return f"{_ASKED}{question['key']}"
+
+
+def _question_field(question: dict[str, Any]) -> Field:
+    label, purpose = (_in_language(question, name) for name in ("label", "purpose"))
+    needed = [DataRequired(_("答えを入れてください。"))] if question["required"] else [Optional()]
+    kind = question["kind"]
+    if kind in {"choice", "yes_no"}:
+        choices = {"": gettext("選んでください")} | _choices(question)
+        return SelectField(label, needed, choices=choices, description=purpose)
+    limit = {"number": 6, "text": 400}[kind]
+    look = {"inputmode": "numeric"} if kind == "number" else {}
+    return StringField(label, [*needed, Length(max=limit)], description=purpose, render_kw=look)
+
+
+def _choices(question: dict[str, Any]) -> dict[str, str]:
+    if question["kind"] == "yes_no":
+        return {"yes": gettext("はい"), "no": gettext("いいえ")}
+    return {choice: choice for choice in question["choices"]}
+
+
+def _in_language(question: dict[str, Any], name: str) -> str:
+    translated = question.get(f"{name}_{words.language()}", "")
+    return str(translated or question[name])
+
+
+def _ages() -> dict[str, str]:
+    months = {str(age): words.months_text(age) for age in _AGES}
+    grades = {grade: str(words.GRADES[grade]) for grade in GRADES if grade != "p"}
+    return {"": gettext("なし")} | months | grades
+
+
+def _child(age: str) -> Named:
+    return Named(grade=age) if age in GRADES else Named(age_months=int(age))

@@ -10,21 +10,56 @@ from scheduler.activities.models import Occurrence
 from scheduler.activities.recurrence import to_local
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
-from scheduler.participation.models import Participation
-from scheduler.participation.queries import own_at
+from scheduler.participation.models import COMING, PENDING, Participation
+from scheduler.participation.queries import own_at, waiting_before
 from scheduler.parties.letters import Sender
 from scheduler.parties.models import Person
+
+# Letters about one sign-up, and the states in which what they say is true.
+TRUE_WHILE = {
+    "verify": {"unverified"},
+    "awaiting_guardian": {"awaiting_guardian"},
+    "guardian": {"awaiting_guardian"},
+    "awaiting_helpers": {"awaiting_helpers"},
+    "applied": {"applied"},
+    "asked": {"applied", "waitlisted"},
+    "waiting": {"waitlisted"},
+    "offer": {"offered"},
+    "joined": set(COMING),
+    "moved": set(COMING) | set(PENDING),
+    "withdrawn": {"cancelled"},
+    "declined": {"declined"},
+    "removed": {"declined"},
+    "expired": {"expired"},
+    "swapped": {"swapped"},
+}
+# With these the date comes along as a file that every calendar offers to add.
+WITH_CALENDAR = ("joined", "moved")
 
 
 @dataclass(frozen=True)
 class PartFacts:
-    """What a letter says about one part taken: its name, its local times, how many people come."""
+    """What a letter says about one part: its name, its local times, how many people come, and how that stands."""
 
     name: str
     name_en: str
     starts: datetime
     ends: datetime
     people: int
+    state: str
+
+
+@dataclass(frozen=True)
+class StandingFacts:
+    """What a letter says about how a sign-up stands: why, until when it is held (local), how many wait before it."""
+
+    id: int
+    state: str
+    reason: str
+    hold_until: datetime | None
+    before: int
+    is_lottery: bool
+    draws: datetime
 
 
 def part_facts(row: Participation) -> PartFacts:
@@ -36,20 +71,45 @@ def part_facts(row: Participation) -> PartFacts:
         starts=to_local(row.slot.starts_at, zone),
         ends=to_local(row.slot.ends_at, zone),
         people=row.people,
+        state=row.state,
     )
 
 
-def sign_up_kind(sender: Sender, template: str, *, live: bool) -> Kind:
-    """Return a kind of notice about one sign-up, true while that is live, or while it is not."""
+def _standing_facts(session: Session, row: Participation) -> StandingFacts:
+    zone = row.slot.occurrence.activity.timezone
+    return StandingFacts(
+        id=row.id,
+        state=row.state,
+        reason=row.reason,
+        hold_until=to_local(row.hold_until, zone) if row.hold_until else None,
+        before=waiting_before(session, row),
+        is_lottery=row.slot.policy == "lottery",
+        draws=to_local(row.slot.closes_at, zone),
+    )
 
+
+def sign_up_kinds(sender: Sender) -> dict[str, Kind]:
+    """Return all kinds of notice about one sign-up, each true while the sign-up stands as it says."""
+    return {kind: _sign_up_kind(sender, kind, states) for kind, states in TRUE_WHILE.items()}
+
+
+def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
     def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
         row = session.get(Participation, notice.subject_id)
-        return None if row is not None and row.is_live is live else "superseded"
+        return None if row is not None and row.state in states else "superseded"
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
         row = session.get_one(Participation, notice.subject_id)
-        facts = date_facts(row.slot.occurrence)
-        return sender.letter(row.contact, template, date=facts, parts=[part_facts(row)])
+        facts = {
+            "date": date_facts(row.slot.occurrence),
+            "parts": [part_facts(row)],
+            "standing": _standing_facts(session, row),
+            "body": notice.body,
+        }
+        person = session.get(Person, delivery.person_id)
+        # A stranger may have typed anybody's address: nothing else that was typed goes there.
+        typed_by_stranger = row.unproven or delivery.person_id != row.contact_id
+        return sender.letter(person, template, known=not typed_by_stranger, **facts)
 
     return Kind(still_true, compose)
 

@@ -1,6 +1,6 @@
 """What is stored of sign-ups: a party's yes for a slot, and the people who come with it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,11 +9,16 @@ from scheduler.activities.models import Slot
 from scheduler.db import Base
 from scheduler.parties.models import Household, Organization, Person
 
-# States that hold a place.
-HOLDING = ("pledged", "confirmed", "checked_in", "done", "absent")
+# States of somebody who comes, as far as is known.
+COMING = ("pledged", "confirmed", "checked_in", "done", "absent")
+# States that hold a place although something is still missing; `unverified` may also hold none.
+PENDING = ("unverified", "awaiting_guardian", "awaiting_helpers", "offered")
+# States that wait for a place.
+WAITING = ("applied", "waitlisted")
 # States after which the party may sign up anew.
-GONE = ("cancelled", "swapped", "excused")
-_LIVE = text("state NOT IN ('cancelled', 'swapped', 'excused')")
+GONE = ("cancelled", "swapped", "excused", "declined", "expired")
+_LIVE = text("state NOT IN ('cancelled', 'swapped', 'excused', 'declined', 'expired')")
+_HELD = text("hold_until IS NOT NULL")
 
 
 def _one_live(column: str) -> Index:
@@ -30,8 +35,10 @@ def _one_live(column: str) -> Index:
 class Participation(Base):
     """A party's yes for a slot.
 
-    The party is one of person, household, organization; `contact_id` is the person who is told. `people` counts
-    heads, `places` what is taken of the slot (a family takes one place of a slot counted in families).
+    The party is one of person, household, organization; `contact_id` is the person who is told, and comes along unless
+    `contact_comes` is false. `people` counts heads, `places` what is taken of the slot (a family takes one place of a
+    slot counted in families) while `holds` is true; `kept_places` of them came out of a share. The state follows from
+    what is missing: `actions.standing`.
     """
 
     __tablename__ = "participation"
@@ -40,7 +47,10 @@ class Participation(Base):
         _one_live("household_id"),
         _one_live("organization_id"),
         UniqueConstraint("request_key"),
+        Index(None, "slot_id", "queue_no"),
+        Index("ix_participation_hold", "hold_until", sqlite_where=_HELD, postgresql_where=_HELD),
         CheckConstraint("people > 0 AND places > 0", name="somebody_comes"),
+        CheckConstraint("named >= 0 AND named <= people", name="named_within_people"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,11 +60,29 @@ class Participation(Base):
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    group_name: Mapped[str] = mapped_column(String(120), default="")
+    contact_comes: Mapped[bool] = mapped_column(default=True)
+    contact_grade: Mapped[str] = mapped_column(String(4), default="")
     people: Mapped[int]
+    named: Mapped[int] = mapped_column(default=0)
+    is_pledge: Mapped[bool] = mapped_column(default=False)
     places: Mapped[int]
+    holds: Mapped[bool] = mapped_column(default=False)
+    share_id: Mapped[int | None] = mapped_column(ForeignKey("slot_share.id"))
+    kept_places: Mapped[int] = mapped_column(default=0)
+    queue_no: Mapped[int | None]
+    unproven: Mapped[bool] = mapped_column(default=False)
+    is_offered: Mapped[bool] = mapped_column(default=False)
+    hold_until: Mapped[datetime | None]
+    guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    guardian: Mapped[str] = mapped_column(String(120), default="")
+    consented_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    revision: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(String(400), default="")
     request_key: Mapped[str | None] = mapped_column(String(64))
+    names_salt: Mapped[str] = mapped_column(String(43), default="")
     came_people: Mapped[int | None]
     minutes_served: Mapped[int | None]
     created_at: Mapped[datetime]
@@ -66,6 +94,7 @@ class Participation(Base):
     organization: Mapped[Organization | None] = relationship()
     contact: Mapped[Person] = relationship(foreign_keys=[contact_id])
     companions: Mapped[list["Companion"]] = relationship(order_by="Companion.id")
+    answers: Mapped[list["Answer"]] = relationship(order_by="Answer.id")
 
     @property
     def is_live(self) -> bool:
@@ -73,18 +102,55 @@ class Participation(Base):
         return self.state not in GONE
 
     @property
+    def comes(self) -> bool:
+        """Whether the party comes, as far as is known."""
+        return self.state in COMING
+
+    @property
     def party_name(self) -> str:
         """The name under which the organiser knows the party."""
         body = self.organization or self.household or self.person
-        return body.name if body else ""
+        return self.group_name or (body.name if body else "")
+
+    @property
+    def has_minors(self) -> bool:
+        """Whether somebody under age comes."""
+        minor_contact = bool(self.contact_comes and self.contact_grade)
+        return minor_contact or any(one.is_minor for one in self.companions)
+
+    @property
+    def has_grown_up(self) -> bool:
+        """Whether an adult comes along, who answers for the children."""
+        adult_contact = bool(self.contact_comes and not self.contact_grade)
+        return adult_contact or any(not one.is_minor for one in self.companions)
 
 
 class Companion(Base):
-    """Somebody who comes along: an adult by name, a child by age in months; never a birth date."""
+    """Somebody who comes along: an adult by name, a child by school grade or age in months; never a birth date."""
 
     __tablename__ = "companion"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     participation_id: Mapped[int] = mapped_column(ForeignKey("participation.id"), index=True)
     name: Mapped[str] = mapped_column(String(120), default="")
+    kana: Mapped[str] = mapped_column(String(120), default="")
     age_months: Mapped[int | None]
+    grade: Mapped[str] = mapped_column(String(4), default="")
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether this is a child."""
+        return self.age_months is not None or bool(self.grade)
+
+
+class Answer(Base):
+    """What a party answered to one of the slot's own questions; erased by `erase_on`."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("participation_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participation_id: Mapped[int] = mapped_column(ForeignKey("participation.id"), index=True)
+    key: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(400))
+    erase_on: Mapped[date] = mapped_column(index=True)

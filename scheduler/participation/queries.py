@@ -1,15 +1,20 @@
 """What is shown of sign-ups; read-only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.errors import NotFound
-from scheduler.participation.models import GONE, Participation
+from scheduler.history import StateChange, changes_of
+from scheduler.participation.lottery import ticket
+from scheduler.participation.models import GONE, WAITING, Participation
 from scheduler.parties.access import Actor, may_organise
+
+_TALK = ("ask", "reply")
 
 
 def _whole() -> Select[tuple[Participation]]:
@@ -28,7 +33,23 @@ def _whole() -> Select[tuple[Participation]]:
 def find_own(session: Session, actor: Actor, participation_id: int) -> Participation:
     """Return a sign-up for which the actor is the contact."""
     found = session.scalar(_whole().where(Participation.id == participation_id))
-    if found is None or actor.person_id is None or found.contact_id != actor.person_id:
+    if found is None or actor.own_id is None or found.contact_id != actor.own_id:
+        raise NotFound
+    return found
+
+
+def find_for_guardian(session: Session, actor: Actor, participation_id: int) -> Participation:
+    """Return a sign-up for which the actor is asked to consent as guardian."""
+    found = session.scalar(_whole().where(Participation.id == participation_id))
+    if found is None or actor.own_id is None or found.guardian_id != actor.own_id:
+        raise NotFound
+    return found
+
+
+def find_organised(session: Session, actor: Actor, participation_id: int) -> Participation:
+    """Return a sign-up of a date that the actor organises, gone or not."""
+    found = session.scalar(_whole().where(Participation.id == participation_id))
+    if found is None or not may_organise(session, actor, found.slot.occurrence.activity.organization_id):
         raise NotFound
     return found
 
@@ -38,10 +59,73 @@ def find_participation(session: Session, actor: Actor, participation_id: int) ->
     found = session.scalar(_whole().where(Participation.id == participation_id))
     if found is None:
         raise NotFound
-    own = actor.person_id is not None and found.contact_id == actor.person_id
+    own = actor.own_id is not None and found.contact_id == actor.own_id
     if not own and not may_organise(session, actor, found.slot.occurrence.activity.organization_id):
         raise NotFound
     return found
+
+
+def to_consent(session: Session, person_id: int, now: datetime) -> list[Participation]:
+    """Return the sign-ups of children for which this person has not said yes or no as guardian."""
+    wanted = _whole().where(
+        Participation.guardian_id == person_id,
+        Participation.state.in_(("unverified", "awaiting_guardian")),
+        Participation.consented_at.is_(None),
+        Occurrence.ends_at >= now,
+    )
+    return list(session.scalars(wanted.order_by(Occurrence.starts_at)))
+
+
+def just_made(session: Session, slot_id: int, participation_id: int) -> Participation:
+    """Return the sign-up that this browser has just made; the caller knows that it has."""
+    row = session.scalar(_whole().where(Participation.id == participation_id))
+    if row is None or row.slot_id != slot_id:
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True)
+class LotteryEntry:
+    """One entry of a lottery as everybody may see it: a number, how many places, its lot, and what came of it."""
+
+    number: int
+    places: int
+    ticket: str
+    drawn: bool
+
+
+def entries_of(session: Session, slot_id: int) -> list[LotteryEntry]:
+    """Return the entries of a drawn lottery in the drawn order; nothing before it is drawn."""
+    drawn = select(StateChange.subject_id).where(
+        StateChange.subject == "participation", StateChange.verb == "draw"
+    )
+    wanted = select(Participation, Slot).join(Participation.slot)
+    rows = session.execute(wanted.where(Slot.id == slot_id, Participation.id.in_(drawn))).all()
+    won = set(session.scalars(drawn.where(StateChange.after.not_in(WAITING))))
+    entries = [
+        LotteryEntry(row.id, row.places, ticket(slot.draw_seed, row.id), row.id in won) for row, slot in rows
+    ]
+    return sorted(entries, key=lambda entry: entry.ticket)
+
+
+def question_to(session: Session, row: Participation) -> str:
+    """Return what the organiser asked a party that has no answer yet; empty when nothing is open."""
+    if row.state not in WAITING:
+        return ""
+    asked = [change for change in changes_of(session, "participation", row.id) if change.verb in _TALK]
+    return asked[-1].why if asked and asked[-1].verb == "ask" else ""
+
+
+def waiting_before(session: Session, row: Participation) -> int:
+    """Return how many parties wait before this one."""
+    if row.queue_no is None:
+        return 0
+    wanted = select(func.count()).where(
+        Participation.slot_id == row.slot_id,
+        Participation.state == "waitlisted",
+        Participation.queue_no < row.queue_no,
+    )
+    return session.scalar(wanted) or 0
 
 
 def coming_of(session: Session, person_id: int, now: datetime) -> list[Participation]:
@@ -81,6 +165,7 @@ def roster(session: Session, occurrence_id: int) -> list[Participation]:
             joinedload(Participation.organization),
             joinedload(Participation.household),
             selectinload(Participation.companions),
+            selectinload(Participation.answers),
         )
     )
     rows = session.scalars(wanted.order_by(Slot.position, Participation.id))
@@ -88,11 +173,12 @@ def roster(session: Session, occurrence_id: int) -> list[Participation]:
 
 
 def people_to_tell(session: Session, occurrence_id: int) -> Sequence[int]:
-    """Return the ids of all people who are told what happens to a date."""
+    """Return the ids of all people who are told what happens to a date: not whose address nobody has confirmed."""
+    untold = (*GONE, "unverified")
     wanted = (
         select(Participation.contact_id)
         .join(Participation.slot)
-        .where(Slot.occurrence_id == occurrence_id, Participation.state.not_in(GONE))
+        .where(Slot.occurrence_id == occurrence_id, Participation.state.not_in(untold))
     )
     return session.scalars(wanted.distinct().order_by(Participation.contact_id)).all()
 

@@ -1,21 +1,25 @@
-"""Pages to sign up and to withdraw, and everybody's own page."""
+"""Pages to sign up, to confirm, to answer and to withdraw, and everybody's own page."""
 
-from flask import Blueprint, make_response, render_template, session
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Blueprint, flash, make_response, render_template, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.activities.models import Slot
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
-from scheduler.participation import actions, queries
-from scheduler.participation.forms import JoinForm, WithdrawForm
+from scheduler.participation import actions, giving, queries, waiting
+from scheduler.participation.forms import ConsentForm, JoinForm, ReplyForm, WithdrawForm
+from scheduler.participation.models import Participation
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.login import actor_by_link, current_actor
-from scheduler.parties.names import mailbox_key
 from scheduler.parties.queries import find_me, live_token
-from scheduler.web import db_session, go, secret_address
+from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("participation", __name__)
 
@@ -25,33 +29,46 @@ def join(slot_id: int) -> ResponseReturnValue:
     """Sign up for a part without an account; who is signed in types nothing again."""
     actor = current_actor()
     slot = find_slot(db_session(), actor, slot_id)
-    form = JoinForm().fit(slot, known=actor.is_signed_in)
+    form = JoinForm.for_slot(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor)):
         db_session().commit()
-        session["joined"] = slot_id
+        session["joined"] = [slot_id, form.done.id]
         return go(f"/slots/{slot_id}/joined")
     return form.page("participation/join.html", slot=slot, occurrence=slot.occurrence, now=clock.now())
 
 
-def _join(slot: Slot, form: JoinForm, actor: Actor) -> None:
-    now = clock.now()
+def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
+    now, sign_up = clock.now(), form.sign_up()
     if not actor.is_signed_in:
-        guard("join", mailbox_key(form.person().email))
-    contact = (
-        find_me(db_session(), actor)
-        if actor.is_signed_in
-        else parties.person(db_session(), form.person(), now)
-    )
-    actions.join(db_session(), slot, actions.SignUp(contact.id, company=form.company()), now)
+        stranger = actions.Stranger(form.person(), form.guardian())
+        guard("join", *stranger.contacts)
+        return actions.join_as_stranger(db_session(), slot, stranger, sign_up, now)
+    me_ = find_me(db_session(), actor)
+    guardian = "" if sign_up.contact_comes else me_.name
+    return actions.join(db_session(), slot, replace(sign_up, contact_id=me_.id, guardian=guardian), now)
 
 
 @pages.get("/slots/<int:slot_id>/joined")
 def joined(slot_id: int) -> ResponseReturnValue:
     """Say thanks and what happens next; only to the browser that has just signed up."""
-    if session.get("joined") != slot_id:
+    kept = session.get("joined")
+    if not isinstance(kept, list) or kept[0] != slot_id:
         raise NotFound
     slot = find_slot(db_session(), current_actor(), slot_id)
-    return render_template("participation/joined.html", slot=slot, occurrence=slot.occurrence)
+    row = queries.just_made(db_session(), slot_id, kept[1])
+    link = parties.personal_link(row.contact, settings().secret_key) if row.contact.email is None else ""
+    page = render_template(
+        "participation/joined.html", slot=slot, occurrence=slot.occurrence, row=row, link=link
+    )
+    return secret_address(make_response(page))
+
+
+@pages.get("/slots/<int:slot_id>/draw")
+def draw(slot_id: int) -> ResponseReturnValue:
+    """Show how a lottery is drawn, so that anybody can run it again: numbers only, no names."""
+    slot = find_slot(db_session(), current_actor(), slot_id)
+    entries = queries.entries_of(db_session(), slot.id)
+    return render_template("participation/draw.html", slot=slot, occurrence=slot.occurrence, entries=entries)
 
 
 @pages.get("/me")
@@ -78,6 +95,7 @@ def _own_page(actor: Actor, base: str) -> str:
         me=me_,
         base=base,
         coming=queries.coming_of(session_, me_.id, now),
+        children=queries.to_consent(session_, me_.id, now),
         past=queries.past_of(session_, me_.id, now),
         bodies=organised_bodies(session_, actor),
         has_feed=live_token(session_, me_.id, "feed") is not None,
@@ -88,6 +106,93 @@ def _own_page(actor: Actor, base: str) -> str:
 def _asker(token: str | None) -> tuple[Actor, str]:
     """Return who acts and the page to go back to, by session or by personal link."""
     return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
+
+
+@pages.get("/participations/<int:participation_id>")
+@pages.get("/me/<token>/participations/<int:participation_id>")
+def sign_up(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Show how one's sign-up stands and what can be done: confirm, say yes or no to a place, answer, withdraw."""
+    actor, back = _asker(token)
+    row = queries.find_own(db_session(), actor, participation_id)
+    return _sign_up_page(row, back, ReplyForm())
+
+
+def _sign_up_page(row: Participation, back: str, form: ReplyForm) -> ResponseReturnValue:
+    question = queries.question_to(db_session(), row)
+    page = form.page(
+        "participation/sign_up.html",
+        row=row,
+        occurrence=row.slot.occurrence,
+        back=back,
+        before=queries.waiting_before(db_session(), row),
+        question=question,
+        now=clock.now(),
+    )
+    return secret_address(make_response(page))
+
+
+def _done(participation_id: int, token: str | None, act: Callable[[Participation], object], said: str) -> str:
+    """Do something with one's own sign-up, say so, and return the page of it."""
+    actor, back = _asker(token)
+    act(queries.find_own(db_session(), actor, participation_id))
+    db_session().commit()
+    flash(said, "success")
+    return f"{back.removesuffix('/me')}/participations/{participation_id}"
+
+
+@pages.post("/participations/<int:participation_id>/prove")
+@pages.post("/me/<token>/participations/<int:participation_id>/prove")
+def prove(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Confirm the address: only pressing the button does it, for mail scanners follow links."""
+
+    def act(row: Participation) -> None:
+        actions.prove(db_session(), row, clock.now())
+
+    return go(_done(participation_id, token, act, gettext("確かめました。ありがとうございます。")))
+
+
+@pages.post("/participations/<int:participation_id>/accept")
+@pages.post("/me/<token>/participations/<int:participation_id>/accept")
+def accept(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Say yes to a place that became free."""
+
+    def act(row: Participation) -> None:
+        waiting.accept(db_session(), row, clock.now())
+
+    return go(_done(participation_id, token, act, gettext("参加が決まりました。お待ちしています。")))
+
+
+@pages.post("/participations/<int:participation_id>/reply")
+@pages.post("/me/<token>/participations/<int:participation_id>/reply")
+def reply(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Answer the organiser's question."""
+    actor, back = _asker(token)
+    row = queries.find_own(db_session(), actor, participation_id)
+    form = ReplyForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: giving.reply(db_session(), row, str(form.answer.data), clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("お返事を世話人に届けました。"), "success")
+        return go(f"{back.removesuffix('/me')}/participations/{participation_id}")
+    return _sign_up_page(row, back, form)
+
+
+@pages.route("/participations/<int:participation_id>/consent", methods=["GET", "POST"])
+@pages.route("/me/<token>/participations/<int:participation_id>/consent", methods=["GET", "POST"])
+def consent(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Let a guardian read what a child has signed up for, and say yes."""
+    actor, back = _asker(token)
+    row = queries.find_for_guardian(db_session(), actor, participation_id)
+    form = ConsentForm(guardian=find_me(db_session(), actor).name)
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.consent(db_session(), row, str(form.guardian.data), actor.person_id, clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("同意を受け付けました。ありがとうございます。"), "success")
+        return go(back)
+    page = form.page("participation/consent.html", row=row, occurrence=row.slot.occurrence, back=back)
+    return secret_address(make_response(page))
 
 
 @pages.route("/participations/<int:participation_id>/withdraw", methods=["GET", "POST"])

@@ -6,14 +6,16 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.parties.models import Membership, Organization
+from scheduler.parties.models import Household, Membership, Organization
 
 # Offices that may post, decide, tick and report for their body.
 ORGANISING = ("chair", "vice_chair", "secretary", "treasurer", "organiser", "staff")
+# Goes from door to door in one block; sits at the counter. Neither organises.
+BLOCK_LEADER, COUNTER = "block_leader", "counter"
 
 # What a program's token may be good for: one's own things, or those of a body.
 OWN_SCOPES = ("read", "sign_up")
-BODY_SCOPES = ("read", "organise", "report")
+BODY_SCOPES = ("read", "organise", "report", "households")
 # What only somebody who has signed in may do, whatever a token is good for.
 SESSION = "session"
 
@@ -33,6 +35,16 @@ class Actor:
     scopes: frozenset[str] | None = None
     body_id: int | None = None
 
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the person has signed in, so that an office counts."""
+        return self.person_id is not None and not self.by_link
+
+    @property
+    def own_id(self) -> int | None:
+        """Whose own things are open: nobody's with the token of a body."""
+        return self.person_id if self.body_id is None else None
+
     def has_scope(self, scope: str) -> bool:
         """Say whether what came along with the request is good for this."""
         if scope == SESSION:
@@ -40,33 +52,59 @@ class Actor:
         return self.scopes is None or scope in self.scopes
 
     @property
-    def organises(self) -> bool:
+    def has_office(self) -> bool:
         """Whether an office counts at all: not with a personal link, nor with a token that is not made for it."""
-        return self.is_signed_in and (self.has_scope("organise") or self.has_scope("report"))
-
-    @property
-    def is_signed_in(self) -> bool:
-        """Whether the person has signed in, so that an office counts."""
-        return self.person_id is not None and not self.by_link
+        return self.is_signed_in and any(self.has_scope(scope) for scope in BODY_SCOPES if scope != "read")
 
 
-def _live(today: date) -> ColumnElement[bool]:
+def live(today: date) -> ColumnElement[bool]:
+    """Return the condition that a membership counts on this day."""
     not_over = or_(Membership.ends_on.is_(None), Membership.ends_on >= today)
     return and_(Membership.starts_on <= today, not_over)
 
 
-def organised_bodies(session: Session, actor: Actor) -> list[Organization]:
-    """Return the bodies for which the actor may organise, by name."""
-    if not actor.organises:
+def _bodies_where(session: Session, actor: Actor, *offices: str) -> list[Organization]:
+    if not actor.has_office:
         return []
     wanted = (
         select(Organization)
         .join(Membership, Membership.organization_id == Organization.id)
-        .where(Membership.person_id == actor.person_id, Membership.office.in_(ORGANISING), _live(actor.today))
+        .where(Membership.person_id == actor.person_id, Membership.office.in_(offices), live(actor.today))
     )
     if actor.body_id is not None:
         wanted = wanted.where(Organization.id == actor.body_id)
     return list(session.scalars(wanted.distinct().order_by(Organization.name)))
+
+
+def organised_bodies(session: Session, actor: Actor) -> list[Organization]:
+    """Return the bodies for which the actor may organise, by name."""
+    return _bodies_where(session, actor, *ORGANISING)
+
+
+def led_blocks(session: Session, actor: Actor) -> list[Organization]:
+    """Return the blocks that the actor leads, by name; a block is a body with a parent."""
+    return [body for body in _bodies_where(session, actor, BLOCK_LEADER) if body.parent_id is not None]
+
+
+def may_see_all(session: Session, actor: Actor, body: Organization) -> bool:
+    """Say whether the actor is an officer of this body or of its parent: then its households are theirs to keep."""
+    return any(one.id in {body.id, body.parent_id} for one in organised_bodies(session, actor))
+
+
+def may_enter_for_all(session: Session, actor: Actor, body: Organization) -> bool:
+    """Say whether the actor may enter a yes or a no for everybody at this body's dates: officers, and its counter."""
+    at_counter = any(one.id == body.id for one in _bodies_where(session, actor, COUNTER))
+    return at_counter or may_see_all(session, actor, body)
+
+
+def may_enter_for(session: Session, actor: Actor, body: Organization, household: Household | None) -> bool:
+    """Say whether the actor may enter a yes or a no of this household, or of one of its people, at this body's dates.
+
+    A block leader may for the own block, whichever body calls; who has no household is None.
+    """
+    block_id = household.block_id if household is not None else None
+    leads = block_id is not None and any(one.id == block_id for one in led_blocks(session, actor))
+    return leads or may_enter_for_all(session, actor, body)
 
 
 def may_organise(session: Session, actor: Actor, organization_id: int) -> bool:
@@ -82,6 +120,6 @@ def has_competence(
         Membership.person_id == person_id,
         Membership.organization_id == organization_id,
         Membership.competence == competence,
-        _live(today),
+        live(today),
     )
     return session.scalar(wanted.limit(1)) is not None

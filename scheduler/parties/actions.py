@@ -1,7 +1,7 @@
 """What changes of people and bodies: registering, enrolling, signing in, personal addresses."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from unicodedata import normalize
 
 from sqlalchemy import select, update
@@ -11,6 +11,7 @@ from scheduler.db import claim, insert_once
 from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
+from scheduler.parties.limits import Limits, stored
 from scheduler.parties.models import (
     AccessToken,
     Allowance,
@@ -21,15 +22,17 @@ from scheduler.parties.models import (
     SignedIn,
     SignIn,
 )
-from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key
+from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key, phone_in, phone_key
 from scheduler.parties.queries import person_by_email
-from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token
+from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token, personal
 from scheduler.text import text_in
 
 # One use, 256 bits, five tries at the code: half an hour leaves room for mail servers that make a first letter wait.
 SIGN_IN_LASTS = timedelta(minutes=30)
 CODE_TRIES = 5
 STAYS_SIGNED_IN = timedelta(days=180)
+# Limits of a person that can be meant: times in a month, minutes of one date.
+MOST_TIMES, SHORTEST, LONGEST = 31, 15, 24 * 60
 # Mails to one mailbox: within a quarter of an hour, and within a day.
 MAIL_LIMITS = ((timedelta(minutes=15), 5), (timedelta(days=1), 20))
 
@@ -48,15 +51,27 @@ class PersonFacts:
 def person(session: Session, facts: PersonFacts, now: datetime) -> Person:
     """Return the person with this reading and address, registered now if new; raise Invalid for unusable facts.
 
-    A known person's own words are left alone: anybody may type anybody's address.
+    A known person's own words are left alone: anybody may type anybody's address. With a telephone and no address it
+    is always a new row, since nobody can prove a telephone; look-alikes are offered to the organiser for merging.
     """
     values = _person_values(facts, now)
+    if not values["email"] and not values["phone"]:
+        raise Invalid("contact_missing")
     new_id = insert_once(session, Person, values)
     if new_id is not None:
         return session.get_one(Person, new_id)
-    return session.scalars(
+    known = session.scalars(
         select(Person).where(Person.email_key == values["email_key"], Person.kana_key == values["kana_key"])
     ).one()
+    # Where nobody has proved to be this person and no telephone is known, there are no own words to overrule.
+    if known.phone_key is None and known.email_verified_at is None:
+        known.phone, known.phone_key = str(values["phone"]), phone_key(str(values["phone"]))
+    return known
+
+
+def unreachable_person(session: Session, facts: PersonFacts, now: datetime) -> Person:
+    """Register somebody whom only paper and neighbours reach; raise Invalid without name and reading."""
+    return session.get_one(Person, insert_once(session, Person, _person_values(facts, now)))
 
 
 def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
@@ -64,17 +79,27 @@ def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
     if not name or not kana_key(kana):
         raise Invalid("name_missing")
     email = email_in(facts.email) if facts.email.strip() else None
+    phone = phone_in(facts.phone) if facts.phone.strip() else ""
     return {
         "name": name,
         "kana": kana,
         "kana_key": kana_key(kana),
         "email": email,
         "email_key": email_key(email) if email else None,
-        "phone": text_in(facts.phone)[:40],
+        "phone": phone,
+        "phone_key": phone or None,
         "language": facts.language,
         "link_salt": new_token(),
+        "limits": {},
         "created_at": now,
     }
+
+
+def verify_email(session: Session, person: Person, now: datetime) -> None:
+    """Write down that this person reads the mail at their address; the first time counts."""
+    unproved = update(Person).where(Person.id == person.id, Person.email_verified_at.is_(None))
+    if claim(session, unproved.values(email_verified_at=now)):
+        session.refresh(person, ["email_verified_at"])
 
 
 def found_body(session: Session, body: Organization) -> Organization:
@@ -211,6 +236,7 @@ def _spend(session: Session, asked: SignIn, now: datetime) -> str:
     spent = update(SignIn).where(SignIn.id == asked.id, SignIn.spent_at.is_(None), SignIn.expires_at > now)
     if not claim(session, spent.values(spent_at=now)):
         raise Invalid("sign_in_spent")
+    verify_email(session, session.get_one(Person, asked.person_id), now)
     token = new_token()
     session.add(
         SignedIn(
@@ -241,6 +267,11 @@ def signed_in_person(session: Session, token: str, now: datetime) -> int | None:
     return session.scalar(live)
 
 
+def personal_link(person: Person, secret: str) -> str:
+    """Return the path of a person's own page, as every letter carries it."""
+    return f"/me/{personal(secret, person.id, person.link_salt)}"
+
+
 def close_personal_link(session: Session, person: Person) -> None:
     """Close a person's own link; the next letter carries a new one."""
     person.link_salt = new_token()
@@ -266,3 +297,17 @@ def choose_language(session: Session, person_id: int, language: str) -> None:
     if found is None:
         raise NotFound
     found.language = language
+
+
+def set_limits(person: Person, limits: Limits) -> None:
+    """Write a person's limits down; raise Invalid for some that nobody can mean."""
+    times = [value for value in vars(limits).values() if isinstance(value, time)]
+    if any(at.tzinfo is not None or at.second or at.microsecond for at in times):
+        raise Invalid("limits_out_of_range")
+    if not 0 <= (limits.times_a_month or 0) <= MOST_TIMES:
+        raise Invalid("limits_out_of_range")
+    if limits.max_minutes is not None and not SHORTEST <= limits.max_minutes <= LONGEST:
+        raise Invalid("limits_out_of_range")
+    if limits.not_before and limits.not_after and limits.not_before >= limits.not_after:
+        raise Invalid("limits_leave_no_time")
+    person.limits = stored(limits)

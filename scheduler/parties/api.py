@@ -1,15 +1,16 @@
-"""Sign-in for programs: the same mail, the code, and a token to send along."""
+"""Sign-in for programs: the same mail, the code, and a token to send along; one's own measure; households."""
 
-from datetime import date, datetime
+from datetime import time
 
 from scheduler import clock
-from scheduler.errors import Invalid, NotSignedIn
+from scheduler.errors import Forbidden, Invalid, NotSignedIn
 from scheduler.json_api import OPEN, Api, ApiModel
-from scheduler.parties import actions, api_tokens
-from scheduler.parties.access import SESSION
-from scheduler.parties.api_tokens import ApiToken, Owner, Wish
+from scheduler.parties import actions, households, member_list, queries
+from scheduler.parties.access import Actor, may_see_all
+from scheduler.parties.limits import Limits, limits_of
 from scheduler.parties.login import bearer_token, current_actor
-from scheduler.parties.queries import find_me, find_organised_body
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.queries import find_me
 from scheduler.web import db_session, settings
 
 api = Api("parties_api", __name__)
@@ -69,100 +70,256 @@ def sign_out() -> Done:
     return Done()
 
 
-class ApiTokenIn(ApiModel):
-    """A token as it is asked for: what it is for, its scopes, and for how many days it is good."""
+class LimitsBody(ApiModel):
+    """My measure: what is left out has its default; times on the wall clock as HH:MM."""
 
-    name: str
-    scopes: list[str]
-    days: int = 90
+    times_a_month: int | None = None
+    max_minutes: int | None = None
+    no_heavy: bool = False
+    not_before: time | None = None
+    not_after: time | None = None
+    quiet_from: time = Limits.quiet_from
+    quiet_until: time = Limits.quiet_until
 
 
-class ApiTokenOut(ApiModel):
-    """A token as it stands in the list: everything but itself."""
+@api.operation("GET /me/limits", LimitsBody)
+def my_limits() -> LimitsBody:
+    """Show the own measure."""
+    return LimitsBody(**vars(limits_of(find_me(db_session(), current_actor()).limits)))
+
+
+@api.operation("POST /me/limits", LimitsBody, body=LimitsBody)
+def set_my_limits(body: LimitsBody) -> LimitsBody:
+    """Replace the own measure by this one."""
+    me = find_me(db_session(), current_actor())
+    actions.set_limits(me, Limits(**body.model_dump()))
+    db_session().commit()
+    return LimitsBody(**vars(limits_of(me.limits)))
+
+
+class MemberOut(ApiModel):
+    """Somebody of a household; address and telephone only for who may see them, else null."""
 
     id: int
     name: str
-    scopes: list[str]
-    made_by: str
-    created_at: datetime
-    last_used_on: date | None
-    expires_at: datetime
-    revoked_at: datetime | None
+    kana: str
+    email: str | None
+    phone: str | None
 
 
-class ApiTokenMade(ApiTokenOut):
-    """A new token; it is shown this once."""
+class HomeOut(ApiModel):
+    """A household of a block's round; its place counts from 1."""
 
-    token: str
+    id: int
+    block: str
+    name: str
+    address: str
+    place: int
+    releases_contact: bool
+    people: list[MemberOut]
 
 
-class ApiTokensOut(ApiModel):
-    """The tokens that are good, the newest first."""
+class HomesOut(ApiModel):
+    """The households of the blocks that somebody keeps, in walking order."""
 
-    tokens: list[ApiTokenOut]
+    households: list[HomeOut]
 
 
-def _owner(slug: str | None = None) -> Owner:
+class HomeIn(ApiModel):
+    """A household; `block` is the address of a block, needed where the body has several."""
+
+    name: str
+    address: str = ""
+    place: int | None = None
+    block: str = ""
+
+    @property
+    def facts(self) -> households.HomeFacts:
+        """What the action takes."""
+        return households.HomeFacts(self.name, self.address, self.place)
+
+
+class HomeChange(ApiModel):
+    """A household as it shall be; only officers say whether the block leader sees how it is reached."""
+
+    name: str
+    address: str = ""
+    place: int | None = None
+    releases_contact: bool | None = None
+
+
+class MemberIn(ApiModel):
+    """Somebody of a household; without address and telephone they are reached on paper."""
+
+    name: str
+    kana: str
+    email: str = ""
+    phone: str = ""
+
+
+class ListIn(ApiModel):
+    """A member list, tab- or comma-separated; nothing is written unless `write` is true."""
+
+    text: str
+    block: str = ""
+    write: bool = False
+
+
+class ListedOut(ApiModel):
+    """A line of a member list and what writing it does; `problem` is the code of what has to be mended."""
+
+    line: int
+    name: str
+    kana: str
+    address: str
+    phone: str
+    problem: str | None
+    is_known: bool
+
+
+class ListOut(ApiModel):
+    """What writing a list does, or did: `added` is null as long as nothing was written."""
+
+    lines: list[ListedOut]
+    added: int | None
+
+
+class ReleaseIn(ApiModel):
+    """Whether the block leader may see how the own household is reached."""
+
+    releases: bool
+
+
+class ReleaseOut(ApiModel):
+    """The own household and what it releases."""
+
+    household: str
+    releases: bool
+
+
+def _by(actor: Actor) -> households.By:
+    return households.By(actor.person_id, actor.today, clock.now())
+
+
+def _kept_block(actor: Actor, slug: str, wanted: str) -> Organization:
+    """Return the block that is meant: the one named, or the only one."""
+    _body, blocks = queries.find_kept_blocks(db_session(), actor, slug)
+    named = [one for one in blocks if one.slug == wanted] if wanted else blocks
+    if len(named) != 1:
+        raise Invalid("choice_unknown")
+    return named[0]
+
+
+def _member_out(one: Person, *, shows_contact: bool) -> MemberOut:
+    email, phone = (one.email, one.phone or None) if shows_contact else (None, None)
+    return MemberOut(id=one.id, name=one.name, kana=one.kana, email=email, phone=phone)
+
+
+def _home_out(home: Household, block: queries.Block, people: list[Person], place: int) -> HomeOut:
+    shows = block.shows_contacts_of(home)
+    return HomeOut(
+        id=home.id,
+        block=block.body.slug,
+        name=home.name,
+        address=home.address,
+        place=place,
+        releases_contact=home.releases_contact,
+        people=[_member_out(one, shows_contact=shows) for one in people],
+    )
+
+
+def _one_home_out(actor: Actor, home: Household, block: Organization) -> HomeOut:
+    seen = queries.Block(block, [], may_see_all(db_session(), actor, block))
+    people, place = queries.people_of(db_session(), home), queries.place_of(db_session(), home)
+    return _home_out(home, seen, people, place)
+
+
+@api.operation("GET /organizations/<slug>/households", HomesOut, scope="households")
+def household_list(slug: str) -> HomesOut:
+    """Show the households of the blocks that somebody keeps."""
+    actor, session_ = current_actor(), db_session()
+    _body, blocks = queries.find_kept_blocks(session_, actor, slug)
+    rounds = [
+        queries.households_of(session_, block, shows_contacts=may_see_all(session_, actor, block))
+        for block in blocks
+    ]
+    return HomesOut(
+        households=[
+            _home_out(home, block, people, place)
+            for block in rounds
+            for place, (home, people) in enumerate(block.households, 1)
+        ]
+    )
+
+
+@api.operation("POST /organizations/<slug>/households", HomeOut, body=HomeIn, status=201, scope="households")
+def new_household(slug: str, body: HomeIn) -> HomeOut:
+    """Add a household to a block."""
     actor = current_actor()
-    me = find_me(db_session(), actor)
-    return Owner(me.id, None if slug is None else find_organised_body(db_session(), actor, slug).id)
-
-
-def _facts(row: ApiToken) -> dict[str, object]:
-    names = ("id", "name", "scopes", "created_at", "last_used_on", "expires_at", "revoked_at")
-    return {name: getattr(row, name) for name in names} | {"made_by": row.person.name}
-
-
-def _listed(owner: Owner) -> ApiTokensOut:
-    rows = api_tokens.tokens_of(db_session(), owner, clock.now())
-    return ApiTokensOut(tokens=[ApiTokenOut.model_validate(_facts(row)) for row in rows])
-
-
-def _made(owner: Owner, body: ApiTokenIn) -> ApiTokenMade:
-    wish = Wish(body.name, tuple(body.scopes), body.days)
-    row, token = api_tokens.make(db_session(), owner, wish, clock.now())
+    block = _kept_block(actor, slug, body.block)
+    home = households.add(db_session(), block, body.facts, _by(actor))
     db_session().commit()
-    return ApiTokenMade.model_validate(_facts(row) | {"token": token})
+    return _one_home_out(actor, home, block)
 
 
-def _revoked(owner: Owner, token_id: int) -> ApiTokenOut:
-    row = api_tokens.find_token_of(db_session(), owner, token_id)
-    api_tokens.revoke(db_session(), row, owner.person_id, clock.now())
+@api.operation("POST /organizations/<slug>/households/paste", ListOut, body=ListIn, scope="households")
+def paste_households(slug: str, body: ListIn) -> ListOut:
+    """Say what a member list would do, or write it."""
+    actor = current_actor()
+    block, lines = _kept_block(actor, slug, body.block), member_list.read(body.text)
+    seen = households.foreseen(db_session(), block, lines)
+    added = households.add_list(db_session(), block, lines, _by(actor)) if body.write else None
     db_session().commit()
-    return ApiTokenOut.model_validate(_facts(row))
+    return ListOut(lines=[_listed_out(one) for one in seen], added=added)
 
 
-@api.operation("GET /me/tokens", ApiTokensOut, scope=SESSION)
-def own_tokens() -> ApiTokensOut:
-    """List the own tokens."""
-    return _listed(_owner())
+def _listed_out(seen: households.Foreseen) -> ListedOut:
+    line = seen.line
+    return ListedOut(
+        line=line.number,
+        name=line.name,
+        kana=line.kana,
+        address=line.address,
+        phone=line.phone,
+        problem=line.problem,
+        is_known=seen.is_known,
+    )
 
 
-@api.operation("POST /me/tokens", ApiTokenMade, body=ApiTokenIn, status=201, scope=SESSION)
-def make_own_token(body: ApiTokenIn) -> ApiTokenMade:
-    """Make a token for the own things: scopes read and sign_up."""
-    return _made(_owner(), body)
+@api.operation("POST /households/<int:household_id>", HomeOut, body=HomeChange, scope="households")
+def household(household_id: int, body: HomeChange) -> HomeOut:
+    """Correct a household."""
+    actor = current_actor()
+    home, block = queries.find_kept_household(db_session(), actor, household_id)
+    facts = households.HomeFacts(body.name, body.address, body.place)
+    households.change(db_session(), home, facts, _by(actor))
+    if body.releases_contact is not None:
+        if not may_see_all(db_session(), actor, block):
+            raise Forbidden("release_is_the_households")
+        households.release_contact(db_session(), home, body.releases_contact, _by(actor))
+    db_session().commit()
+    return _one_home_out(actor, home, block)
 
 
-@api.operation("POST /me/tokens/<int:token_id>/revoke", ApiTokenOut, scope=SESSION)
-def revoke_own_token(token_id: int) -> ApiTokenOut:
-    """Close a token; once more is the same."""
-    return _revoked(_owner(), token_id)
+@api.operation(
+    "POST /households/<int:household_id>/members", MemberOut, body=MemberIn, status=201, scope="households"
+)
+def new_member(household_id: int, body: MemberIn) -> MemberOut:
+    """Add somebody to a household; the same reading there again is the same person."""
+    actor = current_actor()
+    home, block = queries.find_kept_household(db_session(), actor, household_id)
+    facts = actions.PersonFacts(body.name, body.kana, body.email, body.phone)
+    member = households.add_member(db_session(), home, facts, _by(actor))
+    db_session().commit()
+    shows = home.releases_contact or may_see_all(db_session(), actor, block)
+    return _member_out(member, shows_contact=shows)
 
 
-@api.operation("GET /organizations/<slug>/tokens", ApiTokensOut, scope=SESSION)
-def tokens_of_body(slug: str) -> ApiTokensOut:
-    """List the tokens of a body, whoever made them."""
-    return _listed(_owner(slug))
-
-
-@api.operation("POST /organizations/<slug>/tokens", ApiTokenMade, body=ApiTokenIn, status=201, scope=SESSION)
-def make_token_of_body(slug: str, body: ApiTokenIn) -> ApiTokenMade:
-    """Make a token that acts for a body: scopes read, organise and report."""
-    return _made(_owner(slug), body)
-
-
-@api.operation("POST /organizations/<slug>/tokens/<int:token_id>/revoke", ApiTokenOut, scope=SESSION)
-def revoke_token_of_body(slug: str, token_id: int) -> ApiTokenOut:
-    """Close a token of a body; once more is the same."""
-    return _revoked(_owner(slug), token_id)
+@api.operation("POST /me/household/contact", ReleaseOut, body=ReleaseIn, scope="households")
+def release_own_contact(body: ReleaseIn) -> ReleaseOut:
+    """Let the block leader see how the own household is reached, or not any more."""
+    actor = current_actor()
+    home = queries.find_my_household(db_session(), actor)
+    households.release_contact(db_session(), home, body.releases, _by(actor))
+    db_session().commit()
+    return ReleaseOut(household=home.name, releases=home.releases_contact)

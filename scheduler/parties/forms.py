@@ -1,12 +1,22 @@
-"""What is typed to sign in, and for a token; shape only."""
+"""What is typed to sign in, of one's own measure, and of households; shape only."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from scheduler import words
-from scheduler.parties.api_tokens import Wish
+from scheduler.parties.actions import LONGEST, MOST_TIMES, SHORTEST, PersonFacts
+from scheduler.parties.households import HomeFacts
+from scheduler.parties.limits import Limits
+from scheduler.parties.models import Organization
 from scheduler.web import Form
 
 
@@ -30,38 +40,125 @@ class CodeForm(Form):
     )
 
 
-_LIFETIMES = {"30": _("30日"), "90": _("90日"), "365": _("1年")}
+_TIME_MISSING = _("時刻を入れてください。例：21:00")
 
 
-class TokenForm(Form):
-    """What a token is for, what it can do, and for how long."""
+class LimitsForm(Form):
+    """My measure: how often, how long, how heavy, when; and when not to be disturbed."""
 
-    name = StringField(
-        _("何に使いますか"),
-        [DataRequired(_("何に使うトークンか、名前を入れてください。")), Length(max=80)],
-        description=_("あとで見分けるための名前です。例：広報紙の自動作成"),
-        render_kw={"autocomplete": "off"},
+    times_a_month = IntegerField(
+        _("1か月に何回まで"),
+        [Optional(), NumberRange(0, MOST_TIMES, _("0から31までの数にしてください。"))],
+        description=_("入れなければ、回数は決めません。0 にすると、お願いは届きません。"),
+        render_kw={"inputmode": "numeric", "min": 0, "max": MOST_TIMES},
     )
-    scopes = SelectMultipleField(
-        _("できること"),
-        [DataRequired(_("できることを1つは選んでください。"))],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
+    max_minutes = IntegerField(
+        _("1回に何分まで"),
+        [Optional(), NumberRange(SHORTEST, LONGEST, _("15から1440までの数にしてください。"))],
+        description=_("2時間なら 120。入れなければ、長さは決めません。"),
+        render_kw={"inputmode": "numeric", "min": SHORTEST, "max": LONGEST},
     )
-    days = RadioField(
-        _("使える期間"),
-        [InputRequired(_("使える期間を選んでください。"))],
-        choices=lambda: {days: str(text) for days, text in _LIFETIMES.items()},
-        default="90",
+    no_heavy = BooleanField(_("重い物は持ちません"))
+    not_before = TimeField(
+        _("この時刻より早くない"), [Optional()], description=_("朝はゆっくりの方に。例：9:00")
     )
+    not_after = TimeField(_("この時刻より遅くない"), [Optional()], description=_("終わりの時刻で考えます。"))
+    quiet_from = TimeField(
+        _("お知らせを止める時刻"),
+        [InputRequired(_TIME_MISSING)],
+        description=_(
+            "決めなければ、午後9時から午前7時まで届きません。同じ時刻を2つ入れると、いつでも届きます。"
+        ),
+    )
+    quiet_until = TimeField(_("また届く時刻"), [InputRequired(_TIME_MISSING)])
 
-    def offer(self, scopes: tuple[str, ...]) -> "TokenForm":
-        """Offer these scopes, and no others."""
-        if "organise" in scopes:
-            self.scopes.description = _("活動の世話は、活動をのせること、名簿、開催の判断、出席です。")
-        self.scopes.choices = {scope: words.word(words.SCOPES, scope) for scope in scopes}
+    def limits(self) -> Limits:
+        """Return what was typed."""
+        return Limits(**{name: getattr(self, name).data for name in Limits.__annotations__})
+
+
+class BlockForm(Form):
+    """The block that something is written into; asked only where there are several."""
+
+    block = SelectField(_("班"), [InputRequired()], choices=[])
+
+    def fit(self, blocks: list[Organization]) -> "BlockForm":
+        """Ask for one of these blocks, or for none where there is one."""
+        self.block.choices = [(one.slug, words.said(one, "name")) for one in blocks]
+        self.blocks = {one.slug: one for one in blocks}
+        if len(blocks) == 1:
+            del self.block
         return self
 
-    def wish(self) -> Wish:
-        """Return what is asked for."""
-        return Wish(str(self.name.data), tuple(self.scopes.data or ()), int(self.days.data))
+    def chosen(self) -> Organization:
+        """Return the block that was chosen."""
+        return self.blocks[self.block.data] if "block" in self else next(iter(self.blocks.values()))
+
+
+class HomeFields(Form):
+    """A household as it stands on the list of its block."""
+
+    name = StringField(
+        _("世帯の名前"),
+        [DataRequired(_("世帯の名前を入れてください。例：佐藤家")), Length(max=120)],
+        description=_("例：佐藤家"),
+    )
+    address = StringField(_("住所"), [Length(max=200)], render_kw={"autocomplete": "off"})
+    place = IntegerField(
+        _("回る順番"),
+        [Optional(), NumberRange(1, 9999, _("1からの数にしてください。"))],
+        description=_("回覧を回す順です。入れなければ、いちばん後になります。"),
+        render_kw={"inputmode": "numeric", "min": 1},
+    )
+
+    def facts(self) -> HomeFacts:
+        """Return what was typed."""
+        return HomeFacts(str(self.name.data), self.address.data or "", self.place.data)
+
+
+class NewHomeForm(HomeFields, BlockForm):
+    """A household to add to a block."""
+
+
+class HomeForm(HomeFields):
+    """A household to correct; only officers write down that its contacts are released."""
+
+    releases_contact = BooleanField(
+        _("班長に連絡先を見せてよい"), description=_("世帯の方がそう言ったときだけ、印をつけてください。")
+    )
+
+
+class MemberForm(Form):
+    """Somebody of a household; who has neither mail nor telephone is reached on paper."""
+
+    name = StringField(_("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)])
+    kana = StringField(_("ふりがな"), [DataRequired(_("ふりがなを入れてください。")), Length(max=120)])
+    email = StringField(
+        _("メールアドレス"),
+        [Length(max=254)],
+        description=_("ご本人から聞いたときだけ入れてください。なければ、紙と電話でお知らせします。"),
+        render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},
+    )
+    phone = StringField(
+        _("電話番号"),
+        [Length(max=60)],
+        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
+    )
+
+    def facts(self) -> PersonFacts:
+        """Return what was typed."""
+        return PersonFacts(
+            str(self.name.data), str(self.kana.data), self.email.data or "", self.phone.data or ""
+        )
+
+
+class MemberListForm(BlockForm):
+    """A member list pasted from a spreadsheet; `sure` once its preview was seen."""
+
+    pasted = TextAreaField(
+        _("名簿"),
+        [DataRequired(_("名簿を貼りつけてください。1行に1人です。")), Length(max=100_000)],
+        description=_("左から、お名前、ふりがな、住所、電話番号。表計算の画面から写して、そのまま貼れます。"),
+        render_kw={"rows": 8, "autocomplete": "off", "spellcheck": "false"},
+    )
+    sure = HiddenField()

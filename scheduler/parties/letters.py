@@ -18,13 +18,19 @@ class Sender:
     address: str
     secret: str
 
-    def letter(self, person: Person | None, template: str, **facts: object) -> Letter | None:
-        """Return a letter to this person, with the personal link; None for somebody without an address."""
+    def letter(
+        self, person: Person | None, template: str, *, known: bool = True, **facts: object
+    ) -> Letter | None:
+        """Return a letter to this person, with the personal link; None for somebody without an address.
+
+        Without the name where it is not `known` who typed it: no stranger's words go to somebody else's mailbox.
+        """
         if person is None or person.email is None:
             return None
         link = f"{self.address}/me/{personal(self.secret, person.id, person.link_salt)}"
-        common = {"name": person.name, "personal_link": link, "address": self.address}
-        return Letter(person.email, person.name, person.language, template, common | facts)
+        name = person.name if known else ""
+        common = {"name": name, "personal_link": link, "address": self.address}
+        return Letter(person.email, name, person.language, template, common | facts)
 
 
 def sign_in_kind(sender: Sender) -> Kind:

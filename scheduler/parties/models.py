@@ -1,8 +1,9 @@
 """What is stored of people, households, bodies and memberships, and of sign-ins."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.db import Base
@@ -30,7 +31,10 @@ class Organization(Base):
 
 
 class Household(Base):
-    """The people at one address: the unit of membership and duty; `position` is its place in walking order."""
+    """The people at one address: the unit of membership and duty; `position` is its place in walking order.
+
+    Officers see how its people are reached; the block leader only where the household has released it.
+    """
 
     __tablename__ = "household"
 
@@ -39,6 +43,7 @@ class Household(Base):
     name: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(200), default="")
     position: Mapped[int] = mapped_column(default=0)
+    releases_contact: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 
@@ -46,8 +51,10 @@ class Person(Base):
     """One human, with or without a way to sign in.
 
     `email_key` and `kana_key` are the address and the reading as compared (width and case folded). Several people of a
-    family may share an address; the same reading with the same address is the same person. The personal link follows
-    from `link_salt` and the service's secret: a new salt closes the old link.
+    family may share an address; the same reading with the same address is the same person. `phone` and
+    `phone_key` are E.164; nobody can prove a telephone, so it never makes two sign-ups one person. The personal link
+    follows from `link_salt` and the service's secret: a new salt closes the old link. `limits` is what
+    `limits.Limits` reads. A merged person is an empty row that points to the one that was kept.
     """
 
     __tablename__ = "person"
@@ -60,10 +67,14 @@ class Person(Base):
     kana_key: Mapped[str] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254))
+    email_verified_at: Mapped[datetime | None]
     phone: Mapped[str] = mapped_column(String(40), default="")
+    phone_key: Mapped[str | None] = mapped_column(String(20), index=True)
     language: Mapped[str] = mapped_column(String(10), default="ja")
     link_salt: Mapped[str] = mapped_column(String(43))
     is_operator: Mapped[bool] = mapped_column(default=False)
+    limits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
 
 
@@ -85,6 +96,30 @@ class Membership(Base):
     created_at: Mapped[datetime]
 
     organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
+
+
+class Consent(Base):
+    """One yes that the law or a house rule asks for: who gave it, for whom, for what, how, and until when.
+
+    Whoever is not registered stands there by name. It is never changed but for its end.
+    """
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint("person_id IS NOT NULL OR name <> ''", name="somebody_gives_it"),
+        CheckConstraint("for_person_id IS NOT NULL OR for_name <> ''", name="it_is_for_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    for_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    for_name: Mapped[str] = mapped_column(String(120), default="")
+    purpose: Mapped[str] = mapped_column(String(40))
+    how: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class SignIn(Base):

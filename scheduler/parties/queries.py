@@ -1,11 +1,21 @@
 """What is shown of people and bodies; read-only, and never without asking who may see it."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import Forbidden, NotFound, NotSignedIn
-from scheduler.parties.access import Actor, may_organise
-from scheduler.parties.models import AccessToken, Membership, Organization, Person
+from scheduler.parties.access import (
+    BLOCK_LEADER,
+    Actor,
+    led_blocks,
+    live,
+    may_enter_for_all,
+    may_organise,
+    may_see_all,
+)
+from scheduler.parties.models import AccessToken, Household, Membership, Organization, Person
 from scheduler.parties.names import email_key
 from scheduler.parties.tokens import hashed, person_named_by, personal, same
 
@@ -73,3 +83,173 @@ def live_token(session: Session, person_id: int, purpose: str) -> AccessToken | 
         AccessToken.person_id == person_id, AccessToken.purpose == purpose, AccessToken.revoked_at.is_(None)
     )
     return session.scalar(wanted.limit(1))
+
+
+@dataclass(frozen=True)
+class Block:
+    """The households of one block as somebody may see them, in walking order, each with its people.
+
+    `shows_contacts` is for officers; a block leader sees how a household is reached where it has released it.
+    """
+
+    body: Organization
+    households: list[tuple[Household, list[Person]]]
+    shows_contacts: bool
+
+    def shows_contacts_of(self, household: Household) -> bool:
+        """Say whether addresses and telephones of this household are shown."""
+        return self.shows_contacts or household.releases_contact
+
+
+def _blocks_of(session: Session, body: Organization) -> list[Organization]:
+    # Not every body under another is a block of it: a block has households, or somebody who leads it. A body without
+    # blocks keeps its households itself.
+    inhabited = select(Household.id).where(Household.block_id == Organization.id).exists()
+    led = select(Membership.id).where(
+        Membership.organization_id == Organization.id, Membership.office == BLOCK_LEADER
+    )
+    a_block = and_(Organization.parent_id == body.id, or_(inhabited, led.exists()))
+    wanted = select(Organization).where(or_(a_block, and_(Organization.id == body.id, inhabited)))
+    return list(session.scalars(wanted.order_by(Organization.name, Organization.id))) or [body]
+
+
+def find_kept_blocks(session: Session, actor: Actor, slug: str) -> tuple[Organization, list[Organization]]:
+    """Return a body and those of its blocks whose households the actor keeps: all for officers, else the led ones."""
+    body = find_body(session, slug)
+    blocks = _blocks_of(session, body)
+    if not may_see_all(session, actor, body):
+        led = {one.id for one in led_blocks(session, actor)}
+        blocks = [block for block in blocks if block.id in led]
+    if not blocks:
+        raise NotFound
+    return body, blocks
+
+
+def find_kept_household(session: Session, actor: Actor, household_id: int) -> tuple[Household, Organization]:
+    """Return a household and its block, for the block's leader and the officers."""
+    household = session.get(Household, household_id)
+    block = session.get(Organization, household.block_id) if household and household.block_id else None
+    if household is None or block is None or not _keeps(session, actor, block):
+        raise NotFound
+    return household, block
+
+
+def _keeps(session: Session, actor: Actor, block: Organization) -> bool:
+    leads = any(one.id == block.id for one in led_blocks(session, actor))
+    return leads or may_see_all(session, actor, block)
+
+
+def households_of(session: Session, block: Organization, *, shows_contacts: bool) -> Block:
+    """Return the households of a block in walking order, each with its people."""
+    wanted = select(Household).where(Household.block_id == block.id)
+    households = session.scalars(wanted.order_by(Household.position, Household.id)).all()
+    people = select(Person).where(Person.household_id.in_([one.id for one in households])).order_by(Person.id)
+    members: dict[int | None, list[Person]] = {}
+    for person in session.scalars(people):
+        members.setdefault(person.household_id, []).append(person)
+    return Block(block, [(one, members.get(one.id, [])) for one in households], shows_contacts)
+
+
+def people_of(session: Session, household: Household) -> list[Person]:
+    """Return the people of a household, the longest known first."""
+    wanted = select(Person).where(Person.household_id == household.id)
+    return list(session.scalars(wanted.order_by(Person.id)))
+
+
+def household_of(session: Session, person: Person) -> Household | None:
+    """Return a person's own household, if it is on a list."""
+    return session.get(Household, person.household_id) if person.household_id is not None else None
+
+
+def find_my_household(session: Session, actor: Actor) -> Household:
+    """Return the household of the person who asks."""
+    home = household_of(session, find_me(session, actor))
+    if home is None:
+        raise NotFound
+    return home
+
+
+def place_of(session: Session, household: Household) -> int:
+    """Return a household's place in the round of its block, counted from 1."""
+    before = or_(
+        Household.position < household.position,
+        and_(Household.position == household.position, Household.id < household.id),
+    )
+    wanted = select(func.count(Household.id)).where(Household.block_id == household.block_id, before)
+    return 1 + (session.scalar(wanted) or 0)
+
+
+def _households_to_enter(session: Session, actor: Actor, body: Organization) -> ColumnElement[bool]:
+    # For whom the actor may enter something at a body's dates: of the body, or of the block that they lead.
+    led = Household.block_id.in_([one.id for one in led_blocks(session, actor)])
+    if not may_enter_for_all(session, actor, body):
+        return led
+    own = select(Organization.id).where(or_(Organization.id == body.id, Organization.parent_id == body.id))
+    members = select(Membership.household_id).where(
+        Membership.organization_id.in_(own), Membership.household_id.is_not(None), live(actor.today)
+    )
+    return or_(led, Household.block_id.in_(own), Household.id.in_(members))
+
+
+def _people_to_enter(
+    session: Session, actor: Actor, body: Organization, known: Select[tuple[int]] | None
+) -> ColumnElement[bool]:
+    homes = select(Household.id).where(_households_to_enter(session, actor, body))
+    at_home = Person.household_id.in_(homes)
+    if not may_enter_for_all(session, actor, body):
+        return at_home
+    members = select(Membership.person_id).where(
+        Membership.organization_id == body.id, Membership.person_id.is_not(None), live(actor.today)
+    )
+    return or_(at_home, Person.id.in_(members), *([Person.id.in_(known)] if known is not None else []))
+
+
+def enterable_households(session: Session, actor: Actor, body: Organization) -> list[Household]:
+    """Return the households for which the actor may enter something at this body's dates, in walking order."""
+    wanted = select(Household).where(_households_to_enter(session, actor, body))
+    return list(session.scalars(wanted.order_by(Household.block_id, Household.position, Household.id)))
+
+
+def find_enterable_household(
+    session: Session, actor: Actor, body: Organization, household_id: int
+) -> Household:
+    """Return a household for which the actor may enter something at this body's dates."""
+    wanted = select(Household).where(Household.id == household_id, _households_to_enter(session, actor, body))
+    household = session.scalar(wanted)
+    if household is None:
+        raise NotFound
+    return household
+
+
+def enterable_people(
+    session: Session, actor: Actor, body: Organization, known: Select[tuple[int]] | None = None
+) -> list[Person]:
+    """Return the people for whom the actor may enter something at this body's dates, by reading.
+
+    They are the body's members and the people of its households; `known` are the ids of others whom it knows, such as
+    those who came before. A block leader gets the people of the own block alone.
+    """
+    wanted = select(Person).where(
+        _people_to_enter(session, actor, body, known), Person.merged_into_id.is_(None)
+    )
+    return list(session.scalars(wanted.order_by(Person.kana_key, Person.id)))
+
+
+def find_enterable_person(
+    session: Session,
+    actor: Actor,
+    body: Organization,
+    person_id: int,
+    *,
+    known: Select[tuple[int]] | None = None,
+) -> Person:
+    """Return one of the people of `enterable_people`."""
+    wanted = select(Person).where(
+        Person.id == person_id,
+        Person.merged_into_id.is_(None),
+        _people_to_enter(session, actor, body, known),
+    )
+    person = session.scalar(wanted)
+    if person is None:
+        raise NotFound
+    return person

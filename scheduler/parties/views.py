@@ -1,6 +1,4 @@
-"""Pages to sign in and out, to choose a language, and to make tokens for programs."""
-
-from datetime import datetime
+"""Pages to sign in and out, to choose a language, to say one's own measure; and the households of a block."""
 
 from flask import Blueprint, flash, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
@@ -8,10 +6,21 @@ from flask_babel import gettext
 
 from scheduler import clock, words
 from scheduler.errors import Invalid, Refused
-from scheduler.parties import actions, api_tokens, login
-from scheduler.parties.api_tokens import Owner
-from scheduler.parties.forms import CodeForm, SignInForm, TokenForm
-from scheduler.parties.queries import find_me, find_organised_body
+from scheduler.parties import actions, households, login, member_list, queries
+from scheduler.parties.access import Actor, led_blocks, may_see_all
+from scheduler.parties.forms import (
+    CodeForm,
+    HomeForm,
+    LimitsForm,
+    MemberForm,
+    MemberListForm,
+    NewHomeForm,
+    SignInForm,
+)
+from scheduler.parties.limits import limits_of
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.names import phone_text
+from scheduler.parties.queries import find_me
 from scheduler.web import db_session, go, redirect_target, secret_address, settings
 
 pages = Blueprint("parties", __name__)
@@ -94,63 +103,140 @@ def choose_language() -> ResponseReturnValue:
     return go(redirect_target(request.form.get("next", "/")))
 
 
-@pages.route("/me/tokens", methods=["GET", "POST"])
-def own_tokens() -> ResponseReturnValue:
-    """Show the own tokens for programs, and make one."""
+def _asker(token: str | None) -> tuple[Actor, str]:
+    """Return who acts and the page to go back to, by session or by personal link."""
+    return (login.current_actor(), "/me") if token is None else (login.actor_by_link(token), f"/me/{token}")
+
+
+@pages.route("/me/limits", methods=["GET", "POST"])
+@pages.route("/me/<token>/limits", methods=["GET", "POST"])
+def my_limits(token: str | None = None) -> ResponseReturnValue:
+    """Let somebody say how often, how long and when they want to be asked."""
+    actor, back = _asker(token)
+    me = find_me(db_session(), actor)
+    form = LimitsForm(data=vars(limits_of(me.limits)))
+    if form.validate_on_submit() and form.attempt(lambda: actions.set_limits(me, form.limits())):
+        db_session().commit()
+        flash(gettext("わたしのペースを書きとめました。"), "success")
+        return go(back)
+    return secret_address(make_response(form.page("parties/limits.html", back=back)))
+
+
+@pages.post("/me/household/contact")
+@pages.post("/me/<token>/household/contact")
+def release_own_contact(token: str | None = None) -> ResponseReturnValue:
+    """Let the block leader see how the own household is reached, or not any more."""
+    actor, back = _asker(token)
+    home = queries.find_my_household(db_session(), actor)
+    releases = request.form.get("releases") == "1"
+    households.release_contact(db_session(), home, releases, _by(actor))
+    db_session().commit()
+    return go(back)
+
+
+def _by(actor: Actor) -> households.By:
+    return households.By(actor.person_id, actor.today, clock.now())
+
+
+@pages.get("/organizations/<slug>/households")
+def household_list(slug: str) -> ResponseReturnValue:
+    """Show the households of the blocks that somebody keeps, in walking order."""
+    actor, session_ = login.current_actor(), db_session()
+    body, blocks = queries.find_kept_blocks(session_, actor, slug)
+    rounds = [
+        queries.households_of(session_, block, shows_contacts=may_see_all(session_, actor, block))
+        for block in blocks
+    ]
+    return render_template("parties/households.html", body=body, rounds=rounds)
+
+
+@pages.route("/organizations/<slug>/households/new", methods=["GET", "POST"])
+def new_household(slug: str) -> ResponseReturnValue:
+    """Add a household to a block, and go on to its people."""
     actor = login.current_actor()
-    if not actor.is_signed_in:
-        return go("/sign-in?next=/me/tokens")
-    return _tokens(Owner(find_me(db_session(), actor).id), base="/me", back="/me")
-
-
-@pages.route("/organizations/<slug>/tokens", methods=["GET", "POST"])
-def tokens_of_body(slug: str) -> ResponseReturnValue:
-    """Show a body's tokens for programs, and make one."""
-    owner, page = _owner_of_body(slug), f"/organizations/{slug}"
-    return _tokens(owner, base=page, back=page)
-
-
-def _owner_of_body(slug: str) -> Owner:
-    actor = login.current_actor()
-    body = find_organised_body(db_session(), actor, slug)
-    return Owner(find_me(db_session(), actor).id, body.id)
-
-
-@pages.app_template_filter("home_time")
-def home_time(at: datetime) -> datetime:
-    """Return an instant on the wall clock here."""
-    return at.astimezone(login.HOME_ZONE)
-
-
-def _tokens(owner: Owner, base: str, back: str) -> ResponseReturnValue:
-    form = TokenForm().offer(owner.scopes)
+    body, blocks = queries.find_kept_blocks(db_session(), actor, slug)
+    form = NewHomeForm().fit(blocks)
     if form.validate_on_submit() and form.attempt(
-        lambda: api_tokens.make(db_session(), owner, form.wish(), clock.now())
+        lambda: households.add(db_session(), form.chosen(), form.facts(), _by(actor))
     ):
         db_session().commit()
-        row, token = form.done
-        page = render_template("parties/token_made.html", row=row, token=token, base=base)
-        return secret_address(make_response(page))
-    rows = api_tokens.tokens_of(db_session(), owner, clock.now())
-    return form.page("parties/tokens.html", rows=rows, base=base, back=back, of_body=owner.organization_id)
+        return go(f"/households/{form.done.id}/members/new")
+    return form.page("parties/household_new.html", body=body)
 
 
-@pages.post("/me/tokens/<int:token_id>/revoke")
-def revoke_own_token(token_id: int) -> ResponseReturnValue:
-    """Close one of the own tokens."""
-    me = find_me(db_session(), login.current_actor())
-    return _revoked(Owner(me.id), token_id, "/me/tokens")
+@pages.route("/organizations/<slug>/households/paste", methods=["GET", "POST"])
+def paste_households(slug: str) -> ResponseReturnValue:
+    """Take a pasted member list: show what would be written first, write it when that was seen."""
+    actor = login.current_actor()
+    body, blocks = queries.find_kept_blocks(db_session(), actor, slug)
+    form = MemberListForm().fit(blocks)
+    if form.validate_on_submit() and form.attempt(lambda: _pasted(form, actor)) and form.sure.data:
+        db_session().commit()
+        flash(gettext("%(count)s人を名簿に加えました。", count=form.done), "success")
+        return go(f"/organizations/{slug}/households")
+    return form.page("parties/household_paste.html", body=body, lines=form.done or [])
 
 
-@pages.post("/organizations/<slug>/tokens/<int:token_id>/revoke")
-def revoke_token_of_body(slug: str, token_id: int) -> ResponseReturnValue:
-    """Close one of a body's tokens."""
-    return _revoked(_owner_of_body(slug), token_id, f"/organizations/{slug}/tokens")
+def _pasted(form: MemberListForm, actor: Actor) -> int | list[households.Foreseen]:
+    lines = member_list.read(str(form.pasted.data))
+    if form.sure.data:
+        return households.add_list(db_session(), form.chosen(), lines, _by(actor))
+    return households.foreseen(db_session(), form.chosen(), lines)
 
 
-def _revoked(owner: Owner, token_id: int, back: str) -> ResponseReturnValue:
-    row = api_tokens.find_token_of(db_session(), owner, token_id)
-    api_tokens.revoke(db_session(), row, owner.person_id, clock.now())
-    db_session().commit()
-    flash(gettext("「%(name)s」を閉じました。このトークンは、もう使えません。", name=row.name), "success")
-    return go(back)
+@pages.route("/households/<int:household_id>", methods=["GET", "POST"])
+def household(household_id: int) -> ResponseReturnValue:
+    """Show a household and its people, and correct it."""
+    actor = login.current_actor()
+    home, block = queries.find_kept_household(db_session(), actor, household_id)
+    officer = may_see_all(db_session(), actor, block)
+    form = HomeForm(data=vars(home) | {"place": queries.place_of(db_session(), home)})
+    if not officer:
+        del form.releases_contact
+    if form.validate_on_submit() and form.attempt(lambda: _change(home, form, actor)):
+        db_session().commit()
+        return go(f"/organizations/{block.slug}/households")
+    people = queries.people_of(db_session(), home)
+    shown = officer or home.releases_contact
+    return form.page("parties/household.html", home=home, block=block, people=people, shows_contacts=shown)
+
+
+def _change(home: Household, form: HomeForm, actor: Actor) -> None:
+    households.change(db_session(), home, form.facts(), _by(actor))
+    if "releases_contact" in form:
+        households.release_contact(db_session(), home, form.releases_contact.data, _by(actor))
+
+
+@pages.route("/households/<int:household_id>/members/new", methods=["GET", "POST"])
+def new_member(household_id: int) -> ResponseReturnValue:
+    """Add somebody to a household."""
+    actor = login.current_actor()
+    home, block = queries.find_kept_household(db_session(), actor, household_id)
+    form = MemberForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: households.add_member(db_session(), home, form.facts(), _by(actor))
+    ):
+        db_session().commit()
+        return go(f"/households/{household_id}")
+    return form.page("parties/member_new.html", home=home, block=block)
+
+
+pages.add_app_template_filter(phone_text, "phone_text")
+
+
+@pages.app_template_filter("sentence_of")
+def sentence_of(code: str) -> str:
+    """Return the sentence of a refusal's code."""
+    return words.sentence(Invalid(code))
+
+
+@pages.app_template_global("home_of")
+def home_of(person: Person) -> Household | None:
+    """Return a person's own household, if it is on a list."""
+    return queries.household_of(db_session(), person)
+
+
+@pages.app_template_global("own_blocks")
+def own_blocks() -> list[Organization]:
+    """Return the blocks that the signed-in person leads."""
+    return led_blocks(db_session(), login.current_actor())

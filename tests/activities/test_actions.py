@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities import actions
-from scheduler.activities.actions import SlotFacts
 from scheduler.activities.models import Occurrence, Slot
+from scheduler.activities.parts import SlotFacts
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import changes_of

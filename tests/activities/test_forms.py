@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask, current_app
 
-from scheduler.activities.actions import SlotFacts
 from scheduler.activities.forms import ActivityForm, typed_of
 from scheduler.activities.models import Activity, SlotTemplate
+from scheduler.activities.parts import SlotFacts
 
 TYPED: dict[str, Any] = {
     "title": "花だんの手入れ",

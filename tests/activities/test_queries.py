@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scheduler.activities import actions, queries
-from scheduler.activities.actions import SlotFacts
+from scheduler.activities.parts import SlotFacts
 from scheduler.errors import NotFound
 from scheduler.parties.access import Actor
 from tests import make

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from scheduler.attendance.actions import Tick
 from scheduler.attendance.forms import tick_of
 from scheduler.errors import Invalid
-from scheduler.participation.actions import Company, SignUp, join
+from scheduler.participation.actions import join
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, SignUp
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW

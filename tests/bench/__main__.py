@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from scheduler import clock, create_app, demo, migrating
-from scheduler.activities.actions import SlotFacts
+from scheduler.activities.parts import SlotFacts
 from scheduler.config import Settings
 from scheduler.db import begin_writing
 from scheduler.parties.models import Organization

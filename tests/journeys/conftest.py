@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
 from scheduler.participation.models import Participation
-from tests import make
+from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.program import Program, done
@@ -25,9 +25,17 @@ def date(session: Session, cast: Cast) -> Occurrence:
 
 @pytest.fixture
 def signed_up(app: Flask, date: Occurrence) -> list[int]:
-    """Hanako and Taro have signed up for it; the ids of their sign-ups."""
-    slot_id = date.slots[0].id
-    return [done(Program(app).post(f"/slots/{slot_id}/join", **who))["id"] for who in (HANAKO, TARO)]
+    """Hanako and Taro have signed up for it and confirmed; the ids of their sign-ups."""
+    return [_confirmed(app, date.slots[0].id, who) for who in (HANAKO, TARO)]
+
+
+def _confirmed(app: Flask, slot_id: int, who: dict[str, str]) -> int:
+    program = Program(app)
+    sign_up_id: int = done(program.post(f"/slots/{slot_id}/join", **who))["id"]
+    link = mailbox.path(mailbox.new_mail(app, who["email"]), "/me/")
+    program.token = link.removeprefix("/me/").partition("/")[0]
+    assert done(program.post(f"/participations/{sign_up_id}/prove"))["state"] == "confirmed"
+    return sign_up_id
 
 
 def sign_ups(session: Session) -> list[Participation]:

@@ -14,17 +14,28 @@ from tests.visitor import Visitor
 def test_she_joins_without_an_account(session: Session, date: Occurrence, visitor: Visitor) -> None:
     join = f"/slots/{date.slots[0].id}/join"
     assert join in visitor.text(f"/dates/{date.id}")
-    thanks = visitor.submit(join, **HANAKO).location
-    assert "ありがとうございます" in visitor.text(thanks)
+    next_page = visitor.submit(join, **HANAKO).location
+    assert "メールを確かめてください" in visitor.text(next_page)
     (sign_up,) = sign_ups(session)
-    assert (sign_up.party_name, sign_up.state, date.slots[0].taken) == ("山田 花子", "confirmed", 1)
+    assert (sign_up.party_name, sign_up.state, date.slots[0].taken) == ("山田 花子", "unverified", 1)
+
+
+def test_the_link_in_the_mail_makes_it_sure_and_looking_at_it_does_not(
+    app: Flask, session: Session, date: Occurrence, visitor: Visitor
+) -> None:
+    visitor.submit(f"/slots/{date.slots[0].id}/join", **HANAKO)
+    link = mailbox.path(mailbox.new_mail(app, "hanako@example.jp"), "/me/")
+    assert "確かめる" in visitor.text(link)
+    assert sign_ups(session)[0].state == "unverified"
+    visitor.submit(f"{link}/prove", page=link)
+    assert sign_ups(session)[0].state == "confirmed"
 
 
 def test_she_gets_a_mail_with_a_calendar_file_and_a_personal_link(
     app: Flask, date: Occurrence, visitor: Visitor
 ) -> None:
     visitor.submit(f"/slots/{date.slots[0].id}/join", **HANAKO)
-    mail = mailbox.new_mail(app, "hanako@example.jp")
+    mail = mailbox.confirm(app, visitor, "hanako@example.jp")
     assert "11月22日（日）" in mail["Subject"]
     file = mailbox.calendar(mail)
     assert f"UID:{date.uid}" in file.replace("\r\n ", "")
@@ -37,7 +48,7 @@ def test_she_withdraws_there_and_the_place_is_free_again(
     app: Flask, session: Session, date: Occurrence, visitor: Visitor
 ) -> None:
     visitor.submit(f"/slots/{date.slots[0].id}/join", **HANAKO)
-    own_page = mailbox.path(mailbox.new_mail(app, "hanako@example.jp"), "/me/")
+    own_page = mailbox.path(mailbox.confirm(app, visitor, "hanako@example.jp"), "/me/")
     (sign_up,) = sign_ups(session)
     withdraw = f"{own_page}/participations/{sign_up.id}/withdraw"
     assert withdraw in visitor.text(own_page)
@@ -51,9 +62,9 @@ def test_whoever_comes_too_late_is_told_that_it_is_full(
     app: Flask, date: Occurrence, signed_up: list[int], visitor: Visitor
 ) -> None:
     join = f"/slots/{date.slots[0].id}/join"
-    assert join not in visitor.text(f"/dates/{date.id}")
+    assert "補欠で待つ" in visitor.text(f"/dates/{date.id}")
     late = {"name": "鈴木 次郎", "kana": "すずき じろう", "email": "jiro@example.jp"}
-    answer = visitor.submit(join, page=f"/dates/{date.id}", **late)
+    answer = visitor.submit(join, **late)
     assert (answer.status_code, "満員" in answer.text) == (409, True)
     assert refusal(Program(app).post(join, **late)) == (409, "full")
 
@@ -69,8 +80,10 @@ def test_a_second_tap_is_no_second_sign_up(app: Flask, session: Session, date: O
 def test_a_program_joins_and_withdraws_with_the_token_of_the_mail(app: Flask, date: Occurrence) -> None:
     program = Program(app)
     joined = done(program.post(f"/slots/{date.slots[0].id}/join", **TARO))
-    assert (joined["state"], joined["date"]["uid"]) == ("confirmed", date.uid)
-    program.token = mailbox.path(mailbox.new_mail(app, "taro@example.jp"), "/me/").removeprefix("/me/")
+    assert (joined["state"], joined["date"]["uid"]) == ("unverified", date.uid)
+    link = mailbox.path(mailbox.new_mail(app, "taro@example.jp"), "/me/")
+    program.token = link.removeprefix("/me/").partition("/")[0]
+    assert done(program.post(f"/participations/{joined['id']}/prove"))["state"] == "confirmed"
     assert [row["id"] for row in program.read("/me")["sign_ups"]] == [joined["id"]]
     assert done(program.post(f"/participations/{joined['id']}/withdraw"))["state"] == "cancelled"
     assert program.read("/me")["sign_ups"] == []
@@ -84,6 +97,6 @@ def test_whoever_signs_up_in_english_is_written_to_in_english(
     join = f"/slots/{date.slots[0].id}/join"
     assert "Loading" in visitor.text(join)
     visitor.submit(join, name="Ann Smith", kana="Ann Smith", email="ann@example.org")
-    mail = mailbox.new_mail(app, "ann@example.org")
+    mail = mailbox.confirm(app, visitor, "ann@example.org")
     assert "Sunday 22 November Resource recovery day" in mail["Subject"]
     assert "Loading" in mailbox.text(mail)

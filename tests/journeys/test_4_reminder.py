@@ -110,11 +110,15 @@ def test_what_may_have_arrived_is_repeated_under_the_same_name_only(
     assert len(sink.taken) > len(sink.identities) == 2
 
 
+def _own_page(app: Flask, address: str) -> str:
+    asked = next(mail for mail in mailbox.mails(app) if mailbox.is_to(mail, address))
+    return mailbox.path(asked, "/me/").partition("/participations/")[0]
+
+
 def test_whoever_withdraws_before_the_evening_is_not_reminded(
     app: Flask, tickers: Tickers, sink: Sink, signed_up: list[int]
 ) -> None:
-    mail = next(mail for mail in mailbox.mails(app) if mailbox.is_to(mail, HANAKO["email"]))
-    own_page = mailbox.path(mail, "/me/")
+    own_page = _own_page(app, HANAKO["email"])
     Visitor(app).submit(f"{own_page}/participations/{signed_up[0]}/withdraw")
     tickers.run(EVENING)
     reminded = [mail for mail in sink.mails if "お知らせ" in mail["Subject"]]
@@ -125,9 +129,7 @@ def test_whoever_signs_up_that_evening_has_just_been_told_everything(
     app: Flask, tickers: Tickers, sink: Sink, signed_up: list[int], date: Occurrence
 ) -> None:
     with at("2026-11-21 19:30"):
-        taro = mailbox.path(
-            next(mail for mail in mailbox.mails(app) if mailbox.is_to(mail, "taro@example.jp")), "/me/"
-        ).removeprefix("/me/")
+        taro = _own_page(app, "taro@example.jp").removeprefix("/me/")
         done(Program(app, taro).post(f"/participations/{signed_up[1]}/withdraw"))
         jiro = {"name": "鈴木 次郎", "kana": "すずき じろう", "email": "jiro@example.jp"}
         done(Program(app).post(f"/slots/{date.slots[0].id}/join", **jiro))

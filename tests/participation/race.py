@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Slot
 from scheduler.db import begin_writing, engine_options, prepare_engine
 from scheduler.errors import Conflict, Refused
-from scheduler.participation import actions
+from scheduler.participation import actions, places
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, SignUp
 from tests.conftest import NOW
 
 PROCESSES = 3
@@ -97,7 +98,7 @@ def _opened(orders: Orders) -> Iterator[Engine]:
     engine = prepare_engine(create_engine(orders.url, pool_size=THREADS, **engine_options(orders.url)))
     if not orders.guarded and engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA ignore_check_constraints=ON"))
-    guard = nullcontext() if orders.guarded else patch.object(actions, "take_places", _take_anyway)
+    guard = nullcontext() if orders.guarded else patch.object(places, "take_places", _take_anyway)
     with guard:
         yield engine
     engine.dispose()
@@ -130,8 +131,8 @@ def _press(engine: Engine, client: Client, act: Callable[[Session, Client], Answ
 
 
 def _join(session: Session, client: Client, slot_id: int) -> Answer:
-    company = actions.Company(adults=("",) * (client.people - 1))
-    sign_up = actions.SignUp(client.person_id, company=company)
+    company = Company(adults=("",) * (client.people - 1))
+    sign_up = SignUp(client.person_id, company=company, clash_ok=True)
     joined = actions.join(session, session.get_one(Slot, slot_id), sign_up, NOW)
     return Answer(client, "joined", joined.id)
 
@@ -150,6 +151,6 @@ def _visit_unguarded(engine: Engine, orders: Orders, client: Client) -> list[Ans
     return [_press(engine, client, partial(_join, slot_id=orders.slot_id))]
 
 
-def _take_anyway(session: Session, slot_id: int, places: int) -> bool:
-    session.execute(update(Slot).where(Slot.id == slot_id).values(taken=Slot.taken + places))
+def _take_anyway(session: Session, slot_id: int, wanted: int, kept: int = 0) -> bool:
+    session.execute(update(Slot).where(Slot.id == slot_id).values(taken=Slot.taken + wanted))
     return True

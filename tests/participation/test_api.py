@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from scheduler.activities.actions import SlotFacts
 from scheduler.activities.models import Slot
+from scheduler.activities.parts import SlotFacts
 from scheduler.participation.models import Participation
 from scheduler.parties.models import Person
 from scheduler.parties.tokens import personal

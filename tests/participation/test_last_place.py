@@ -20,7 +20,7 @@ from scheduler import migrating
 from scheduler.activities.models import Slot
 from scheduler.checking import wrong_counters
 from scheduler.db import engine_options, prepare_engine
-from scheduler.participation.models import GONE, Participation
+from scheduler.participation.models import Participation
 from scheduler.parties.models import Organization
 from tests import cast, make, postgres
 from tests.conftest import NOW
@@ -61,9 +61,7 @@ class Arena:
     def seen(self, slot_id: int) -> tuple[int, int, int]:
         """Return the counter, what the rows say, and the places, in one look."""
         rows = select(func.coalesce(func.sum(Participation.places), 0))
-        held = rows.where(
-            Participation.slot_id == slot_id, Participation.state.not_in(GONE)
-        ).scalar_subquery()
+        held = rows.where(Participation.slot_id == slot_id, Participation.holds).scalar_subquery()
         with Session(self.engine) as session:
             taken, by_rows, places = session.execute(
                 select(Slot.taken, held, Slot.places).where(Slot.id == slot_id)
@@ -171,7 +169,8 @@ def _without_the_check(engine: Engine) -> Iterator[None]:
         connection.execute(text("ALTER TABLE slot DROP CONSTRAINT ck_slot_taken_within_places"))
     yield
     with engine.begin() as connection:
-        check = "ADD CONSTRAINT ck_slot_taken_within_places CHECK (taken BETWEEN 0 AND places) NOT VALID"
+        rule = "taken >= 0 AND reserved >= 0 AND taken + reserved <= places"
+        check = f"ADD CONSTRAINT ck_slot_taken_within_places CHECK ({rule}) NOT VALID"
         connection.execute(text(f"ALTER TABLE slot {check}"))
 
 

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from scheduler.activities.actions import SlotFacts
 from scheduler.activities.models import Slot
+from scheduler.activities.parts import SlotFacts
 from scheduler.participation.models import Companion, Participation
 from scheduler.parties.models import Person
 from scheduler.parties.tokens import personal
@@ -52,7 +52,7 @@ def own_page(app: Flask, person: Person) -> str:
 def test_somebody_without_an_account_signs_up(session: Session, slot: Slot, visitor: Visitor) -> None:
     answer = visitor.submit(f"/slots/{slot.id}/join", **HANAKO)
     assert answer.status_code == 303, answer.text
-    assert "ありがとうございます" in visitor.text(answer.location)
+    assert "メールを確かめてください" in visitor.text(answer.location)
     assert (sign_up(session).contact.email, slot.taken) == ("hanako@example.jp", 1)
 
 
@@ -101,7 +101,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"name": ""}, "お名前を入れてください。"),
     ({"name": "\0"}, "お名前とふりがなを入れてください。"),
     ({"kana": "　"}, "ふりがなを入れてください。"),
-    ({"email": ""}, "メールアドレスを入れてください。"),
+    ({"email": ""}, "メールアドレスか電話番号を入れてください。"),
     ({"email": "hanako"}, "メールアドレスの形を確かめてください。"),
     ({"email": "hanako@example.jp\r\nBcc: eve@example.com"}, "メールアドレスの形を確かめてください。"),
     ({"name": "あ" * 121}, "山田花子の読み"),

@@ -1,5 +1,6 @@
 """Registering, enrolling, signing in: what changes, and what is refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -52,18 +53,48 @@ def test_a_family_shares_an_address(session: Session, cast: Cast) -> None:
     assert (child.id != cast.ben.id, child.email) == (True, BEN)
 
 
-def test_people_without_an_address_are_different_people(session: Session) -> None:
-    facts = PersonFacts("田中 実", "たなか みのる")
+def test_a_telephone_makes_nobody_the_same_person(session: Session) -> None:
+    facts = PersonFacts("田中 実", "たなか みのる", phone="０９０－１２３４－５６７８")
     one, other = actions.person(session, facts, NOW), actions.person(session, facts, NOW)
     assert one.id != other.id
-    assert one.email is None
+    assert (one.email, one.phone, one.phone_key) == (None, "+819012345678", other.phone_key)
+
+
+def test_the_address_says_who_it_is_and_the_telephone_is_kept_where_none_is_known(session: Session) -> None:
+    facts = PersonFacts("田中 実", "たなか みのる", "minoru@example.jp")
+    known = actions.person(session, facts, NOW)
+    for phone in ("090-1234-5678", "090-8765-4321"):
+        assert actions.person(session, replace(facts, phone=phone), NOW) is known
+        assert (known.phone, known.phone_key) == ("+819012345678", "+819012345678")
+
+
+def test_nobody_gives_a_proved_person_another_telephone(session: Session, cast: Cast) -> None:
+    actions.verify_email(session, cast.ben, NOW)
+    again = actions.person(session, PersonFacts("別所", "べっしょ べん", BEN, "090-1234-5678"), NOW)
+    assert (again.id, again.phone, again.phone_key) == (cast.ben.id, "", None)
+
+
+def test_an_address_is_proved_once(session: Session, cast: Cast) -> None:
+    for minutes in (0, 5):
+        actions.verify_email(session, cast.ben, NOW + timedelta(minutes=minutes))
+        assert cast.ben.email_verified_at == NOW
+    assert cast.aiko.email_verified_at is None
+
+
+def test_signing_in_proves_the_address(session: Session, cast: Cast) -> None:
+    actions.sign_in_by_link(session, link(asked(session)), NOW)
+    actions.sign_in_by_code(session, "aiko@example.jp", digits(asked(session, "aiko@example.jp")), NOW)
+    assert (cast.ben.email_verified_at, cast.aiko.email_verified_at) == (NOW, NOW)
+    assert cast.chie.email_verified_at is None
 
 
 def test_what_is_typed_of_a_person_is_cleaned_and_cut(session: Session) -> None:
-    typed = PersonFacts("山田\r\n花子\0" + "あ" * 200, "やまだ" * 100, "hanako@example.jp", phone="０９０\0")
+    typed = PersonFacts(
+        "山田\r\n花子\0" + "あ" * 200, "やまだ" * 100, "hanako@example.jp", phone="０９０１２３４５６７８\0"
+    )
     made = actions.person(session, typed, NOW)
     assert made.name.startswith("山田 花子あ")
-    assert (len(made.name), len(made.kana), made.phone) == (120, 120, "０９０")
+    assert (len(made.name), len(made.kana), made.phone) == (120, 120, "+819012345678")
 
 
 UNUSABLE = [
@@ -71,11 +102,14 @@ UNUSABLE = [
     (PersonFacts("山田", "　", "a@example.jp"), "name_missing"),
     (PersonFacts("\0\u202e", "やまだ", "a@example.jp"), "name_missing"),
     (PersonFacts("山田", "やまだ", "a@b"), "email_unusable"),
+    (PersonFacts("山田", "やまだ", phone="090"), "phone_unusable"),
+    (PersonFacts("山田", "やまだ", "a@example.jp", "090"), "phone_unusable"),
+    (PersonFacts("山田", "やまだ", "　", " "), "contact_missing"),
 ]
 
 
 @pytest.mark.parametrize(("facts", "code_"), UNUSABLE)
-def test_a_person_needs_a_name_a_reading_and_a_usable_address(
+def test_a_person_needs_a_name_a_reading_and_a_usable_contact(
     session: Session, facts: PersonFacts, code_: str
 ) -> None:
     with pytest.raises(Invalid) as refused:

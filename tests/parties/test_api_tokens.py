@@ -63,6 +63,8 @@ LACKING = [
     ("sign_up", "get", "/dates/{date}", "read"),
     ("read", "get", "/dates/{date}/roster", "organise"),
     ("read", "get", "/organizations/midori/hours/2026", "report"),
+    ("read", "get", "/organizations/midori/households", "households"),
+    ("sign_up", "post", "/me/household/contact", "households"),
     ("read", "post", "/me/tokens", "session"),
 ]
 
@@ -101,10 +103,13 @@ def test_a_body_token_is_for_that_body_only(
 
 
 def test_a_body_token_opens_nothing_of_the_person_who_made_it(
-    app: Flask, cast: Cast, date: Occurrence
+    app: Flask, session: Session, cast: Cast, date: Occurrence
 ) -> None:
     program = Program(app, token_of(cast.aiko, "read", "organise", "report", body=cast.midori))
+    own = make.participation(session, date.slots[0], cast.aiko, NOW)
+    session.commit()
     assert refusal(program.get("/me")) == (403, "token_of_body")
+    assert refusal(program.get(f"/participations/{own.id}")) == (404, "not_found")
     assert refusal(program.post(f"/slots/{date.slots[0].id}/join")) == (403, "scope_missing")
 
 

@@ -3,7 +3,15 @@
 import pytest
 
 from scheduler.errors import Invalid
-from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key
+from scheduler.parties.names import (
+    email_in,
+    email_key,
+    kana_key,
+    mailbox_key,
+    phone_in,
+    phone_key,
+    phone_text,
+)
 
 READINGS = [
     ("やまだ はなこ", "やまだはなこ"),
@@ -79,3 +87,67 @@ def test_what_no_mail_can_reach_is_refused(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         email_in(typed)
     assert refused.value.code == "email_unusable"
+
+
+PHONES = [
+    ("090-1234-5678", "+819012345678"),
+    ("０９０－１２３４－５６７８", "+819012345678"),
+    ("090ー1234ー5678", "+819012345678"),
+    ("090‐1234−5678", "+819012345678"),
+    ("090 1234　5678", "+819012345678"),
+    ("０９０１２３４５６７８\0", "+819012345678"),
+    ("+81 90-1234-5678", "+819012345678"),
+    ("+81 (0)90 1234 5678", "+819012345678"),
+    ("(03)1234-5678", "+81312345678"),
+    ("0194-52-2111", "+81194522111"),
+    ("0120-444-444", "+81120444444"),
+    ("0800-123-4567", "+818001234567"),
+    ("060-0123-4567", "+816001234567"),
+    ("+1 212-555-0100", "+12125550100"),
+    ("010 44 20 7946 0000", "+442079460000"),
+]
+NO_PHONES = [
+    "",
+    "　",
+    "119",
+    "000-0000-0001",
+    "１２３",
+    "090-1234-567",
+    "090-1234-56789",
+    "03-1234-567",
+    "03-1234-5678 内線12",
+    "03-1234-5678 ext 12",
+    "1-800-FLOWERS",
+    "+999 123456",
+    "+1 212-555",
+    "hanako@example.jp",
+    "電話はありません",
+    "9" * 5000,
+    "+" * 50,
+]
+WRITTEN = [
+    ("+819012345678", "090-1234-5678"),
+    ("+81194522111", "0194-52-2111"),
+    ("+819000000001", "090-0000-0001"),
+    ("+12125550100", "+1 212-555-0100"),
+    ("呼び出し 佐藤", "呼び出し 佐藤"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("typed", "kept"), PHONES)
+def test_a_telephone_may_be_typed_in_any_form(typed: str, kept: str) -> None:
+    assert phone_in(typed) == phone_key(typed) == phone_key(kept) == kept
+
+
+@pytest.mark.parametrize("typed", NO_PHONES)
+def test_what_nobody_can_dial_is_refused(typed: str) -> None:
+    assert phone_key(typed) is None
+    with pytest.raises(Invalid) as refused:
+        phone_in(typed)
+    assert refused.value.code == "phone_unusable"
+
+
+@pytest.mark.parametrize(("phone", "written"), WRITTEN)
+def test_a_telephone_is_written_as_one_dials_it_at_home(phone: str, written: str) -> None:
+    assert phone_text(phone) == written

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from scheduler.activities.actions import SlotFacts
 from scheduler.activities.models import Slot
+from scheduler.activities.parts import SlotFacts
 from scheduler.attendance.actions import Tick, record_attendance
-from scheduler.participation.actions import SignUp, join
+from scheduler.participation.actions import join
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import add_household
 from scheduler.parties.models import Household
 from scheduler.reports.queries import hours_of_body, hours_of_person

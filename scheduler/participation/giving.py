@@ -1,0 +1,156 @@
+"""Giving places on purpose: the draw at the deadline, and an organiser's yes, no or question."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, contains_eager
+
+from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.db import claim
+from scheduler.errors import Conflict, Invalid
+from scheduler.participation import places
+from scheduler.participation.lottery import Draw, Entry, draw
+from scheduler.participation.models import GONE, Participation
+from scheduler.participation.standing import Change, hold_places, remark, settle, tell
+from scheduler.participation.waiting import leave
+from scheduler.text import text_in
+
+
+def lotteries_due(session: Session, now: datetime) -> list[int]:
+    """Return the ids of the slots whose lottery has closed and is not drawn."""
+    wanted = (
+        select(Slot)
+        .join(Slot.occurrence)
+        .join(Occurrence.activity)
+        .where(
+            Slot.policy == "lottery",
+            Slot.drawn_at.is_(None),
+            Activity.state == "published",
+            Occurrence.starts_at < now + timedelta(days=400),
+        )
+        .options(contains_eager(Slot.occurrence))
+        .order_by(Slot.id)
+    )
+    return [slot.id for slot in session.scalars(wanted) if slot.closes_at <= now]
+
+
+def draw_lots(session: Session, slot: Slot, now: datetime) -> Draw | None:
+    """Draw a slot's lottery and tell everybody the result; None when it was drawn before. Locks the slot.
+
+    Whoever has not confirmed the address by now is not in it; families stay together.
+    """
+    places.lock(session, slot)
+    undrawn = update(Slot).where(Slot.id == slot.id, Slot.drawn_at.is_(None))
+    if not claim(session, undrawn.values(drawn_at=now)):
+        return None
+    session.refresh(slot, ["drawn_at"])
+    rows = {row.id: row for row in applied_to(session, slot.id)}
+    result = draw(slot.draw_seed, (Entry(row.id, row.places) for row in rows.values()), slot.left)
+    _give_drawn(session, [rows[entry.number] for entry in (*result.drawn, *result.waiting)], now)
+    return result
+
+
+def _give_drawn(session: Session, in_order: list[Participation], now: datetime) -> None:
+    for queue_no, row in enumerate(in_order, start=1):
+        if not hold_places(session, row):
+            row.queue_no = queue_no
+        settle(session, row, Change("draw"), now)
+
+
+def applied_to(session: Session, slot_id: int) -> list[Participation]:
+    """Return who has applied for a slot and has no answer yet, the first first."""
+    wanted = select(Participation).where(Participation.slot_id == slot_id, Participation.state == "applied")
+    return list(session.scalars(wanted.order_by(Participation.id)))
+
+
+def approve(
+    session: Session, row: Participation, by_id: int, now: datetime, *, or_wait: bool = False
+) -> None:
+    """Say yes to a party that applied or waits; twice is the same as once.
+
+    Raise Conflict when there are not enough places, unless it may wait for them.
+    """
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if row.holds:
+        return
+    if row.state not in {"applied", "waitlisted"}:
+        raise Conflict("already_answered")
+    if hold_places(session, row):
+        row.queue_no = None
+    elif or_wait:
+        row.queue_no = row.queue_no or places.next_in_queue(session, row.slot_id)
+    else:
+        raise Conflict("full", slot=row.slot.name)
+    settle(session, row, Change("approve", by_id), now)
+
+
+def decline(session: Session, row: Participation, reason: str, by_id: int, now: datetime) -> None:
+    """Say no to a party that applied or waits, with a reason that it is told."""
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if row.state == "declined":
+        return
+    if row.state not in {"applied", "waitlisted"}:
+        raise Conflict("already_answered")
+    leave(session, row, "declined", Change("decline", by_id, _reason(reason)), now)
+
+
+def ask_back(session: Session, row: Participation, question: str, by_id: int, now: datetime) -> None:
+    """Ask a party something before it gets an answer; it replies on its own page."""
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if row.state not in {"applied", "waitlisted"}:
+        raise Conflict("already_answered")
+    words = _reason(question)
+    remark(session, row, Change("ask", by_id, words), now, before=row.state)
+    tell(session, row, "asked", now, body=words)
+
+
+def reply(session: Session, row: Participation, answer: str, now: datetime) -> None:
+    """Answer what the organiser asked; it stands in the note that the organiser sees."""
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if not row.is_live:
+        raise Conflict("hold_over")
+    row.note = _reason(answer)
+    remark(session, row, Change("reply", None, row.note), now, before=row.state)
+
+
+def remove(session: Session, row: Participation, reason: str, by_id: int, now: datetime) -> None:
+    """Take a party out of its slot, with a reason that it is told; twice is the same as once."""
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if row.is_live:
+        leave(session, row, "declined", Change("remove", by_id, _reason(reason)), now)
+
+
+def take_back_in(session: Session, row: Participation, by_id: int, now: datetime) -> None:
+    """Undo a removal or a no: the party has its place again where one is free, else it waits. Locks the slot."""
+    places.lock(session, row.slot)
+    session.refresh(row)
+    if row.is_live:
+        return
+    if _other_live(session, row):
+        raise Conflict("already_signed_up")
+    row.state = "applied"
+    if not hold_places(session, row):
+        row.queue_no = places.next_in_queue(session, row.slot_id)
+    settle(session, row, Change("take_back_in", by_id), now)
+
+
+def _other_live(session: Session, row: Participation) -> bool:
+    wanted = select(Participation.id).where(
+        Participation.slot_id == row.slot_id,
+        Participation.contact_id == row.contact_id,
+        Participation.id != row.id,
+        Participation.state.not_in(GONE),
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def _reason(typed: str) -> str:
+    reason = text_in(typed, lines=True)[:400]
+    if not reason:
+        raise Invalid("reason_missing")
+    return reason

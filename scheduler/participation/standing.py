@@ -1,0 +1,238 @@
+"""How a sign-up stands: its state follows from what is still missing, and each change is recorded and told.
+
+Nobody sets a state by hand. `settle` works it out, writes it down, and tells the party when it has become another.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.history import StateChange, record
+from scheduler.notices.actions import Telling, queue
+from scheduler.participation import places
+from scheduler.participation.models import Participation
+
+# An address that nobody has confirmed holds its place so long; a guardian has longer to say yes.
+UNPROVEN_HOLDS = timedelta(minutes=30)
+GUARDIAN_HOLDS = timedelta(hours=72)
+# What the tick of attendance has settled is not worked out any more.
+_AFTER_THE_DATE = ("checked_in", "done", "absent")
+
+# Which letter tells the party that its sign-up has come into this state, and which one when that was done to it.
+LETTERS = {
+    "unverified": "verify",
+    "awaiting_guardian": "awaiting_guardian",
+    "awaiting_helpers": "awaiting_helpers",
+    "applied": "applied",
+    "waitlisted": "waiting",
+    "offered": "offer",
+    "pledged": "joined",
+    "confirmed": "joined",
+    "cancelled": "withdrawn",
+    "declined": "declined",
+    "expired": "expired",
+    "swapped": "swapped",
+}
+LETTERS_OF_VERBS = {"remove": "removed", "move": "moved"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is done to a sign-up, by whom (None: the clock, or the party itself), and why.
+
+    The letter goes out at once, or at `told_at` where that would be in somebody's quiet hours.
+    """
+
+    verb: str
+    by_id: int | None = None
+    why: str = ""
+    told_at: datetime | None = None
+
+
+def standing(row: Participation, *, helped: bool) -> str:
+    """Return the state that follows from the facts of a live sign-up; `helped` says whether its helpers are there."""
+    if row.unproven:
+        return "unverified"
+    if not row.holds:
+        return "applied" if row.queue_no is None else "waitlisted"
+    if row.is_offered:
+        return "offered"
+    if lacks_guardian(row):
+        return "awaiting_guardian"
+    if not helped:
+        return "awaiting_helpers"
+    return "pledged" if row.is_pledge and row.named < row.people else "confirmed"
+
+
+def lacks_guardian(row: Participation) -> bool:
+    """Say whether children come whom no adult accompanies and for whom no guardian has said yes (invariant 5)."""
+    return row.has_minors and not row.has_grown_up and row.consented_at is None
+
+
+def settle(session: Session, row: Participation, change: Change, now: datetime) -> None:
+    """Bring a live sign-up into the state that follows from its facts; tell the party when that is another one.
+
+    The slot must be locked. What hangs on this slot is settled with it.
+    """
+    _settle_one(session, row, change, now, helped=_is_helped(session, row))
+    if row.slot.linked:
+        settle_linked(session, row.slot, now)
+
+
+def standing_now(session: Session, row: Participation) -> str:
+    """Return the state that follows from a sign-up's facts at this moment."""
+    return standing(row, helped=_is_helped(session, row))
+
+
+def settle_linked(session: Session, slot: Slot, now: datetime) -> None:
+    """Settle the seats that need this slot, or all seats of this slot: the first ones get the helpers (invariant 7)."""
+    for other in slot.occurrence.slots:
+        if other.needs and (other is slot or any(need["position"] == slot.position for need in other.needs)):
+            _settle_seats(session, other, now)
+
+
+def _settle_seats(session: Session, slot: Slot, now: datetime) -> None:
+    left = _seats_with_helpers(session, slot)
+    wanted = select(Participation).where(Participation.slot_id == slot.id, Participation.holds)
+    for row in session.scalars(wanted.order_by(Participation.id)):
+        left -= row.places
+        _settle_one(session, row, Change("helpers"), now, helped=left >= 0)
+
+
+def _is_helped(session: Session, row: Participation) -> bool:
+    if not row.slot.needs:
+        return True
+    before = select(func.coalesce(func.sum(Participation.places), 0)).where(
+        Participation.slot_id == row.slot_id, Participation.holds, Participation.id < row.id
+    )
+    return (session.scalar(before) or 0) + row.places <= _seats_with_helpers(session, row.slot)
+
+
+def _seats_with_helpers(session: Session, slot: Slot) -> int:
+    there = {other.position: other.id for other in slot.occurrence.slots}
+    seats = (_helpers(session, there[need["position"]]) // int(need["per_place"]) for need in slot.needs)
+    return min(seats)
+
+
+def _helpers(session: Session, slot_id: int) -> int:
+    sure = ("pledged", "confirmed", "checked_in", "done")
+    wanted = select(func.coalesce(func.sum(Participation.people), 0))
+    return session.scalar(wanted.where(Participation.slot_id == slot_id, Participation.state.in_(sure))) or 0
+
+
+def _settle_one(session: Session, row: Participation, change: Change, now: datetime, *, helped: bool) -> None:
+    if not row.is_live or row.state in _AFTER_THE_DATE:
+        return
+    after = standing(row, helped=helped)
+    if row.revision > 0 and after == row.state:
+        return
+    enter(session, row, after, change, now)
+
+
+def enter(session: Session, row: Participation, state: str, change: Change, now: datetime) -> None:
+    """Write a state down with its record, its deadline and its letter."""
+    before = row.state if row.revision > 0 else None
+    row.hold_until = _deadline(row, state, now)
+    row.state, row.reason = state, change.why[:400]
+    remark(session, row, change, now, before=before)
+    tell(session, row, LETTERS_OF_VERBS.get(change.verb, LETTERS[state]), change.told_at or now)
+    if state == "awaiting_guardian" and row.guardian_id is not None:
+        tell(session, row, "guardian", now, to_id=row.guardian_id)
+
+
+def remark(
+    session: Session, row: Participation, change: Change, now: datetime, *, before: str | None = None
+) -> None:
+    """Record that something was done or said about a sign-up; what is told of it is a new letter."""
+    row.changed_at = now
+    row.revision += 1
+    session.flush()
+    _record(session, row, change, before, now)
+
+
+def _deadline(row: Participation, state: str, now: datetime) -> datetime | None:
+    if state == "unverified":
+        return row.hold_until or min(now + UNPROVEN_HOLDS, row.slot.starts_at)
+    if state == "awaiting_guardian":
+        return min(now + GUARDIAN_HOLDS, row.slot.starts_at)
+    return row.hold_until if state == "offered" else None
+
+
+def tell(
+    session: Session,
+    row: Participation,
+    kind: str,
+    at: datetime,
+    *,
+    to_id: int | None = None,
+    body: str = "",
+) -> None:
+    """Queue the letter that says how a sign-up stands, to its contact unless it is for another.
+
+    Once for each change of it. `body` is an organiser's words.
+    """
+    until = row.slot.occurrence.ends_at
+    key = (kind, "participation", row.id, row.revision)
+    telling = Telling(*key, at, deadline_at=until, priority=1, body=body)
+    queue(session, telling, [to_id if to_id is not None else row.contact_id], at)
+
+
+def _record(session: Session, row: Participation, change: Change, before: str | None, now: datetime) -> None:
+    by_proxy = change.by_id is not None and change.by_id != row.contact_id
+    record(
+        session,
+        StateChange(
+            at=now,
+            subject="participation",
+            subject_id=row.id,
+            verb=change.verb,
+            before=before,
+            after=row.state,
+            by_id=change.by_id if change.by_id is not None else row.contact_id,
+            on_behalf_of=f"person:{row.contact_id}" if by_proxy else None,
+            why=change.why,
+        ),
+    )
+
+
+def hold_places(session: Session, row: Participation) -> bool:
+    """Take the party's places, its own share first; say whether there were enough. The slot must be locked."""
+    slot = row.slot
+    first_time = bool(slot.reserved) and is_new_here(session, row.contact_id, slot)
+    share = places.share_for(session, slot, row.organization_id, first_time=first_time)
+    taken = places.take(session, slot, row.places, share)
+    if taken is None:
+        return False
+    row.holds, row.share_id, row.kept_places = True, taken.share_id, taken.kept
+    session.flush()
+    session.refresh(slot, ["taken", "reserved"])
+    return True
+
+
+def let_go_of_places(session: Session, row: Participation) -> None:
+    """Give the party's places back, if it holds any. The slot must be locked."""
+    if not row.holds:
+        return
+    places.give_back(session, row.slot_id, places.Taken(row.share_id, row.kept_places), row.places)
+    row.holds, row.share_id, row.kept_places = False, None, 0
+    session.flush()
+    session.refresh(row.slot, ["taken", "reserved"])
+
+
+def is_new_here(session: Session, person_id: int, slot: Slot) -> bool:
+    """Say whether this person has never come to this body's activities (E5)."""
+    came = (
+        select(Participation.id)
+        .join(Participation.slot)
+        .join(Slot.occurrence)
+        .join(Occurrence.activity)
+        .where(
+            Activity.organization_id == slot.occurrence.activity.organization_id,
+            Participation.contact_id == person_id,
+            Participation.state.in_(("checked_in", "done")),
+        )
+    )
+    return session.scalar(came.limit(1)) is None

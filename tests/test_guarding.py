@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -185,8 +186,8 @@ def test_what_is_sent_for_who_is_signed_in_is_not_counted(app: Flask, cast: Cast
 
 
 def test_a_guardian_is_a_contact_too(app: Flask, join: str) -> None:
-    guardian = {"name": "千田 知恵", "kana": "ちだ ちえ", "email": "chie@example.jp"}
-    child = {"contact_grade": "elementary_4", "guardian": guardian}
+    guardian: dict[str, Any] = {"name": "千田 知恵", "kana": "ちだ ちえ", "email": "chie@example.jp"}
+    child: dict[str, Any] = {"contact_grade": "elementary_4", "guardian": guardian}
     answers = [
         Program(app).post(join, **HANAKO | child | {"email": f"pupil{n}@example.jp"}) for n in range(11)
     ]

@@ -25,10 +25,33 @@ from scheduler.parties import login
 from scheduler.parties import views as parties
 from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
+from scheduler.standins import api as standins_api
+from scheduler.standins import views as standins
 
 VERSION = "0.1.0"
-PAGES = (activities, participation, decisions, attendance, reports, calendars, parties, keys, health, design)
-APIS = (activities_api, participation_api, decisions_api, attendance_api, reports_api, parties_api, keys_api)
+PAGES = (
+    activities,
+    participation,
+    standins,
+    decisions,
+    attendance,
+    reports,
+    calendars,
+    parties,
+    keys,
+    health,
+    design,
+)
+APIS = (
+    activities_api,
+    participation_api,
+    standins_api,
+    decisions_api,
+    attendance_api,
+    reports_api,
+    parties_api,
+    keys_api,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -39,6 +39,9 @@ from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
 from scheduler.participation.models import Answer, Participation
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.standins.actions import ask_again
+from scheduler.standins.letters import stand_in_kind
+from scheduler.standins.queries import unanswered
 from scheduler.web import db
 
 # What has ended is kept for a while, so that "who signed in when" can be answered.
@@ -57,6 +60,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     return {
         "sign_in": sign_in_kind(sender),
         **sign_ups,
+        "stand_in_asked": stand_in_kind(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 
@@ -141,6 +145,8 @@ def give_places(now: datetime) -> int:
         steps.append(partial(_lapse, session, row_id, now))
     for slot_id in giving.lotteries_due(session, now):
         steps.append(partial(_with_slot, session, slot_id, partial(giving.draw_lots, now=now)))
+    for search_id in unanswered(session, now):
+        steps.append(partial(ask_again, session, search_id, now))
     for slot_id in places.slots_to_release(session, now):
         steps.append(partial(_with_slot, session, slot_id, partial(waiting.release, now=now)))
     for step in steps:

@@ -14,14 +14,20 @@ from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
 from scheduler.heartbeat import beat
+from scheduler.participation.actions import join
+from scheduler.participation.models import Participation
+from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties import api_tokens
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.tokens import derived, personal
+from scheduler.standins import actions as standins
+from scheduler.standins.queries import token_of
 from scheduler.web import db
 from tests import cast as casting
 from tests import make
+from tests.cast import Cast
 from tests.conftest import NOW
 from tests.visitor import Visitor
 
@@ -99,7 +105,7 @@ def populate(session: Session, secret: str) -> World:
     # Ben's household is of the only block, which Aiko keeps for the association.
     block = casting.block(session, cast.midori, "midori-1", NOW)
     home = Household(name="別所家", block_id=block.id, created_at=NOW)
-    names = {
+    names: dict[str, Any] = {
         "household_id": parties.add_household(session, home, [cast.ben]).id,
         "occurrence_id": date.id,
         "activity_id": date.activity_id,
@@ -111,11 +117,30 @@ def populate(session: Session, secret: str) -> World:
         "filename": "css/base.css",
         "year": 2026,
     }
+    names |= _searches(session, cast, bens, emi, secret)
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
     beat(session, "tick", NOW)
     sessions = {name: _sign_in(session, person, secret) for name, person in people.items()}
-    return World(names, draft.id, sessions, _links(session, people, secret))
+    links = _links(session, people, secret)
+    mine, over = names["stand_in_token"], names["over_token"]
+    links["stand-ins"] = {"ben": mine, "chie": mine, "made-up": "1.AAAA", "closed": over}
+    return World(names, draft.id, sessions, links)
+
+
+def _searches(session: Session, cast: Cast, bens: Participation, emi: Person, secret: str) -> dict[str, Any]:
+    # Ben asks everybody to go instead, Emi those who wait: Chie. Emi's first search is over.
+    other = make.slot(session, cast.midori, NOW, places=1)
+    emis = make.participation(session, other, emi, NOW)
+    join(session, other, SignUp(cast.chie.id, or_wait=True, clash_ok=True), NOW)
+    over = standins.seek(session, emis, "named", NOW)
+    mine = standins.seek(session, bens, "open", NOW)
+    return {
+        "search_id": mine.id,
+        "asked_search_id": standins.seek(session, emis, "waiting", NOW).id,
+        "stand_in_token": token_of(mine, secret),
+        "over_token": token_of(over, secret),
+    }
 
 
 def _token(session: Session, maker: Person, body: Organization | None) -> int:

@@ -41,6 +41,13 @@ POST /participations/<participation_id>/accept            404  303  404  404  40
 POST /participations/<participation_id>/reply             404  303  404  404  404
 GET  /participations/<participation_id>/consent           404  404  404  200  404
 POST /participations/<participation_id>/consent           404  404  404  303  404
+GET  /participations/<participation_id>/stand-in          404  200  404  404  404
+POST /participations/<participation_id>/stand-in          404  200  404  404  404
+POST /participations/<participation_id>/stand-in/stop     404  303  404  404  404
+GET  /stand-ins/open/<search_id>                          200  200  200  200  200
+POST /stand-ins/open/<search_id>                          303  409  303  303  303
+GET  /stand-ins/asked/<asked_search_id>                   404  404  404  200  404
+POST /stand-ins/asked/<asked_search_id>                   404  404  404  303  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
 GET  /organizations/<slug>                                200  200  200  200  200
@@ -94,6 +101,13 @@ POST /me/<token>/participations/<participation_id>/accept        303  404  404  
 POST /me/<token>/participations/<participation_id>/reply         303  404  404     404
 GET  /me/<token>/participations/<participation_id>/consent       404  200  404     404
 POST /me/<token>/participations/<participation_id>/consent       404  303  404     404
+GET  /me/<token>/participations/<participation_id>/stand-in      200  404  404     404
+POST /me/<token>/participations/<participation_id>/stand-in      200  404  404     404
+POST /me/<token>/participations/<participation_id>/stand-in/stop 303  404  404     404
+GET  /me/<token>/stand-ins/asked/<asked_search_id>               404  200  404     404
+POST /me/<token>/stand-ins/asked/<asked_search_id>               404  303  404     404
+GET  /stand-ins/<token>                                          200  200  404     200
+POST /stand-ins/<token>                                          303  303  404     409
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 POST /me/<token>/feed                                            200  200  404     404
@@ -133,6 +147,10 @@ POST /api/v1/participations/<participation_id>/prove            404  200  404  4
 POST /api/v1/participations/<participation_id>/accept           404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/reply            404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/consent          404  404  404  200  404  404  401
+POST /api/v1/participations/<participation_id>/stand-in         404  201  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/stand-in/stop    404  200  404  404  404  404  401
+POST /api/v1/stand-ins/<stand_in_token>                         201  409  201  201  201  201  401
+POST /api/v1/stand-ins/asked/<asked_search_id>                  404  404  404  200  404  404  401
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
@@ -168,6 +186,13 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    **_sign_up("stand-in", {"way": "named"}),
+    "POST /stand-ins/open/<search_id>": HANAKO,
+    "POST /stand-ins/<token>": HANAKO,
+    "POST /stand-ins/asked/<asked_search_id>": {"answer": "no"},
+    "POST /me/<token>/stand-ins/asked/<asked_search_id>": {"answer": "no"},
+    "POST /api/v1/stand-ins/<stand_in_token>": HANAKO,
+    "POST /api/v1/stand-ins/asked/<asked_search_id>": {"yes": False},
     **_sign_up("reply", {"answer": "はい"}),
     **_sign_up("consent", {"guardian": "千田 知恵"}),
     "POST /organizations/<slug>/households/new": HOME,

@@ -142,6 +142,7 @@ class ActivityIn(ApiModel):
     minors: str = "consent"
     warn_days: int = 7
     may_call: bool = False
+    stays_responsible: bool = True
 
 
 def _activity_out(activity: Activity) -> ActivityOut:

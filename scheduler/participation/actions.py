@@ -17,7 +17,7 @@ from scheduler.participation import guards, places
 from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.participation.standing import Change, hold_places, settle
-from scheduler.participation.waiting import leave, waiting_for
+from scheduler.participation.waiting import leave, take_over, waiting_for
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.actions import person as register
 from scheduler.parties.names import mailbox_key, phone_key
@@ -42,7 +42,7 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
         raise Conflict("already_signed_up")
     _write_details(session, slot, new_id, sign_up)
     made = session.get_one(Participation, new_id)
-    _give_place(session, made, sign_up)
+    _give_place(session, made, sign_up, now)
     settle(session, made, Change("join", sign_up.entered_by_id), now)
     return made
 
@@ -131,6 +131,7 @@ def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
         "state": "applied",
         "note": text_in(sign_up.note)[:400],
         "request_key": sign_up.request_key,
+        "replaces_id": sign_up.replaces_id,
         "names_salt": new_token() if sign_up.pledged is not None else "",
         "created_at": now,
         "changed_at": now,
@@ -159,8 +160,10 @@ def companion_of(participation_id: int, one: Named) -> Companion:
     )
 
 
-def _give_place(session: Session, made: Participation, sign_up: SignUp) -> None:
+def _give_place(session: Session, made: Participation, sign_up: SignUp, now: datetime) -> None:
     slot = made.slot
+    if sign_up.replaces_id is not None:
+        return take_over(session, made, now) if sign_up.proven else None
     if slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser):
         return
     # Whoever comes later does not overtake somebody who waits, though there may be room for one who is alone.
@@ -184,6 +187,8 @@ def prove(session: Session, row: Participation, now: datetime) -> None:
     if not row.unproven:
         return
     row.unproven, row.hold_until = False, None
+    if row.replaces_id is not None:
+        take_over(session, row, now)
     if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
         row.queue_no = places.next_in_queue(session, row.slot_id)
     settle(session, row, Change("prove"), now)

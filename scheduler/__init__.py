@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler import design, health, json_api, web
+from scheduler import design, health, json_api, masking, openapi, web
 from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
@@ -16,6 +16,8 @@ from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
 from scheduler.decisions import api as decisions_api
 from scheduler.decisions import views as decisions
+from scheduler.keys import api as keys_api
+from scheduler.keys import views as keys
 from scheduler.participation import api as participation_api
 from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
@@ -42,6 +44,7 @@ PAGES = (
     calendars,
     parties,
     people,
+    keys,
     health,
     design,
 )
@@ -55,6 +58,7 @@ APIS = (
     reports_api,
     parties_api,
     people_api,
+    keys_api,
 )
 
 
@@ -62,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the web application with these settings, or with those of the environment."""
     app = Flask("scheduler", template_folder=str(ROOT / "templates"))
     _configure(app, settings or Settings.from_environment())
+    masking.mask_tokens()
     web.init_app(app)
     login.init_app(app)
     for feature in PAGES:
@@ -69,7 +74,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in APIS:
         web.csrf.exempt(feature.api)
         app.register_blueprint(feature.api)
-    json_api.serve_document(app, [feature.api for feature in APIS], VERSION)
+    json_api.set_gate(app.extensions, login.admit)
+    openapi.serve_document(app, [feature.api for feature in APIS], VERSION)
     return app
 
 

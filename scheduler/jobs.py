@@ -19,7 +19,7 @@ from flask_babel import force_locale
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from scheduler import clock, reminders
+from scheduler import clock, reminders, retries
 from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import published_activities
@@ -185,13 +185,14 @@ def _with_slot(session: Session, slot_id: int, act: Callable[..., object]) -> No
 
 
 def purge(now: datetime) -> None:
-    """Delete what has ended long ago: sign-ins, sessions, counters; and answers whose time is over."""
+    """Delete what has ended long ago: sign-ins, sessions, counters, kept answers; and what people were asked."""
     session = db.session()
     begin_writing(session)
     session.execute(delete(Answer).where(Answer.erase_on < now.date()))
     session.execute(delete(SignIn).where(SignIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(SignedIn).where(SignedIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
+    retries.purge(session, now)
     session.commit()
 
 

@@ -108,7 +108,32 @@ _SENTENCES = {
     "rule_too_long": _("くり返しの決まりが長すぎます。"),
     "rule_count_and_until": _("「何回」と「いつまで」は、どちらか1つにしてください。"),
     "rule_incomplete": _("くり返しの選び方が足りません。曜日や週を選んでください。"),
+    "idempotency_key_unusable": _("Idempotency-Key は、1字から255字までの半角の文字にしてください。"),
+    "idempotency_key_reused": _(
+        "この Idempotency-Key は、別の内容で使われています。新しいものを使ってください。"
+    ),
+    "still_running": _("同じ操作をまだ行っています。少し待って、もう一度お試しください。"),
+    "scope_missing": _(
+        "このトークンには「%(scope)s」の権限がありません。権限のあるトークンか、サインインのトークンを使ってください。"
+    ),
+    "token_of_body": _("団体のトークンでは、ご本人の予定は見られません。ご自分のトークンを使ってください。"),
+    "token_name_missing": _("何に使うトークンか、名前を入れてください。"),
+    "token_scopes_missing": _("できることを1つは選んでください。"),
+    "token_lifetime_out_of_range": _("使える日数は、1日から%(most)s日までにしてください。"),
+    "too_many_tokens": _("トークンは%(most)sまでです。使っていないものを閉じてから、作ってください。"),
+    "press_again": _("すみません、もう一度押してください。入れたものは残っています。"),
+    "too_many_sign_ups": _(
+        "ここからの申し込みが続いているので、いったん止めています。%(retry_at)sを過ぎてから、もう一度押してください。"
+    ),
     "zone_unknown": _("時間帯の名前がわかりません。例：Asia/Tokyo"),
+}
+
+SCOPES = {
+    "read": _("予定を見る"),
+    "sign_up": _("申し込む、取りやめる"),
+    "organise": _("活動の世話をする"),
+    "report": _("活動の時間を見る"),
+    "households": _("世帯の名簿を見る、直す"),
 }
 
 STATES = {
@@ -227,11 +252,21 @@ def language() -> str:
 def sentence(refusal: Refused) -> str:
     """Say why something is refused and what to do."""
     known = _SENTENCES.get(refusal.code)
-    return (
-        str(known) % refusal.facts
-        if known is not None
-        else gettext("できませんでした。もう一度お試しください。")
-    )
+    facts = {name: _moment_or_fact(fact) for name, fact in refusal.facts.items()}
+    return str(known) % facts if known is not None else gettext("できませんでした。もう一度お試しください。")
+
+
+def _moment_or_fact(fact: object) -> object:
+    if not isinstance(fact, datetime):
+        return fact
+    at, today = to_user_timezone(fact), to_user_timezone(clock.now()).date()
+    day = "" if at.date() == today else date_text(at)
+    return _one_after_the_other(day, clock_text(at)) if day else clock_text(at)
+
+
+def codes() -> set[str]:
+    """Return every code that anything may be refused with."""
+    return set(_SENTENCES)
 
 
 def word(words: dict[str, Any], code: str) -> str:

@@ -18,8 +18,9 @@ from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
+from scheduler.parties import api_tokens
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.models import Household, Person
+from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.tokens import derived, personal
 from scheduler.series import actions as many
 from scheduler.series import queries as many_queries
@@ -77,7 +78,11 @@ class World:
 
     def path(self, row: Row, token: str = "") -> str:
         """Return a concrete address for a row."""
-        return self.fill(row.rule, token=token, **({"activity_id": self.draft_id} if row.variant else {}))
+        return self.fill(row.rule, token=token, **self._named_by(row.variant))
+
+    def _named_by(self, variant: str) -> dict[str, Any]:
+        own = {"token_id": self.names["own_token_id"]}
+        return {"draft": {"activity_id": self.draft_id}, "own": own}.get(variant, {})
 
     def fill(self, text: str, **more: Any) -> str:
         """Put what they name in place of `<names>`."""
@@ -115,6 +120,8 @@ def populate(session: Session, secret: str) -> World:
         "slot_id": date.slots[0].id,
         "participation_id": bens.id,
         "slug": cast.midori.slug,
+        "token_id": _token(session, cast.aiko, cast.midori),
+        "own_token_id": _token(session, cast.ben, None),
         "filename": "css/base.css",
         "year": 2026,
     }
@@ -152,6 +159,11 @@ def _searches(session: Session, cast: Cast, bens: Participation, emi: Person, se
         "stand_in_token": token_of(mine, secret),
         "over_token": token_of(over, secret),
     }
+
+
+def _token(session: Session, maker: Person, body: Organization | None) -> int:
+    owner = api_tokens.Owner(maker.id, body.id if body else None)
+    return api_tokens.make(session, owner, api_tokens.Wish("広報紙", ("read",), 90), NOW)[0].id
 
 
 def _sign_in(session: Session, person: Person, secret: str) -> str:
@@ -220,7 +232,11 @@ class Stage:
 
     def ask(self, row: Row, visitor: Visitor, path: str, typed: Typed) -> str:
         """Ask for a page, with a form's token where that is needed; return the status, or `ask`."""
-        token = {"csrf_token": visitor.hidden("/sign-in")["csrf_token"]} if row.method == "POST" else {}
+        token = (
+            {"csrf_token": visitor.hidden("/sign-in")["csrf_token"], "opened": visitor.opened(path)}
+            if row.method == "POST"
+            else {}
+        )
         answer = visitor.client.open(
             path, method=row.method, data=token | typed.get(row.name, {}), buffered=True
         )

@@ -77,6 +77,12 @@ POST /households/<household_id>                           404  404  303  404  40
 GET  /households/<household_id>/members/new               404  404  200  404  404
 POST /households/<household_id>/members/new               404  404  303  404  404
 POST /me/household/contact                                ask  303  404  404  404
+GET  /organizations/<slug>/tokens                         404  404  200  404  404
+POST /organizations/<slug>/tokens                         404  404  200  404  404
+POST /organizations/<slug>/tokens/<token_id>/revoke       404  404  303  404  404
+GET  /me/tokens                                           ask  200  200  200  200
+POST /me/tokens                                           ask  200  200  200  200
+POST /me/tokens/<token_id>/revoke                (own)    ask  303  404  404  404
 GET  /me                                                  ask  200  200  200  200
 POST /me/feed                                             ask  200  200  200  200
 POST /me/feed/close                                       ask  303  303  303  303
@@ -173,6 +179,12 @@ GET  /api/v1/me                                                 401  200  200  2
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
 GET  /api/v1/me/limits                                          401  200  200  200  200  200  401
 POST /api/v1/me/limits                                          401  200  200  200  200  200  401
+GET  /api/v1/me/tokens                                          401  200  200  200  200  403  401
+POST /api/v1/me/tokens                                          401  201  201  201  201  403  401
+POST /api/v1/me/tokens/<token_id>/revoke               (own)    401  200  404  404  404  403  401
+GET  /api/v1/organizations/<slug>/tokens                        401  404  200  404  404  403  401
+POST /api/v1/organizations/<slug>/tokens                        401  404  201  404  404  403  401
+POST /api/v1/organizations/<slug>/tokens/<token_id>/revoke      401  404  200  404  404  403  401
 POST /api/v1/sign-in                                            202  202  202  202  202  202  202
 POST /api/v1/sign-in/code                                       422  422  422  422  422  422  422
 POST /api/v1/sign-out                                           401  200  200  200  200  200  200
@@ -223,6 +235,8 @@ TYPED: Typed = {
     "POST /me/limits": QUIET,
     "POST /me/<token>/limits": QUIET,
     "POST /api/v1/me/limits": QUIET,
+    "POST /organizations/<slug>/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
+    "POST /me/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},
@@ -230,6 +244,8 @@ TYPED: Typed = {
     "POST /api/v1/organizations/<slug>/activities": POSTED
     | {"minutes": 120, "slots": [{"name": "係", "places": 3}]},
     "POST /api/v1/slots/<slot_id>/join": HANAKO,
+    "POST /api/v1/organizations/<slug>/tokens": {"name": "広報紙", "scopes": ["read"]},
+    "POST /api/v1/me/tokens": {"name": "広報紙", "scopes": ["read"]},
     "POST /api/v1/sign-in": {"email": "hanako@example.jp"},
     "POST /api/v1/sign-in/code": {"email": "hanako@example.jp", "code": "123456"},
 }

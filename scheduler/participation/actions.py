@@ -20,6 +20,7 @@ from scheduler.participation.standing import Change, hold_places, settle
 from scheduler.participation.waiting import leave, take_over, waiting_for
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.actions import person as register
+from scheduler.parties.names import mailbox_key, phone_key
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 
@@ -53,6 +54,13 @@ class Stranger:
 
     person: PersonFacts
     guardian: PersonFacts | None = None
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """What they give for being told, as it is compared: anybody may type anybody's."""
+        who = (self.person, self.guardian) if self.guardian else (self.person,)
+        mailboxes = [mailbox_key(one.email) for one in who if one.email.strip()]
+        return (*mailboxes, *(phone for one in who if (phone := phone_key(one.phone))))
 
 
 def join_as_stranger(

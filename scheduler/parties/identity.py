@@ -6,9 +6,9 @@ from wtforms import Field, HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from scheduler import words
+from scheduler.guarding import PublicForm
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.tokens import new_token
-from scheduler.web import Form
 
 NAME = {"autocomplete": "name", "autocapitalize": "words"}
 EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email"}
@@ -16,7 +16,7 @@ _PHONE = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
 ASKED = ("name", "kana", "email", "phone")
 
 
-class IdentityForm(Form):
+class IdentityForm(PublicForm):
     """Who it is; `request_key` makes a form that is sent twice one answer."""
 
     name = StringField(

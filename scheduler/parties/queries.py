@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.errors import NotFound, NotSignedIn
+from scheduler.errors import Forbidden, NotFound, NotSignedIn
 from scheduler.parties.access import (
     BLOCK_LEADER,
     Actor,
@@ -23,7 +23,9 @@ from scheduler.parties.tokens import hashed, person_named_by, personal, same
 
 
 def find_me(session: Session, actor: Actor) -> Person:
-    """Return the person who asks; raise NotSignedIn for a stranger."""
+    """Return the person who asks; raise NotSignedIn for a stranger, Forbidden for a body's token."""
+    if actor.body_id is not None:
+        raise Forbidden("token_of_body")
     person = session.get(Person, actor.person_id) if actor.person_id is not None else None
     if person is None:
         raise NotSignedIn

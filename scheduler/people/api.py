@@ -4,9 +4,9 @@ from datetime import datetime
 
 from scheduler import clock
 from scheduler.json_api import Api, ApiModel
-from scheduler.participation import merging
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Person
+from scheduler.people import merging
 from scheduler.web import db_session
 
 api = Api("people_api", __name__)
@@ -57,7 +57,7 @@ def _person_out(one: Person, counts: dict[int, int]) -> PersonOut:
     )
 
 
-@api.operation("GET /organizations/<slug>/people/duplicates", PairsOut)
+@api.operation("GET /organizations/<slug>/people/duplicates", PairsOut, scope="organise")
 def duplicates(slug: str) -> PairsOut:
     """Show the pairs among a body's people that may be one person each."""
     body, pairs = merging.find_pairs(db_session(), current_actor(), slug)
@@ -65,7 +65,9 @@ def duplicates(slug: str) -> PairsOut:
     return PairsOut(pairs=[PairOut(people=[_person_out(one, counts) for one in pair]) for pair in pairs])
 
 
-@api.operation("POST /organizations/<slug>/people/<int:keep_id>/merge/<int:drop_id>", MergedOut)
+@api.operation(
+    "POST /organizations/<slug>/people/<int:keep_id>/merge/<int:drop_id>", MergedOut, scope="organise"
+)
 def merge(slug: str, keep_id: int, drop_id: int) -> MergedOut:
     """Make two rows one; it cannot be undone."""
     actor = current_actor()

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
-from scheduler.participation import merging
 from scheduler.parties.login import HOME_ZONE, current_actor
+from scheduler.people import merging
 from scheduler.web import Form, db_session, go
 
 pages = Blueprint("people", __name__)

@@ -161,8 +161,11 @@ def come_after_all(session: Session, row: Participation, now: datetime) -> None:
     take_back_in(session, row, row.contact_id, now)
 
 
-def end(session: Session, series: Series, by_id: int | None, now: datetime) -> int:
-    """End a series: all dates ahead that can still be left are; return how many. Twice is the same as once."""
+def end(session: Session, series: Series, by_id: int | None, now: datetime, *, quiet: bool = False) -> int:
+    """End a series: all dates ahead that can still be left are; return how many. Twice is the same as once.
+
+    A `quiet` end is told by the caller.
+    """
     if not series.is_live:
         return 0
     left = 0
@@ -172,7 +175,8 @@ def end(session: Session, series: Series, by_id: int | None, now: datetime) -> i
             left += 1
     series.ended_at = now
     _say(session, series, ("end", "live", "ended"), by_id, now)
-    tell(session, series, "series_ended", now)
+    if not quiet:
+        tell(session, series, "series_ended", now)
     return left
 
 

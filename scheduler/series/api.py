@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from scheduler import clock
 from scheduler.activities.queries import find_activity
+from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
 from scheduler.participation.actions import Stranger
 from scheduler.participation.signing import Company, SignUp
@@ -75,8 +76,9 @@ def join(activity_id: int, body: SeriesIn) -> SeriesOut:
     yes = SignUp(0, company=Company(tuple(body.adults)), clash_ok=body.clash_ok)
     if actor.person_id is None:
         language = body.language if body.language in {"ja", "en"} else "ja"
-        facts = PersonFacts(body.name, body.kana, body.email, body.phone, language=language)
-        done = actions.join_as_stranger(db_session(), activity, wish, yes, now, stranger=Stranger(facts))
+        stranger = Stranger(PersonFacts(body.name, body.kana, body.email, body.phone, language=language))
+        guard("join", *stranger.contacts)
+        done = actions.join_as_stranger(db_session(), activity, wish, yes, now, stranger=stranger)
     else:
         known = replace(yes, contact_id=find_me(db_session(), actor).id)
         done = actions.join(db_session(), activity, wish, known, now)

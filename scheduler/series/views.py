@@ -10,6 +10,7 @@ from scheduler import clock
 from scheduler.activities.models import Activity
 from scheduler.activities.queries import find_activity
 from scheduler.errors import NotFound
+from scheduler.guarding import guard
 from scheduler.participation.actions import Stranger
 from scheduler.participation.queries import find_own
 from scheduler.parties import actions as parties
@@ -52,9 +53,9 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
     if actor.is_signed_in:
         known = replace(sign_up, contact_id=find_me(db_session(), actor).id)
         return actions.join(db_session(), activity, wish, known, now)
-    return actions.join_as_stranger(
-        db_session(), activity, wish, sign_up, now, stranger=Stranger(form.person())
-    )
+    stranger = Stranger(form.person())
+    guard("join", *stranger.contacts)
+    return actions.join_as_stranger(db_session(), activity, wish, sign_up, now, stranger=stranger)
 
 
 def _say_what_was_left_out(joined: Joined) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from scheduler import clock
+from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
 from scheduler.participation.actions import Stranger
 from scheduler.participation.queries import find_own
@@ -88,8 +89,9 @@ def take(stand_in_token: str, body: TakeIn) -> TakenOut:
     yes = SignUp(0, clash_ok=body.clash_ok)
     if actor.person_id is None:
         language = body.language if body.language in {"ja", "en"} else "ja"
-        facts = PersonFacts(body.name, body.kana, body.email, body.phone, language=language)
-        made = actions.take_as_stranger(db_session(), search, Stranger(facts), yes, clock.now())
+        stranger = Stranger(PersonFacts(body.name, body.kana, body.email, body.phone, language=language))
+        guard("join", *stranger.contacts)
+        made = actions.take_as_stranger(db_session(), search, stranger, yes, clock.now())
     else:
         known = replace(yes, contact_id=find_me(db_session(), actor).id)
         made = actions.take(db_session(), search, known, clock.now())

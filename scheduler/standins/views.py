@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
+from scheduler.guarding import guard
 from scheduler.participation.actions import Stranger
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import find_own
@@ -89,7 +90,9 @@ def _take(search: StandIn) -> ResponseReturnValue:
 def _take_over(search: StandIn, form: TakeOverForm, actor: Actor) -> Participation:
     sign_up = SignUp(0, clash_ok=bool(form.clash.data), request_key=form.request_key.data or None)
     if not actor.is_signed_in:
-        return actions.take_as_stranger(db_session(), search, Stranger(form.person()), sign_up, clock.now())
+        stranger = Stranger(form.person())
+        guard("join", *stranger.contacts)
+        return actions.take_as_stranger(db_session(), search, stranger, sign_up, clock.now())
     known = replace(sign_up, contact_id=find_me(db_session(), actor).id)
     return actions.take(db_session(), search, known, clock.now())
 

@@ -16,9 +16,10 @@ from scheduler.errors import Conflict, NotFound
 from scheduler.history import StateChange, record
 from scheduler.participation import places
 from scheduler.participation.models import GONE, Participation
-from scheduler.participation.standing import Change, let_go_of_places, remark, settle_linked
-from scheduler.participation.waiting import offer_next
+from scheduler.participation.standing import Change
+from scheduler.participation.waiting import leave
 from scheduler.parties.access import Actor, organised_bodies
+from scheduler.parties.api_tokens import ApiToken
 from scheduler.parties.duplicates import look_alikes_of_body
 from scheduler.parties.models import (
     AccessToken,
@@ -31,6 +32,9 @@ from scheduler.parties.models import (
 )
 from scheduler.parties.queries import find_organised_body, live_offices
 from scheduler.parties.tokens import new_token
+from scheduler.series.actions import end
+from scheduler.series.models import Series
+from scheduler.series.queries import series_of
 
 # What follows a person. Who entered, posted or decided something stays as it was written down.
 FOLLOWS: tuple[InstrumentedAttribute[Any], ...] = (
@@ -40,6 +44,7 @@ FOLLOWS: tuple[InstrumentedAttribute[Any], ...] = (
     Membership.person_id,
     Consent.person_id,
     Consent.for_person_id,
+    Series.contact_id,
 )
 Pair = tuple[Person, Person]
 
@@ -108,6 +113,7 @@ def merge(session: Session, keep: Person, drop: Person, by_id: int | None, now: 
     if keep.merged_into_id is not None or not claim(session, gone.values(merged_into_id=keep.id)):
         raise Conflict("already_merged")
     _free_second_places(session, keep, drop, by_id, now)
+    _end_second_series(session, keep, drop, by_id, now)
     for column in FOLLOWS:
         moved = update(column.class_).where(column == drop.id).values({column.key: keep.id})
         session.execute(moved.execution_options(synchronize_session=False))
@@ -141,7 +147,8 @@ def _free_second_places(
         at_slot.setdefault(row.slot_id, []).append(row)
     for rows in at_slot.values():
         for second in sorted(rows, key=_weight)[:-1]:
-            _cancel(session, second, by_id, now)
+            # Without the letter that says so: they still come.
+            leave(session, second, "cancelled", Change("merge", by_id, quiet=True), now)
 
 
 def _weight(row: Participation) -> tuple[int, bool, bool, int, int]:
@@ -149,16 +156,13 @@ def _weight(row: Participation) -> tuple[int, bool, bool, int, int]:
     return (row.came_people or 0, row.comes, row.holds, row.people, -row.id)
 
 
-def _cancel(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
-    # As somebody who leaves, but without the letter that says so: they still come.
-    before = row.state
-    row.is_offered, row.queue_no, row.hold_until = False, None, None
-    let_go_of_places(session, row)
-    row.state = "cancelled"
-    remark(session, row, Change("merge", by_id), now, before=before)
-    if row.slot.linked:
-        settle_linked(session, row.slot, now)
-    offer_next(session, row.slot, now, passed_over=row.contact_id)
+def _end_second_series(
+    session: Session, keep: Person, drop: Person, by_id: int | None, now: datetime
+) -> None:
+    kept = {(one.activity_id, one.position) for one in series_of(session, keep.id)}
+    for one in series_of(session, drop.id):
+        if (one.activity_id, one.position) in kept:
+            end(session, one, by_id, now, quiet=True)
 
 
 def _close_doors(session: Session, drop: Person, now: datetime) -> None:
@@ -169,6 +173,9 @@ def _close_doors(session: Session, drop: Person, now: datetime) -> None:
         update(SignedIn)
         .where(SignedIn.person_id == drop.id, SignedIn.ended_at.is_(None))
         .values(ended_at=now),
+        update(ApiToken)
+        .where(ApiToken.person_id == drop.id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now),
         update(SignIn).where(SignIn.person_id == drop.id, SignIn.spent_at.is_(None)).values(expires_at=now),
     )
     for statement in doors:

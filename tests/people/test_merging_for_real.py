@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from scheduler import migrating
 from scheduler.checking import wrong_counters
 from scheduler.db import begin_writing, engine_options, prepare_engine
-from scheduler.participation import merging
 from scheduler.parties import actions, households
 from scheduler.parties.access import Actor
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.member_list import read
 from scheduler.parties.queries import enterable_people, find_kept_blocks
+from scheduler.people import merging
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast

@@ -11,7 +11,6 @@ from scheduler.db import Base
 from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.history import changes_of
 from scheduler.notices.models import Notice
-from scheduler.participation import merging
 from scheduler.participation.actions import join
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
@@ -21,6 +20,7 @@ from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Membership, Person
 from scheduler.parties.queries import find_by_personal_token, live_token
 from scheduler.parties.tokens import derived, personal
+from scheduler.people import merging
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast
@@ -236,6 +236,8 @@ STAYS = {
     "activity.created_by_id",
     "occurrence.decided_by_id",
     "access_token.person_id",
+    "api_token.person_id",
+    "series.entered_by_id",
     "sign_in.person_id",
     "signed_in.person_id",
     "person.merged_into_id",

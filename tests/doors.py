@@ -43,6 +43,8 @@ HOME = {"name": "山田家", "place": 1}
 LIST = {"pasted": "山田 花子,やまだ はなこ", "sure": "1"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
 LIMITS = ("times_a_month", "max_minutes", "no_heavy", "quiet_until")
+TOKEN = {"name": "広報紙", "scopes": "read", "days": "30"}
+ASKED = {"name": "広報紙", "scopes": ["read"], "days": 30}
 
 # Free texts are stored as they are, so all are tried at once; what is picky refuses the rest, so it is tried alone.
 TEXTS = ("title", "summary", "place", "address", "bring", "contact", "title_en", "summary_en")
@@ -57,7 +59,8 @@ JSON_PICKY = _each(
 
 # The board of a date with room for everybody; the sign-up is one of the first date.
 ROOM, ONE = "/dates/<other_date_id>/board", "/dates/<occurrence_id>/board/<participation_id>"
-CALLER = HANAKO | {"slot": "<other_slot_id>"}
+CALLER = HANAKO | {"slot": "<other_slot_id>", "known": "new"}
+FINDING = CALLER | {"find": "1"}
 BOARD_FORMS = (
     Door(
         "aiko",
@@ -65,7 +68,12 @@ BOARD_FORMS = (
         CALLER,
         (("name", "note"), *_each("kana", "phone", "known", "people", "child_1")),
     ),
-    Door("aiko", "/dates/<other_date_id>/enter", CALLER | {"find": "1"}, (("name", "kana"), *_each("phone", "email", "slot"))),
+    Door(
+        "aiko",
+        "/dates/<other_date_id>/enter",
+        FINDING,
+        (("name", "kana"), *_each("phone", "email", "slot")),
+    ),
     Door("aiko", f"{ROOM}/places", {}, (("places", "waits"),)),
     Door("aiko", f"{ROOM}/message", {"text": "雨具", "sure": "1"}, (("text",), *_each("slot"))),
     Door("aiko", f"{ONE}/ask", {}, _each("question")),
@@ -74,7 +82,8 @@ BOARD_FORMS = (
     Door("aiko", f"{ONE}/consent", {"how": "paper"}, (("guardian",), *_each("how"))),
     Door("aiko", f"{ONE}/remove", {}, _each("why")),
 )
-CALLED = HANAKO | {"slot_id": 4}
+CALLED = HANAKO | {"slot_id": "<other_slot_id>", "is_new": True}
+FEWER = {"slot_id": "<other_slot_id>", "places": 5000}
 BOARD_PROGRAMS = (
     Door(
         "aiko",
@@ -83,14 +92,24 @@ BOARD_PROGRAMS = (
         (("name", "note"), *_each("kana", "phone", "people", "children.0.grade")),
     ),
     Door("aiko", f"{ROOM}/find", {}, (("name", "kana"), *_each("email", "phone"))),
-    Door("aiko", f"{ROOM}/places", {"slot_id": 4, "places": 5000}, _each("places", "slot_id", "waits.0")),
+    Door(
+        "aiko",
+        f"{ROOM}/places",
+        {"slot_id": "<other_slot_id>", "places": 5000},
+        _each("places", "slot_id", "waits.0"),
+    ),
     Door("aiko", f"{ROOM}/message", {"text": "雨具", "send": True}, (("text",), *_each("slot_id"))),
     Door("aiko", f"{ONE}/people", {"people": 1}, _each("people", "without.0")),
     Door("aiko", f"{ONE}/move", {"slot_id": 2, "agreed": "電話"}, (("agreed",), *_each("slot_id"))),
 )
 
 FORMS = (
-    Door("dan", "/slots/<other_slot_id>/join", HANAKO, (("name", "adults"), *_each("kana", "email"))),
+    Door(
+        "dan",
+        "/slots/<other_slot_id>/join",
+        HANAKO,
+        (("name", "adults"), *_each("kana", "email"), ("opened", "homepage")),
+    ),
     Door("ben", "/slots/<family_slot_id>/join", {}, (("grown_ups",), ("children-0", "children-7"))),
     Door("aiko", "/organizations/<slug>/activities/new", TYPED, FORM_TEXTS + FORM_PICKY),
     Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
@@ -110,6 +129,8 @@ FORMS = (
         "aiko", "/households/<household_id>", HOME, (("name", "address"), *_each("place", "releases_contact"))
     ),
     Door("aiko", "/households/<household_id>/members/new", HANAKO, _each("name", "kana", "email", "phone")),
+    Door("aiko", "/organizations/<slug>/tokens", TOKEN, _each("name", "scopes", "days")),
+    Door("ben", "/me/tokens", TOKEN, _each("name", "scopes", "days")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
@@ -146,6 +167,8 @@ PROGRAMS = (
         "aiko", "/households/<household_id>", HOME, (("name", "address"), *_each("place", "releases_contact"))
     ),
     Door("aiko", "/households/<household_id>/members", HANAKO, _each("name", "kana", "email", "phone")),
+    Door("aiko", "/organizations/<slug>/tokens", ASKED, _each("name", "scopes.0", "days")),
+    Door("ben", "/me/tokens", ASKED, _each("name", "scopes.0", "days")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )

@@ -15,7 +15,7 @@ import time_machine
 from flask import Flask, Response
 from sqlalchemy.orm import Session
 
-from scheduler import create_app, jobs, migrating
+from scheduler import create_app, guarding, jobs, migrating
 from scheduler.activities.parts import SlotFacts
 from scheduler.config import Settings
 from scheduler.parties.queries import find_body
@@ -78,6 +78,8 @@ class Sender:
 
     def send(self, method: str, path: str, name: str, **sent: Any) -> None:
         """Send it and look at the answer."""
+        # Nobody is asked to wait here: what is sent shall arrive where it could do harm.
+        guarding.forget()
         began = time.process_time()
         sent["headers"] = self.headers | sent.get("headers", {})
         answer = self.client.open(self.service.world.fill(path), method=method, buffered=True, **sent)
@@ -89,7 +91,8 @@ class Sender:
     def good(self, door: Door) -> dict[str, Any]:
         """Return what is good at a door now: a decision must know the latest revision."""
         if not door.path.endswith("/decision"):
-            return {self.service.world.fill(name): value for name, value in door.good.items()}
+            fill = self.service.world.fill
+            return {fill(name): fill(it) if isinstance(it, str) else it for name, it in door.good.items()}
         shown = self.client.get(self.service.world.fill(f"{PREFIX}/dates/<occurrence_id>"))
         return {"outcome": "confirm", "revision": shown.get_json()["revision"]}
 

@@ -14,12 +14,13 @@ from scheduler.notices.models import Notice
 from scheduler.participation import actions as participation
 from scheduler.participation import capacity, measure, places
 from scheduler.participation.models import Participation
-from scheduler.parties.models import Consent, Person
+from scheduler.parties.actions import Yes, give_consent
+from scheduler.parties.models import Person
 from scheduler.text import text_in
 
 MESSAGE = "message"
 MAX_MESSAGE = 2000
-CONSENT_WAYS = ("paper", "phone")
+CONSENT_WAYS = ("paper", "telephone")
 # The same words again so soon are a second tap.
 _SAME_MESSAGE = timedelta(minutes=10)
 _USEFUL_AFTER = timedelta(days=3)
@@ -44,13 +45,9 @@ def record_consent(
     """Write down that a guardian has said yes on paper or by telephone, and who took it."""
     if how not in CONSENT_WAYS:
         raise Invalid("choice_unknown")
-    was_there = row.consented_at is not None
     participation.consent(session, row, guardian, by_id, now)
-    if not was_there:
-        name, child = row.guardian, row.contact
-        given = Consent(name=name, for_person_id=child.id, purpose="participation", how=how, given_at=now)
-        given.entered_by_id = by_id
-        session.add(given)
+    yes = Yes("take_part", how, name=row.guardian, for_person_id=row.contact_id, entered_by_id=by_id)
+    give_consent(session, yes, now)
 
 
 def send_message(

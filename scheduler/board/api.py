@@ -39,7 +39,7 @@ from scheduler.web import db_session, settings
 api = Api("board_api", __name__)
 
 
-@api.operation("GET /dates/<int:occurrence_id>/board", BoardOut)
+@api.operation("GET /dates/<int:occurrence_id>/board", BoardOut, scope="organise")
 def board(occurrence_id: int) -> BoardOut:
     """Show the organiser who comes, who waits and why, and what needs an answer; gaps first."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
@@ -76,7 +76,10 @@ def _done(row: Participation) -> BoardSignUpOut:
 
 
 @api.operation(
-    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/approve", BoardSignUpOut, body=ApproveIn
+    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/approve",
+    BoardSignUpOut,
+    body=ApproveIn,
+    scope="organise",
 )
 def approve(occurrence_id: int, participation_id: int, body: ApproveIn) -> BoardSignUpOut:
     """Say yes to a party that applied or waits; once more is the same."""
@@ -86,7 +89,10 @@ def approve(occurrence_id: int, participation_id: int, body: ApproveIn) -> Board
 
 
 @api.operation(
-    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/decline", BoardSignUpOut, body=ReasonIn
+    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/decline",
+    BoardSignUpOut,
+    body=ReasonIn,
+    scope="organise",
 )
 def decline(occurrence_id: int, participation_id: int, body: ReasonIn) -> BoardSignUpOut:
     """Say no to a party that applied or waits, with a reason."""
@@ -96,7 +102,10 @@ def decline(occurrence_id: int, participation_id: int, body: ReasonIn) -> BoardS
 
 
 @api.operation(
-    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/ask", BoardSignUpOut, body=QuestionIn
+    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/ask",
+    BoardSignUpOut,
+    body=QuestionIn,
+    scope="organise",
 )
 def ask(occurrence_id: int, participation_id: int, body: QuestionIn) -> BoardSignUpOut:
     """Ask a party something."""
@@ -106,7 +115,10 @@ def ask(occurrence_id: int, participation_id: int, body: QuestionIn) -> BoardSig
 
 
 @api.operation(
-    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/move", BoardSignUpOut, body=MoveIn
+    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/move",
+    BoardSignUpOut,
+    body=MoveIn,
+    scope="organise",
 )
 def move(occurrence_id: int, participation_id: int, body: MoveIn) -> BoardSignUpOut:
     """Move a party to another slot of the date."""
@@ -117,7 +129,10 @@ def move(occurrence_id: int, participation_id: int, body: MoveIn) -> BoardSignUp
 
 
 @api.operation(
-    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/people", BoardSignUpOut, body=PeopleIn
+    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/people",
+    BoardSignUpOut,
+    body=PeopleIn,
+    scope="organise",
 )
 def people(occurrence_id: int, participation_id: int, body: PeopleIn) -> BoardSignUpOut:
     """Correct how many people a party is."""
@@ -130,6 +145,7 @@ def people(occurrence_id: int, participation_id: int, body: PeopleIn) -> BoardSi
     "POST /dates/<int:occurrence_id>/board/<int:participation_id>/consent",
     BoardSignUpOut,
     body=PaperConsentIn,
+    scope="organise",
 )
 def consent(occurrence_id: int, participation_id: int, body: PaperConsentIn) -> BoardSignUpOut:
     """Write down a guardian's consent that came on paper or by telephone."""
@@ -139,7 +155,10 @@ def consent(occurrence_id: int, participation_id: int, body: PaperConsentIn) -> 
 
 
 @api.operation(
-    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/remove", BoardSignUpOut, body=ReasonIn
+    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/remove",
+    BoardSignUpOut,
+    body=ReasonIn,
+    scope="organise",
 )
 def remove(occurrence_id: int, participation_id: int, body: ReasonIn) -> BoardSignUpOut:
     """Take a party out, with a reason; once more is the same."""
@@ -148,7 +167,7 @@ def remove(occurrence_id: int, participation_id: int, body: ReasonIn) -> BoardSi
     return _done(row)
 
 
-@api.operation("POST /board/undo/<int:change_id>", UndoneOut)
+@api.operation("POST /board/undo/<int:change_id>", UndoneOut, scope="organise")
 def undo(change_id: int) -> UndoneOut:
     """Take back what was done within half an hour; a place that is taken meanwhile is waited for."""
     change, _occurrence = queries.find_change(db_session(), current_actor(), change_id)
@@ -161,7 +180,7 @@ def _places_of(thing: object) -> int | None:
     return None if isinstance(thing, Participation) else getattr(thing, "places", None)
 
 
-@api.operation("POST /dates/<int:occurrence_id>/board/find", FoundOut, body=FindIn)
+@api.operation("POST /dates/<int:occurrence_id>/board/find", FoundOut, body=FindIn, scope="organise")
 def find(occurrence_id: int, body: FindIn) -> FoundOut:
     """Look for known people and households for whom one may enter something."""
     actor = current_actor()
@@ -184,7 +203,9 @@ def find(occurrence_id: int, body: FindIn) -> FoundOut:
     )
 
 
-@api.operation("POST /dates/<int:occurrence_id>/board/add", BoardSignUpOut, body=EntryIn, status=201)
+@api.operation(
+    "POST /dates/<int:occurrence_id>/board/add", BoardSignUpOut, body=EntryIn, status=201, scope="organise"
+)
 def add(occurrence_id: int, body: EntryIn) -> BoardSignUpOut:
     """Sign somebody up by telephone or paper; who enters may be officer, counter, or leader of their block."""
     actor = current_actor()
@@ -196,7 +217,7 @@ def add(occurrence_id: int, body: EntryIn) -> BoardSignUpOut:
     return shown if seen else shown.model_copy(update={"email": None, "phone": "", "note": "", "answers": {}})
 
 
-@api.operation("POST /dates/<int:occurrence_id>/board/places", PlacesOut, body=PlacesIn)
+@api.operation("POST /dates/<int:occurrence_id>/board/places", PlacesOut, body=PlacesIn, scope="organise")
 def places(occurrence_id: int, body: PlacesIn) -> PlacesOut:
     """Change how many places a slot has; below what is taken, the latest parties are named, and must be sent along."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
@@ -214,7 +235,9 @@ def places(occurrence_id: int, body: PlacesIn) -> PlacesOut:
     )
 
 
-@api.operation("POST /dates/<int:occurrence_id>/board/places/affected", AffectedOut, body=PlacesIn)
+@api.operation(
+    "POST /dates/<int:occurrence_id>/board/places/affected", AffectedOut, body=PlacesIn, scope="organise"
+)
 def affected(occurrence_id: int, body: PlacesIn) -> AffectedOut:
     """Say who would lose their place if a slot had only so many; nothing is changed."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
@@ -223,7 +246,7 @@ def affected(occurrence_id: int, body: PlacesIn) -> AffectedOut:
     return AffectedOut(waits=[row.id for row in rows], names=[row.party_name for row in rows])
 
 
-@api.operation("POST /dates/<int:occurrence_id>/board/message", MessageOut, body=MessageIn)
+@api.operation("POST /dates/<int:occurrence_id>/board/message", MessageOut, body=MessageIn, scope="organise")
 def message(occurrence_id: int, body: MessageIn) -> MessageOut:
     """Tell everybody of a slot or a date something, once each; it cannot be taken back."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)

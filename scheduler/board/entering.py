@@ -29,6 +29,8 @@ from scheduler.parties.queries import (
 from scheduler.text import text_in
 
 MOST_FOUND = 20
+# No name and no address is longer.
+_LONGEST = 400
 _GROWN_UP = Named()
 
 
@@ -66,39 +68,57 @@ class Found:
 
 def find(session: Session, actor: Actor, body: Organization, typed: PersonFacts) -> Found:
     """Return the known people and households that fit what was typed so far; a part of a name is enough."""
+    sought = _sought(typed)
     people = enterable_people(session, actor, body, came_before(body))
     homes = enterable_households(session, actor, body)
-    name = _tight(typed.name)
-    fitting = [one for one in people if _fits(one, typed)]
-    at_home = [one for one in homes if name and (name in _tight(one.name) or _tight(one.name) in name)]
+    fitting = [one for one in people if sought.fits(one)]
+    at_home = [one for one in homes if sought.fits_home(one)]
     known_homes = {one.household_id for one in fitting}
     more = [one for one in homes if one.id in known_homes and one not in at_home]
     return Found(fitting[:MOST_FOUND], [*at_home, *more][:MOST_FOUND])
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """What was typed, folded once for all whom it is compared with."""
+
+    name: str
+    kana: str
+    phone: str | None
+    email: str
+
+    def fits(self, one: Person) -> bool:
+        by_name = bool(self.name) and self.name in _tight(one.name)
+        by_kana = bool(self.kana) and self.kana in one.kana_key
+        # Whoever types only a reading may have put it where the name goes.
+        in_kana = bool(self.name) and not self.kana and kana_key(self.name) in one.kana_key
+        return by_name or by_kana or in_kana or self.reaches(one)
+
+    def fits_home(self, home: Household) -> bool:
+        name = _tight(home.name)
+        return bool(self.name) and (self.name in name or name in self.name)
+
+    def reaches(self, one: Person) -> bool:
+        by_phone = self.phone is not None and one.phone_key == self.phone
+        return by_phone or (bool(self.email) and one.email_key == self.email)
+
+
+def _sought(typed: PersonFacts) -> _Sought:
+    kana = kana_key(text_in(typed.kana[:_LONGEST]))
+    return _Sought(
+        _tight(typed.name[:_LONGEST]), kana, phone_key(typed.phone), email_key(typed.email[:_LONGEST])
+    )
 
 
 def _tight(name: str) -> str:
     return "".join(text_in(name).split())
 
 
-def _fits(one: Person, typed: PersonFacts) -> bool:
-    kana, name = kana_key(text_in(typed.kana)), _tight(typed.name)
-    by_name = bool(name) and name in _tight(one.name)
-    by_kana = bool(kana) and kana in one.kana_key
-    # Whoever types only a reading may have put it where the name goes.
-    in_kana = bool(name) and not kana and kana_key(name) in one.kana_key
-    return by_name or by_kana or in_kana or _same_contact(one, typed)
-
-
-def _same_contact(one: Person, typed: PersonFacts) -> bool:
-    phone, email = phone_key(typed.phone), email_key(typed.email)
-    return (phone is not None and one.phone_key == phone) or (bool(email) and one.email_key == email)
-
-
 def look_alikes(session: Session, actor: Actor, body: Organization, typed: PersonFacts) -> list[Person]:
     """Return the known people with the same reading or the same contact."""
-    key = kana_key(text_in(typed.kana))
+    sought = _sought(typed)
     people = enterable_people(session, actor, body, came_before(body))
-    return [one for one in people if one.kana_key == key or _same_contact(one, typed)]
+    return [one for one in people if one.kana_key == sought.kana or sought.reaches(one)]
 
 
 def enter(session: Session, slot: Slot, entry: Entry, actor: Actor, now: datetime) -> Participation:

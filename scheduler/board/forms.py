@@ -157,7 +157,7 @@ class ConsentForm(VerbForm):
 
     def fit(self, row: Participation) -> None:
         """Offer the ways in which a guardian's yes can come."""
-        self.how.choices = {"paper": gettext("紙の同意書"), "phone": gettext("電話")}
+        self.how.choices = {"paper": gettext("紙の同意書"), "telephone": gettext("電話")}
 
 
 class PlacesForm(Form):

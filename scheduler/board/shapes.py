@@ -106,7 +106,7 @@ class PeopleIn(ApiModel):
 
 
 class PaperConsentIn(ApiModel):
-    """A guardian's yes, and whether it came on `paper` or by `phone`."""
+    """A guardian's yes, and whether it came on `paper` or by `telephone`."""
 
     guardian: str
     how: str = "paper"

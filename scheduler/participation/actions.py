@@ -17,9 +17,10 @@ from scheduler.participation import guards, places
 from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.participation.standing import Change, hold_places, settle
-from scheduler.participation.waiting import leave, waiting_for
+from scheduler.participation.waiting import leave, take_over, waiting_for
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.actions import person as register
+from scheduler.parties.names import mailbox_key, phone_key
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 
@@ -41,8 +42,9 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
         raise Conflict("already_signed_up")
     _write_details(session, slot, new_id, sign_up)
     made = session.get_one(Participation, new_id)
-    _give_place(session, made, sign_up)
-    settle(session, made, Change("join", sign_up.entered_by_id), now)
+    _give_place(session, made, sign_up, now)
+    quiet = sign_up.series_id is not None
+    settle(session, made, Change("join", sign_up.entered_by_id, quiet=quiet), now)
     return made
 
 
@@ -52,6 +54,13 @@ class Stranger:
 
     person: PersonFacts
     guardian: PersonFacts | None = None
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """What they give for being told, as it is compared: anybody may type anybody's."""
+        who = (self.person, self.guardian) if self.guardian else (self.person,)
+        mailboxes = [mailbox_key(one.email) for one in who if one.email.strip()]
+        return (*mailboxes, *(phone for one in who if (phone := phone_key(one.phone))))
 
 
 def join_as_stranger(
@@ -123,6 +132,8 @@ def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
         "state": "applied",
         "note": text_in(sign_up.note)[:400],
         "request_key": sign_up.request_key,
+        "replaces_id": sign_up.replaces_id,
+        "series_id": sign_up.series_id,
         "names_salt": new_token() if sign_up.pledged is not None else "",
         "created_at": now,
         "changed_at": now,
@@ -151,8 +162,10 @@ def companion_of(participation_id: int, one: Named) -> Companion:
     )
 
 
-def _give_place(session: Session, made: Participation, sign_up: SignUp) -> None:
+def _give_place(session: Session, made: Participation, sign_up: SignUp, now: datetime) -> None:
     slot = made.slot
+    if sign_up.replaces_id is not None:
+        return take_over(session, made, now) if sign_up.proven else None
     if slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser):
         return
     # Whoever comes later does not overtake somebody who waits, though there may be room for one who is alone.
@@ -176,9 +189,11 @@ def prove(session: Session, row: Participation, now: datetime) -> None:
     if not row.unproven:
         return
     row.unproven, row.hold_until = False, None
+    if row.replaces_id is not None:
+        take_over(session, row, now)
     if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
         row.queue_no = places.next_in_queue(session, row.slot_id)
-    settle(session, row, Change("prove"), now)
+    settle(session, row, Change("prove", quiet=row.series_id is not None), now)
 
 
 def consent(session: Session, row: Participation, guardian: str, by_id: int | None, now: datetime) -> None:
@@ -194,8 +209,10 @@ def consent(session: Session, row: Participation, guardian: str, by_id: int | No
     settle(session, row, Change("consent", by_id, name), now)
 
 
-def withdraw(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
-    """Free a party's place. Withdrawing twice is the same as once.
+def withdraw(
+    session: Session, row: Participation, by_id: int | None, now: datetime, *, quiet: bool = False
+) -> None:
+    """Free a party's place. Withdrawing twice is the same as once; a `quiet` one is told by the caller.
 
     Raise Conflict once the part has begun, and after the cut-off, when the organiser must know by telephone.
     """
@@ -207,4 +224,4 @@ def withdraw(session: Session, row: Participation, by_id: int | None, now: datet
         raise Conflict("already_begun")
     if row.comes and now >= row.slot.cancel_until:
         raise Conflict("too_late_to_withdraw")
-    leave(session, row, "cancelled", Change("withdraw", by_id), now)
+    leave(session, row, "cancelled", Change("withdraw", by_id, quiet=quiet), now)

@@ -14,23 +14,19 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.participation.grades import GRADES
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.tokens import new_token
+from scheduler.parties.identity import ASKED, EMAIL, NAME, IdentityForm
 from scheduler.web import Form
 
 CHILD_ROWS = 3
 # Months up to two years, half years up to seven; from school on, grades.
 _AGES = (*range(24), *range(24, 85, 6))
-_NAME = {"autocomplete": "name", "autocapitalize": "words"}
-_EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email"}
-_PHONE = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
-_IDENTITY = ("name", "kana", "email", "phone", "contact_grade")
 _GUARDIAN = ("guardian_name", "guardian_kana", "guardian_email")
 
 
@@ -50,36 +46,16 @@ class ConsentForm(Form):
     """A guardian's yes, under a name."""
 
     guardian = StringField(
-        _("保護者のお名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=_NAME
+        _("保護者のお名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=NAME
     )
 
 
-class JoinForm(Form):
+class JoinForm(IdentityForm):
     """A yes for one slot: name, reading, one contact, and who comes along.
 
     `wait` and `clash` are second taps: take the waiting list, and come in spite of another part at the same time.
     """
 
-    name = StringField(
-        _("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=_NAME
-    )
-    kana = StringField(
-        _("ふりがな"),
-        [DataRequired(_("ふりがなを入れてください。")), Length(max=120)],
-        description=_("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
-    )
-    email = StringField(
-        _("メールアドレス"),
-        [Length(max=254)],
-        description=_("この申し込みの確認と、前の日のお知らせに使います。ほかの人には見せません。"),
-        render_kw=_EMAIL,
-    )
-    phone = StringField(
-        _("電話番号"),
-        [Length(max=40)],
-        description=_("メールがない方には、世話人が電話でお知らせします。"),
-        render_kw=_PHONE,
-    )
     adults = TextAreaField(
         _("いっしょに来る方"),
         [Optional(), Length(max=4000)],
@@ -115,9 +91,8 @@ class JoinForm(Form):
         description=_(
             "同意をお願いするメールを送ります。メールがないときは、世話人に紙か電話で伝えてください。"
         ),
-        render_kw=_EMAIL,
+        render_kw=EMAIL,
     )
-    request_key = HiddenField(default=new_token, validators=[Length(max=64)])
     wait = HiddenField()
     clash = HiddenField()
 
@@ -156,24 +131,12 @@ class JoinForm(Form):
         leave_out = {"adults"} if slot.unit == "family" else {"grown_ups"}
         adults_only = slot.occurrence.activity.minors == "no" or (slot.min_age or 0) >= 18
         if known:
-            leave_out |= {*_IDENTITY, *_GUARDIAN}
+            leave_out |= {*ASKED, "contact_grade", *_GUARDIAN}
         if adults_only:
             leave_out |= {"children", "children_only", "contact_grade", *_GUARDIAN}
         if slot.occurrence.activity.minors == "present":
             leave_out |= {"children_only", "contact_grade", *_GUARDIAN}
         return leave_out
-
-    def validate_email(self, field: Field) -> None:
-        """Ask for one contact: an address, or a telephone for those who have none."""
-        if not (field.data or "").strip() and not (self.phone.data or "").strip():
-            raise ValidationError(gettext("メールアドレスか電話番号を入れてください。"))
-
-    def person(self) -> PersonFacts:
-        """Return who signs up."""
-        name, kana, email, phone = (
-            str(self[field].data or "") for field in ("name", "kana", "email", "phone")
-        )
-        return PersonFacts(name, kana, email, phone, language=words.language())
 
     def guardian(self) -> PersonFacts | None:
         """Return who is asked to consent, where somebody under age signs up and names an address."""

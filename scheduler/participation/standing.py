@@ -45,14 +45,15 @@ LETTERS_OF_VERBS = {"remove": "removed", "move": "moved", "take_out": "taken_out
 class Change:
     """What is done to a sign-up, by whom (None: the clock, or the party itself), and why.
 
-    The letter goes out at once, or at `told_at` where that would be in somebody's quiet hours. `facts` is what
-    is needed to take it back.
+    The letter goes out at once, or at `told_at` where that would be in somebody's quiet hours; a `quiet` change is told
+    by whoever makes it, together with others. `facts` is what is needed to take it back.
     """
 
     verb: str
     by_id: int | None = None
     why: str = ""
     told_at: datetime | None = None
+    quiet: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -147,8 +148,13 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
     row.hold_until = _deadline(row, state, now)
     row.state, row.reason = state, change.why[:400]
     remark(session, row, change, now, before=before)
-    tell(session, row, LETTERS_OF_VERBS.get(change.verb, LETTERS[state]), change.told_at or now)
-    if state == "awaiting_guardian" and row.guardian_id is not None:
+    if not change.quiet:
+        _tell_state(session, row, change, now)
+
+
+def _tell_state(session: Session, row: Participation, change: Change, now: datetime) -> None:
+    tell(session, row, LETTERS_OF_VERBS.get(change.verb, LETTERS[row.state]), change.told_at or now)
+    if row.state == "awaiting_guardian" and row.guardian_id is not None:
         tell(session, row, "guardian", now, to_id=row.guardian_id)
 
 

@@ -34,6 +34,24 @@ def leave(session: Session, row: Participation, state: str, change: Change, now:
     offer_next(session, row.slot, now, passed_over=row.contact_id)
 
 
+def take_over(session: Session, row: Participation, now: datetime) -> None:
+    """Let a stand-in take the places of the sign-up that it replaces: the first is free in the same transaction.
+
+    What the stand-in does not need is offered to others. Raise Conflict when somebody else was quicker, the first has
+    left, or more people would come than there are places. The slot must be locked.
+    """
+    first = row.replaces
+    assert first is not None, "only a stand-in takes over"
+    session.refresh(first)
+    if not first.comes or first.slot_id != row.slot_id:
+        raise Conflict("stand_in_over")
+    let_go_of_places(session, first)
+    if not hold_places(session, row):
+        raise Conflict("full", slot=row.slot.name)
+    enter(session, first, "swapped", Change("swap", row.contact_id), now)
+    offer_next(session, row.slot, now, passed_over=first.contact_id)
+
+
 def offer_next(session: Session, slot: Slot, now: datetime, *, passed_over: int | None = None) -> int:
     """Offer free places to the first waiting parties that fit; return how many were offered. The slot must be locked.
 
@@ -89,7 +107,8 @@ def lapse(session: Session, row: Participation, now: datetime) -> bool:
     session.refresh(row)
     if row.hold_until is None or row.hold_until > now or not row.is_live:
         return False
-    leave(session, row, "expired", Change("lapse", why=row.state), now)
+    quiet = row.unproven and row.series_id is not None
+    leave(session, row, "expired", Change("lapse", why=row.state, quiet=quiet), now)
     return True
 
 

@@ -86,7 +86,7 @@ def test_places_are_lowered_only_with_those_who_were_named(aiko: Program, slots:
 def test_people_and_a_paper_consent(aiko: Program, session: Session) -> None:
     assert done(aiko.post(f"{BOARD}/1/people", people=2))["people"] == 2
     assert refusal(aiko.post(f"{BOARD}/1/people", people=9)) == (409, "full")
-    done(aiko.post(f"{BOARD}/1/consent", guardian="別所 母", how="phone"))
+    done(aiko.post(f"{BOARD}/1/consent", guardian="別所 母", how="telephone"))
     assert refusal(aiko.post(f"{BOARD}/1/consent", guardian="別所 母", how="fax")) == (422, "choice_unknown")
     session.rollback()
     assert session.get_one(Participation, 1).guardian == "別所 母"

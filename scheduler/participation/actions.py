@@ -18,7 +18,7 @@ from scheduler.participation.models import GONE, Answer, Companion, Participatio
 from scheduler.participation.signing import Named, SignUp
 from scheduler.participation.standing import Change, hold_places, remark, settle
 from scheduler.participation.waiting import leave, offer_next, would_overtake
-from scheduler.parties.actions import PersonFacts
+from scheduler.parties.actions import PersonFacts, verify_email
 from scheduler.parties.actions import person as register
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
@@ -175,6 +175,7 @@ def prove(session: Session, row: Participation, now: datetime) -> None:
     if not row.unproven:
         return
     row.unproven, row.hold_until = False, None
+    verify_email(session, row.contact, now)
     if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
         row.queue_no = places.next_in_queue(session, row.slot_id)
     settle(session, row, Change("prove"), now)

@@ -36,4 +36,5 @@ def test_invariants_1_2_3_7_13_hold_after_each_step_of_any_story(engine: Engine)
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(lambda: Verbs(engine), settings=stories)
+    Verbs.engine = engine
+    run_state_machine_as_test(Verbs, settings=stories)

@@ -36,6 +36,8 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
     if there is not None:
         return _same(there, sign_up)
     guards.check(session, slot, sign_up, now)
+    if places.is_full(slot) and not _may_come_later(slot, sign_up):
+        raise Conflict("full", slot=slot.name)
     new_id = insert_once(session, Participation, _values(slot, sign_up, now))
     if new_id is None:
         raise Conflict("already_signed_up")
@@ -43,6 +45,8 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
     made = session.get_one(Participation, new_id)
     _give_place(session, made, sign_up, now)
     settle(session, made, Change("join", sign_up.entered_by_id), now)
+    if made.state == "waitlisted":
+        offer_next(session, slot, now)
     return made
 
 
@@ -151,9 +155,18 @@ def companion_of(participation_id: int, one: Named) -> Companion:
     )
 
 
+def _may_come_later(slot: Slot, sign_up: SignUp) -> bool:
+    # Asked before anything is written: when a slot is full, this is what most people are told.
+    return sign_up.or_wait or _is_asked_first(slot, sign_up)
+
+
+def _is_asked_first(slot: Slot, sign_up: SignUp) -> bool:
+    return slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser)
+
+
 def _give_place(session: Session, made: Participation, sign_up: SignUp, now: datetime) -> None:
     slot = made.slot
-    if slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser):
+    if _is_asked_first(slot, sign_up):
         return
     # Whoever comes later does not overtake somebody who waits and for whom there is room.
     overtakes = not sign_up.by_organiser and would_overtake(session, made, now)

@@ -33,10 +33,13 @@ from scheduler.series import api as series_api
 from scheduler.series import views as series
 from scheduler.standins import api as standins_api
 from scheduler.standins import views as standins
+from scheduler.terms import api as terms_api
+from scheduler.terms import views as terms
 
 VERSION = "0.1.0"
 PAGES = (
     activities,
+    terms,
     participation,
     board,
     standins,
@@ -53,6 +56,7 @@ PAGES = (
 )
 APIS = (
     activities_api,
+    terms_api,
     participation_api,
     board_api,
     standins_api,

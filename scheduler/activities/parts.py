@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -166,6 +166,33 @@ def _question(facts: Question) -> dict[str, Any]:
     }
     plain = {"key": facts.key, "kind": facts.kind, "required": facts.required, "erase_days": facts.erase_days}
     return plain | texts | {"choices": choices}
+
+
+def facts_of(part: SlotTemplate) -> SlotFacts:
+    """Return a part as it would be typed."""
+    plain: dict[str, Any] = {name: getattr(part, name) for name in ("name", "name_en", "minutes", *_PLAIN)}
+    return SlotFacts(
+        **plain,
+        burden=tuple(part.burden),
+        needs=tuple(Need(**need) for need in part.needs),
+        shares=tuple(ShareFacts(**share) for share in part.shares),
+        questions=tuple(
+            Question(**{**question, "choices": tuple(question["choices"])}) for question in part.questions
+        ),
+    )
+
+
+def kept_terms(activity: Activity, slots: tuple[SlotFacts, ...]) -> tuple[SlotFacts, ...]:
+    """Return parts as typed on the short form, with the terms of those that were there under the same name."""
+    there = {part.name: facts_of(part) for part in activity.templates}
+    return tuple(_with_terms(slot, there.get(slot.name)) for slot in slots)
+
+
+def _with_terms(slot: SlotFacts, before: SlotFacts | None) -> SlotFacts:
+    if before is None:
+        return slot
+    short = ("places", "min_people", "unit", "competence", "burden")
+    return replace(before, **{name: getattr(slot, name) for name in short})
 
 
 _COPIED = ("position", "name", "name_en", "minutes", *_PLAIN)

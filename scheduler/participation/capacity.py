@@ -12,7 +12,8 @@ from scheduler.activities.parts import MAX_PLACES
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.participation import guards, places
-from scheduler.participation.models import GONE, Companion, Participation
+from scheduler.participation.models import Companion, Participation
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import (
     AFTER_THE_DATE,
     Change,
@@ -41,8 +42,11 @@ def change_places(
     surplus = surplus_of(session, slot, wanted)
     if surplus and not demote:
         raise Conflict("places_taken", names=_names(surplus))
-    for number, row in enumerate(surplus):
-        _demote(session, row, number - len(surplus), by_id, now)
+    first = places.first_in_queue(session, slot.id) - len(surplus)
+    for queue_no, row in enumerate(surplus, start=first):
+        _demote(session, row, queue_no, by_id, now)
+    if surplus and slot.linked:
+        settle_linked(session, slot, now)
     facts = _size(slot) | {"to": wanted, "demoted": [row.id for row in surplus]}
     _set_places(session, slot, wanted)
     slot.min_people = min(slot.min_people, wanted)
@@ -103,11 +107,13 @@ def surplus_of(session: Session, slot: Slot, wanted: int) -> list[Participation]
     holding = select(Participation).where(
         Participation.slot_id == slot.id, Participation.holds, Participation.state.not_in(AFTER_THE_DATE)
     )
-    for row in session.scalars(holding.order_by(Participation.id.desc())):
-        if over <= 0:
-            break
-        surplus.insert(0, row)
-        over -= row.places
+    latest_first = holding.order_by(Participation.id.desc())
+    for row in session.scalars(latest_first, execution_options=places.FRESH):
+        # What a body gives back stays kept for it, and makes no room.
+        freed = row.places - places.kept_again(session, row.share_id, row.kept_places)
+        if over > 0 and freed > 0:
+            surplus.insert(0, row)
+            over -= freed
     return surplus
 
 
@@ -123,8 +129,7 @@ def move(session: Session, row: Participation, to: Slot, now: datetime, *, agree
 
     Raise Conflict where that is full, the party is there already, or it may not be there. Locks both slots.
     """
-    places.lock(session, row.slot, to)
-    session.refresh(row)
+    places.lock_of(session, row, to)
     if not row.is_live or row.slot_id == to.id or row.state in AFTER_THE_DATE:
         raise Conflict("already_answered")
     how = text_in(agreed)[:400]
@@ -142,8 +147,7 @@ def move_back(
     Raise Conflict, and leave it where it is, when that place is taken by now. Locks both slots.
     """
     back = session.get_one(Slot, undo["from"])
-    places.lock(session, row.slot, back)
-    session.refresh(row)
+    places.lock_of(session, row, back)
     if not row.is_live or row.slot_id != undo["to"]:
         raise Conflict("already_answered")
     _put_into(session, row, back, Change("move", by_id, facts=undo), now, waits_as=undo)
@@ -176,14 +180,20 @@ def _put_into(
 
 def _check_move(session: Session, row: Participation, to: Slot, now: datetime) -> None:
     guards.check_date(to, now)
+    guards.check_ages(to, _as_asked(row))
     guards.check_training_of(session, to, row.contact_id, now)
-    wanted = select(Participation.id).where(
-        Participation.slot_id == to.id,
-        Participation.contact_id == row.contact_id,
-        Participation.state.not_in(GONE),
-    )
-    if session.scalar(wanted.limit(1)) is not None:
+    if guards.is_in(session, row, to.id):
         raise Conflict("already_signed_up")
+
+
+def _as_asked(row: Participation) -> SignUp:
+    others = tuple(Named(one.name, one.kana, one.age_months, one.grade) for one in row.companions)
+    return SignUp(
+        row.contact_id,
+        contact_comes=row.contact_comes,
+        contact_grade=row.contact_grade,
+        company=Company(others=others),
+    )
 
 
 def change_people(
@@ -201,8 +211,7 @@ def change_people(
     `without` are the ids of companions who do not come. Raise Conflict where there are not so many places, Invalid for
     an impossible number or where more people have been named than shall come. `undo` is recorded with it.
     """
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if not row.is_live or row.state in AFTER_THE_DATE:
         raise Conflict("already_answered")
     if not 1 <= people <= guards.MAX_PEOPLE:

@@ -50,7 +50,7 @@ def test_whose_place_is_taken_meanwhile_waits_before_all_others(session: Session
     giving.remove(session, row, "間違い", cast.aiko.id, NOW)
     make.participation(session, slot, cast.chie, NOW)
     assert _undo_last(session, cast) is row
-    assert (_states(session), row.queue_no) == (["waitlisted", "confirmed"], 0)
+    assert (_states(session), row.queue_no) == (["waitlisted", "confirmed"], -1)
 
 
 def test_a_declined_party_waits_for_its_answer_again_and_takes_no_place(session: Session, cast: Cast) -> None:

@@ -1,0 +1,98 @@
+"""What changes of terms: of the activity at once, of a part for its dates to come.
+
+Places that are kept for somebody are counters of a slot; they change for the dates that are made from now on.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import MINORS, Activity, Occurrence, Slot, SlotTemplate
+from scheduler.activities.parts import SlotFacts, check_needs, facts_of, template
+from scheduler.errors import Conflict, Invalid
+from scheduler.history import StateChange, record
+from scheduler.parties.tokens import new_token
+
+_KEPT = {"id", "activity_id", "position"}
+# What a change of terms writes into the slots that are there already: nothing that anybody counts on.
+_FOR_DATES = (
+    *("target", "opens_before", "closes_before", "cancel_before", "offer_hours", "min_age", "briefing_id"),
+    *("competence", "burden", "questions", "min_people"),
+)
+
+
+def set_part_terms(
+    session: Session, part: SlotTemplate, facts: SlotFacts, by_id: int | None, now: datetime
+) -> int:
+    """Give a part other terms; return how many dates that are there already follow.
+
+    Raise Invalid where the terms cannot be, Conflict where places would be given in another way although people have
+    signed up already.
+    """
+    activity = part.activity
+    everything = tuple(facts if one is part else facts_of(one) for one in activity.templates)
+    check_needs(everything)
+    _check_references(session, activity, facts)
+    checked = template(activity, part.position, facts)
+    slots = _slots_ahead(session, part, now)
+    if facts.policy != part.policy and any(slot.taken for slot in slots):
+        raise Conflict("policy_in_use")
+    for name in {column.name for column in SlotTemplate.__table__.columns} - _KEPT:
+        setattr(part, name, getattr(checked, name))
+    _follow(slots, checked)
+    _record(session, activity, {"part": part.position}, by_id, now)
+    return len(slots)
+
+
+def _check_references(session: Session, activity: Activity, facts: SlotFacts) -> None:
+    briefing = session.get(Activity, facts.briefing_id) if facts.briefing_id is not None else None
+    if facts.briefing_id is None:
+        return
+    if briefing is None or briefing.organization_id != activity.organization_id or briefing.id == activity.id:
+        raise Invalid("choice_unknown")
+
+
+def _slots_ahead(session: Session, part: SlotTemplate, now: datetime) -> list[Slot]:
+    wanted = (
+        select(Slot)
+        .join(Slot.occurrence)
+        .where(
+            Occurrence.activity_id == part.activity_id,
+            Occurrence.starts_at > now,
+            Slot.position == part.position,
+        )
+    )
+    return list(session.scalars(wanted.order_by(Slot.id)))
+
+
+def _follow(slots: list[Slot], part: SlotTemplate) -> None:
+    for slot in slots:
+        for name in _FOR_DATES:
+            setattr(slot, name, getattr(part, name))
+        slot.min_people = min(part.min_people, slot.places)
+        if slot.policy != part.policy:
+            slot.policy, slot.drawn_at = part.policy, None
+            slot.draw_seed = new_token() if part.policy == "lottery" else ""
+
+
+def set_activity_terms(
+    session: Session, activity: Activity, terms: dict[str, Any], by_id: int | None, now: datetime
+) -> None:
+    """Say who may come under age, when to warn and call, and who stays responsible; it counts at once."""
+    if terms["minors"] not in MINORS or not 0 <= terms["warn_days"] <= 60:
+        raise Invalid("choice_unknown")
+    for name in ("minors", "warn_days", "may_call", "stays_responsible"):
+        setattr(activity, name, terms[name])
+    activity.changed_at = now
+    _record(session, activity, terms, by_id, now)
+
+
+def _record(
+    session: Session, activity: Activity, facts: dict[str, Any], by_id: int | None, now: datetime
+) -> None:
+    change = StateChange(
+        at=now, subject="activity", subject_id=activity.id, verb="terms", by_id=by_id, facts=facts
+    )
+    record(session, change)

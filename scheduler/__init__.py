@@ -11,6 +11,8 @@ from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
 from scheduler.attendance import views as attendance
+from scheduler.board import api as board_api
+from scheduler.board import views as board
 from scheduler.calendars import views as calendars
 from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
@@ -39,6 +41,7 @@ PAGES = (
     activities,
     terms,
     participation,
+    board,
     standins,
     series,
     decisions,
@@ -55,6 +58,7 @@ APIS = (
     activities_api,
     terms_api,
     participation_api,
+    board_api,
     standins_api,
     series_api,
     decisions_api,

@@ -23,6 +23,8 @@ from scheduler import clock, reminders, retries
 from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import published_activities
+from scheduler.board import calls
+from scheduler.board.letters import board_kinds
 from scheduler.calendars.events import attachment
 from scheduler.config import Settings
 from scheduler.db import begin_writing
@@ -64,6 +66,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     return {
         "sign_in": sign_in_kind(sender),
         **sign_ups,
+        **board_kinds(sender),
         "stand_in_asked": stand_in_kind(sender),
         **series_kinds(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
@@ -188,6 +191,19 @@ def _with_slot(session: Session, slot_id: int, act: Callable[..., object]) -> No
     act(session, session.get_one(Slot, slot_id))
 
 
+def warn(now: datetime) -> int:
+    """Say which slots are short, and ask suitable people where that is wished; return how many are told.
+
+    One short transaction for each slot: a crash in between loses nothing, for whatever was told is told once.
+    """
+    session, told = db.session(), 0
+    for slot_id in calls.slots_short(session, now):
+        begin_writing(session)
+        told += calls.warn(session, session.get_one(Slot, slot_id), now)
+        session.commit()
+    return told
+
+
 def purge(now: datetime) -> None:
     """Delete what has ended long ago: sign-ins, sessions, counters, kept answers; and what people were asked."""
     session = db.session()
@@ -206,6 +222,7 @@ def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> int:
         extend_horizon(now())
         follow_series(now())
         give_places(now())
+        warn(now())
         remind(now())
         purge(now())
         return deliver_due(outlet(app), now)
@@ -245,6 +262,7 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     add(in_app(lambda: deliver_due(sending, clock.now)), "interval", seconds=seconds, next_run_time=start)
     add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
+    add(in_app(lambda: warn(clock.now())), "interval", minutes=5, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: follow_series(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)

@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
+from scheduler.activities.models import Slot
+from scheduler.activities.parts import SlotFacts
 from scheduler.heartbeat import beat
+from scheduler.history import changes_of
 from scheduler.participation.actions import join, withdraw
+from scheduler.participation.capacity import change_places
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
@@ -101,7 +105,8 @@ def populate(session: Session, secret: str) -> World:
     term = casting.hold_office(session, emi, cast.midori, "chair", NOW - timedelta(days=30))
     term.ends_on = (NOW - timedelta(days=1)).date()
     # It begins in an hour: people may still sign up, and the leader may already tick.
-    date = make.occurrence(session, cast.midori, NOW, first_on=NOW.date(), first_at=time(11, 0))
+    slots = (SlotFacts("積込み", 2, name_en="Loading"), SlotFacts("受付", 2, name_en="Desk"))
+    date = make.occurrence(session, cast.midori, NOW, first_on=NOW.date(), first_at=time(11, 0), slots=slots)
     bens = make.participation(session, date.slots[0], cast.ben, NOW)
     bens.guardian_id = cast.chie.id
     # Ben's household is of the only block, which Aiko keeps for the association.
@@ -119,6 +124,7 @@ def populate(session: Session, secret: str) -> World:
         "activity_id": date.activity_id,
         "slot_id": date.slots[0].id,
         "participation_id": bens.id,
+        "change_id": _change(session, date.slots[1], cast.aiko),
         "slug": cast.midori.slug,
         "token_id": _token(session, cast.aiko, cast.midori),
         "own_token_id": _token(session, cast.ben, None),
@@ -165,6 +171,13 @@ def _searches(session: Session, cast: Cast, bens: Participation, emi: Person, se
 def _token(session: Session, maker: Person, body: Organization | None) -> int:
     owner = api_tokens.Owner(maker.id, body.id if body else None)
     return api_tokens.make(session, owner, api_tokens.Wish("広報紙", ("read",), 90), NOW)[0].id
+
+
+def _change(session: Session, slot: Slot, by: Person) -> int:
+    """Let somebody change the places of a slot; return what may be taken back."""
+    change_places(session, slot, 3, by.id, NOW)
+    session.flush()
+    return changes_of(session, "slot", slot.id)[-1].id
 
 
 def _sign_in(session: Session, person: Person, secret: str) -> str:

@@ -57,6 +57,52 @@ JSON_PICKY = _each(
     *PICKY, "minutes", "rule", "timezone", "weather_rule", *(f"slots.0.{name}" for name in SLOT)
 )
 
+# The board of a date with room for everybody; the sign-up is one of the first date.
+ROOM, ONE = "/dates/<other_date_id>/board", "/dates/<occurrence_id>/board/<participation_id>"
+CALLER = HANAKO | {"slot": "<other_slot_id>", "known": "new"}
+FINDING = CALLER | {"find": "1"}
+BOARD_FORMS = (
+    Door(
+        "aiko",
+        f"{ROOM}/add",
+        CALLER,
+        (("name", "note"), *_each("kana", "phone", "known", "people", "child_1")),
+    ),
+    Door(
+        "aiko",
+        "/dates/<other_date_id>/enter",
+        FINDING,
+        (("name", "kana"), *_each("phone", "email", "slot")),
+    ),
+    Door("aiko", f"{ROOM}/places", {}, (("places", "waits"),)),
+    Door("aiko", f"{ROOM}/message", {"text": "雨具", "sure": "1"}, (("text",), *_each("slot"))),
+    Door("aiko", f"{ONE}/ask", {}, _each("question")),
+    Door("aiko", f"{ONE}/move", {"to": "2"}, (("agreed",), *_each("to"))),
+    Door("aiko", f"{ONE}/people", {"people": "1"}, (("people", "without"),)),
+    Door("aiko", f"{ONE}/consent", {"how": "paper"}, (("guardian",), *_each("how"))),
+    Door("aiko", f"{ONE}/remove", {}, _each("why")),
+)
+CALLED = HANAKO | {"slot_id": "<other_slot_id>", "is_new": True}
+FEWER = {"slot_id": "<other_slot_id>", "places": 5000}
+BOARD_PROGRAMS = (
+    Door(
+        "aiko",
+        f"{ROOM}/add",
+        CALLED,
+        (("name", "note"), *_each("kana", "phone", "people", "children.0.grade")),
+    ),
+    Door("aiko", f"{ROOM}/find", {}, (("name", "kana"), *_each("email", "phone"))),
+    Door(
+        "aiko",
+        f"{ROOM}/places",
+        {"slot_id": "<other_slot_id>", "places": 5000},
+        _each("places", "slot_id", "waits.0"),
+    ),
+    Door("aiko", f"{ROOM}/message", {"text": "雨具", "send": True}, (("text",), *_each("slot_id"))),
+    Door("aiko", f"{ONE}/people", {"people": 1}, _each("people", "without.0")),
+    Door("aiko", f"{ONE}/move", {"slot_id": 2, "agreed": "電話"}, (("agreed",), *_each("slot_id"))),
+)
+
 PART = {"policy": "first_come", "offer_hours": "24", "questions-0-label": "昼食"}
 PART_PICKY = _each(
     *("policy", "opens_days", "closes_days", "cancel_days", "offer_hours", "target", "first_timers"),
@@ -92,6 +138,7 @@ FORMS = (
     Door("ben", "/slots/<family_slot_id>/join", {}, (("grown_ups",), ("children-0", "children-7"))),
     Door("aiko", "/organizations/<slug>/activities/new", TYPED, FORM_TEXTS + FORM_PICKY),
     Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
+    *BOARD_FORMS,
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
     Door(
         "aiko",
@@ -141,6 +188,7 @@ PROGRAMS = (
         SENT,
         ((*TEXTS, "slots.0.name", "slots.0.name_en"), *JSON_PICKY),
     ),
+    *BOARD_PROGRAMS,
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
@@ -165,6 +213,7 @@ PROGRAMS = (
 )
 
 QUERIES = (
+    "/dates/<occurrence_id>/board?slot=",
     "/?page=",
     "/calendars/public.ics?lang=",
     "/organizations/<slug>/hours.csv?year=",

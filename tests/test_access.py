@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.askers import Row, Stage, Typed, World, rows_of, settle
+from tests.board.typed import BOARD
 from tests.program import PREFIX
 
 # Dan is a stranger, Ben has signed up for the date, Aiko organises it, Chie organises for another body, Emi has
@@ -22,6 +23,26 @@ GET  /subscribe                                           200  200  200  200  20
 GET  /dates/<occurrence_id>                               200  200  200  200  200
 GET  /dates/<occurrence_id>/calendar.ics                  200  200  200  200  200
 GET  /dates/<occurrence_id>/board                         404  404  200  404  404
+GET  /dates/<occurrence_id>/board/add                     404  404  200  404  404
+POST /dates/<occurrence_id>/board/add                     404  404  303  404  404
+GET  /dates/<occurrence_id>/board/places                  404  404  200  404  404
+POST /dates/<occurrence_id>/board/places                  404  404  303  404  404
+GET  /dates/<occurrence_id>/board/message                 404  404  200  404  404
+POST /dates/<occurrence_id>/board/message                 404  404  303  404  404
+GET  /dates/<occurrence_id>/board/list                    404  404  200  404  404
+GET  /dates/<occurrence_id>/board/insurance               404  404  200  404  404
+GET  /dates/<occurrence_id>/board/insurance.csv           404  404  200  404  404
+GET  /dates/<occurrence_id>/board/<participation_id>      404  404  200  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/approve   404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/decline   404  404  409  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/ask       404  404  409  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/move      404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/people    404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/consent   404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/remove    404  404  303  404  404
+POST /board/undo/<change_id>                              404  404  303  404  404
+GET  /dates/<occurrence_id>/enter                         404  404  200  404  404
+POST /dates/<occurrence_id>/enter                         404  404  303  404  404
 GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404
 GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
@@ -148,6 +169,20 @@ GET  /api/v1/openapi.json                                       200  200  200  2
 GET  /api/v1/dates                                              200  200  200  200  200  200  200
 GET  /api/v1/dates/<occurrence_id>                              200  200  200  200  200  200  401
 GET  /api/v1/dates/<occurrence_id>/roster                       404  404  200  404  404  404  401
+GET  /api/v1/dates/<occurrence_id>/board                        404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/find                   404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/add                    404  404  201  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/places                 404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/places/affected        404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/message                404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/approve  404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/decline  404  404  409  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/ask      404  404  409  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/move     404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/people   404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/consent  404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/remove   404  404  200  404  404  404  401
+POST /api/v1/board/undo/<change_id>                             404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
 PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
@@ -209,6 +244,7 @@ def _sign_up(verb: str, typed: dict[str, str]) -> Typed:
 
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
+    **BOARD,
     "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
     "POST /activities/<activity_id>/edit": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},

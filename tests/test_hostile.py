@@ -91,7 +91,8 @@ class Sender:
     def good(self, door: Door) -> dict[str, Any]:
         """Return what is good at a door now: a decision must know the latest revision."""
         if not door.path.endswith("/decision"):
-            return {self.service.world.fill(name): value for name, value in door.good.items()}
+            fill = self.service.world.fill
+            return {fill(name): fill(it) if isinstance(it, str) else it for name, it in door.good.items()}
         shown = self.client.get(self.service.world.fill(f"{PREFIX}/dates/<occurrence_id>"))
         return {"outcome": "confirm", "revision": shown.get_json()["revision"]}
 

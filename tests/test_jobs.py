@@ -20,6 +20,7 @@ from scheduler import jobs
 from scheduler.activities import actions as activities
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import SlotFacts
+from scheduler.board.actions import send_message
 from scheduler.decisions import actions as decisions
 from scheduler.heartbeat import last_beat
 from scheduler.notices.channels.email import EmailChannel
@@ -28,6 +29,7 @@ from scheduler.notices.models import Delivery, Notice
 from scheduler.participation import standing
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.letters import TRUE_WHILE, WITH_CALENDAR
+from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties.letters import Sender
@@ -36,7 +38,7 @@ from scheduler.series import actions as series
 from scheduler.series.letters import TRUE_WHILE as TRUE_OF_SERIES
 from scheduler.standins import actions as standins
 from tests import mailbox, make
-from tests.cast import Cast
+from tests.cast import Cast, hold_office
 from tests.conftest import NOW
 from tests.moments import at
 
@@ -138,6 +140,19 @@ def _tell_of_sign_ups(app: Flask, session: Session, cast: Cast) -> None:
         standing.tell(session, row, kind, NOW, body="Which size?")
     # All of these states were set by hand: what `join` itself has queued is not what is looked at here.
     _commit_and_tick(app, session)
+    _tell_of_the_board(app, session, cast)
+
+
+def _tell_of_the_board(app: Flask, session: Session, cast: Cast) -> None:
+    """Let Ben, who is an organiser now, be told that a slot is short, be called to it, and get a message there."""
+    hold_office(session, cast.ben, cast.midori, "organiser", NOW)
+    session.query(Participation).filter_by(contact_id=cast.ben.id, state="absent").update({"state": "done"})
+    part = SlotFacts("役割", 2, name_en="Part", min_people=2)
+    slot = make.slot(session, cast.midori, NOW, slots=(part,), may_call=True, place_en="Park gate", bring="")
+    _commit_and_tick(app, session)
+    make.participation(session, slot, cast.ben, NOW)
+    send_message(session, slot.occurrence, "Bring a hat", cast.aiko.id, NOW)
+    _commit_and_tick(app, session)
 
 
 def _ask_to_stand_in(app: Flask, session: Session, cast: Cast) -> None:
@@ -191,7 +206,7 @@ def test_every_letter_says_who_it_is_for_and_how_to_leave(app: Flask, session: S
 def test_letters_about_a_date_carry_it_as_a_file(app: Flask, session: Session, cast: Cast) -> None:
     mails = _tell_everything(app, session, cast)
     files = [len(mailbox.attached(mail)) for mail in mails]
-    assert sum(files) == 6 + len(WITH_CALENDAR) + 1  # each date is joined once more than it is told
+    assert sum(files) == 6 + len(WITH_CALENDAR) + 2  # two dates are joined beside those that are told
     sequences = [
         re.findall(r"SEQUENCE:(\d)", mailbox.calendar(mail)) for mail in mails if mailbox.attached(mail)
     ]

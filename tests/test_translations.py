@@ -155,7 +155,8 @@ def test_pages_speak_english(date: Occurrence, visitor: Visitor) -> None:
 
 def test_the_organisers_pages_speak_english(app: Flask, cast: Cast, date: Occurrence) -> None:
     english = _in_english(browser_of(app, cast.aiko))
-    pages = [f"/dates/{date.id}/{page}" for page in ("board", "decision", "attendance")]
+    pages = [f"/dates/{date.id}/{page}" for page in ("board", "decision", "attendance", "enter")]
+    pages += [f"/dates/{date.id}/board/{page}" for page in ("add", "places", "message", "list", "insurance")]
     pages += ["/me", "/organizations/midori/activities/new", "/organizations/midori/hours"]
     found = {word: path for path in pages for word in _japanese(english.text(path))}
     assert found.keys() - {"青木", "愛子"} == set(), found

@@ -1,6 +1,8 @@
 """Giving places on purpose: the draw at the deadline, and an organiser's yes, no or question."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, contains_eager
@@ -16,13 +18,15 @@ from scheduler.participation.standing import (
     Change,
     enter,
     hold_places,
+    let_go_of_places,
     remark,
     settle,
     settle_linked,
     standing_now,
+    stood,
     tell,
 )
-from scheduler.participation.waiting import leave
+from scheduler.participation.waiting import leave, offer_next
 from scheduler.text import text_in
 
 
@@ -87,13 +91,30 @@ def approve(
         return
     if row.state not in {"applied", "waitlisted"}:
         raise Conflict("already_answered")
+    before = stood(row)
     if hold_places(session, row):
         row.queue_no = None
     elif or_wait:
         row.queue_no = places.next_in_queue(session, row.slot_id) if row.queue_no is None else row.queue_no
     else:
         raise Conflict("full", slot=row.slot.name)
-    settle(session, row, Change("approve", by_id), now)
+    settle(session, row, Change("approve", by_id, facts=before), now)
+
+
+def take_back_yes(
+    session: Session, row: Participation, by_id: int, now: datetime, undo: Mapping[str, Any]
+) -> None:
+    """Undo a yes: the party waits for its answer, or for a place, as it did before. Locks the slot.
+
+    `undo` is how it stood, and whatever else shall be recorded.
+    """
+    places.lock_of(session, row)
+    let_go_of_places(session, row)
+    row.queue_no, row.is_offered = undo["queue_no"], False
+    enter(session, row, standing_now(session, row), Change("take_back_yes", by_id, facts=undo), now)
+    if row.slot.linked:
+        settle_linked(session, row.slot, now)
+    offer_next(session, row.slot, now, passed_over=row.contact_id)
 
 
 def decline(session: Session, row: Participation, reason: str, by_id: int, now: datetime) -> None:
@@ -103,7 +124,8 @@ def decline(session: Session, row: Participation, reason: str, by_id: int, now: 
         return
     if row.state not in {"applied", "waitlisted"}:
         raise Conflict("already_answered")
-    leave(session, row, "declined", Change("decline", by_id, _reason(reason)), now)
+    change = Change("decline", by_id, _reason(reason), facts=stood(row))
+    leave(session, row, "declined", change, now)
 
 
 def ask_back(session: Session, row: Participation, question: str, by_id: int, now: datetime) -> None:
@@ -129,29 +151,43 @@ def remove(session: Session, row: Participation, reason: str, by_id: int, now: d
     """Take a party out of its slot, with a reason that it is told; twice is the same as once."""
     places.lock_of(session, row)
     if row.is_live:
-        leave(session, row, "declined", Change("remove", by_id, _reason(reason)), now)
+        change = Change("remove", by_id, _reason(reason), facts=stood(row))
+        leave(session, row, "declined", change, now)
 
 
-def take_back_in(session: Session, row: Participation, by_id: int, now: datetime) -> None:
+def take_out(
+    session: Session, row: Participation, by_id: int, now: datetime, undo: Mapping[str, Any]
+) -> None:
+    """Undo an entry by proxy: the party was entered by mistake. Locks the slot."""
+    places.lock_of(session, row)
+    if row.is_live:
+        leave(session, row, "cancelled", Change("take_out", by_id, facts=undo), now)
+
+
+def take_back_in(
+    session: Session,
+    row: Participation,
+    by_id: int,
+    now: datetime,
+    undo: Mapping[str, Any] | None = None,
+) -> None:
     """Undo a removal or a no: the party has its place again where one is free, else it waits. Locks the slot.
 
-    Who had applied and has no answer yet has applied again.
+    Who had applied and has no answer yet has applied again; who waited waits again. `undo` is recorded with it.
     """
     slot = places.lock_of(session, row)
     if row.is_live:
         return
     if guards.is_in(session, row, slot.id):
         raise Conflict("already_signed_up")
-    if not _asked_only(session, row) and not hold_places(session, row):
-        row.queue_no = places.next_in_queue(session, slot.id)
-    enter(session, row, standing_now(session, row), Change("take_back_in", by_id), now)
+    before = {"held": True, "queue_no": None} | changes_of(session, "participation", row.id)[-1].facts
+    row.queue_no = before["queue_no"]
+    if before["held"] and not hold_places(session, row):
+        row.queue_no = places.first_in_queue(session, slot.id) - 1
+    enter(session, row, standing_now(session, row), Change("take_back_in", by_id, facts=undo or {}), now)
     if slot.linked:
         settle_linked(session, slot, now)
-
-
-def _asked_only(session: Session, row: Participation) -> bool:
-    open_ = row.slot.policy == "approval" or row.slot.is_lottery
-    return open_ and changes_of(session, "participation", row.id)[-1].before == "applied"
+    offer_next(session, slot, now)
 
 
 def _reason(typed: str) -> str:

@@ -28,6 +28,7 @@ TRUE_WHILE = {
     "joined": set(COMING),
     "moved": set(COMING) | set(PENDING),
     "withdrawn": {"cancelled"},
+    "taken_out": {"cancelled"},
     "declined": {"declined"},
     "removed": {"declined"},
     "expired": {"expired"},

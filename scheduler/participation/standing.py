@@ -3,8 +3,10 @@
 Nobody sets a state by hand. `settle` works it out, writes it down, and tells the party when it has become another.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,7 +21,7 @@ from scheduler.participation.models import Participation
 UNPROVEN_HOLDS = timedelta(minutes=30)
 GUARDIAN_HOLDS = timedelta(hours=72)
 # What the tick of attendance has settled is not worked out any more.
-_AFTER_THE_DATE = ("checked_in", "done", "absent")
+AFTER_THE_DATE = ("checked_in", "done", "absent")
 
 # Which letter tells the party that its sign-up has come into this state, and which one when that was done to it.
 LETTERS = {
@@ -36,7 +38,7 @@ LETTERS = {
     "expired": "expired",
     "swapped": "swapped",
 }
-LETTERS_OF_VERBS = {"remove": "removed", "move": "moved"}
+LETTERS_OF_VERBS = {"remove": "removed", "move": "moved", "take_out": "taken_out"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Change:
     """What is done to a sign-up, by whom (None: the clock, or the party itself), and why.
 
     The letter goes out at once, or at `told_at` where that would be in somebody's quiet hours; a `quiet` change is told
-    by whoever makes it, together with others.
+    by whoever makes it, together with others. `facts` is what is needed to take it back.
     """
 
     verb: str
@@ -52,6 +54,12 @@ class Change:
     why: str = ""
     told_at: datetime | None = None
     quiet: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def stood(row: Participation) -> dict[str, Any]:
+    """Return how a party stands now, for whoever takes back what is done next; an offer is no place yet."""
+    return {"held": row.holds and not row.is_offered, "queue_no": row.queue_no}
 
 
 def standing(row: Participation, *, helped: bool) -> str:
@@ -126,7 +134,7 @@ def _helpers(session: Session, slot_id: int) -> int:
 
 
 def _settle_one(session: Session, row: Participation, change: Change, now: datetime, *, helped: bool) -> None:
-    if not row.is_live or row.state in _AFTER_THE_DATE:
+    if not row.is_live or row.state in AFTER_THE_DATE:
         return
     after = standing(row, helped=helped)
     if row.revision > 0 and after == row.state:
@@ -203,6 +211,7 @@ def _record(session: Session, row: Participation, change: Change, before: str | 
             by_id=change.by_id if change.by_id is not None else row.contact_id,
             on_behalf_of=f"person:{row.contact_id}" if by_proxy else None,
             why=change.why,
+            facts=dict(change.facts),
         ),
     )
 

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.activities.models import Slot
-from scheduler.activities.queries import find_organised_occurrence, find_slot
+from scheduler.activities.queries import find_slot
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
 from scheduler.participation import actions, giving, queries, waiting
@@ -243,17 +243,6 @@ def close_link(token: str | None = None) -> ResponseReturnValue:
     parties.close_personal_link(db_session(), find_me(db_session(), actor))
     db_session().commit()
     return go("/me")
-
-
-@pages.get("/dates/<int:occurrence_id>/board")
-def board(occurrence_id: int) -> ResponseReturnValue:
-    """Show the organiser who comes to a date, slot by slot, the gaps first."""
-    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
-    roster = queries.roster(db_session(), occurrence.id)
-    slots = sorted(occurrence.slots, key=lambda slot: (slot.left <= 0, slot.position))
-    return render_template(
-        "participation/board.html", occurrence=occurrence, slots=slots, roster=roster, now=clock.now()
-    )
 
 
 @pages.app_template_global("own_sign_ups")

@@ -25,7 +25,7 @@ def test_more_places_are_offered_to_those_who_wait(session: Session, cast: Cast)
     assert states(session, has, first, second) == ["confirmed", "offered", "waitlisted"]
     session.flush()
     (change,) = changes_of(session, "slot", slot.id)
-    assert (change.by_id, change.facts) == (cast.aiko.id, {"from": 1, "to": 2})
+    assert (change.by_id, change.facts["from"], change.facts["to"]) == (cast.aiko.id, 1, 2)
 
 
 def test_fewer_places_than_taken_are_refused_with_the_names_of_the_latest(

@@ -239,16 +239,3 @@ def test_nobody_withdraws_for_another(app: Flask, session: Session, slot: Slot, 
     browser = browser_of(app, cast.chie)
     assert [browser.submit(path, page="/me").status_code for path in paths] == [404, 404]
     assert sign_up(session).state == "confirmed"
-
-
-def test_the_board_shows_gaps_first_and_who_comes_by_reading(
-    app: Flask, session: Session, cast: Cast
-) -> None:
-    slots = (SlotFacts("満ちた役割", 1), SlotFacts("あいた役割", 4))
-    full, free = make.occurrence(session, cast.midori, NOW, slots=slots).slots
-    make.participation(session, full, cast.aiko, NOW)
-    for person in (cast.ben, cast.chie, cast.aiko):
-        make.participation(session, free, person, NOW)
-    page = browser_of(app, cast.aiko).text("/dates/1/board")
-    assert page.index("あいた役割") < page.index("満ちた役割")
-    assert page.index("あおき あいこ") < page.index("ちだ ちえ") < page.index("べっしょ べん")

@@ -1,0 +1,71 @@
+"""Which sign-ups may come to nothing: nobody confirmed the address, nobody can be reached, the briefing was missed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.notices.models import DEAD, SENT, Delivery
+from scheduler.participation.models import COMING, Participation
+
+
+@dataclass(frozen=True)
+class Risks:
+    """What puts sign-ups at risk: mail comes back from these people, and these were briefed when."""
+
+    bounced: set[int]
+    briefed: dict[tuple[int, int], list[datetime]]
+
+    def of(self, row: Participation) -> tuple[str, ...]:
+        """Return the codes of what puts this sign-up at risk."""
+        checks = (
+            ("unverified", row.state == "unverified"),
+            ("not_briefed", self._missed_briefing(row)),
+            ("unreachable", row.contact.email is None and not row.contact.phone),
+            ("bounced", row.contact_id in self.bounced),
+        )
+        return tuple(code for code, holds in checks if holds)
+
+    def _missed_briefing(self, row: Participation) -> bool:
+        slot = row.slot
+        if slot.briefing_id is None:
+            return False
+        ends = self.briefed.get((row.contact_id, slot.briefing_id), [])
+        return not any(end <= slot.starts_at for end in ends)
+
+
+def risks_at(session: Session, rows: list[Participation]) -> Risks:
+    """Look up for all these sign-ups at once what may put them at risk."""
+    contacts = {row.contact_id for row in rows}
+    briefings = {row.slot.briefing_id for row in rows if row.slot.briefing_id is not None}
+    return Risks(_bounced(session, contacts), _briefed(session, contacts, briefings) if briefings else {})
+
+
+def _bounced(session: Session, people: Collection[int]) -> set[int]:
+    # The last word counts: an address that took a letter since is alive again.
+    dead = func.max(Delivery.id).filter(Delivery.state == DEAD, Delivery.reason != "no_address")
+    sent = func.coalesce(func.max(Delivery.id).filter(Delivery.state == SENT), 0)
+    wanted = select(Delivery.person_id).where(Delivery.person_id.in_(people)).group_by(Delivery.person_id)
+    return set(session.scalars(wanted.having(dead > sent)))
+
+
+def _briefed(
+    session: Session, people: Collection[int], briefings: Collection[int]
+) -> dict[tuple[int, int], list[datetime]]:
+    wanted = (
+        select(Participation.contact_id, Occurrence.activity_id, Occurrence.ends_at)
+        .join(Participation.slot)
+        .join(Slot.occurrence)
+        .where(
+            Occurrence.activity_id.in_(briefings),
+            Participation.contact_id.in_(people),
+            Participation.state.in_(set(COMING) - {"absent"}),
+        )
+    )
+    found: dict[tuple[int, int], list[datetime]] = {}
+    for person_id, activity_id, ends_at in session.execute(wanted):
+        found.setdefault((person_id, activity_id), []).append(ends_at)
+    return found

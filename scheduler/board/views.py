@@ -1,0 +1,393 @@
+"""Pages of the organiser's board: a date at a glance, one sign-up with all verbs, entering, places, words, lists."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from scheduler import clock
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.activities.queries import find_organised_occurrence
+from scheduler.board import actions, entering, forms, lists, queries
+from scheduler.participation import capacity, giving, undoing
+from scheduler.participation.models import Participation
+from scheduler.parties.access import Actor, may_enter_for_all, may_organise
+from scheduler.parties.login import current_actor
+from scheduler.parties.queries import enterable_households
+from scheduler.web import Form, db_session, go
+
+pages = Blueprint("board", __name__)
+
+
+def _asked_slot(occurrence: Occurrence) -> int | None:
+    """Return the slot that the address asks for; None for all, or for one that this date has not."""
+    asked = request.args.get("slot", None, int)
+    return asked if any(slot.id == asked for slot in occurrence.slots) else None
+
+
+def _by(actor: Actor) -> int:
+    assert actor.person_id is not None
+    return actor.person_id
+
+
+@pages.get("/dates/<int:occurrence_id>/board")
+def board(occurrence_id: int) -> ResponseReturnValue:
+    """Show the organiser a date: what needs an answer, then slot by slot, the gaps first."""
+    actor, now = current_actor(), clock.now()
+    occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
+    slot_id = _asked_slot(occurrence)
+    parts = queries.parts_of(db_session(), occurrence, now, slot_id)
+    return render_template(
+        "board/board.html",
+        occurrence=occurrence,
+        parts=parts,
+        slot_id=slot_id,
+        todos=queries.todos_of(parts, now),
+        done=queries.just_done(db_session(), occurrence, actor.person_id, now),
+        now=now,
+    )
+
+
+_FORMS: dict[str, type[forms.VerbForm]] = {
+    "approve": forms.ApproveForm,
+    "decline": forms.DeclineForm,
+    "ask": forms.AskForm,
+    "move": forms.MoveForm,
+    "people": forms.PeopleForm,
+    "consent": forms.ConsentForm,
+    "remove": forms.RemoveForm,
+}
+Forms = dict[str, forms.VerbForm]
+
+
+def _forms_of(row: Participation, verb: str = "") -> Forms:
+    """Return the forms of all verbs; only the one that is pressed reads what was typed."""
+    given = {"people": row.people, "guardian": row.guardian}
+    made: Forms = {name: form() if name == verb else form(None, data=given) for name, form in _FORMS.items()}
+    for form in made.values():
+        form.fit(row)
+    return made
+
+
+def _approve(row: Participation, form: Form, by_id: int) -> None:
+    giving.approve(db_session(), row, by_id, clock.now(), or_wait=bool(form.or_wait.data))
+
+
+def _decline(row: Participation, form: Form, by_id: int) -> None:
+    giving.decline(db_session(), row, form.reason.data, by_id, clock.now())
+
+
+def _ask(row: Participation, form: Form, by_id: int) -> None:
+    giving.ask_back(db_session(), row, form.question.data, by_id, clock.now())
+
+
+def _move(row: Participation, form: Form, by_id: int) -> None:
+    to = queries.find_part(row.slot.occurrence, int(form.to.data))
+    capacity.move(db_session(), row, to, clock.now(), agreed=form.agreed.data, by_id=by_id)
+
+
+def _people(row: Participation, form: Form, by_id: int) -> None:
+    assert isinstance(form, forms.PeopleForm)
+    people = int(form.people.data or 0)
+    capacity.change_people(db_session(), row, people, by_id, clock.now(), without=form.crossed_out)
+
+
+def _consent(row: Participation, form: Form, by_id: int) -> None:
+    actions.record_consent(db_session(), row, form.guardian.data, by_id, clock.now(), how=form.how.data)
+
+
+def _remove(row: Participation, form: Form, by_id: int) -> None:
+    giving.remove(db_session(), row, form.why.data, by_id, clock.now())
+
+
+_ACTS: dict[str, Callable[[Participation, Form, int], None]] = {
+    "approve": _approve,
+    "decline": _decline,
+    "ask": _ask,
+    "move": _move,
+    "people": _people,
+    "consent": _consent,
+    "remove": _remove,
+}
+
+
+@pages.get("/dates/<int:occurrence_id>/board/<int:participation_id>")
+def sign_up(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Show one sign-up with everything that is known of it and everything that can be done."""
+    row = queries.find_on_board(db_session(), current_actor(), occurrence_id, participation_id)
+    return _sign_up_page(row, _forms_of(row))
+
+
+def _sign_up_page(row: Participation, all_forms: Forms, verb: str = "approve") -> ResponseReturnValue:
+    actor, now, occurrence = current_actor(), clock.now(), row.slot.occurrence
+    return all_forms[verb].page(
+        "board/sign_up.html",
+        row=row,
+        occurrence=occurrence,
+        line=queries.line_of(db_session(), row, now),
+        history=queries.history_of(db_session(), row, now),
+        forms=all_forms,
+        acted=verb,
+        done=queries.just_done(db_session(), occurrence, actor.person_id, now),
+        now=now,
+    )
+
+
+def _act(occurrence_id: int, participation_id: int, verb: str) -> ResponseReturnValue:
+    actor = current_actor()
+    row = queries.find_on_board(db_session(), actor, occurrence_id, participation_id)
+    all_forms = _forms_of(row, verb)
+    form = all_forms[verb]
+    if form.validate_on_submit() and form.attempt(lambda: _ACTS[verb](row, form, _by(actor))):
+        db_session().commit()
+        return go(f"/dates/{occurrence_id}/board/{participation_id}")
+    return _sign_up_page(row, all_forms, verb)
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/approve")
+def approve(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Say yes to a party that applied or waits."""
+    return _act(occurrence_id, participation_id, "approve")
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/decline")
+def decline(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Say no to a party that applied or waits, with a reason."""
+    return _act(occurrence_id, participation_id, "decline")
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/ask")
+def ask(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Ask a party something before it gets its answer."""
+    return _act(occurrence_id, participation_id, "ask")
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/move")
+def move(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Move a party to another slot of the date."""
+    return _act(occurrence_id, participation_id, "move")
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/people")
+def people(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Correct how many people a party is."""
+    return _act(occurrence_id, participation_id, "people")
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/consent")
+def consent(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Write down a guardian's consent that came on paper or by telephone."""
+    return _act(occurrence_id, participation_id, "consent")
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/remove")
+def remove(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Take a party out, with a reason."""
+    return _act(occurrence_id, participation_id, "remove")
+
+
+@pages.post("/board/undo/<int:change_id>")
+def undo(change_id: int) -> ResponseReturnValue:
+    """Take back what was just done, and say what has become of it."""
+    actor = current_actor()
+    change, occurrence = queries.find_change(db_session(), actor, change_id)
+    form = forms.UndoForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: undoing.undo(db_session(), change, _by(actor), clock.now())
+    ):
+        db_session().commit()
+        flash(_undone(form.done), "success")
+    else:
+        flash(form.refusal, "error")
+    organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
+    return go(f"/dates/{occurrence.id}/{'board' if organises else 'enter'}")
+
+
+def _undone(thing: Participation | Slot) -> str:
+    if isinstance(thing, Slot) or thing.state != "waitlisted":
+        return str(gettext("元にもどしました。"))
+    said = gettext(
+        "元にもどしましたが、場所はもう埋まっていました。%(name)sさんは補欠です。", name=thing.party_name
+    )
+    return str(said)
+
+
+@pages.route("/dates/<int:occurrence_id>/board/add", methods=["GET", "POST"])
+def add(occurrence_id: int) -> ResponseReturnValue:
+    """Sign somebody up who telephones or hands in a slip: for organisers, who go on to the sign-up."""
+    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
+    return _entering(occurrence, lambda row: f"/dates/{occurrence_id}/board/{row.id}", "board")
+
+
+@pages.route("/dates/<int:occurrence_id>/enter", methods=["GET", "POST"])
+def enter(occurrence_id: int) -> ResponseReturnValue:
+    """Do the same without the board: for the counter, and for block leaders and their own block."""
+    occurrence = queries.find_date_to_enter(db_session(), current_actor(), occurrence_id)
+
+    def after(row: Participation) -> str:
+        flash(gettext("%(name)sさんの申し込みを入れました。", name=row.party_name), "success")
+        return f"/dates/{occurrence_id}/enter?slot={row.slot_id}"
+
+    return _entering(occurrence, after, "enter")
+
+
+def _entering(occurrence: Occurrence, after: Callable[[Participation], str], at: str) -> ResponseReturnValue:
+    actor = current_actor()
+    organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
+    form = forms.EntryForm(slot=str(_asked_slot(occurrence) or "")).fit(occurrence, organises=organises)
+    finding = "find" in request.form
+    if not finding and form.validate_on_submit() and form.attempt(lambda: _entered(occurrence, form, actor)):
+        db_session().commit()
+        return go(after(form.done))
+    found = _offer(occurrence, form, actor, organises=organises)
+    return form.page(
+        "board/add.html",
+        occurrence=occurrence,
+        at=at,
+        finding=finding,
+        found=found,
+        may_be_new=may_enter_for_all(db_session(), actor, occurrence.activity.organization),
+        done=queries.just_done(db_session(), occurrence, actor.person_id, clock.now()),
+    )
+
+
+def _entered(occurrence: Occurrence, form: forms.EntryForm, actor: Actor) -> Participation:
+    slot = queries.find_part(occurrence, form.slot_id)
+    return entering.enter(db_session(), slot, form.entry(), actor, clock.now())
+
+
+def _offer(occurrence: Occurrence, form: forms.EntryForm, actor: Actor, *, organises: bool) -> bool:
+    """Let the form offer who may be meant, once something was typed; say whether anybody was found."""
+    body = occurrence.activity.organization
+    everybody = may_enter_for_all(db_session(), actor, body)
+    found = entering.find(db_session(), actor, body, form.facts()) if form.is_submitted() else None
+    if found:
+        homes = enterable_households(db_session(), actor, body)
+        form.offer(found, homes, contacts=organises, may_be_new=everybody)
+    return bool(found)
+
+
+@pages.route("/dates/<int:occurrence_id>/board/places", methods=["GET", "POST"])
+def places(occurrence_id: int) -> ResponseReturnValue:
+    """Change how many places a slot has; who would lose theirs is named first."""
+    actor = current_actor()
+    occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
+    slot = queries.find_part(occurrence, _asked_slot(occurrence) or occurrence.slots[0].id)
+    form = forms.PlacesForm(places=slot.places)
+    if form.validate_on_submit() and form.attempt(lambda: _change_places(slot, form, actor)):
+        db_session().commit()
+        return go(f"/dates/{occurrence_id}/board?slot={slot.id}")
+    surplus: list[Participation] = []
+    if form.refused_by == "places_taken":
+        surplus = capacity.surplus_of(db_session(), slot, int(form.places.data or 0))
+    return form.page("board/places.html", occurrence=occurrence, slot=slot, surplus=surplus)
+
+
+def _change_places(slot: Slot, form: forms.PlacesForm, actor: Actor) -> None:
+    wanted = int(form.places.data or 0)
+    actions.change_places(db_session(), slot, wanted, _by(actor), clock.now(), waits=form.agreed)
+
+
+@pages.route("/dates/<int:occurrence_id>/board/message", methods=["GET", "POST"])
+def message(occurrence_id: int) -> ResponseReturnValue:
+    """Tell everybody of a slot or a date something: who is told how is shown first, for it cannot be taken back."""
+    actor = current_actor()
+    occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
+    form = forms.MessageForm(slot=str(_asked_slot(occurrence) or "")).fit(occurrence)
+    told = None
+    if form.validate_on_submit():
+        told = queries.told_of(db_session(), occurrence, form.slot_id)
+        if form.sure.data and form.attempt(lambda: _send(occurrence, form, actor)):
+            db_session().commit()
+            flash(gettext("%(count)s人に知らせます。", count=form.done), "success")
+            return go(f"/dates/{occurrence_id}/board")
+    return form.page("board/message.html", occurrence=occurrence, told=told)
+
+
+def _send(occurrence: Occurrence, form: forms.MessageForm, actor: Actor) -> int:
+    slot = queries.find_part(occurrence, form.slot_id) if form.slot_id is not None else None
+    words, now = str(form.text.data), clock.now()
+    return actions.send_message(db_session(), occurrence, words, _by(actor), now, slot=slot)
+
+
+@pages.get("/dates/<int:occurrence_id>/board/list")
+def station_list(occurrence_id: int) -> ResponseReturnValue:
+    """Show the list of a station for printing: its people, the leader first, when they meet and whom to call."""
+    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
+    slot_id, now = _asked_slot(occurrence), clock.now()
+    return render_template(
+        "board/list.html",
+        occurrence=occurrence,
+        slot_id=slot_id,
+        stations=lists.stations_of(db_session(), occurrence, slot_id, now),
+        copy=lists.copy_of(occurrence, slot_id, now),
+    )
+
+
+@pages.get("/dates/<int:occurrence_id>/board/insurance")
+def insurance(occurrence_id: int) -> ResponseReturnValue:
+    """Show the insurance list for printing: only who is named, as of now."""
+    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
+    slot_id = _asked_slot(occurrence)
+    rows = queries.coming_to(db_session(), occurrence.id, slot_id)
+    return render_template(
+        "board/insurance.html",
+        occurrence=occurrence,
+        slot_id=slot_id,
+        insured=lists.insured_of(rows),
+        people=sum(row.people for row in rows),
+        copy=lists.copy_of(occurrence, slot_id, clock.now()),
+    )
+
+
+@pages.get("/dates/<int:occurrence_id>/board/insurance.csv")
+def insurance_csv(occurrence_id: int) -> ResponseReturnValue:
+    """Give the same list to a spreadsheet."""
+    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
+    slot_id = _asked_slot(occurrence)
+    insured = lists.insured_of(queries.coming_to(db_session(), occurrence.id, slot_id))
+    copy = lists.copy_of(occurrence, slot_id, clock.now())
+    answer = Response(_insurance_csv(insured, copy), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="insurance-{copy.number}.csv"'
+    return answer
+
+
+def _insurance_csv(insured: list[lists.Insured], copy: lists.Copy) -> bytes:
+    headings = (
+        gettext("番号"),
+        gettext("お名前"),
+        gettext("ふりがな"),
+        gettext("年齢・学年"),
+        gettext("役割"),
+    )
+    lines = [
+        (
+            number,
+            one.name,
+            one.kana,
+            forms.age_text(one.grade, one.age_months) or gettext("大人"),
+            one.slot.name,
+        )
+        for number, one in enumerate(insured, 1)
+    ]
+    foot = [
+        (gettext("名簿番号"), copy.number, f"{copy.as_of:%Y-%m-%d %H:%M}"),
+        (gettext("返却または裁断"), f"{copy.return_by:%Y-%m-%d}"),
+    ]
+    return lists.csv_of(headings, [*lines, *foot])
+
+
+pages.add_app_template_filter(forms.companion_text, "companion_text")
+
+
+@pages.app_template_filter("age_text")
+def age_text(one: lists.Insured) -> str:
+    """Return somebody's grade or age, or that they are grown up."""
+    return forms.age_text(one.grade, one.age_months) or gettext("大人")
+
+
+@pages.app_template_global("may_enter_here")
+def may_enter_here(occurrence: Occurrence) -> bool:
+    """Say whether the signed-in person may enter a sign-up for somebody at this date."""
+    return queries.may_enter(db_session(), current_actor(), occurrence)

@@ -1,0 +1,97 @@
+"""Taking back what an organiser has just done, for half an hour, as long as nothing else has happened to it since."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Slot
+from scheduler.errors import Conflict
+from scheduler.history import StateChange
+from scheduler.participation import capacity, giving, places
+from scheduler.participation.models import Participation
+
+UNDO_FOR = timedelta(minutes=30)
+# What changes nothing about who has a place.
+_TALK = ("ask", "reply", "prove", "helpers")
+
+_Back = Callable[[Session, Participation, int, datetime, dict[str, Any]], None]
+
+
+def _add_back(session: Session, row: Participation, by_id: int, now: datetime, undo: dict[str, Any]) -> None:
+    giving.take_out(session, row, by_id, now, undo)
+
+
+def _people_back(
+    session: Session, row: Participation, by_id: int, now: datetime, undo: dict[str, Any]
+) -> None:
+    capacity.change_people(session, row, undo["from"], by_id, now, undo=undo)
+
+
+_BACK: dict[str, _Back] = {
+    "join": _add_back,
+    "approve": giving.take_back_yes,
+    "decline": giving.take_back_in,
+    "remove": giving.take_back_in,
+    "move": capacity.move_back,
+    "people": _people_back,
+}
+CAN_BE_UNDONE = (*_BACK, "places")
+
+
+def is_undone_by(change: StateChange, later: StateChange) -> bool:
+    """Say whether a later change was the undoing of this one."""
+    return bool(later.facts.get("undoes") == change.id)
+
+
+def may_be_undone(change: StateChange, now: datetime) -> bool:
+    """Say whether a change is of a kind and an age that can be taken back, and is no undoing itself."""
+    lost = "undoes" in change.facts or change.facts.get("lost")
+    own = change.verb == "join" and change.on_behalf_of is None
+    return change.verb in CAN_BE_UNDONE and not lost and not own and now < change.at + UNDO_FOR
+
+
+def undo(session: Session, change: StateChange, by_id: int, now: datetime) -> Participation | Slot:
+    """Take a change back and return what it was about as it stands now; twice is the same as once.
+
+    Raise Conflict when it is too late, or something else has happened to it since.
+    """
+    thing = _thing(session, change)
+    places.lock(session, *_slots(session, change, thing))
+    later = later_than(session, change)
+    if any(is_undone_by(change, one) for one in later):
+        return thing
+    if later or not may_be_undone(change, now):
+        raise Conflict("undo_over")
+    facts = dict(change.facts) | {"undoes": change.id}
+    if isinstance(thing, Slot):
+        capacity.restore_places(session, thing, by_id, now, facts)
+    else:
+        _BACK[change.verb](session, thing, by_id, now, facts)
+    return thing
+
+
+def _thing(session: Session, change: StateChange) -> Participation | Slot:
+    if change.subject == "slot":
+        return session.get_one(Slot, change.subject_id)
+    return session.get_one(Participation, change.subject_id)
+
+
+def _slots(session: Session, change: StateChange, thing: Participation | Slot) -> list[Slot]:
+    # All at once: whoever locks one and then another may wait for somebody who did it the other way round.
+    own = thing if isinstance(thing, Slot) else thing.slot
+    before = [session.get_one(Slot, change.facts["from"])] if change.verb == "move" else []
+    return [own, *before]
+
+
+def later_than(session: Session, change: StateChange) -> list[StateChange]:
+    """Return what happened to the same thing after a change, but for talk."""
+    wanted = select(StateChange).where(
+        StateChange.subject == change.subject,
+        StateChange.subject_id == change.subject_id,
+        StateChange.id > change.id,
+        StateChange.verb.not_in(_TALK),
+    )
+    return list(session.scalars(wanted.order_by(StateChange.id)))

@@ -16,7 +16,7 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.participation import guards, places
 from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
-from scheduler.participation.standing import Change, hold_places, settle
+from scheduler.participation.standing import Change, hold_places, kept_for, settle
 from scheduler.participation.waiting import leave, waiting_for
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.actions import person as register
@@ -71,7 +71,8 @@ def join_as_stranger(
         sign_up,
         contact_id=contact.id,
         guardian_id=guardian.id if guardian else None,
-        guardian="" if sign_up.contact_comes else contact.name,
+        # A parent who sends the children has said yes for them; who speaks for a group has not.
+        guardian="" if sign_up.contact_comes or sign_up.pledged is not None else contact.name,
         proven=not stranger.person.email.strip(),
     )
     return join(session, slot, yes, now)
@@ -155,13 +156,20 @@ def _give_place(session: Session, made: Participation, sign_up: SignUp) -> None:
     slot = made.slot
     if slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser):
         return
-    # Whoever comes later does not overtake somebody who waits, though there may be room for one who is alone.
-    overtakes = slot.left > 0 and not sign_up.by_organiser and bool(waiting_for(session, slot.id))
-    if not overtakes and hold_places(session, made):
+    if not _overtakes(session, made, sign_up) and hold_places(session, made):
         return
     if not sign_up.or_wait:
         raise Conflict("full", slot=slot.name)
     made.queue_no = places.next_in_queue(session, slot.id)
+
+
+def _overtakes(session: Session, made: Participation, sign_up: SignUp) -> bool:
+    # Whoever comes later does not overtake somebody who waits, though there may be room for one who is alone. Those
+    # for whom places are kept overtake nobody: these places are not what the others wait for.
+    slot, share = made.slot, kept_for(session, made)
+    from_all = made.places - (share.remaining if share is not None else 0)
+    takes_free = slot.left > 0 and from_all > 0 and not sign_up.by_organiser
+    return takes_free and bool(waiting_for(session, slot.id))
 
 
 def prove(session: Session, row: Participation, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.participation import places
@@ -201,15 +201,20 @@ def _record(session: Session, row: Participation, change: Change, before: str | 
 def hold_places(session: Session, row: Participation) -> bool:
     """Take the party's places, its own share first; say whether there were enough. The slot must be locked."""
     slot = row.slot
-    first_time = bool(slot.reserved) and is_new_here(session, row.contact_id, slot)
-    share = places.share_for(session, slot, row.organization_id, first_time=first_time)
-    taken = places.take(session, slot, row.places, share)
+    taken = places.take(session, slot, row.places, kept_for(session, row))
     if taken is None:
         return False
     row.holds, row.share_id, row.kept_places = True, taken.share_id, taken.kept
     session.flush()
     session.refresh(slot, ["taken", "reserved"])
     return True
+
+
+def kept_for(session: Session, row: Participation) -> SlotShare | None:
+    """Return what is kept of the slot for this party: its body's share, or the first-timers'."""
+    slot = row.slot
+    first_time = bool(slot.reserved) and is_new_here(session, row.contact_id, slot)
+    return places.share_for(session, slot, row.organization_id, first_time=first_time)
 
 
 def let_go_of_places(session: Session, row: Participation) -> None:

@@ -35,6 +35,9 @@ _SENTENCES = {
     "guardian_must_come": _("お子さんだけでは申し込めません。保護者の方もいっしょに申し込んでください。"),
     "guardian_missing": _("保護者のお名前を入れてください。"),
     "more_named_than_pledged": _("お名前の数が、申し込む人数より多くなっています。人数を確かめてください。"),
+    "fewer_than_named": _(
+        "%(named)s人のお名前があります。それより減らすときは、先に来なくなった方のお名前を消してください。"
+    ),
     "answer_missing": _("「%(question)s」に答えてください。"),
     "answer_unusable": _("「%(question)s」の答えを確かめてください。"),
     "clash": _("同じ時間に「%(what)s」に申し込んでいます。それでもよければ、もう一度押してください。"),

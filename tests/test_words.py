@@ -46,7 +46,14 @@ def test_no_sentence_is_left_over() -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_sentence_takes_its_facts(language: str) -> None:
     facts = {"most": 60, "slug": "midori", "detail": "100 %", "slot": "積込み", "people": 2, "line": 3}
-    facts |= {"briefing": "説明会", "age": 18, "question": "昼食", "what": "清掃", "names": "別所 勉"}
+    facts |= {
+        "briefing": "説明会",
+        "age": 18,
+        "question": "昼食",
+        "what": "清掃",
+        "names": "別所 勉",
+        "named": 3,
+    }
     with force_locale(language):
         said = [words.sentence(Refused(code, **facts)) for code in words._SENTENCES]
     assert all(said)

@@ -1,4 +1,4 @@
-"""How many places a slot has, and moving a party from one slot to another: organiser's verbs that change counters."""
+"""How many places a slot has, how many people a party is, and moving a party: later changes of the counters."""
 
 from datetime import datetime
 
@@ -14,12 +14,18 @@ from scheduler.participation.models import GONE, Participation
 from scheduler.participation.standing import (
     Change,
     enter,
+    hold_more_places,
     hold_places,
+    kept_for,
     let_go_of_places,
+    let_go_of_some_places,
+    remark,
+    settle,
     settle_linked,
     standing_now,
+    tell,
 )
-from scheduler.participation.waiting import offer_next
+from scheduler.participation.waiting import offer_next, waiting_for
 from scheduler.text import text_in
 
 
@@ -107,3 +113,60 @@ def _check_move(session: Session, row: Participation, to: Slot, now: datetime) -
     )
     if session.scalar(wanted.limit(1)) is not None:
         raise Conflict("already_signed_up")
+
+
+def change_people(
+    session: Session, row: Participation, people: int, by_id: int | None, now: datetime
+) -> None:
+    """Set how many people a party is; the same number again changes nothing. Locks the slot.
+
+    Raise Conflict where there are not enough places (it does not wait for them), below those who are named, and for
+    the party itself once the time for that is over.
+    """
+    places.lock(session, row.slot)
+    session.refresh(row)
+    own = by_id is None or by_id == row.contact_id
+    if people == row.people and row.is_live:
+        return
+    _check_people(row, people, now, own=own)
+    more = 0 if row.slot.unit == "family" else people - row.people
+    if row.holds and more > 0:
+        _take_more(session, row, more, own=own)
+    elif row.holds and more < 0:
+        let_go_of_some_places(session, row, -more)
+    facts = f"{row.people} → {people}"
+    row.people, row.places = people, row.places + more
+    _settle_people(session, row, Change("people", by_id, facts), now, told=not own)
+    offer_next(session, row.slot, now)
+
+
+def _check_people(row: Participation, people: int, now: datetime, *, own: bool) -> None:
+    if not 1 <= people <= guards.MAX_PEOPLE:
+        raise Invalid("people_out_of_range", most=guards.MAX_PEOPLE)
+    if not row.is_live:
+        raise Conflict("hold_over")
+    guards.check_date(row.slot, now)
+    known = max(row.named, int(row.contact_comes) + len(row.companions))
+    if people < known:
+        raise Conflict("fewer_than_named", named=known)
+    if own and people > row.people and now >= row.slot.closes_at:
+        raise Conflict("sign_up_closed")
+    if own and people < row.people and row.comes and now >= row.slot.cancel_until:
+        raise Conflict("too_late_to_withdraw")
+
+
+def _take_more(session: Session, row: Participation, more: int, *, own: bool) -> None:
+    share = kept_for(session, row)
+    from_all = more - (share.remaining if share is not None else 0)
+    overtakes = own and from_all > 0 and bool(waiting_for(session, row.slot_id))
+    if overtakes or not hold_more_places(session, row, more):
+        raise Conflict("full", slot=row.slot.name)
+
+
+def _settle_people(
+    session: Session, row: Participation, change: Change, now: datetime, *, told: bool
+) -> None:
+    remark(session, row, change, now, before=row.state)
+    settle(session, row, change, now)
+    if told and row.comes:
+        tell(session, row, "joined", now)

@@ -37,6 +37,9 @@ LETTERS = {
     "swapped": "swapped",
 }
 LETTERS_OF_VERBS = {"remove": "removed", "move": "moved"}
+# Naming the people of a pledge is told when all are named or a guardian's yes is missing, not at every name.
+_NAMING = ("name", "unname", "people")
+_LETTERS_OF_NAMING = {"confirmed": "named", "awaiting_guardian": "awaiting_guardian"}
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,13 @@ def standing(row: Participation, *, helped: bool) -> str:
         return "applied" if row.queue_no is None else "waitlisted"
     if row.is_offered:
         return "offered"
-    if lacks_guardian(row):
+    # While a pledge is not all named, an adult may still be.
+    all_named = not row.is_pledge or row.named >= row.people
+    if all_named and lacks_guardian(row):
         return "awaiting_guardian"
     if not helped:
         return "awaiting_helpers"
-    return "pledged" if row.is_pledge and row.named < row.people else "confirmed"
+    return "confirmed" if all_named else "pledged"
 
 
 def lacks_guardian(row: Participation) -> bool:
@@ -138,9 +143,17 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
     row.hold_until = _deadline(row, state, now)
     row.state, row.reason = state, change.why[:400]
     remark(session, row, change, now, before=before)
-    tell(session, row, LETTERS_OF_VERBS.get(change.verb, LETTERS[state]), change.told_at or now)
+    letter = _letter(state, change)
+    if letter is not None:
+        tell(session, row, letter, change.told_at or now)
     if state == "awaiting_guardian" and row.guardian_id is not None:
         tell(session, row, "guardian", now, to_id=row.guardian_id)
+
+
+def _letter(state: str, change: Change) -> str | None:
+    if change.verb in _NAMING:
+        return _LETTERS_OF_NAMING.get(state)
+    return LETTERS_OF_VERBS.get(change.verb, LETTERS[state])
 
 
 def remark(
@@ -157,7 +170,8 @@ def _deadline(row: Participation, state: str, now: datetime) -> datetime | None:
     if state == "unverified":
         return row.hold_until or min(now + UNPROVEN_HOLDS, row.slot.starts_at)
     if state == "awaiting_guardian":
-        return min(now + GUARDIAN_HOLDS, row.slot.starts_at)
+        # One who is under age must not cost a whole group its places.
+        return None if row.is_pledge else min(now + GUARDIAN_HOLDS, row.slot.starts_at)
     return row.hold_until if state == "offered" else None
 
 
@@ -215,6 +229,26 @@ def kept_for(session: Session, row: Participation) -> SlotShare | None:
     slot = row.slot
     first_time = bool(slot.reserved) and is_new_here(session, row.contact_id, slot)
     return places.share_for(session, slot, row.organization_id, first_time=first_time)
+
+
+def hold_more_places(session: Session, row: Participation, more: int) -> bool:
+    """Take so many places in addition, the party's share first; say whether there were. The slot must be locked."""
+    taken = places.take(session, row.slot, more, kept_for(session, row))
+    if taken is None:
+        return False
+    row.share_id, row.kept_places = taken.share_id or row.share_id, row.kept_places + taken.kept
+    session.flush()
+    session.refresh(row.slot, ["taken", "reserved"])
+    return True
+
+
+def let_go_of_some_places(session: Session, row: Participation, fewer: int) -> None:
+    """Give so many of the party's places back, those that are free to all first. The slot must be locked."""
+    kept = max(0, row.kept_places - (row.places - fewer))
+    places.give_back(session, row.slot_id, places.Taken(row.share_id, kept), fewer)
+    row.kept_places -= kept
+    session.flush()
+    session.refresh(row.slot, ["taken", "reserved"])
 
 
 def let_go_of_places(session: Session, row: Participation) -> None:

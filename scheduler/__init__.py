@@ -16,6 +16,8 @@ from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
 from scheduler.decisions import api as decisions_api
 from scheduler.decisions import views as decisions
+from scheduler.groups import api as groups_api
+from scheduler.groups import views as groups
 from scheduler.participation import api as participation_api
 from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
@@ -25,8 +27,27 @@ from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
 
 VERSION = "0.1.0"
-PAGES = (activities, participation, decisions, attendance, reports, calendars, parties, health, design)
-APIS = (activities_api, participation_api, decisions_api, attendance_api, reports_api, parties_api)
+PAGES = (
+    activities,
+    participation,
+    groups,
+    decisions,
+    attendance,
+    reports,
+    calendars,
+    parties,
+    health,
+    design,
+)
+APIS = (
+    activities_api,
+    participation_api,
+    groups_api,
+    decisions_api,
+    attendance_api,
+    reports_api,
+    parties_api,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

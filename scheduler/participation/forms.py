@@ -1,36 +1,30 @@
 """What is typed to sign up and on the own page; shape only."""
 
-from typing import Any
+from dataclasses import replace
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
-    Field,
     FieldList,
-    HiddenField,
     IntegerField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Slot
+from scheduler.participation.fields import EMAIL, NAME, PartyForm
 from scheduler.participation.grades import GRADES
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.tokens import new_token
 from scheduler.web import Form
 
 CHILD_ROWS = 3
 # Months up to two years, half years up to seven; from school on, grades.
 _AGES = (*range(24), *range(24, 85, 6))
-_NAME = {"autocomplete": "name", "autocapitalize": "words"}
-_EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email"}
-_PHONE = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
-_IDENTITY = ("name", "kana", "email", "phone", "contact_grade")
 _GUARDIAN = ("guardian_name", "guardian_kana", "guardian_email")
 
 
@@ -50,36 +44,13 @@ class ConsentForm(Form):
     """A guardian's yes, under a name."""
 
     guardian = StringField(
-        _("保護者のお名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=_NAME
+        _("保護者のお名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=NAME
     )
 
 
-class JoinForm(Form):
-    """A yes for one slot: name, reading, one contact, and who comes along.
+class JoinForm(PartyForm):
+    """A yes for one slot: name, reading, one contact, and who comes along."""
 
-    `wait` and `clash` are second taps: take the waiting list, and come in spite of another part at the same time.
-    """
-
-    name = StringField(
-        _("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=_NAME
-    )
-    kana = StringField(
-        _("ふりがな"),
-        [DataRequired(_("ふりがなを入れてください。")), Length(max=120)],
-        description=_("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
-    )
-    email = StringField(
-        _("メールアドレス"),
-        [Length(max=254)],
-        description=_("この申し込みの確認と、前の日のお知らせに使います。ほかの人には見せません。"),
-        render_kw=_EMAIL,
-    )
-    phone = StringField(
-        _("電話番号"),
-        [Length(max=40)],
-        description=_("メールがない方には、世話人が電話でお知らせします。"),
-        render_kw=_PHONE,
-    )
     adults = TextAreaField(
         _("いっしょに来る方"),
         [Optional(), Length(max=4000)],
@@ -115,20 +86,11 @@ class JoinForm(Form):
         description=_(
             "同意をお願いするメールを送ります。メールがないときは、世話人に紙か電話で伝えてください。"
         ),
-        render_kw=_EMAIL,
+        render_kw=EMAIL,
     )
-    request_key = HiddenField(default=new_token, validators=[Length(max=64)])
-    wait = HiddenField()
-    clash = HiddenField()
 
-    @classmethod
-    def for_slot(cls, slot: Slot, *, known: bool) -> "JoinForm":
-        """Return the form that asks only what this slot needs, and nothing again of somebody who is known."""
-        questions = {_field_name(question): _question_field(question) for question in slot.questions}
-        form: JoinForm = type("SlotJoinForm", (cls,), questions)()
-        return form._fit(slot, known)
-
-    def _fit(self, slot: Slot, known: bool) -> "JoinForm":
+    def _fit(self, slot: Slot, known: bool) -> None:
+        super()._fit(slot, known)
         for name in self._not_asked(slot, known):
             del self[name]
         for child in self.children if "children" in self else ():
@@ -137,43 +99,26 @@ class JoinForm(Form):
             self.contact_grade.choices = {"": gettext("18歳以上です")} | {
                 grade: str(words.GRADES[grade]) for grade, years in GRADES.items() if years >= 12
             }
-        return self
 
     def sign_up(self) -> SignUp:
         """Return the yes as typed, without who says it."""
-        return SignUp(
-            0,
+        return replace(
+            self.yes(),
             contact_comes=self.contact_comes(),
             contact_grade=self.grade(),
             company=self.company(),
-            answers=self.answers(),
-            or_wait=bool(self.wait.data),
-            clash_ok=bool(self.clash.data),
-            request_key=self.request_key.data or None,
         )
 
     def _not_asked(self, slot: Slot, known: bool) -> set[str]:
         leave_out = {"adults"} if slot.unit == "family" else {"grown_ups"}
         adults_only = slot.occurrence.activity.minors == "no" or (slot.min_age or 0) >= 18
         if known:
-            leave_out |= {*_IDENTITY, *_GUARDIAN}
+            leave_out |= {"contact_grade", *_GUARDIAN}
         if adults_only:
             leave_out |= {"children", "children_only", "contact_grade", *_GUARDIAN}
         if slot.occurrence.activity.minors == "present":
             leave_out |= {"children_only", "contact_grade", *_GUARDIAN}
         return leave_out
-
-    def validate_email(self, field: Field) -> None:
-        """Ask for one contact: an address, or a telephone for those who have none."""
-        if not (field.data or "").strip() and not (self.phone.data or "").strip():
-            raise ValidationError(gettext("メールアドレスか電話番号を入れてください。"))
-
-    def person(self) -> PersonFacts:
-        """Return who signs up."""
-        name, kana, email, phone = (
-            str(self[field].data or "") for field in ("name", "kana", "email", "phone")
-        )
-        return PersonFacts(name, kana, email, phone, language=words.language())
 
     def guardian(self) -> PersonFacts | None:
         """Return who is asked to consent, where somebody under age signs up and names an address."""
@@ -198,46 +143,6 @@ class JoinForm(Form):
             adults += ("",) * (self.grown_ups.data or 0)
         chosen = [child.data for child in self.children if child.data] if "children" in self else []
         return Company(adults, others=tuple(_child(age) for age in chosen))
-
-    def answers(self) -> dict[str, str]:
-        """Return what was answered to the slot's own questions, by their keys."""
-        asked = {name: field for name, field in self._fields.items() if name.startswith(_ASKED)}
-        return {name.removeprefix(_ASKED): str(field.data or "") for name, field in asked.items()}
-
-    @property
-    def questions(self) -> list[Field]:
-        """The fields of the slot's own questions."""
-        return [field for name, field in self._fields.items() if name.startswith(_ASKED)]
-
-
-_ASKED = "q-"
-
-
-def _field_name(question: dict[str, Any]) -> str:
-    return f"{_ASKED}{question['key']}"
-
-
-def _question_field(question: dict[str, Any]) -> Field:
-    label, purpose = (_in_language(question, name) for name in ("label", "purpose"))
-    needed = [DataRequired(_("答えを入れてください。"))] if question["required"] else [Optional()]
-    kind = question["kind"]
-    if kind in {"choice", "yes_no"}:
-        choices = {"": gettext("選んでください")} | _choices(question)
-        return SelectField(label, needed, choices=choices, description=purpose)
-    limit = {"number": 6, "text": 400}[kind]
-    look = {"inputmode": "numeric"} if kind == "number" else {}
-    return StringField(label, [*needed, Length(max=limit)], description=purpose, render_kw=look)
-
-
-def _choices(question: dict[str, Any]) -> dict[str, str]:
-    if question["kind"] == "yes_no":
-        return {"yes": gettext("はい"), "no": gettext("いいえ")}
-    return {choice: choice for choice in question["choices"]}
-
-
-def _in_language(question: dict[str, Any], name: str) -> str:
-    translated = question.get(f"{name}_{words.language()}", "")
-    return str(translated or question[name])
 
 
 def _ages() -> dict[str, str]:

@@ -143,15 +143,15 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
     row.hold_until = _deadline(row, state, now)
     row.state, row.reason = state, change.why[:400]
     remark(session, row, change, now, before=before)
-    letter = _letter(state, change)
+    letter = _letter(row, state, change)
     if letter is not None:
         tell(session, row, letter, change.told_at or now)
     if state == "awaiting_guardian" and row.guardian_id is not None:
         tell(session, row, "guardian", now, to_id=row.guardian_id)
 
 
-def _letter(state: str, change: Change) -> str | None:
-    if change.verb in _NAMING:
+def _letter(row: Participation, state: str, change: Change) -> str | None:
+    if change.verb in _NAMING or (row.is_pledge and change.verb == "consent"):
         return _LETTERS_OF_NAMING.get(state)
     return LETTERS_OF_VERBS.get(change.verb, LETTERS[state])
 

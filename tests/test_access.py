@@ -22,6 +22,7 @@ GET  /subscribe                                           200  200  200  200  20
 GET  /dates/<occurrence_id>                               200  200  200  200  200
 GET  /dates/<occurrence_id>/calendar.ics                  200  200  200  200  200
 GET  /dates/<occurrence_id>/board                         404  404  200  404  404
+GET  /dates/<occurrence_id>/shares                        404  404  200  404  404
 GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404
 GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
@@ -33,6 +34,8 @@ POST /activities/<activity_id>/edit              (draft)  404  404  303  404  40
 POST /activities/<activity_id>/publish           (draft)  404  404  303  404  404
 GET  /slots/<slot_id>/join                                200  200  200  200  200
 POST /slots/<slot_id>/join                                303  303  303  303  303
+GET  /slots/<slot_id>/join/group                          200  200  200  200  200
+POST /slots/<slot_id>/join/group                          303  303  303  303  303
 GET  /slots/<slot_id>/joined                              404  404  404  404  404
 GET  /slots/<slot_id>/draw                                200  200  200  200  200
 GET  /participations/<participation_id>                   404  200  404  404  404
@@ -43,6 +46,12 @@ GET  /participations/<participation_id>/consent           404  404  404  200  40
 POST /participations/<participation_id>/consent           404  404  404  303  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
+GET  /participations/<pledge_id>/names                    404  200  404  404  404
+POST /participations/<pledge_id>/names                    404  303  404  404  404
+POST /participations/<pledge_id>/names/<name_id>/remove   404  303  404  404  404
+POST /participations/<pledge_id>/names/link               404  303  404  404  404
+POST /participations/<pledge_id>/names/consent            404  303  404  404  404
+POST /participations/<pledge_id>/people                   404  303  404  404  404
 GET  /organizations/<slug>                                200  200  200  200  200
 GET  /organizations/<slug>/calendar.ics                   200  200  200  200  200
 GET  /organizations/<slug>/activities/new                 404  404  200  404  404
@@ -90,6 +99,14 @@ GET  /me/<token>/participations/<participation_id>/consent       404  200  404  
 POST /me/<token>/participations/<participation_id>/consent       404  303  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
+GET  /me/<token>/participations/<pledge_id>/names                200  404  404     404
+POST /me/<token>/participations/<pledge_id>/names                303  404  404     404
+POST /me/<token>/participations/<pledge_id>/names/<name_id>/remove 303  404  404     404
+POST /me/<token>/participations/<pledge_id>/names/link           303  404  404     404
+POST /me/<token>/participations/<pledge_id>/names/consent        303  404  404     404
+POST /me/<token>/participations/<pledge_id>/people               303  404  404     404
+GET  /names/<token>                                              200  200  404     404
+POST /names/<token>                                              303  303  404     404
 POST /me/<token>/feed                                            200  200  404     404
 POST /me/<token>/feed/close                                      303  303  404     404
 POST /me/<token>/link/close                                      303  303  404     404
@@ -108,6 +125,7 @@ GET  /api/v1/openapi.json                                       200  200  200  2
 GET  /api/v1/dates                                              200  200  200  200  200  200  200
 GET  /api/v1/dates/<occurrence_id>                              200  200  200  200  200  200  401
 GET  /api/v1/dates/<occurrence_id>/roster                       404  404  200  404  404  404  401
+GET  /api/v1/dates/<occurrence_id>/shares                       404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
 PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
@@ -122,6 +140,15 @@ POST /api/v1/households/<household_id>                          404  404  200  4
 POST /api/v1/households/<household_id>/members                  404  404  201  404  404  404  401
 POST /api/v1/me/household/contact                               401  200  404  404  404  404  401
 POST /api/v1/slots/<slot_id>/join                               201  201  201  201  201  201  401
+POST /api/v1/slots/<slot_id>/join/group                         201  201  201  201  201  201  401
+GET  /api/v1/names/<token>                                      200  200  200  200  200  200  200
+POST /api/v1/names/<token>                                      200  200  200  200  200  200  200
+GET  /api/v1/participations/<pledge_id>/names                   404  200  404  404  404  404  401
+POST /api/v1/participations/<pledge_id>/names                   404  200  404  404  404  404  401
+POST /api/v1/participations/<pledge_id>/names/<name_id>/remove  404  200  404  404  404  404  401
+POST /api/v1/participations/<pledge_id>/names/link              404  200  404  404  404  404  401
+POST /api/v1/participations/<pledge_id>/names/consent           404  200  404  404  404  404  401
+POST /api/v1/participations/<pledge_id>/people                  404  200  404  404  404  404  401
 GET  /api/v1/participations/<participation_id>                  404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/prove            404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/accept           404  200  404  404  404  404  401
@@ -140,12 +167,14 @@ POST /api/v1/sign-out                                           401  200  200  2
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
 HOME = {"name": "山田家"}
+GROUP = HANAKO | {"group_name": "駅前商店会", "people": "1"}
+UMI = {"name": "上野 海", "kana": "うえの うみ"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
 
 
-def _sign_up(verb: str, typed: dict[str, str]) -> Typed:
+def _sign_up(verb: str, typed: dict[str, str], name: str = "participation_id") -> Typed:
     ways = ("", "/me/<token>", "/api/v1")
-    return {f"POST {way}/participations/<participation_id>/{verb}": typed for way in ways}
+    return {f"POST {way}/participations/<{name}>/{verb}": typed for way in ways}
 
 
 # What is sent along, so that only the asker decides about the answer.
@@ -156,6 +185,13 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    "POST /slots/<slot_id>/join/group": GROUP | {"party": "name"},
+    **_sign_up("names", {"pasted": "上野 海,うえの うみ"}, "pledge_id"),
+    **_sign_up("people", {"people": "4"}, "pledge_id"),
+    "POST /names/<token>": UMI,
+    "POST /api/v1/names/<token>": UMI,
+    "POST /api/v1/participations/<pledge_id>/names": {"names": [UMI]},
+    "POST /api/v1/slots/<slot_id>/join/group": GROUP,
     **_sign_up("reply", {"answer": "はい"}),
     **_sign_up("consent", {"guardian": "千田 知恵"}),
     "POST /organizations/<slug>/households/new": HOME,
@@ -217,9 +253,14 @@ def test_an_address_that_is_a_key_opens_what_the_table_says(row: Row, stage: Sta
 def test_the_api_answers_each_token_as_the_table_says(row: Row, stage: Stage) -> None:
     found = {}
     for asker in row.answers:
-        found[asker] = str(stage.call(row, asker, stage.world.path(row), TYPED).status_code)
+        found[asker] = str(stage.call(row, asker, _path(stage, row), TYPED).status_code)
         stage.reset()
     assert found == row.answers
+
+
+def _path(stage: Stage, row: Row) -> str:
+    # Where a program's address is itself a key, it is that of Ben's group.
+    return stage.world.path(row, stage.world.links["names"]["ben"])
 
 
 def _routes(app: Flask) -> set[str]:
@@ -238,7 +279,7 @@ def test_the_tables_name_every_route_and_no_other(whole_app: Flask) -> None:
 
 def test_head_answers_as_get_does_and_other_methods_are_refused(stage: Stage) -> None:
     for row in rows_of(PAGES) + rows_of(API):
-        path, client = stage.world.path(row), stage.app.test_client()
+        path, client = _path(stage, row), stage.app.test_client()
         assert client.options(path).status_code == 200
         assert client.delete(path).status_code == 405
         assert row.method in client.delete(path).headers["Allow"]

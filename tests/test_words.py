@@ -53,6 +53,7 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
         "what": "清掃",
         "names": "別所 勉",
         "named": 3,
+        "left": 6,
     }
     with force_locale(language):
         said = [words.sentence(Refused(code, **facts)) for code in words._SENTENCES]

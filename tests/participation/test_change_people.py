@@ -30,7 +30,7 @@ def pledge(session: Session, cast: Cast, slot: Slot) -> Participation:
 
 
 def _remaining(session: Session) -> int:
-    return session.query(SlotShare.remaining).one()[0]
+    return session.query(SlotShare).populate_existing().one().remaining
 
 
 def test_a_larger_party_takes_more_places(

@@ -110,18 +110,22 @@ class NamingOut(ApiModel):
 
 
 class ShareOut(ApiModel):
-    """One body's share of a slot; at `join_url` it takes places out of what is left."""
+    """One body's share of a slot: how many were asked for, how many of it come, what is left of it.
+
+    At `join_url` a body that has not signed up takes places out of its share.
+    """
 
     slot_id: int
     slot: str
     organization_id: int
     organization: str
     asked: int
-    taken: int
+    come: int
     named: int
     left: int
     until: datetime
     is_kept: bool
+    has_signed_up: bool
     join_url: str
 
 
@@ -281,10 +285,11 @@ def _share_out(line: queries.ShareLine) -> ShareOut:
         organization_id=line.body.id,
         organization=line.body.name,
         asked=line.asked,
-        taken=line.taken,
+        come=line.come,
         named=line.named,
         left=line.left,
         until=line.until,
         is_kept=line.is_kept,
+        has_signed_up=line.has_signed_up,
         join_url=f"{settings().address}/slots/{line.slot.id}/join/group?share={token}",
     )

@@ -29,7 +29,11 @@ class GroupForm(PartyForm):
 
     _home_id: int | None = None
 
-    party = RadioField(_("どの団体・グループですか"), choices=[], default=_FREE)
+    party = RadioField(
+        _("どの団体・グループですか"),
+        [InputRequired(_("どの団体・グループかを選んでください。"))],
+        choices=[],
+    )
     group_name = StringField(
         _("団体・グループの名前"),
         [Length(max=120)],
@@ -53,6 +57,7 @@ class GroupForm(PartyForm):
             del self.party
         else:
             self.party.choices = [*choices.items(), (_FREE, gettext("ほかの団体・グループ"))]
+            self.group_name.description = gettext("「ほかの団体・グループ」を選んだときに入れてください。")
         if has_share:
             del self.group_name
         elif not choices:

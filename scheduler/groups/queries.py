@@ -1,10 +1,10 @@
 """What is shown of groups and shares; each `find_` answers only for who has the right or the key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.activities.models import Occurrence, Slot, SlotShare
@@ -89,13 +89,17 @@ def lacks_consent(row: Participation) -> bool:
 
 @dataclass(frozen=True)
 class ShareLine:
-    """One body's share of a slot: how many were asked for, are taken out of it, and are left; until when it is kept."""
+    """One body's share of a slot: how many were asked for, how many of it come, and what is left until when.
+
+    `come` and `named` count all that the body has signed up, also those for whom free places were taken.
+    """
 
     share: SlotShare
     slot: Slot
     body: Organization
-    taken: int
+    come: int
     named: int
+    has_signed_up: bool
     until: datetime
 
     @property
@@ -113,6 +117,11 @@ class ShareLine:
         """Whether what is left is still kept for this body."""
         return self.share.released_at is None
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the body may still sign up for what is kept; it does so once, and then changes its number."""
+        return self.is_kept and self.left > 0 and not self.has_signed_up
+
 
 def shares_at(session: Session, occurrence: Occurrence) -> list[ShareLine]:
     """Return the shares of a date, by slot and body."""
@@ -123,24 +132,25 @@ def shares_at(session: Session, occurrence: Occurrence) -> list[ShareLine]:
         .options(joinedload(SlotShare.organization))
     )
     shares = session.scalars(wanted).all()
-    used = _used(session, [share.id for share in shares])
-    lines = [line for share in shares for line in _line(slots[share.slot_id], share, used)]
+    signed_up = _signed_up(session, slots) if shares else {}
+    lines = [line for share in shares for line in _line(slots[share.slot_id], share, signed_up)]
     return sorted(lines, key=lambda line: (line.slot.position, line.body.name))
 
 
-def _line(slot: Slot, share: SlotShare, used: dict[int, tuple[int, int]]) -> Iterator[ShareLine]:
-    if share.organization is not None:
-        taken, named = used.get(share.id, (0, 0))
-        yield ShareLine(share, slot, share.organization, taken, named, slot.share_ends_at(share))
+def _line(
+    slot: Slot, share: SlotShare, signed_up: Mapping[tuple[int, int], Participation]
+) -> Iterator[ShareLine]:
+    body = share.organization
+    if body is not None:
+        row = signed_up.get((slot.id, body.id))
+        come, named = (row.people, row.named) if row is not None and row.holds else (0, 0)
+        yield ShareLine(share, slot, body, come, named, row is not None, slot.share_ends_at(share))
 
 
-def _used(session: Session, share_ids: list[int]) -> dict[int, tuple[int, int]]:
-    taken = func.sum(Participation.kept_places)
-    wanted = (
-        select(Participation.share_id, taken, func.sum(Participation.named))
-        .where(Participation.share_id.in_(share_ids), Participation.state.not_in(GONE))
-        .group_by(Participation.share_id)
+def _signed_up(session: Session, slot_ids: Iterable[int]) -> dict[tuple[int, int], Participation]:
+    wanted = select(Participation).where(
+        Participation.slot_id.in_(slot_ids),
+        Participation.organization_id.is_not(None),
+        Participation.state.not_in(GONE),
     )
-    return {
-        share_id: (taken, named) for share_id, taken, named in session.execute(wanted).tuples() if share_id
-    }
+    return {(row.slot_id, row.organization_id or 0): row for row in session.scalars(wanted)}

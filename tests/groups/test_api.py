@@ -58,12 +58,12 @@ def test_a_refusal_has_a_code(
 def test_the_shares_of_a_date_are_the_organisers(app: Flask, slot: Slot, cast: Cast) -> None:
     path = f"/dates/{slot.occurrence_id}/shares"
     (share,) = program_of(app, cast.aiko).read(path)["shares"]
-    assert (share["organization"], share["asked"], share["taken"], share["left"]) == ("市立図書館", 6, 0, 6)
+    assert (share["organization"], share["asked"], share["come"], share["left"]) == ("市立図書館", 6, 0, 6)
     assert (share["until"], share["is_kept"]) == ("2026-11-20T23:00:00Z", True)
     token = share["join_url"].partition("?share=")[2]
     done(Program(app).post(f"/slots/{slot.id}/join/group", **DAN, share=token, people=4))
     (share,) = program_of(app, cast.aiko).read(path)["shares"]
-    assert (share["taken"], share["named"], share["left"]) == (4, 1, 2)
+    assert (share["come"], share["named"], share["left"]) == (4, 1, 2)
 
 
 def test_names_are_added_read_and_removed(app: Flask, pledge: Participation, cast: Cast) -> None:

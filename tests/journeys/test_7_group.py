@@ -61,4 +61,4 @@ def test_a_program_does_the_same(app: Flask, session: Session, cast: Cast) -> No
     smaller = done(chie.post(f"/participations/{joined['id']}/people", people=11))
     assert (smaller["state"], smaller["people"]) == ("confirmed", 11)
     (share,) = program_of(app, cast.aiko).read(f"/dates/{date.id}/shares")["shares"]
-    assert (share["asked"], share["taken"], share["left"]) == (12, 11, 1)
+    assert (share["asked"], share["come"], share["left"]) == (12, 11, 1)

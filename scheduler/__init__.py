@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler import design, health, json_api, web
+from scheduler import design, health, json_api, masking, openapi, web
 from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
@@ -18,24 +18,36 @@ from scheduler.decisions import api as decisions_api
 from scheduler.decisions import views as decisions
 from scheduler.groups import api as groups_api
 from scheduler.groups import views as groups
+from scheduler.keys import api as keys_api
+from scheduler.keys import views as keys
 from scheduler.participation import api as participation_api
 from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
 from scheduler.parties import login
 from scheduler.parties import views as parties
+from scheduler.people import api as people_api
+from scheduler.people import views as people
 from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
+from scheduler.series import api as series_api
+from scheduler.series import views as series
+from scheduler.standins import api as standins_api
+from scheduler.standins import views as standins
 
 VERSION = "0.1.0"
 PAGES = (
     activities,
     participation,
     groups,
+    standins,
+    series,
     decisions,
     attendance,
     reports,
     calendars,
     parties,
+    people,
+    keys,
     health,
     design,
 )
@@ -43,10 +55,14 @@ APIS = (
     activities_api,
     participation_api,
     groups_api,
+    standins_api,
+    series_api,
     decisions_api,
     attendance_api,
     reports_api,
     parties_api,
+    people_api,
+    keys_api,
 )
 
 
@@ -54,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the web application with these settings, or with those of the environment."""
     app = Flask("scheduler", template_folder=str(ROOT / "templates"))
     _configure(app, settings or Settings.from_environment())
+    masking.mask_tokens()
     web.init_app(app)
     login.init_app(app)
     for feature in PAGES:
@@ -61,7 +78,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in APIS:
         web.csrf.exempt(feature.api)
         app.register_blueprint(feature.api)
-    json_api.serve_document(app, [feature.api for feature in APIS], VERSION)
+    json_api.set_gate(app.extensions, login.admit)
+    openapi.serve_document(app, [feature.api for feature in APIS], VERSION)
     return app
 
 

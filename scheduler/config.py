@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,11 @@ class Settings:
     )
     mail_from: str = _setting("TSUDOI_MAIL_FROM", "tsudoi@localhost", "sender of all mail")
     tick_seconds: str = _setting("TSUDOI_TICK_SECONDS", "2", "how often the ticker looks for due mail")
+    form_seconds: str = _setting(
+        "TSUDOI_FORM_SECONDS",
+        "",
+        "how long a stranger's form must be open before it is sent; 2 on https, else 0 if empty",
+    )
     debug: str = _setting("TSUDOI_DEBUG", "", "1 shows the living page of all parts at /design")
 
     @classmethod
@@ -84,6 +90,11 @@ class Settings:
     def is_https(self) -> bool:
         """Whether people reach us encrypted, so that cookies may be kept to that."""
         return urlsplit(self.address).scheme == "https"
+
+    @property
+    def form_wait(self) -> timedelta:
+        """How long no person needs less for filling in a form: machines come where the public comes, on https."""
+        return timedelta(seconds=float(self.form_seconds or (2 if self.is_https else 0)))
 
     @property
     def worker_count(self) -> int:

@@ -157,8 +157,9 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the options with which SQLAlchemy's create_engine opens this address.
 
     PostgreSQL: a lock waits three seconds at most, and connections are tested before use, so that a restart of the
-    server needs none of ours.
+    server needs none of ours. What people typed stands in no error, hence in no log.
     """
     if url.startswith("postgresql"):
-        return {"pool_pre_ping": True, "connect_args": {"options": "-c lock_timeout=3000 -c timezone=UTC"}}
-    return {"connect_args": {"check_same_thread": False}}
+        options = "-c lock_timeout=3000 -c timezone=UTC"
+        return {"pool_pre_ping": True, "hide_parameters": True, "connect_args": {"options": options}}
+    return {"hide_parameters": True, "connect_args": {"check_same_thread": False}}

@@ -19,7 +19,7 @@ from flask_babel import force_locale
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from scheduler import clock, reminders
+from scheduler import clock, reminders, retries
 from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import published_activities
@@ -39,6 +39,13 @@ from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
 from scheduler.participation.models import Answer, Participation
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.series import actions as series
+from scheduler.series.letters import series_kinds
+from scheduler.series.models import Series
+from scheduler.series.queries import following, unconfirmed
+from scheduler.standins.actions import ask_again
+from scheduler.standins.letters import stand_in_kind
+from scheduler.standins.queries import unanswered
 from scheduler.web import db
 
 # What has ended is kept for a while, so that "who signed in when" can be answered.
@@ -57,6 +64,8 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     return {
         "sign_in": sign_in_kind(sender),
         **sign_ups,
+        "stand_in_asked": stand_in_kind(sender),
+        **series_kinds(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 
@@ -120,6 +129,15 @@ def extend_horizon(now: datetime) -> int:
     return made
 
 
+def follow_series(now: datetime) -> None:
+    """Sign those up for new dates who come every time."""
+    session = db.session()
+    for series_id in following(session):
+        begin_writing(session)
+        series.follow(session, session.get_one(Series, series_id), now)
+        session.commit()
+
+
 def remind(now: datetime) -> int:
     """Queue the reminders that are due; return how many are new."""
     session = db.session()
@@ -131,7 +149,9 @@ def remind(now: datetime) -> int:
 
 
 def give_places(now: datetime) -> int:
-    """Do what falls due with places: end what was held too long, draw lots, open kept places; return how many slots.
+    """Do what falls due with places: end what was held too long, draw lots, open kept places, ask who waits.
+
+    Return how many steps that were.
 
     Each in a short transaction of its own, so that a crash in between loses nothing and nobody waits long.
     """
@@ -141,8 +161,14 @@ def give_places(now: datetime) -> int:
         steps.append(partial(_lapse, session, row_id, now))
     for slot_id in giving.lotteries_due(session, now):
         steps.append(partial(_with_slot, session, slot_id, partial(giving.draw_lots, now=now)))
+    for search_id in unanswered(session, now):
+        steps.append(partial(ask_again, session, search_id, now))
+    for series_id in unconfirmed(session, now):
+        steps.append(partial(_with_series, session, series_id, partial(series.lapse, now=now)))
     for slot_id in places.slots_to_release(session, now):
         steps.append(partial(_with_slot, session, slot_id, partial(waiting.release, now=now)))
+    for slot_id in waiting.slots_to_fill(session, now):
+        steps.append(partial(_with_slot, session, slot_id, partial(waiting.fill, now=now)))
     for step in steps:
         begin_writing(session)
         step()
@@ -154,18 +180,23 @@ def _lapse(session: Session, row_id: int, now: datetime) -> None:
     waiting.lapse(session, session.get_one(Participation, row_id), now)
 
 
+def _with_series(session: Session, series_id: int, act: Callable[..., object]) -> None:
+    act(session, session.get_one(Series, series_id))
+
+
 def _with_slot(session: Session, slot_id: int, act: Callable[..., object]) -> None:
     act(session, session.get_one(Slot, slot_id))
 
 
 def purge(now: datetime) -> None:
-    """Delete what has ended long ago: sign-ins, sessions, counters; and answers whose time is over."""
+    """Delete what has ended long ago: sign-ins, sessions, counters, kept answers; and what people were asked."""
     session = db.session()
     begin_writing(session)
     session.execute(delete(Answer).where(Answer.erase_on < now.date()))
     session.execute(delete(SignIn).where(SignIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(SignedIn).where(SignedIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
+    retries.purge(session, now)
     session.commit()
 
 
@@ -173,6 +204,7 @@ def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> int:
     """Do everything once that is due now, as cron would; return how many messages went out."""
     with app.app_context():
         extend_horizon(now())
+        follow_series(now())
         give_places(now())
         remind(now())
         purge(now())
@@ -214,5 +246,6 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
+    add(in_app(lambda: follow_series(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)
     return clockwork

@@ -1,24 +1,26 @@
-"""JSON end-points: typed in, typed out, described in one OpenAPI 3.1 document. Knows nothing of the product."""
+"""JSON end-points: typed in, typed out, each one sent twice done once. Knows nothing of the product."""
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, request
+from flask import Blueprint, Response, current_app, request
 from pydantic import BaseModel, ValidationError
-from pydantic.json_schema import models_json_schema
 
-from scheduler.errors import Invalid
+from scheduler import clock, retries
+from scheduler.errors import Invalid, Refused
+from scheduler.request_session import commit_put_off
+from scheduler.retries import Answer, Sending
+from scheduler.web import db_session, refusal_answer, settings
 
 PREFIX = "/api/v1"
-_REFUSALS = {
-    "401": "no such session",
-    "403": "not yours to change",
-    "404": "no such thing, or not for you",
-    "409": "not possible any more: full, already decided",
-    "422": "cannot be understood",
-    "503": "busy, try again",
-}
+# What a token must be good for where the end-point says nothing; an empty scope: open to all, whatever they send along.
+_SCOPES = {"GET": "read"}
+_OTHER_SCOPE = "sign_up"
+OPEN = ""
+_GATE = "tsudoi-gate"
+Gate = Callable[[str], None]
 
 
 class ApiModel(BaseModel):
@@ -42,6 +44,12 @@ class Operation:
     body: type[ApiModel] | None
     answer: type[ApiModel]
     status: int
+    scope: str
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something, so that a key may go with it."""
+        return self.method != "get"
 
 
 class Api(Blueprint):
@@ -52,110 +60,90 @@ class Api(Blueprint):
         self.operations: list[Operation] = []
 
     def operation(
-        self, rule: str, answer: type[ApiModel], *, body: type[ApiModel] | None = None, status: int = 200
+        self,
+        rule: str,
+        answer: type[ApiModel],
+        *,
+        body: type[ApiModel] | None = None,
+        status: int = 200,
+        scope: str | None = None,
     ) -> Callable[[Callable[..., ApiModel]], Callable[..., ApiModel]]:
-        """Register a function as an end-point; `rule` is "METHOD /path", the docstring's first line its summary."""
+        """Register a function as an end-point; `rule` is "METHOD /path", the docstring's first line its summary.
+
+        `scope` is what a token must be good for: `read` for GET and `sign_up` for the others, unless something else
+        is said. The function asks for its commit as a page does; where an Idempotency-Key came along, that commit
+        waits until the answer is kept beside the effect.
+        """
         method, path = rule.split(" ", 1)
+        needed = _SCOPES.get(method, _OTHER_SCOPE) if scope is None else scope
 
         def register(act: Callable[..., ApiModel]) -> Callable[..., ApiModel]:
-            def answered(**arguments: Any) -> Response:
-                typed = {"body": _read(body)} if body is not None else {}
-                return _write(act(**arguments, **typed), status)
-
             summary = (act.__doc__ or "").strip().split("\n")[0]
-            self.add_url_rule(path, act.__name__, answered, methods=[method])
-            self.operations.append(Operation(method.lower(), path, summary, body, answer, status))
+            made = Operation(method.lower(), path, summary, body, answer, status, needed)
+            self.add_url_rule(
+                path, act.__name__, lambda **where: _answered(made, act, where), methods=[method]
+            )
+            self.operations.append(made)
             return act
 
         return register
 
 
+def set_gate(extensions: dict[str, Any], gate: Gate) -> None:
+    """Let this function look at every asker before an end-point acts; it raises what refuses them."""
+    extensions[_GATE] = gate
+
+
+def _answered(operation: Operation, act: Callable[..., ApiModel], where: dict[str, Any]) -> Response:
+    if operation.scope != OPEN:
+        current_app.extensions[_GATE](operation.scope)
+    header = request.headers.get("Idempotency-Key") if operation.writes else None
+    if header is None:
+        return _acted(operation, act, where)
+    return _acted_once(_sending(header), lambda: _acted(operation, act, where))
+
+
+def _acted(operation: Operation, act: Callable[..., ApiModel], where: dict[str, Any]) -> Response:
+    typed = {"body": _read(operation.body)} if operation.body is not None else {}
+    return _written(act(**where, **typed).model_dump_json(), operation.status)
+
+
+def _sending(header: str) -> Sending:
+    # Strangers are told apart by their address: all of them behind one router share their keys, which are random.
+    asker = request.headers.get("Authorization") or f"stranger {request.remote_addr}"
+    asked = f"{request.method} {request.full_path}\n".encode() + request.get_data()
+    return Sending(hashlib.sha256(asker.encode()).hexdigest(), retries.key_in(header), asked)
+
+
+def _acted_once(sending: Sending, act: Callable[[], Response]) -> Response:
+    session, secret = db_session(), settings().secret_key
+    kept = retries.claim_key(session, sending, secret, clock.now())
+    if kept is not None:
+        replayed = _written(kept.body, kept.status)
+        replayed.headers["Idempotency-Replayed"] = "true"
+        return replayed
+    with commit_put_off(session) as waiting:
+        try:
+            answer = act()
+        except Refused as refused:
+            # What was committed before, such as a counted try, stays; so the same request must not count again.
+            if not waiting.asked:
+                raise
+            answer = refusal_answer(refused)
+    if waiting.asked:
+        retries.keep(session, sending, secret, Answer(answer.status_code, answer.get_data()))
+        session.commit()
+    return answer
+
+
 def _read(body: type[ApiModel]) -> ApiModel:
     try:
-        return body.model_validate_json(request.get_data(cache=False) or b"{}")
+        return body.model_validate_json(request.get_data() or b"{}")
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "body"
         raise Invalid("json_unreadable", detail=f"{where}: {first['msg']}") from error
 
 
-def _write(answer: ApiModel, status: int) -> Response:
-    return Response(answer.model_dump_json(), status, mimetype="application/json")
-
-
-def openapi_document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of all end-points."""
-    kept = list(operations)
-    models = {model for operation in kept for model in (operation.body, operation.answer) if model} | {Error}
-    ordered = sorted(models, key=lambda model: model.__name__)
-    _, schema = models_json_schema(
-        [(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}"
-    )
-    paths: dict[str, dict[str, Any]] = {}
-    for operation in kept:
-        paths.setdefault(_openapi_path(operation.path), {})[operation.method] = _described(operation)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Tsudoi", "version": version},
-        "servers": [{"url": PREFIX}],
-        "security": [{}, {"bearer": []}],
-        "paths": paths,
-        "components": {
-            "schemas": schema.get("$defs", {}),
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-        },
-    }
-
-
-def _openapi_path(path: str) -> str:
-    return "".join(_openapi_part(part) for part in path.replace("<", "\0<").replace(">", ">\0").split("\0"))
-
-
-def _openapi_part(part: str) -> str:
-    return "{" + part.strip("<>").split(":")[-1] + "}" if part.startswith("<") else part
-
-
-def _parameters(path: str) -> list[dict[str, Any]]:
-    parts = [
-        part.strip("<>")
-        for part in path.replace("<", "\0<").replace(">", ">\0").split("\0")
-        if part.startswith("<")
-    ]
-    return [
-        {
-            "name": part.split(":")[-1],
-            "in": "path",
-            "required": True,
-            "schema": {"type": "integer" if part.startswith("int:") else "string"},
-        }
-        for part in parts
-    ]
-
-
-def _content(model: type[ApiModel]) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
-
-
-def _described(operation: Operation) -> dict[str, Any]:
-    answers: dict[str, Any] = {
-        code: {"description": text, "content": _content(Error)} for code, text in _REFUSALS.items()
-    }
-    answers[str(operation.status)] = {"description": "done", "content": _content(operation.answer)}
-    described: dict[str, Any] = {
-        "summary": operation.summary,
-        "operationId": f"{operation.method}_{operation.path.strip('/').translate(_PLAIN)}",
-        "parameters": _parameters(operation.path),
-        "responses": answers,
-    }
-    if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _content(operation.body)}
-    return described
-
-
-_PLAIN = str.maketrans({"/": "_", "<": "", ">": "", ":": "_", "-": "_"})
-
-
-def serve_document(app: Flask, apis: Iterable[Api], version: str) -> None:
-    """Answer GET /api/v1/openapi.json with the document of these end-points."""
-    document = openapi_document([operation for api in apis for operation in api.operations], version)
-    app.add_url_rule(f"{PREFIX}/openapi.json", "openapi", lambda: jsonify(document))
+def _written(body: str | bytes, status: int) -> Response:
+    return Response(body, status, mimetype="application/json")

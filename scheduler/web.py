@@ -4,7 +4,7 @@ Knows nothing of the product.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,9 +26,10 @@ from scheduler import db as tables
 from scheduler import words
 from scheduler.config import Settings
 from scheduler.errors import Gone, NotFound, NotSignedIn, Refused
+from scheduler.request_session import RequestSession
 from scheduler.text import text_in
 
-db = SQLAlchemy(model_class=tables.Base, engine_options={})
+db = SQLAlchemy(model_class=tables.Base, engine_options={}, session_options={"class_": RequestSession})
 csrf = CSRFProtect()
 babel = Babel()
 
@@ -94,7 +95,8 @@ def _begin() -> None:
     # The whole request is one transaction: what a write decides on is read inside it.
     if request.method not in SAFE_METHODS:
         # All of it is here before anybody has to wait for us: a phone in a tunnel would stop every other writer.
-        request.get_data(parse_form_data=True)
+        # What a program sends is JSON, whatever it says: curl calls it a form.
+        request.get_data(parse_form_data=not wants_json())
         tables.begin_writing(db_session())
 
 
@@ -166,6 +168,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     refusal: str = ""
     refused_by: str = ""
     status: int = 200
+    headers: Mapping[str, str] = {}
     done: Any = None
 
     def attempt(self, act: Callable[[], object]) -> bool:
@@ -177,9 +180,14 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             self.done = act()
         except Refused as refused:
             db_session().rollback()
-            self.refusal, self.refused_by, self.status = words.sentence(refused), refused.code, refused.status
+            self.refuse(refused)
             return False
         return True
+
+    def refuse(self, refused: Refused) -> None:
+        """Say on the page why it cannot be done."""
+        self.refusal, self.refused_by, self.status = words.sentence(refused), refused.code, refused.status
+        self.headers = _headers_of(refused)
 
     def page(self, template: str, **facts: Any) -> ResponseReturnValue:
         """Show the form: 200 when it is new, 422 or the refusal's status when something has to be mended."""
@@ -187,7 +195,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         if self.errors:
             # Nobody has to wait for us to write while the page is drawn.
             db_session().rollback()
-        return render_template(template, form=self, refusal=self.refusal, **facts), status
+        return render_template(template, form=self, refusal=self.refusal, **facts), status, self.headers
 
 
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
@@ -258,7 +266,25 @@ def _not_found(error: Exception) -> ResponseReturnValue:
 def _refused(error: Exception) -> ResponseReturnValue:
     assert isinstance(error, Refused)
     db_session().rollback()
-    return _error_page(error.status, words.sentence(error), error.code)
+    return refusal_answer(error)
+
+
+def refusal_answer(refused: Refused) -> Response:
+    """Return how a refusal looks, as a page or as JSON."""
+    page = _error_page(refused.status, words.sentence(refused), refused.code)
+    answer = current_app.make_response(page)
+    answer.headers.update(_headers_of(refused))
+    return answer
+
+
+def _headers_of(refused: Refused) -> dict[str, str]:
+    headers = {}
+    if "retry_after" in refused.facts:
+        headers["Retry-After"] = str(refused.facts["retry_after"])
+    if refused.code == "scope_missing":
+        # RFC 6750 3.1: so that a program can say which right to ask for.
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{refused.facts["scope"]}"'
+    return headers
 
 
 def _bad_token(error: Exception) -> ResponseReturnValue:

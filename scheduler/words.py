@@ -35,8 +35,8 @@ _SENTENCES = {
     "guardian_must_come": _("お子さんだけでは申し込めません。保護者の方もいっしょに申し込んでください。"),
     "guardian_missing": _("保護者のお名前を入れてください。"),
     "more_named_than_pledged": _("お名前の数が、申し込む人数より多くなっています。人数を確かめてください。"),
-    "fewer_than_named": _(
-        "%(named)s人のお名前があります。それより減らすときは、先に来なくなった方のお名前を消してください。"
+    "more_named_than_people": _(
+        "お名前のある方が、その人数より多くいます。先に、来なくなった方のお名前を消してください。"
     ),
     "all_named": _(
         "%(people)s人みなさんのお名前がそろっています。ふえるときは、代表の方に知らせてください。"
@@ -62,6 +62,12 @@ _SENTENCES = {
     "clash": _("同じ時間に「%(what)s」に申し込んでいます。それでもよければ、もう一度押してください。"),
     "hold_over": _("確かめる時間が過ぎたので、場所をほかの方にゆずりました。もう一度申し込んでください。"),
     "offer_over": _("返事の期限が過ぎたので、次の方に声をかけました。補欠でもう一度待つことができます。"),
+    "stand_in_over": _("もうほかの方が引き受けたか、本人が来られるようになりました。ありがとうございます。"),
+    "nobody_waits": _("いま補欠で待っている方に、お願いできる人がいません。ほかの方法でさがしてください。"),
+    "no_date_chosen": _("来られる日を1つは選んでください。"),
+    "no_date_joined": _(
+        "選んだ日には、どれも申し込めませんでした。日を選び直すか、世話人に相談してください。"
+    ),
     "too_late_to_withdraw": _(
         "締切を過ぎたので、ここでは取りやめられません。世話人に電話で知らせてください。"
     ),
@@ -82,10 +88,14 @@ _SENTENCES = {
     "phone_unusable": _("電話番号を確かめてください。例：090-1234-5678。内線は入れないでください。"),
     "contact_missing": _("メールアドレスか電話番号を、どちらか1つ入れてください。"),
     "limits_out_of_range": _("回数は0から31、長さは15分から1440分までにしてください。"),
-    "limits_leave_no_time": _("「これより早くない」は「これより遅くない」より前の時刻にしてください。"),
+    "limits_leave_no_time": _("「何時から」は「何時まで」より前の時刻にしてください。"),
     "household_name_missing": _("世帯の名前を入れてください。例：佐藤家"),
     "lives_elsewhere": _("この方は、もうほかの世帯の名簿にのっています。世話人に相談してください。"),
     "release_is_the_households": _("連絡先を見せるかどうかは、世帯の方か役員が決めます。"),
+    "already_merged": _("少し前に、ほかの人が1人にまとめました。画面を新しくしてください。"),
+    "proved_is_kept": _("メールを確かめた方のほうを残してください。"),
+    "consent_is_over": _("同意の終わりは、これから先の日にしてください。"),
+    "consent_needs_names": _("だれが、だれのことで同意したのか、お名前を入れてください。"),
     "list_empty": _("名簿を貼りつけてください。1行に1人です。"),
     "list_too_long": _("いちどに%(most)s人までです。分けて貼りつけてください。"),
     "list_unreadable": _("名簿の形が読み取れません。表計算の画面から写して、貼りつけてください。"),
@@ -120,7 +130,32 @@ _SENTENCES = {
     "rule_too_long": _("くり返しの決まりが長すぎます。"),
     "rule_count_and_until": _("「何回」と「いつまで」は、どちらか1つにしてください。"),
     "rule_incomplete": _("くり返しの選び方が足りません。曜日や週を選んでください。"),
+    "idempotency_key_unusable": _("Idempotency-Key は、1字から255字までの半角の文字にしてください。"),
+    "idempotency_key_reused": _(
+        "この Idempotency-Key は、別の内容で使われています。新しいものを使ってください。"
+    ),
+    "still_running": _("同じ操作をまだ行っています。少し待って、もう一度お試しください。"),
+    "scope_missing": _(
+        "このトークンには「%(scope)s」の権限がありません。権限のあるトークンか、サインインのトークンを使ってください。"
+    ),
+    "token_of_body": _("団体のトークンでは、ご本人の予定は見られません。ご自分のトークンを使ってください。"),
+    "token_name_missing": _("何に使うトークンか、名前を入れてください。"),
+    "token_scopes_missing": _("できることを1つは選んでください。"),
+    "token_lifetime_out_of_range": _("使える日数は、1日から%(most)s日までにしてください。"),
+    "too_many_tokens": _("トークンは%(most)sまでです。使っていないものを閉じてから、作ってください。"),
+    "press_again": _("すみません、もう一度押してください。入れたものは残っています。"),
+    "too_many_sign_ups": _(
+        "ここからの申し込みが続いているので、いったん止めています。%(retry_at)sを過ぎてから、もう一度押してください。"
+    ),
     "zone_unknown": _("時間帯の名前がわかりません。例：Asia/Tokyo"),
+}
+
+SCOPES = {
+    "read": _("予定を見る"),
+    "sign_up": _("申し込む、取りやめる"),
+    "organise": _("活動の世話をする"),
+    "report": _("活動の時間を見る"),
+    "households": _("世帯の名簿を見る、直す"),
 }
 
 STATES = {
@@ -217,6 +252,16 @@ LIMITS = {
     "too_late": _("時刻が遅すぎます"),
 }
 
+CONSENT_PURPOSES = {
+    "take_part": _("参加すること"),
+    "photo": _("写真をとり、のせること"),
+    "insurance_list": _("保険の名簿にのせること"),
+    "share_contact": _("連絡先を伝えること"),
+    "health": _("からだのことを聞くこと"),
+}
+
+CONSENT_WAYS = {"page": _("ページで"), "paper": _("紙で"), "telephone": _("電話で"), "mail": _("メールで")}
+
 _WEEKDAYS_JA = "月火水木金土日"
 
 
@@ -229,11 +274,21 @@ def language() -> str:
 def sentence(refusal: Refused) -> str:
     """Say why something is refused and what to do."""
     known = _SENTENCES.get(refusal.code)
-    return (
-        str(known) % refusal.facts
-        if known is not None
-        else gettext("できませんでした。もう一度お試しください。")
-    )
+    facts = {name: _moment_or_fact(fact) for name, fact in refusal.facts.items()}
+    return str(known) % facts if known is not None else gettext("できませんでした。もう一度お試しください。")
+
+
+def _moment_or_fact(fact: object) -> object:
+    if not isinstance(fact, datetime):
+        return fact
+    at, today = to_user_timezone(fact), to_user_timezone(clock.now()).date()
+    day = "" if at.date() == today else date_text(at)
+    return _one_after_the_other(day, clock_text(at)) if day else clock_text(at)
+
+
+def codes() -> set[str]:
+    """Return every code that anything may be refused with."""
+    return set(_SENTENCES)
 
 
 def word(words: dict[str, Any], code: str) -> str:

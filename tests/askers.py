@@ -17,16 +17,22 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.groups.actions import add_name
 from scheduler.groups.links import names_token
 from scheduler.heartbeat import beat
-from scheduler.participation.actions import join
+from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.parties import actions as parties
+from scheduler.parties import api_tokens
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.models import Household, Person
+from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.tokens import derived, personal
+from scheduler.series import actions as many
+from scheduler.series import queries as many_queries
+from scheduler.standins import actions as standins
+from scheduler.standins.queries import token_of
 from scheduler.web import db
 from tests import cast as casting
 from tests import make
+from tests.cast import Cast
 from tests.conftest import NOW
 from tests.visitor import Visitor
 
@@ -77,7 +83,11 @@ class World:
 
     def path(self, row: Row, token: str = "") -> str:
         """Return a concrete address for a row."""
-        return self.fill(row.rule, token=token, **({"activity_id": self.draft_id} if row.variant else {}))
+        return self.fill(row.rule, token=token, **self._named_by(row.variant))
+
+    def _named_by(self, variant: str) -> dict[str, Any]:
+        own = {"token_id": self.names["own_token_id"]}
+        return {"draft": {"activity_id": self.draft_id}, "own": own}.get(variant, {})
 
     def fill(self, text: str, **more: Any) -> str:
         """Put what they name in place of `<names>`."""
@@ -109,7 +119,13 @@ def populate(session: Session, secret: str) -> World:
     # Ben's household is of the only block, which Aiko keeps for the association.
     block = casting.block(session, cast.midori, "midori-1", NOW)
     home = Household(name="別所家", block_id=block.id, created_at=NOW)
-    names = {
+    twice = PersonFacts("山田 花子", "やまだ はなこ", phone="090-1234-5678")
+    keep, drop = (parties.person(session, twice, NOW) for _ in range(2))
+    for one in (keep, drop):
+        withdraw(session, make.participation(session, date.slots[0], one, NOW), None, NOW)
+    names: dict[str, Any] = {
+        "keep_id": keep.id,
+        "drop_id": drop.id,
         "household_id": parties.add_household(session, home, [cast.ben]).id,
         "occurrence_id": date.id,
         "activity_id": date.activity_id,
@@ -119,14 +135,20 @@ def populate(session: Session, secret: str) -> World:
         "name_id": pledges["ben"].companions[0].id,
         "names_token": names_token(secret, pledges["ben"].id, pledges["ben"].names_salt),
         "slug": cast.midori.slug,
+        "token_id": _token(session, cast.aiko, cast.midori),
+        "own_token_id": _token(session, cast.ben, None),
         "filename": "css/base.css",
         "year": 2026,
     }
+    names |= _series(session, cast)
+    names |= _searches(session, cast, bens, emi, secret)
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
     beat(session, "tick", NOW)
     sessions = {name: _sign_in(session, person, secret) for name, person in people.items()}
     links = _links(session, people, secret) | {"names": _names_links(pledges, secret)}
+    mine, over = names["stand_in_token"], names["over_token"]
+    links["stand-ins"] = {"ben": mine, "chie": mine, "made-up": "1.AAAA", "closed": over}
     return World(names, draft.id, sessions, links)
 
 
@@ -134,6 +156,35 @@ def _names_links(pledges: dict[str, Participation], secret: str) -> dict[str, st
     bens = pledges["ben"]
     made_up = {"made-up": f"{bens.id}.AAAA", "closed": names_token(secret, bens.id, "the salt of before")}
     return {name: names_token(secret, row.id, row.names_salt) for name, row in pledges.items()} | made_up
+
+
+def _series(session: Session, cast: Cast) -> dict[str, Any]:
+    # Ben comes every week, but not to the first date.
+    weekly = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=3", first_on=NOW.date())
+    made = many.join(session, weekly, many.Wish(0, every=True), SignUp(cast.ben.id), NOW).series
+    first = many_queries.rows_of(session, made.id, NOW)[0]
+    withdraw(session, first, cast.ben.id, NOW)
+    return {"series_id": made.id, "series_row_id": first.id, "position": 0}
+
+
+def _searches(session: Session, cast: Cast, bens: Participation, emi: Person, secret: str) -> dict[str, Any]:
+    # Ben asks everybody to go instead, Emi those who wait: Chie. Emi's first search is over.
+    other = make.slot(session, cast.midori, NOW, places=1)
+    emis = make.participation(session, other, emi, NOW)
+    join(session, other, SignUp(cast.chie.id, or_wait=True, clash_ok=True), NOW)
+    over = standins.seek(session, emis, "named", NOW)
+    mine = standins.seek(session, bens, "open", NOW)
+    return {
+        "search_id": mine.id,
+        "asked_search_id": standins.seek(session, emis, "waiting", NOW).id,
+        "stand_in_token": token_of(mine, secret),
+        "over_token": token_of(over, secret),
+    }
+
+
+def _token(session: Session, maker: Person, body: Organization | None) -> int:
+    owner = api_tokens.Owner(maker.id, body.id if body else None)
+    return api_tokens.make(session, owner, api_tokens.Wish("広報紙", ("read",), 90), NOW)[0].id
 
 
 def _sign_in(session: Session, person: Person, secret: str) -> str:
@@ -202,7 +253,11 @@ class Stage:
 
     def ask(self, row: Row, visitor: Visitor, path: str, typed: Typed) -> str:
         """Ask for a page, with a form's token where that is needed; return the status, or `ask`."""
-        token = {"csrf_token": visitor.hidden("/sign-in")["csrf_token"]} if row.method == "POST" else {}
+        token = (
+            {"csrf_token": visitor.hidden("/sign-in")["csrf_token"], "opened": visitor.opened(path)}
+            if row.method == "POST"
+            else {}
+        )
         answer = visitor.client.open(
             path, method=row.method, data=token | typed.get(row.name, {}), buffered=True
         )

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from scheduler import create_app, migrating
+from scheduler import create_app, guarding, migrating
 from scheduler.calendars import views as calendars
 from scheduler.config import Settings
 from scheduler.web import db
@@ -73,7 +73,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def whole_app(instance: Path) -> Flask:
     """The application, made once: making it for each test would cost more than the tests."""
     return create_app(
-        Settings(instance=str(instance), base_url="http://localhost", secret="a secret of the tests")
+        Settings(
+            instance=str(instance),
+            base_url="http://localhost",
+            secret="a secret of the tests",
+            form_seconds="2",
+        )
     )
 
 
@@ -97,6 +102,7 @@ def _empty(instance: Path) -> None:
     shutil.rmtree(instance / "outbox", ignore_errors=True)
     # The feeds that this process keeps are those of another database now.
     calendars._sent.clear()
+    guarding.forget()
 
 
 @pytest.fixture

@@ -45,6 +45,8 @@ GROUP = HANAKO | {"group_name": "駅前商店会", "people": 2}
 NAME = {"name": "池田 泉", "kana": "いけだ いずみ"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
 LIMITS = ("times_a_month", "max_minutes", "no_heavy", "quiet_until")
+TOKEN = {"name": "広報紙", "scopes": "read", "days": "30"}
+ASKED = {"name": "広報紙", "scopes": ["read"], "days": 30}
 
 # Free texts are stored as they are, so all are tried at once; what is picky refuses the rest, so it is tried alone.
 TEXTS = ("title", "summary", "place", "address", "bring", "contact", "title_en", "summary_en")
@@ -58,7 +60,12 @@ JSON_PICKY = _each(
 )
 
 FORMS = (
-    Door("dan", "/slots/<other_slot_id>/join", HANAKO, (("name", "adults"), *_each("kana", "email"))),
+    Door(
+        "dan",
+        "/slots/<other_slot_id>/join",
+        HANAKO,
+        (("name", "adults"), *_each("kana", "email"), ("opened", "homepage")),
+    ),
     Door(
         "dan",
         "/slots/<other_slot_id>/join/group",
@@ -86,6 +93,8 @@ FORMS = (
         "aiko", "/households/<household_id>", HOME, (("name", "address"), *_each("place", "releases_contact"))
     ),
     Door("aiko", "/households/<household_id>/members/new", HANAKO, _each("name", "kana", "email", "phone")),
+    Door("aiko", "/organizations/<slug>/tokens", TOKEN, _each("name", "scopes", "days")),
+    Door("ben", "/me/tokens", TOKEN, _each("name", "scopes", "days")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
@@ -135,6 +144,8 @@ PROGRAMS = (
         "aiko", "/households/<household_id>", HOME, (("name", "address"), *_each("place", "releases_contact"))
     ),
     Door("aiko", "/households/<household_id>/members", HANAKO, _each("name", "kana", "email", "phone")),
+    Door("aiko", "/organizations/<slug>/tokens", ASKED, _each("name", "scopes.0", "days")),
+    Door("ben", "/me/tokens", ASKED, _each("name", "scopes.0", "days")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )

@@ -44,6 +44,21 @@ POST /participations/<participation_id>/accept            404  303  404  404  40
 POST /participations/<participation_id>/reply             404  303  404  404  404
 GET  /participations/<participation_id>/consent           404  404  404  200  404
 POST /participations/<participation_id>/consent           404  404  404  303  404
+GET  /participations/<participation_id>/stand-in          404  200  404  404  404
+POST /participations/<participation_id>/stand-in          404  200  404  404  404
+POST /participations/<participation_id>/stand-in/stop     404  303  404  404  404
+GET  /stand-ins/open/<search_id>                          200  200  200  200  200
+POST /stand-ins/open/<search_id>                          303  409  303  303  303
+GET  /stand-ins/asked/<asked_search_id>                   404  404  404  200  404
+POST /stand-ins/asked/<asked_search_id>                   404  404  404  303  404
+GET  /activities/<activity_id>/join/<position>            200  200  200  200  200
+POST /activities/<activity_id>/join/<position>            303  303  303  303  303
+GET  /series/<series_id>/joined                           404  404  404  404  404
+GET  /series/<series_id>                                  404  200  404  404  404
+POST /series/<series_id>/prove                            404  303  404  404  404
+POST /series/<series_id>/months                           404  303  404  404  404
+POST /series/<series_id>/end                              404  303  404  404  404
+POST /participations/<series_row_id>/come                 404  303  404  404  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
 GET  /participations/<pledge_id>/names                    404  200  404  404  404
@@ -63,11 +78,20 @@ GET  /organizations/<slug>/households/new                 404  404  200  404  40
 POST /organizations/<slug>/households/new                 404  404  303  404  404
 GET  /organizations/<slug>/households/paste               404  404  200  404  404
 POST /organizations/<slug>/households/paste               404  404  303  404  404
+GET  /organizations/<slug>/people/duplicates              404  404  200  404  404
+GET  /organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404
+POST /organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  303  404  404
 GET  /households/<household_id>                           404  404  200  404  404
 POST /households/<household_id>                           404  404  303  404  404
 GET  /households/<household_id>/members/new               404  404  200  404  404
 POST /households/<household_id>/members/new               404  404  303  404  404
 POST /me/household/contact                                ask  303  404  404  404
+GET  /organizations/<slug>/tokens                         404  404  200  404  404
+POST /organizations/<slug>/tokens                         404  404  200  404  404
+POST /organizations/<slug>/tokens/<token_id>/revoke       404  404  303  404  404
+GET  /me/tokens                                           ask  200  200  200  200
+POST /me/tokens                                           ask  200  200  200  200
+POST /me/tokens/<token_id>/revoke                (own)    ask  303  404  404  404
 GET  /me                                                  ask  200  200  200  200
 POST /me/feed                                             ask  200  200  200  200
 POST /me/feed/close                                       ask  303  303  303  303
@@ -97,6 +121,18 @@ POST /me/<token>/participations/<participation_id>/accept        303  404  404  
 POST /me/<token>/participations/<participation_id>/reply         303  404  404     404
 GET  /me/<token>/participations/<participation_id>/consent       404  200  404     404
 POST /me/<token>/participations/<participation_id>/consent       404  303  404     404
+GET  /me/<token>/participations/<participation_id>/stand-in      200  404  404     404
+POST /me/<token>/participations/<participation_id>/stand-in      200  404  404     404
+POST /me/<token>/participations/<participation_id>/stand-in/stop 303  404  404     404
+GET  /me/<token>/stand-ins/asked/<asked_search_id>               404  200  404     404
+POST /me/<token>/stand-ins/asked/<asked_search_id>               404  303  404     404
+GET  /stand-ins/<token>                                          200  200  404     200
+POST /stand-ins/<token>                                          303  303  404     409
+GET  /me/<token>/series/<series_id>                              200  404  404     404
+POST /me/<token>/series/<series_id>/prove                        303  404  404     404
+POST /me/<token>/series/<series_id>/months                       303  404  404     404
+POST /me/<token>/series/<series_id>/end                          303  404  404     404
+POST /me/<token>/participations/<series_row_id>/come             303  404  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 GET  /me/<token>/participations/<pledge_id>/names                200  404  404     404
@@ -136,6 +172,8 @@ GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  4
 GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401
 POST /api/v1/organizations/<slug>/households/paste              404  404  200  404  404  404  401
+GET  /api/v1/organizations/<slug>/people/duplicates             404  404  200  404  404  404  401
+POST /api/v1/organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404  404  401
 POST /api/v1/households/<household_id>                          404  404  200  404  404  404  401
 POST /api/v1/households/<household_id>/members                  404  404  201  404  404  404  401
 POST /api/v1/me/household/contact                               401  200  404  404  404  404  401
@@ -154,11 +192,26 @@ POST /api/v1/participations/<participation_id>/prove            404  200  404  4
 POST /api/v1/participations/<participation_id>/accept           404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/reply            404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/consent          404  404  404  200  404  404  401
+POST /api/v1/participations/<participation_id>/stand-in         404  201  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/stand-in/stop    404  200  404  404  404  404  401
+POST /api/v1/stand-ins/<stand_in_token>                         201  409  201  201  201  201  401
+POST /api/v1/stand-ins/asked/<asked_search_id>                  404  404  404  200  404  404  401
+POST /api/v1/activities/<activity_id>/join                      201  201  201  201  201  201  401
+GET  /api/v1/series/<series_id>                                 404  200  404  404  404  404  401
+POST /api/v1/series/<series_id>/prove                           404  200  404  404  404  404  401
+POST /api/v1/series/<series_id>/months                          404  200  404  404  404  404  401
+POST /api/v1/series/<series_id>/end                             404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
 GET  /api/v1/me/limits                                          401  200  200  200  200  200  401
 POST /api/v1/me/limits                                          401  200  200  200  200  200  401
+GET  /api/v1/me/tokens                                          401  200  200  200  200  403  401
+POST /api/v1/me/tokens                                          401  201  201  201  201  403  401
+POST /api/v1/me/tokens/<token_id>/revoke               (own)    401  200  404  404  404  403  401
+GET  /api/v1/organizations/<slug>/tokens                        401  404  200  404  404  403  401
+POST /api/v1/organizations/<slug>/tokens                        401  404  201  404  404  403  401
+POST /api/v1/organizations/<slug>/tokens/<token_id>/revoke      401  404  200  404  404  403  401
 POST /api/v1/sign-in                                            202  202  202  202  202  202  202
 POST /api/v1/sign-in/code                                       422  422  422  422  422  422  422
 POST /api/v1/sign-out                                           401  200  200  200  200  200  200
@@ -192,6 +245,18 @@ TYPED: Typed = {
     "POST /api/v1/names/<token>": UMI,
     "POST /api/v1/participations/<pledge_id>/names": {"names": [UMI]},
     "POST /api/v1/slots/<slot_id>/join/group": GROUP,
+    "POST /activities/<activity_id>/join/<position>": HANAKO | {"scope": "every"},
+    "POST /api/v1/activities/<activity_id>/join": HANAKO | {"position": 0, "every": True},
+    "POST /series/<series_id>/months": {"months_off": ["8"]},
+    "POST /me/<token>/series/<series_id>/months": {"months_off": ["8"]},
+    "POST /api/v1/series/<series_id>/months": {"months_off": [8]},
+    **_sign_up("stand-in", {"way": "named"}),
+    "POST /stand-ins/open/<search_id>": HANAKO,
+    "POST /stand-ins/<token>": HANAKO,
+    "POST /stand-ins/asked/<asked_search_id>": {"answer": "no"},
+    "POST /me/<token>/stand-ins/asked/<asked_search_id>": {"answer": "no"},
+    "POST /api/v1/stand-ins/<stand_in_token>": HANAKO,
+    "POST /api/v1/stand-ins/asked/<asked_search_id>": {"yes": False},
     **_sign_up("reply", {"answer": "はい"}),
     **_sign_up("consent", {"guardian": "千田 知恵"}),
     "POST /organizations/<slug>/households/new": HOME,
@@ -206,6 +271,8 @@ TYPED: Typed = {
     "POST /me/limits": QUIET,
     "POST /me/<token>/limits": QUIET,
     "POST /api/v1/me/limits": QUIET,
+    "POST /organizations/<slug>/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
+    "POST /me/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},
@@ -213,6 +280,8 @@ TYPED: Typed = {
     "POST /api/v1/organizations/<slug>/activities": POSTED
     | {"minutes": 120, "slots": [{"name": "係", "places": 3}]},
     "POST /api/v1/slots/<slot_id>/join": HANAKO,
+    "POST /api/v1/organizations/<slug>/tokens": {"name": "広報紙", "scopes": ["read"]},
+    "POST /api/v1/me/tokens": {"name": "広報紙", "scopes": ["read"]},
     "POST /api/v1/sign-in": {"email": "hanako@example.jp"},
     "POST /api/v1/sign-in/code": {"email": "hanako@example.jp", "code": "123456"},
 }

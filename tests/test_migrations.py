@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import migrating
 from scheduler.db import Base, engine_options, prepare_engine
+from scheduler.parties.models import Person
 from tests import cast, make
 from tests.conftest import NOW
 
@@ -41,6 +42,10 @@ def downgrade():
 PERSON_OF_BEFORE = """
 INSERT INTO person (id, name, kana, kana_key, phone, language, link_salt, is_operator, created_at)
 VALUES (:id, '田中', 'たなか', 'たなか', :phone, 'ja', 'x', false, :at)
+"""
+SIGN_IN_OF_BEFORE = """
+INSERT INTO sign_in (id, person_id, salt, token_hash, code_hash, tries, created_at, expires_at, spent_at)
+VALUES (:id, :id, 'x', :id || 'x', 'x', 0, :at, :at, :spent)
 """
 FAIL = WIDEN.replace("500)", "500)\n    raise RuntimeError('on purpose')")
 
@@ -172,6 +177,19 @@ def test_telephones_of_before_are_folded_where_they_can_be(database_url: str) ->
         ("", None),
         ("+442079460000", "+442079460000"),
     ]
+
+
+def test_who_has_signed_in_before_has_proved_the_address(database_url: str) -> None:
+    migrating.upgrade(database_url, "0001")
+    with connected(database_url) as connection:
+        for number in (1, 2):
+            connection.execute(text(PERSON_OF_BEFORE), {"id": number, "phone": "", "at": NOW})
+            values = {"id": number, "at": NOW, "spent": NOW if number == 1 else None}
+            connection.execute(text(SIGN_IN_OF_BEFORE), values)
+    migrating.upgrade(database_url)
+    with connected(database_url) as connection, Session(connection) as session:
+        assert session.get_one(Person, 1).email_verified_at == NOW
+        assert session.get_one(Person, 2).email_verified_at is None
 
 
 def test_old_tables_are_told_from_new_ones(filled: str, later: Path) -> None:

@@ -15,6 +15,8 @@ from scheduler.activities.models import BURDENS, ON, WEATHER_RULES
 from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
 from scheduler.participation.models import COMING, GONE, PENDING, WAITING
+from scheduler.parties.models import PURPOSES, WAYS
+from tests.conftest import NOW
 from tests.moments import at
 
 CODE = re.compile(r'(?:Refused|Invalid|Forbidden|Conflict|TooMany|BadRule)\(\s*"(\w+)"')
@@ -45,16 +47,18 @@ def test_no_sentence_is_left_over() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_sentence_takes_its_facts(language: str) -> None:
-    facts = {"most": 60, "slug": "midori", "detail": "100 %", "slot": "積込み", "people": 2, "line": 3}
-    facts |= {
-        "briefing": "説明会",
-        "age": 18,
-        "question": "昼食",
-        "what": "清掃",
-        "names": "別所 勉",
-        "named": 3,
-        "left": 6,
+    facts: dict[str, object] = {
+        "most": 60,
+        "slug": "midori",
+        "detail": "100 %",
+        "slot": "積込み",
+        "people": 2,
+        "line": 3,
+        "scope": "read",
     }
+    facts |= {"retry_at": NOW}
+    facts |= {"briefing": "説明会", "age": 18, "question": "昼食", "what": "清掃", "names": "別所 勉"}
+    facts |= {"left": 6}
     with force_locale(language):
         said = [words.sentence(Refused(code, **facts)) for code in words._SENTENCES]
     assert all(said)
@@ -63,6 +67,7 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
 
 def test_every_sentence_and_every_word_is_there_in_english() -> None:
     lists = (
+        words.SCOPES,
         words.STATES,
         words.PARTICIPATION_STATES,
         words.WEATHER,
@@ -87,6 +92,8 @@ def test_every_stored_code_has_a_word() -> None:
     assert {*COMING, *GONE, *PENDING, *WAITING} == words.PARTICIPATION_STATES.keys()
     assert set(WEATHER_RULES) == words.WEATHER.keys()
     assert set(BURDENS) == words.BURDENS.keys()
+    assert set(PURPOSES) == words.CONSENT_PURPOSES.keys()
+    assert set(WAYS) == words.CONSENT_WAYS.keys()
 
 
 def test_an_old_code_is_its_own_word() -> None:

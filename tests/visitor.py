@@ -1,6 +1,6 @@
 """Somebody with a browser without script: opens pages, fills in forms with their hidden tokens, presses buttons."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from scheduler import clock, guarding
 from scheduler.parties import actions
 from scheduler.parties.models import Person
 from scheduler.parties.tokens import derived
@@ -43,7 +44,12 @@ class Visitor:
     def submit(self, path: str, page: str | None = None, **typed: Any) -> TestResponse:
         """Open the page (the form's own, unless another is named), fill the form in and send it to `path`."""
         hidden = {name: value for name, value in self.hidden(page or path).items() if name != "next"}
-        return self.client.post(path, data={**hidden, **typed})
+        return self.client.post(path, data={**hidden, "opened": self.opened(path), **typed})
+
+    def opened(self, path: str) -> str:
+        """Return what the form at `path` tells of when it was opened: three seconds ago, as long as one needs."""
+        with self.client.application.test_request_context(path):
+            return guarding.opened_at(clock.now() - timedelta(seconds=3))
 
     def hidden(self, path: str) -> dict[str, str]:
         """Open a page and return its hidden fields, the token among them."""

@@ -93,6 +93,10 @@ def upgrade() -> None:
         batch_op.alter_column("limits", existing_type=sa.JSON(), server_default=None)
     _keep_consents()
     _fill_phone_keys()
+    # Whoever has signed in has read a mail of ours.
+    op.execute(
+        "UPDATE person SET email_verified_at = (SELECT min(spent_at) FROM sign_in WHERE person_id = person.id)"
+    )
 
 
 def downgrade() -> None:

@@ -47,8 +47,10 @@ class ActivityFacts:
     minors: str = "consent"
     warn_days: int = 7
     may_call: bool = False
+    stays_responsible: bool = True
 
 
+_PLAIN = ("weather_rule", "reserve_days", "decide_at", "minors", "warn_days", "may_call", "stays_responsible")
 _LONG = {"summary", "summary_en"}
 _LENGTHS = {"title": 120, "title_en": 120, "summary": 4000, "summary_en": 4000, "place": 200, "place_en": 200}
 _LENGTHS |= {"address": 200, "bring": 400, "bring_en": 400, "contact": 200}
@@ -89,7 +91,7 @@ def _write(activity: Activity, facts: ActivityFacts, now: datetime) -> None:
     activity.rule = str(parse(facts.rule)) if facts.rule else None
     for name in ("first_on", "first_at", "minutes", "timezone"):
         setattr(activity, name, getattr(facts, name))
-    for name in ("weather_rule", "reserve_days", "decide_at", "minors", "warn_days", "may_call"):
+    for name in _PLAIN:
         setattr(activity, name, getattr(facts, name))
     activity.changed_at = now
 

@@ -12,7 +12,7 @@ from scheduler.activities import actions, queries
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import Need, Question, ShareFacts, SlotFacts
 from scheduler.activities.shapes import DateOut, date_out
-from scheduler.json_api import Api, ApiModel
+from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_organised_body
 from scheduler.web import db_session, settings
@@ -142,6 +142,7 @@ class ActivityIn(ApiModel):
     minors: str = "consent"
     warn_days: int = 7
     may_call: bool = False
+    stays_responsible: bool = True
 
 
 def _activity_out(activity: Activity) -> ActivityOut:
@@ -156,7 +157,7 @@ def _activity_out(activity: Activity) -> ActivityOut:
     )
 
 
-@api.operation("GET /dates", DatesOut)
+@api.operation("GET /dates", DatesOut, scope=OPEN)
 def dates() -> DatesOut:
     """List the public dates that have not ended, fifty to a page: `?page=2`."""
     page = min(max(request.args.get("page", 1, int), 1), 1000)
@@ -178,7 +179,9 @@ def activity(activity_id: int) -> ActivityOut:
     return _activity_out(queries.find_activity(db_session(), current_actor(), activity_id))
 
 
-@api.operation("POST /organizations/<slug>/activities", ActivityOut, body=ActivityIn, status=201)
+@api.operation(
+    "POST /organizations/<slug>/activities", ActivityOut, body=ActivityIn, status=201, scope="organise"
+)
 def post(slug: str, body: ActivityIn) -> ActivityOut:
     """Post an activity for a body; it is a draft until it is published."""
     actor = current_actor()
@@ -192,7 +195,7 @@ def post(slug: str, body: ActivityIn) -> ActivityOut:
     return _activity_out(made)
 
 
-@api.operation("POST /activities/<int:activity_id>/publish", ActivityOut)
+@api.operation("POST /activities/<int:activity_id>/publish", ActivityOut, scope="organise")
 def publish(activity_id: int) -> ActivityOut:
     """Publish an activity and make its dates; once more is the same."""
     actor = current_actor()

@@ -65,6 +65,7 @@ class Activity(Base):
     minors: Mapped[str] = mapped_column(String(10), default="consent")
     warn_days: Mapped[int] = mapped_column(default=7)
     may_call: Mapped[bool] = mapped_column(default=False)
+    stays_responsible: Mapped[bool] = mapped_column(default=True)
     state: Mapped[str] = mapped_column(String(20), default="draft")
     revision: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

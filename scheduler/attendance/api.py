@@ -33,7 +33,9 @@ class AttendanceOut(ApiModel):
     came: int
 
 
-@api.operation("PUT /dates/<int:occurrence_id>/attendance", AttendanceOut, body=AttendanceIn)
+@api.operation(
+    "PUT /dates/<int:occurrence_id>/attendance", AttendanceOut, body=AttendanceIn, scope="organise"
+)
 def tick(occurrence_id: int, body: AttendanceIn) -> AttendanceOut:
     """Write down who came; the same again changes nothing."""
     actor = current_actor()

@@ -24,7 +24,7 @@ class DecisionIn(ApiModel):
     reason: str = ""
 
 
-@api.operation("POST /dates/<int:occurrence_id>/decision", DateOut, body=DecisionIn)
+@api.operation("POST /dates/<int:occurrence_id>/decision", DateOut, body=DecisionIn, scope="organise")
 def decide(occurrence_id: int, body: DecisionIn) -> DateOut:
     """Decide about a date; everybody who comes is told."""
     actor = current_actor()

@@ -16,9 +16,11 @@ from scheduler.errors import Conflict, Forbidden, Invalid, NotFound
 from scheduler.participation import actions as sign_ups
 from scheduler.participation import guards, places
 from scheduler.participation.actions import Stranger, companion_of
+from scheduler.participation.capacity import as_asked, change_people
 from scheduler.participation.models import GONE, Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
-from scheduler.participation.standing import Change, settle
+from scheduler.participation.standing import Change, kept_for, settle
+from scheduler.participation.waiting import would_overtake
 from scheduler.parties.access import Actor, represented_bodies
 from scheduler.parties.models import Person
 from scheduler.parties.names import email_key, kana_key
@@ -70,7 +72,7 @@ def _with_right(session: Session, sign_up: SignUp, speaker: Speaker) -> SignUp:
 
 
 def _check_household(session: Session, household_id: int, actor: Actor) -> None:
-    person = session.get(Person, actor.person_id) if actor.is_signed_in else None
+    person = session.get(Person, actor.own_id) if actor.is_signed_in and actor.own_id is not None else None
     if person is None or person.household_id != household_id:
         raise NotFound
 
@@ -125,8 +127,7 @@ def add_names(
 
 
 def _lock(session: Session, row: Participation, now: datetime) -> None:
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     session.expire(row, ["companions"])
     if not row.is_live:
         raise Conflict("hold_over")
@@ -160,14 +161,8 @@ def _known(row: Participation) -> set[tuple[str, str]]:
 
 
 def _check_age(row: Participation, one: Named) -> None:
-    there = tuple(Named(known.name, known.kana, known.age_months, known.grade) for known in row.companions)
-    group = SignUp(
-        row.contact_id,
-        contact_comes=row.contact_comes,
-        contact_grade=row.contact_grade,
-        company=Company(others=(*there, one)),
-    )
-    guards.check_ages(row.slot, group)
+    there = as_asked(row)
+    guards.check_ages(row.slot, replace(there, company=Company(others=(*there.company.others, one))))
 
 
 def remove_name(session: Session, row: Participation, name_id: int, by_id: int, now: datetime) -> None:
@@ -184,6 +179,28 @@ def remove_name(session: Session, row: Participation, name_id: int, by_id: int, 
     )
     session.expire(row, ["companions", "named"])
     settle(session, row, Change("unname", by_id), now)
+
+
+def change_number(session: Session, row: Participation, people: int, now: datetime) -> None:
+    """Let who speaks for a group change how many people it is. Locks the slot.
+
+    Raise Conflict once it is too late for that, and where it would grow past somebody who waits; and whatever
+    `capacity.change_people` raises.
+    """
+    _lock(session, row, now)
+    if people > row.people and now >= row.slot.closes_at:
+        raise Conflict("sign_up_closed")
+    if people < row.people and row.comes and now >= row.slot.cancel_until:
+        raise Conflict("too_late_to_withdraw")
+    if row.holds and people > row.people and _grows_past_others(session, row, people - row.people, now):
+        raise Conflict("full", slot=row.slot.name)
+    change_people(session, row, people, row.contact_id, now)
+
+
+def _grows_past_others(session: Session, row: Participation, more: int, now: datetime) -> bool:
+    share = kept_for(session, row)
+    from_all = more - (share.remaining if share is not None else 0)
+    return from_all > 0 and would_overtake(session, row, now)
 
 
 def renew_link(row: Participation) -> None:

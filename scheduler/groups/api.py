@@ -10,9 +10,9 @@ from scheduler.activities.shapes import DateOut, date_out
 from scheduler.groups import actions, queries
 from scheduler.groups.actions import Speaker
 from scheduler.groups.links import names_token, share_token
-from scheduler.json_api import Api, ApiModel
+from scheduler.guarding import guard
+from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.participation.actions import Stranger, consent
-from scheduler.participation.capacity import change_people
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.parties.actions import PersonFacts
@@ -176,7 +176,9 @@ def join(slot_id: int, body: GroupIn) -> GroupOut:
     home = queries.find_household(session, actor).id if body.as_household else None
     if actor.person_id is None:
         person = PersonFacts(body.name, body.kana, body.email, body.phone, language=body.language)
-        speaker = Speaker(actor, Stranger(person), share)
+        stranger = Stranger(person)
+        guard("join", *stranger.contacts)
+        speaker = Speaker(actor, stranger, share)
         done = actions.join(session, slot, _sign_up(body, home), speaker, now)
     else:
         yes = replace(_sign_up(body, home), contact_id=find_me(session, actor).id)
@@ -234,7 +236,7 @@ def record_consent(pledge_id: int) -> GroupOut:
 def people(pledge_id: int, body: PeopleIn) -> GroupOut:
     """Change how many people one's own group is; it does not wait for places."""
     row = queries.find_own_pledge(db_session(), current_actor(), pledge_id)
-    change_people(db_session(), row, body.people, row.contact_id, clock.now())
+    actions.change_number(db_session(), row, body.people, clock.now())
     db_session().commit()
     return _group_out(row)
 
@@ -251,13 +253,13 @@ def _naming_out(row: Participation) -> NamingOut:
     )
 
 
-@api.operation("GET /names/<token>", NamingOut)
+@api.operation("GET /names/<token>", NamingOut, scope=OPEN)
 def naming(token: str) -> NamingOut:
     """Show what a group comes to and how many of it are named, to whoever has its link."""
     return _naming_out(queries.find_pledge_by_token(db_session(), token, settings().secret_key))
 
 
-@api.operation("POST /names/<token>", NamingOut, body=NameIn)
+@api.operation("POST /names/<token>", NamingOut, body=NameIn, scope=OPEN)
 def add_own_name(token: str, body: NameIn) -> NamingOut:
     """Add the own name to a group, with its link; the same name again is the same person."""
     row = queries.find_pledge_by_token(db_session(), token, settings().secret_key)
@@ -267,7 +269,7 @@ def add_own_name(token: str, body: NameIn) -> NamingOut:
     return _naming_out(row)
 
 
-@api.operation("GET /dates/<int:occurrence_id>/shares", SharesOut)
+@api.operation("GET /dates/<int:occurrence_id>/shares", SharesOut, scope="organise")
 def shares(occurrence_id: int) -> SharesOut:
     """Show the organiser what each body was asked for, has taken, and has left."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)

@@ -10,10 +10,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.groups.queries import Spoken
-from scheduler.participation.fields import NAME, PartyForm
+from scheduler.participation.fields import PartyForm
 from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import GROWN_UP, MAX_PEOPLE
 from scheduler.participation.signing import Named, SignUp
+from scheduler.parties.identity import NAME
 from scheduler.web import Form
 
 _COUNT = {"inputmode": "numeric", "min": 1, "max": MAX_PEOPLE}

@@ -28,7 +28,7 @@ class Spoken:
 
 def spoken_for(session: Session, actor: Actor) -> Spoken:
     """Return for whom the actor may sign up; nobody but a free group where nobody is signed in."""
-    if not actor.is_signed_in:
+    if not actor.is_signed_in or actor.own_id is None:
         return Spoken()
     home = household_of(session, find_me(session, actor))
     return Spoken(tuple(represented_bodies(session, actor)), home)

@@ -14,8 +14,8 @@ from scheduler.groups import actions, links, queries
 from scheduler.groups.actions import Speaker
 from scheduler.groups.forms import GroupForm, NameListForm, OwnNameForm, PeopleForm
 from scheduler.groups.name_list import read
+from scheduler.guarding import guard
 from scheduler.participation.actions import Stranger, consent
-from scheduler.participation.capacity import change_people
 from scheduler.participation.models import Companion, Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.login import asker, current_actor
@@ -51,7 +51,9 @@ def _share(slot: Slot) -> SlotShare | None:
 def _join(slot: Slot, form: GroupForm, actor: Actor, share: SlotShare | None) -> Participation:
     now, sign_up = clock.now(), form.sign_up()
     if not actor.is_signed_in:
-        speaker = Speaker(actor, Stranger(form.person()), share)
+        stranger = Stranger(form.person())
+        guard("join", *stranger.contacts)
+        speaker = Speaker(actor, stranger, share)
         return actions.join(db_session(), slot, sign_up, speaker, now)
     yes = replace(sign_up, contact_id=find_me(db_session(), actor).id)
     return actions.join(db_session(), slot, yes, Speaker(actor, share=share), now)
@@ -121,7 +123,7 @@ def people(pledge_id: int, token: str | None = None) -> ResponseReturnValue:
     actor, back = asker(token)
     row, form = queries.find_own_pledge(db_session(), actor, pledge_id), PeopleForm()
     if form.validate_on_submit() and form.attempt(
-        lambda: change_people(db_session(), row, form.number(), actor.person_id, clock.now())
+        lambda: actions.change_number(db_session(), row, form.number(), clock.now())
     ):
         db_session().commit()
         flash(gettext("%(people)s人に変えました。", people=row.people), "success")

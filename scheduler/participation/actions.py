@@ -16,10 +16,11 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.participation import guards, places
 from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
-from scheduler.participation.standing import Change, hold_places, kept_for, settle
-from scheduler.participation.waiting import leave, waiting_for
-from scheduler.parties.actions import PersonFacts
+from scheduler.participation.standing import Change, hold_places, remark, settle
+from scheduler.participation.waiting import leave, offer_next, take_over, would_overtake
+from scheduler.parties.actions import PersonFacts, verify_email
 from scheduler.parties.actions import person as register
+from scheduler.parties.names import mailbox_key, phone_key
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 
@@ -41,8 +42,9 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
         raise Conflict("already_signed_up")
     _write_details(session, slot, new_id, sign_up)
     made = session.get_one(Participation, new_id)
-    _give_place(session, made, sign_up)
-    settle(session, made, Change("join", sign_up.entered_by_id), now)
+    _give_place(session, made, sign_up, now)
+    quiet = sign_up.series_id is not None
+    settle(session, made, Change("join", sign_up.entered_by_id, quiet=quiet), now)
     return made
 
 
@@ -52,6 +54,13 @@ class Stranger:
 
     person: PersonFacts
     guardian: PersonFacts | None = None
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """What they give for being told, as it is compared: anybody may type anybody's."""
+        who = (self.person, self.guardian) if self.guardian else (self.person,)
+        mailboxes = [mailbox_key(one.email) for one in who if one.email.strip()]
+        return (*mailboxes, *(phone for one in who if (phone := phone_key(one.phone))))
 
 
 def join_as_stranger(
@@ -124,6 +133,8 @@ def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
         "state": "applied",
         "note": text_in(sign_up.note)[:400],
         "request_key": sign_up.request_key,
+        "replaces_id": sign_up.replaces_id,
+        "series_id": sign_up.series_id,
         "names_salt": new_token() if sign_up.pledged is not None else "",
         "created_at": now,
         "changed_at": now,
@@ -152,24 +163,19 @@ def companion_of(participation_id: int, one: Named) -> Companion:
     )
 
 
-def _give_place(session: Session, made: Participation, sign_up: SignUp) -> None:
+def _give_place(session: Session, made: Participation, sign_up: SignUp, now: datetime) -> None:
     slot = made.slot
+    if sign_up.replaces_id is not None:
+        return take_over(session, made, now) if sign_up.proven else None
     if slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser):
         return
-    if not _overtakes(session, made, sign_up) and hold_places(session, made):
+    # Whoever comes later does not overtake somebody who waits and for whom there is room.
+    overtakes = not sign_up.by_organiser and would_overtake(session, made, now)
+    if not overtakes and hold_places(session, made):
         return
     if not sign_up.or_wait:
         raise Conflict("full", slot=slot.name)
     made.queue_no = places.next_in_queue(session, slot.id)
-
-
-def _overtakes(session: Session, made: Participation, sign_up: SignUp) -> bool:
-    # Whoever comes later does not overtake somebody who waits, though there may be room for one who is alone. Those
-    # for whom places are kept overtake nobody: these places are not what the others wait for.
-    slot, share = made.slot, kept_for(session, made)
-    from_all = made.places - (share.remaining if share is not None else 0)
-    takes_free = slot.left > 0 and from_all > 0 and not sign_up.by_organiser
-    return takes_free and bool(waiting_for(session, slot.id))
 
 
 def prove(session: Session, row: Participation, now: datetime) -> None:
@@ -177,42 +183,52 @@ def prove(session: Session, row: Participation, now: datetime) -> None:
 
     Raise Conflict when its time was over; the place is free for others then.
     """
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if not row.is_live or (row.hold_until is not None and row.hold_until <= now and row.unproven):
         raise Conflict("hold_over")
     if not row.unproven:
         return
     row.unproven, row.hold_until = False, None
+    verify_email(session, row.contact, now)
+    if row.replaces_id is not None:
+        take_over(session, row, now)
     if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
         row.queue_no = places.next_in_queue(session, row.slot_id)
-    settle(session, row, Change("prove"), now)
+    settle(session, row, Change("prove", quiet=row.series_id is not None), now)
+    # A place may have become free while nobody knew whether this party is real.
+    if row.state == "waitlisted":
+        offer_next(session, row.slot, now)
 
 
 def consent(session: Session, row: Participation, guardian: str, by_id: int | None, now: datetime) -> None:
-    """Write down that a guardian has said yes for the children of a sign-up (invariant 5)."""
-    places.lock(session, row.slot)
-    session.refresh(row)
+    """Write down that a guardian has said yes for the children of a sign-up (invariant 5). The first yes counts."""
+    places.lock_of(session, row)
     name = text_in(guardian)[:120]
     if not name:
         raise Invalid("guardian_missing")
     if not row.is_live:
         raise Conflict("hold_over")
-    row.guardian, row.consented_at = name, row.consented_at or now
-    settle(session, row, Change("consent", by_id, name), now)
+    if row.consented_at is not None:
+        return
+    row.guardian, row.consented_at = name, now
+    before, change = row.state, Change("consent", by_id, name)
+    settle(session, row, change, now)
+    if row.state == before:
+        remark(session, row, change, now, before=before)
 
 
-def withdraw(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
-    """Free a party's place. Withdrawing twice is the same as once.
+def withdraw(
+    session: Session, row: Participation, by_id: int | None, now: datetime, *, quiet: bool = False
+) -> None:
+    """Free a party's place. Withdrawing twice is the same as once; a `quiet` one is told by the caller.
 
     Raise Conflict once the part has begun, and after the cut-off, when the organiser must know by telephone.
     """
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if not row.is_live:
         return
     if row.slot.starts_at <= now:
         raise Conflict("already_begun")
     if row.comes and now >= row.slot.cancel_until:
         raise Conflict("too_late_to_withdraw")
-    leave(session, row, "cancelled", Change("withdraw", by_id), now)
+    leave(session, row, "cancelled", Change("withdraw", by_id, quiet=quiet), now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from scheduler import clock
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.activities.shapes import DateOut, date_out
+from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
 from scheduler.participation import actions, giving, queries, waiting
 from scheduler.participation.models import Participation
@@ -132,7 +133,9 @@ def join(slot_id: int, body: JoinIn) -> SignUpOut:
     actor, now = current_actor(), clock.now()
     slot = find_slot(db_session(), actor, slot_id)
     if actor.person_id is None:
-        done = actions.join_as_stranger(db_session(), slot, _stranger(body), _sign_up(body), now)
+        stranger = _stranger(body)
+        guard("join", *stranger.contacts)
+        done = actions.join_as_stranger(db_session(), slot, stranger, _sign_up(body), now)
     else:
         me_ = find_me(db_session(), actor)
         guardian = "" if body.contact_comes else me_.name
@@ -242,7 +245,7 @@ def withdraw(participation_id: int) -> SignUpOut:
     return _sign_up_out(found)
 
 
-@api.operation("GET /dates/<int:occurrence_id>/roster", RosterOut)
+@api.operation("GET /dates/<int:occurrence_id>/roster", RosterOut, scope="organise")
 def roster(occurrence_id: int) -> RosterOut:
     """Show the organiser who comes."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)

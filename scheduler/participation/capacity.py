@@ -10,22 +10,18 @@ from scheduler.activities.parts import MAX_PLACES
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.participation import guards, places
-from scheduler.participation.models import GONE, Participation
+from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import (
+    AFTER_THE_DATE,
     Change,
     enter,
-    hold_more_places,
     hold_places,
-    kept_for,
     let_go_of_places,
-    let_go_of_some_places,
-    remark,
-    settle,
     settle_linked,
     standing_now,
-    tell,
 )
-from scheduler.participation.waiting import offer_next, waiting_for
+from scheduler.participation.waiting import offer_next
 from scheduler.text import text_in
 
 
@@ -44,8 +40,11 @@ def change_places(
     surplus = surplus_of(session, slot, wanted)
     if surplus and not demote:
         raise Conflict("places_taken", names="、".join(row.party_name for row in surplus))
-    for number, row in enumerate(surplus):
-        _demote(session, row, number - len(surplus), by_id, now)
+    first = places.first_in_queue(session, slot.id) - len(surplus)
+    for queue_no, row in enumerate(surplus, start=first):
+        _demote(session, row, queue_no, by_id, now)
+    if surplus and slot.linked:
+        settle_linked(session, slot, now)
     if not places.set_places(session, slot.id, wanted):
         raise Conflict("places_kept")
     session.refresh(slot, ["places", "taken", "reserved"])
@@ -62,11 +61,13 @@ def surplus_of(session: Session, slot: Slot, wanted: int) -> list[Participation]
     over = slot.taken + slot.reserved - wanted
     surplus: list[Participation] = []
     holding = select(Participation).where(Participation.slot_id == slot.id, Participation.holds)
-    for row in session.scalars(holding.order_by(Participation.id.desc())):
-        if over <= 0:
-            break
-        surplus.insert(0, row)
-        over -= row.places
+    latest_first = holding.order_by(Participation.id.desc())
+    for row in session.scalars(latest_first, execution_options=places.FRESH):
+        # What a body gives back stays kept for it, and makes no room.
+        freed = row.places - places.kept_again(session, row.share_id, row.kept_places)
+        if over > 0 and freed > 0:
+            surplus.insert(0, row)
+            over -= freed
     return surplus
 
 
@@ -82,9 +83,7 @@ def move(session: Session, row: Participation, to: Slot, now: datetime, *, agree
 
     Raise Conflict where that is full, the party is there already, or it may not be there. Locks both slots.
     """
-    old = row.slot
-    places.lock(session, old, to)
-    session.refresh(row)
+    old = places.lock_of(session, row, to)
     if not row.is_live or row.slot_id == to.id:
         raise Conflict("already_answered")
     if not text_in(agreed):
@@ -105,68 +104,48 @@ def move(session: Session, row: Participation, to: Slot, now: datetime, *, agree
 
 def _check_move(session: Session, row: Participation, to: Slot, now: datetime) -> None:
     guards.check_date(to, now)
+    guards.check_ages(to, as_asked(row))
     guards.check_training_of(session, to, row.contact_id, now)
-    wanted = select(Participation.id).where(
-        Participation.slot_id == to.id,
-        Participation.contact_id == row.contact_id,
-        Participation.state.not_in(GONE),
-    )
-    if session.scalar(wanted.limit(1)) is not None:
+    if guards.is_in(session, row, to.id):
         raise Conflict("already_signed_up")
 
 
-def change_people(
-    session: Session, row: Participation, people: int, by_id: int | None, now: datetime
-) -> None:
+def as_asked(row: Participation) -> SignUp:
+    """Return the people of a sign-up as they would be asked for now, for the guards that look at ages."""
+    others = tuple(Named(one.name, one.kana, one.age_months, one.grade) for one in row.companions)
+    return SignUp(
+        row.contact_id,
+        contact_comes=row.contact_comes,
+        contact_grade=row.contact_grade,
+        company=Company(others=others),
+    )
+
+
+def change_people(session: Session, row: Participation, people: int, by_id: int, now: datetime) -> None:
     """Set how many people a party is; the same number again changes nothing. Locks the slot.
 
-    Raise Conflict where there are not enough places (it does not wait for them), below those who are named, and for
-    the party itself once the time for that is over.
+    Raise Conflict where there are not so many places (it does not wait for them), Invalid for an impossible number or
+    below those who are named. It is told where somebody else does it.
     """
-    places.lock(session, row.slot)
-    session.refresh(row)
-    own = by_id is None or by_id == row.contact_id
-    if people == row.people and row.is_live:
-        return
-    _check_people(row, people, now, own=own)
-    more = 0 if row.slot.unit == "family" else people - row.people
-    if row.holds and more > 0:
-        _take_more(session, row, more, own=own)
-    elif row.holds and more < 0:
-        let_go_of_some_places(session, row, -more)
-    facts = f"{row.people} → {people}"
-    row.people, row.places = people, row.places + more
-    _settle_people(session, row, Change("people", by_id, facts), now, told=not own)
-    offer_next(session, row.slot, now)
-
-
-def _check_people(row: Participation, people: int, now: datetime, *, own: bool) -> None:
+    places.lock_of(session, row)
+    if not row.is_live or row.state in AFTER_THE_DATE:
+        raise Conflict("already_answered")
     if not 1 <= people <= guards.MAX_PEOPLE:
         raise Invalid("people_out_of_range", most=guards.MAX_PEOPLE)
-    if not row.is_live:
-        raise Conflict("hold_over")
-    guards.check_date(row.slot, now)
-    known = max(row.named, int(row.contact_comes) + len(row.companions))
-    if people < known:
-        raise Conflict("fewer_than_named", named=known)
-    if own and people > row.people and now >= row.slot.closes_at:
-        raise Conflict("sign_up_closed")
-    if own and people < row.people and row.comes and now >= row.slot.cancel_until:
-        raise Conflict("too_late_to_withdraw")
+    if people < max(row.named, int(row.contact_comes) + len(row.companions)):
+        raise Invalid("more_named_than_people")
+    if people != row.people:
+        _resize(session, row, people, by_id, now)
 
 
-def _take_more(session: Session, row: Participation, more: int, *, own: bool) -> None:
-    share = kept_for(session, row)
-    from_all = more - (share.remaining if share is not None else 0)
-    overtakes = own and from_all > 0 and bool(waiting_for(session, row.slot_id))
-    if overtakes or not hold_more_places(session, row, more):
+def _resize(session: Session, row: Participation, people: int, by_id: int, now: datetime) -> None:
+    before, held = row.people, row.holds
+    let_go_of_places(session, row)
+    row.people, row.places = people, 1 if row.slot.unit == "family" else people
+    if held and not hold_places(session, row):
         raise Conflict("full", slot=row.slot.name)
-
-
-def _settle_people(
-    session: Session, row: Participation, change: Change, now: datetime, *, told: bool
-) -> None:
-    remark(session, row, change, now, before=row.state)
-    settle(session, row, change, now)
-    if told and row.comes:
-        tell(session, row, "joined", now)
+    change = Change("people", by_id, f"{before} → {people}")
+    enter(session, row, standing_now(session, row), change, now)
+    if row.slot.linked:
+        settle_linked(session, row.slot, now)
+    offer_next(session, row.slot, now)

@@ -5,49 +5,20 @@ from typing import Any, Self
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional
 
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.participation.signing import SignUp
-from scheduler.parties.actions import PersonFacts
-from scheduler.parties.tokens import new_token
-from scheduler.web import Form
-
-NAME = {"autocomplete": "name", "autocapitalize": "words"}
-EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email"}
-_PHONE = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
-# What nobody types again who is known.
-IDENTITY = ("name", "kana", "email", "phone")
+from scheduler.parties.identity import IdentityForm
 
 
-class PartyForm(Form):
-    """Name, reading and one contact of the person who says yes, and the questions of the slot.
+class PartyForm(IdentityForm):
+    """Who says yes, and the questions of the slot.
 
     `wait` and `clash` are second taps: take the waiting list, and come in spite of another part at the same time.
     """
 
-    name = StringField(
-        _("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=NAME
-    )
-    kana = StringField(
-        _("ふりがな"),
-        [DataRequired(_("ふりがなを入れてください。")), Length(max=120)],
-        description=_("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
-    )
-    email = StringField(
-        _("メールアドレス"),
-        [Length(max=254)],
-        description=_("この申し込みの確認と、前の日のお知らせに使います。ほかの人には見せません。"),
-        render_kw=EMAIL,
-    )
-    phone = StringField(
-        _("電話番号"),
-        [Length(max=40)],
-        description=_("メールがない方には、世話人が電話でお知らせします。"),
-        render_kw=_PHONE,
-    )
-    request_key = HiddenField(default=new_token, validators=[Length(max=64)])
     wait = HiddenField()
     clash = HiddenField()
 
@@ -60,8 +31,8 @@ class PartyForm(Form):
         return form
 
     def _fit(self, slot: Slot, known: bool) -> None:
-        for name in IDENTITY if known else ():
-            del self[name]
+        if known:
+            self.ask_nothing_again()
 
     def yes(self) -> SignUp:
         """Return what was typed of every yes: the answers and the second taps."""
@@ -72,18 +43,6 @@ class PartyForm(Form):
             clash_ok=bool(self.clash.data),
             request_key=self.request_key.data or None,
         )
-
-    def validate_email(self, field: Field) -> None:
-        """Ask for one contact: an address, or a telephone for those who have none."""
-        if not (field.data or "").strip() and not (self.phone.data or "").strip():
-            raise ValidationError(gettext("メールアドレスか電話番号を入れてください。"))
-
-    def person(self) -> PersonFacts:
-        """Return who signs up."""
-        name, kana, email, phone = (
-            str(self[field].data or "") for field in ("name", "kana", "email", "phone")
-        )
-        return PersonFacts(name, kana, email, phone, language=words.language())
 
     def answers(self) -> dict[str, str]:
         """Return what was answered to the slot's own questions, by their keys."""

@@ -16,10 +16,11 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Slot
-from scheduler.participation.fields import EMAIL, NAME, PartyForm
+from scheduler.participation.fields import PartyForm
 from scheduler.participation.grades import GRADES
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.actions import PersonFacts
+from scheduler.parties.identity import EMAIL, NAME
 from scheduler.web import Form
 
 CHILD_ROWS = 3

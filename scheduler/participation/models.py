@@ -37,8 +37,8 @@ class Participation(Base):
 
     The party is one of person, household, organization; `contact_id` is the person who is told, and comes along unless
     `contact_comes` is false. `people` counts heads, `places` what is taken of the slot (a family takes one place of a
-    slot counted in families) while `holds` is true; `kept_places` of them came out of a share. The state follows from
-    what is missing: `actions.standing`.
+    slot counted in families) while `holds` is true; `kept_places` of them came out of a share. A stand-in takes over
+    from the sign-up that it `replaces`. The state follows from what is missing: `standing.standing`.
     """
 
     __tablename__ = "participation"
@@ -47,6 +47,7 @@ class Participation(Base):
         _one_live("household_id"),
         _one_live("organization_id"),
         UniqueConstraint("request_key"),
+        UniqueConstraint("series_id", "slot_id"),
         Index(None, "slot_id", "queue_no"),
         Index("ix_participation_hold", "hold_until", sqlite_where=_HELD, postgresql_where=_HELD),
         CheckConstraint("people > 0 AND places > 0", name="somebody_comes"),
@@ -71,6 +72,8 @@ class Participation(Base):
     share_id: Mapped[int | None] = mapped_column(ForeignKey("slot_share.id"))
     kept_places: Mapped[int] = mapped_column(default=0)
     queue_no: Mapped[int | None]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("participation.id"), index=True)
     unproven: Mapped[bool] = mapped_column(default=False)
     is_offered: Mapped[bool] = mapped_column(default=False)
     hold_until: Mapped[datetime | None]
@@ -93,6 +96,7 @@ class Participation(Base):
     household: Mapped[Household | None] = relationship()
     organization: Mapped[Organization | None] = relationship()
     contact: Mapped[Person] = relationship(foreign_keys=[contact_id])
+    replaces: Mapped["Participation | None"] = relationship(remote_side=[id])
     companions: Mapped[list["Companion"]] = relationship(order_by="Companion.id")
     answers: Mapped[list["Answer"]] = relationship(order_by="Answer.id")
 

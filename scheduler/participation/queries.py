@@ -34,7 +34,7 @@ def _whole() -> Select[tuple[Participation]]:
 def find_own(session: Session, actor: Actor, participation_id: int) -> Participation:
     """Return a sign-up for which the actor is the contact."""
     found = session.scalar(_whole().where(Participation.id == participation_id))
-    if found is None or actor.person_id is None or found.contact_id != actor.person_id:
+    if found is None or actor.own_id is None or found.contact_id != actor.own_id:
         raise NotFound
     return found
 
@@ -42,7 +42,7 @@ def find_own(session: Session, actor: Actor, participation_id: int) -> Participa
 def find_for_guardian(session: Session, actor: Actor, participation_id: int) -> Participation:
     """Return a sign-up for which the actor is asked to consent as guardian."""
     found = session.scalar(_whole().where(Participation.id == participation_id))
-    if found is None or actor.person_id is None or found.guardian_id != actor.person_id:
+    if found is None or actor.own_id is None or found.guardian_id != actor.own_id:
         raise NotFound
     return found
 
@@ -60,7 +60,7 @@ def find_participation(session: Session, actor: Actor, participation_id: int) ->
     found = session.scalar(_whole().where(Participation.id == participation_id))
     if found is None:
         raise NotFound
-    own = actor.person_id is not None and found.contact_id == actor.person_id
+    own = actor.own_id is not None and found.contact_id == actor.own_id
     if not own and not may_organise(session, actor, found.slot.occurrence.activity.organization_id):
         raise NotFound
     return found

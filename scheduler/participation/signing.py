@@ -50,6 +50,7 @@ class SignUp:
     first. `by_organiser` leaves out what only binds those who help themselves: opening times and the way places are
     given. `or_wait` takes the waiting list where it is full, `clash_ok` is the second tap where another part overlaps.
     `guardian` is the name of the adult who has said yes for the children; `guardian_id` the one who is asked to.
+    `replaces_id` is the sign-up that a stand-in takes over, `series_id` the one for many dates that this is part of.
     """
 
     contact_id: int
@@ -70,6 +71,8 @@ class SignUp:
     clash_ok: bool = False
     note: str = ""
     request_key: str | None = None
+    replaces_id: int | None = None
+    series_id: int | None = None
 
     @property
     def people(self) -> int:

@@ -19,7 +19,7 @@ from scheduler.participation.models import Participation
 UNPROVEN_HOLDS = timedelta(minutes=30)
 GUARDIAN_HOLDS = timedelta(hours=72)
 # What the tick of attendance has settled is not worked out any more.
-_AFTER_THE_DATE = ("checked_in", "done", "absent")
+AFTER_THE_DATE = ("checked_in", "done", "absent")
 
 # Which letter tells the party that its sign-up has come into this state, and which one when that was done to it.
 LETTERS = {
@@ -37,8 +37,8 @@ LETTERS = {
     "swapped": "swapped",
 }
 LETTERS_OF_VERBS = {"remove": "removed", "move": "moved"}
-# Naming the people of a pledge is told when all are named or a guardian's yes is missing, not at every name.
-_NAMING = ("name", "unname", "people")
+# What a group does itself about its people is told when all are named or a guardian's yes is missing, not each time.
+_NAMING = ("name", "unname", "people", "consent")
 _LETTERS_OF_NAMING = {"confirmed": "named", "awaiting_guardian": "awaiting_guardian"}
 
 
@@ -46,13 +46,15 @@ _LETTERS_OF_NAMING = {"confirmed": "named", "awaiting_guardian": "awaiting_guard
 class Change:
     """What is done to a sign-up, by whom (None: the clock, or the party itself), and why.
 
-    The letter goes out at once, or at `told_at` where that would be in somebody's quiet hours.
+    The letter goes out at once, or at `told_at` where that would be in somebody's quiet hours; a `quiet` change is told
+    by whoever makes it, together with others.
     """
 
     verb: str
     by_id: int | None = None
     why: str = ""
     told_at: datetime | None = None
+    quiet: bool = False
 
 
 def standing(row: Participation, *, helped: bool) -> str:
@@ -102,7 +104,7 @@ def settle_linked(session: Session, slot: Slot, now: datetime) -> None:
 def _settle_seats(session: Session, slot: Slot, now: datetime) -> None:
     left = _seats_with_helpers(session, slot)
     wanted = select(Participation).where(Participation.slot_id == slot.id, Participation.holds)
-    for row in session.scalars(wanted.order_by(Participation.id)):
+    for row in session.scalars(wanted.order_by(Participation.id), execution_options=places.FRESH):
         left -= row.places
         _settle_one(session, row, Change("helpers"), now, helped=left >= 0)
 
@@ -129,7 +131,7 @@ def _helpers(session: Session, slot_id: int) -> int:
 
 
 def _settle_one(session: Session, row: Participation, change: Change, now: datetime, *, helped: bool) -> None:
-    if not row.is_live or row.state in _AFTER_THE_DATE:
+    if not row.is_live or row.state in AFTER_THE_DATE:
         return
     after = standing(row, helped=helped)
     if row.revision > 0 and after == row.state:
@@ -143,15 +145,21 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
     row.hold_until = _deadline(row, state, now)
     row.state, row.reason = state, change.why[:400]
     remark(session, row, change, now, before=before)
-    letter = _letter(row, state, change)
+    if not change.quiet:
+        _tell_state(session, row, change, now)
+
+
+def _tell_state(session: Session, row: Participation, change: Change, now: datetime) -> None:
+    letter = _letter(row, row.state, change)
     if letter is not None:
         tell(session, row, letter, change.told_at or now)
-    if state == "awaiting_guardian" and row.guardian_id is not None:
+    if row.state == "awaiting_guardian" and row.guardian_id is not None:
         tell(session, row, "guardian", now, to_id=row.guardian_id)
 
 
 def _letter(row: Participation, state: str, change: Change) -> str | None:
-    if change.verb in _NAMING or (row.is_pledge and change.verb == "consent"):
+    own = change.by_id is None or change.by_id == row.contact_id
+    if row.is_pledge and own and change.verb in _NAMING:
         return _LETTERS_OF_NAMING.get(state)
     return LETTERS_OF_VERBS.get(change.verb, LETTERS[state])
 
@@ -231,24 +239,10 @@ def kept_for(session: Session, row: Participation) -> SlotShare | None:
     return places.share_for(session, slot, row.organization_id, first_time=first_time)
 
 
-def hold_more_places(session: Session, row: Participation, more: int) -> bool:
-    """Take so many places in addition, the party's share first; say whether there were. The slot must be locked."""
-    taken = places.take(session, row.slot, more, kept_for(session, row))
-    if taken is None:
-        return False
-    row.share_id, row.kept_places = taken.share_id or row.share_id, row.kept_places + taken.kept
-    session.flush()
-    session.refresh(row.slot, ["taken", "reserved"])
-    return True
-
-
-def let_go_of_some_places(session: Session, row: Participation, fewer: int) -> None:
-    """Give so many of the party's places back, those that are free to all first. The slot must be locked."""
-    kept = max(0, row.kept_places - (row.places - fewer))
-    places.give_back(session, row.slot_id, places.Taken(row.share_id, kept), fewer)
-    row.kept_places -= kept
-    session.flush()
-    session.refresh(row.slot, ["taken", "reserved"])
+def fits(session: Session, row: Participation) -> bool:
+    """Say whether there are enough places for all of a party: free for everybody, or kept for it."""
+    share = kept_for(session, row)
+    return row.places - (share.remaining if share is not None else 0) <= row.slot.left
 
 
 def let_go_of_places(session: Session, row: Participation) -> None:

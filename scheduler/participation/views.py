@@ -11,6 +11,7 @@ from scheduler import clock
 from scheduler.activities.models import Slot
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.errors import NotFound
+from scheduler.guarding import guard
 from scheduler.participation import actions, giving, queries, waiting
 from scheduler.participation.forms import ConsentForm, JoinForm, ReplyForm, WithdrawForm
 from scheduler.participation.models import Participation
@@ -41,6 +42,7 @@ def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
     now, sign_up = clock.now(), form.sign_up()
     if not actor.is_signed_in:
         stranger = actions.Stranger(form.person(), form.guardian())
+        guard("join", *stranger.contacts)
         return actions.join_as_stranger(db_session(), slot, stranger, sign_up, now)
     me_ = find_me(db_session(), actor)
     guardian = "" if sign_up.contact_comes else me_.name

@@ -13,23 +13,48 @@ ORGANISING = ("chair", "vice_chair", "secretary", "treasurer", "organiser", "sta
 # Goes from door to door in one block; sits at the counter. Neither organises.
 BLOCK_LEADER, COUNTER = "block_leader", "counter"
 
+# What a program's token may be good for: one's own things, or those of a body.
+OWN_SCOPES = ("read", "sign_up")
+BODY_SCOPES = ("read", "organise", "report", "households")
+# What only somebody who has signed in may do, whatever a token is good for.
+SESSION = "session"
+
 
 @dataclass(frozen=True)
 class Actor:
     """Who asks, and on which day.
 
     `by_link` is somebody who came by a personal link: it opens the own page and nothing else, for a mail may be
-    forwarded.
+    forwarded. `scopes` is what a program's token is good for, None where nothing is held back; with `body_id` it acts
+    for that body alone, and not for the person who made it.
     """
 
     today: date
     person_id: int | None = None
     by_link: bool = False
+    scopes: frozenset[str] | None = None
+    body_id: int | None = None
 
     @property
     def is_signed_in(self) -> bool:
         """Whether the person has signed in, so that an office counts."""
         return self.person_id is not None and not self.by_link
+
+    @property
+    def own_id(self) -> int | None:
+        """Whose own things are open: nobody's with the token of a body."""
+        return self.person_id if self.body_id is None else None
+
+    def has_scope(self, scope: str) -> bool:
+        """Say whether what came along with the request is good for this."""
+        if scope == SESSION:
+            return self.is_signed_in and self.scopes is None
+        return self.scopes is None or scope in self.scopes
+
+    @property
+    def has_office(self) -> bool:
+        """Whether an office counts at all: not with a personal link, nor with a token that is not made for it."""
+        return self.is_signed_in and any(self.has_scope(scope) for scope in BODY_SCOPES if scope != "read")
 
 
 def live(today: date) -> ColumnElement[bool]:
@@ -39,13 +64,15 @@ def live(today: date) -> ColumnElement[bool]:
 
 
 def _bodies_where(session: Session, actor: Actor, *offices: str) -> list[Organization]:
-    if not actor.is_signed_in:
+    if not actor.has_office:
         return []
     wanted = (
         select(Organization)
         .join(Membership, Membership.organization_id == Organization.id)
         .where(Membership.person_id == actor.person_id, Membership.office.in_(offices), live(actor.today))
     )
+    if actor.body_id is not None:
+        wanted = wanted.where(Organization.id == actor.body_id)
     return list(session.scalars(wanted.distinct().order_by(Organization.name)))
 
 

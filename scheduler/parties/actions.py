@@ -13,8 +13,11 @@ from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.parties.limits import Limits, stored
 from scheduler.parties.models import (
+    PURPOSES,
+    WAYS,
     AccessToken,
     Allowance,
+    Consent,
     Household,
     Membership,
     Organization,
@@ -23,7 +26,7 @@ from scheduler.parties.models import (
     SignIn,
 )
 from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key, phone_in, phone_key
-from scheduler.parties.queries import person_by_email
+from scheduler.parties.queries import ConsentOf, live_consents, person_by_email
 from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token, personal
 from scheduler.text import text_in
 
@@ -311,3 +314,66 @@ def set_limits(person: Person, limits: Limits) -> None:
     if limits.not_before and limits.not_after and limits.not_before >= limits.not_after:
         raise Invalid("limits_leave_no_time")
     person.limits = stored(limits)
+
+
+@dataclass(frozen=True)
+class Yes:
+    """A consent as it is given: by whom and for whom (a person, or a name), for what, how, and until when."""
+
+    purpose: str
+    how: str
+    person_id: int | None = None
+    name: str = ""
+    for_person_id: int | None = None
+    for_name: str = ""
+    ends_at: datetime | None = None
+    entered_by_id: int | None = None
+
+
+def give_consent(session: Session, yes: Yes, now: datetime) -> Consent:
+    """Write a consent down; the same again while it holds is the same one.
+
+    Raise Invalid for an unknown purpose or way, for nobody, and for one that is over already.
+    """
+    consent = _consent(yes, now)
+    same = [one for one in live_consents(session, _about(consent), now) if one.ends_at == consent.ends_at]
+    if same:
+        return same[0]
+    session.add(consent)
+    session.flush()
+    _record_consent(session, consent, "give", yes.entered_by_id or yes.person_id, now)
+    return consent
+
+
+def _consent(yes: Yes, now: datetime) -> Consent:
+    if yes.purpose not in PURPOSES or yes.how not in WAYS:
+        raise Invalid("choice_unknown")
+    if yes.ends_at is not None and yes.ends_at <= now:
+        raise Invalid("consent_is_over")
+    names = {"name": text_in(yes.name)[:120], "for_name": text_in(yes.for_name)[:120]}
+    if not (yes.person_id or names["name"]) or not (yes.for_person_id or names["for_name"]):
+        raise Invalid("consent_needs_names")
+    return Consent(**vars(yes) | names, given_at=now)
+
+
+def _about(consent: Consent) -> ConsentOf:
+    return ConsentOf(
+        consent.purpose, consent.for_person_id, consent.for_name, consent.person_id, consent.name
+    )
+
+
+def withdraw_consent(session: Session, consent: Consent, by_id: int | None, now: datetime) -> None:
+    """End a consent, and any other of the same people for the same purpose; once more changes nothing."""
+    for one in live_consents(session, _about(consent), now):
+        one.ends_at = now
+        _record_consent(session, one, "withdraw", by_id, now)
+    session.flush()
+
+
+def _record_consent(session: Session, consent: Consent, verb: str, by_id: int | None, now: datetime) -> None:
+    record(
+        session,
+        StateChange(
+            at=now, subject="consent", subject_id=consent.id, verb=verb, by_id=by_id, why=consent.purpose
+        ),
+    )

@@ -4,7 +4,7 @@ from datetime import time
 
 from scheduler import clock
 from scheduler.errors import Forbidden, Invalid, NotSignedIn
-from scheduler.json_api import Api, ApiModel
+from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties import actions, households, member_list, queries
 from scheduler.parties.access import Actor, may_see_all
 from scheduler.parties.limits import Limits, limits_of
@@ -41,7 +41,7 @@ class Token(ApiModel):
     token: str
 
 
-@api.operation("POST /sign-in", Done, body=SignInAsk, status=202)
+@api.operation("POST /sign-in", Done, body=SignInAsk, status=202, scope=OPEN)
 def ask_to_sign_in(body: SignInAsk) -> Done:
     """Mail a link and a code to this address, if somebody has it."""
     actions.ask_to_sign_in(db_session(), body.email, settings().secret_key, clock.now())
@@ -49,7 +49,7 @@ def ask_to_sign_in(body: SignInAsk) -> Done:
     return Done()
 
 
-@api.operation("POST /sign-in/code", Token, body=SignInCode, status=201)
+@api.operation("POST /sign-in/code", Token, body=SignInCode, status=201, scope=OPEN)
 def sign_in_by_code(body: SignInCode) -> Token:
     """Exchange the six digits for a session's token."""
     token = actions.sign_in_by_code(db_session(), body.email, body.code, clock.now())
@@ -59,7 +59,7 @@ def sign_in_by_code(body: SignInCode) -> Token:
     return Token(token=token)
 
 
-@api.operation("POST /sign-out", Done)
+@api.operation("POST /sign-out", Done, scope=OPEN)
 def sign_out() -> Done:
     """End the session whose token was sent along."""
     token = bearer_token()
@@ -234,7 +234,7 @@ def _one_home_out(actor: Actor, home: Household, block: Organization) -> HomeOut
     return _home_out(home, seen, people, place)
 
 
-@api.operation("GET /organizations/<slug>/households", HomesOut)
+@api.operation("GET /organizations/<slug>/households", HomesOut, scope="households")
 def household_list(slug: str) -> HomesOut:
     """Show the households of the blocks that somebody keeps."""
     actor, session_ = current_actor(), db_session()
@@ -252,7 +252,7 @@ def household_list(slug: str) -> HomesOut:
     )
 
 
-@api.operation("POST /organizations/<slug>/households", HomeOut, body=HomeIn, status=201)
+@api.operation("POST /organizations/<slug>/households", HomeOut, body=HomeIn, status=201, scope="households")
 def new_household(slug: str, body: HomeIn) -> HomeOut:
     """Add a household to a block."""
     actor = current_actor()
@@ -262,7 +262,7 @@ def new_household(slug: str, body: HomeIn) -> HomeOut:
     return _one_home_out(actor, home, block)
 
 
-@api.operation("POST /organizations/<slug>/households/paste", ListOut, body=ListIn)
+@api.operation("POST /organizations/<slug>/households/paste", ListOut, body=ListIn, scope="households")
 def paste_households(slug: str, body: ListIn) -> ListOut:
     """Say what a member list would do, or write it."""
     actor = current_actor()
@@ -286,7 +286,7 @@ def _listed_out(seen: households.Foreseen) -> ListedOut:
     )
 
 
-@api.operation("POST /households/<int:household_id>", HomeOut, body=HomeChange)
+@api.operation("POST /households/<int:household_id>", HomeOut, body=HomeChange, scope="households")
 def household(household_id: int, body: HomeChange) -> HomeOut:
     """Correct a household."""
     actor = current_actor()
@@ -301,7 +301,9 @@ def household(household_id: int, body: HomeChange) -> HomeOut:
     return _one_home_out(actor, home, block)
 
 
-@api.operation("POST /households/<int:household_id>/members", MemberOut, body=MemberIn, status=201)
+@api.operation(
+    "POST /households/<int:household_id>/members", MemberOut, body=MemberIn, status=201, scope="households"
+)
 def new_member(household_id: int, body: MemberIn) -> MemberOut:
     """Add somebody to a household; the same reading there again is the same person."""
     actor = current_actor()
@@ -313,7 +315,7 @@ def new_member(household_id: int, body: MemberIn) -> MemberOut:
     return _member_out(member, shows_contact=shows)
 
 
-@api.operation("POST /me/household/contact", ReleaseOut, body=ReleaseIn)
+@api.operation("POST /me/household/contact", ReleaseOut, body=ReleaseIn, scope="households")
 def release_own_contact(body: ReleaseIn) -> ReleaseOut:
     """Let the block leader see how the own household is reached, or not any more."""
     actor = current_actor()

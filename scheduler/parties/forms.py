@@ -60,9 +60,11 @@ class LimitsForm(Form):
     )
     no_heavy = BooleanField(_("重い物は持ちません"))
     not_before = TimeField(
-        _("この時刻より早くない"), [Optional()], description=_("朝はゆっくりの方に。例：9:00")
+        _("何時から"), [Optional()], description=_("これより早くは、お願いしません。例：9:00")
     )
-    not_after = TimeField(_("この時刻より遅くない"), [Optional()], description=_("終わりの時刻で考えます。"))
+    not_after = TimeField(
+        _("何時まで"), [Optional()], description=_("この時刻までに終わることだけ、お願いします。")
+    )
     quiet_from = TimeField(
         _("お知らせを止める時刻"),
         [InputRequired(_TIME_MISSING)],

@@ -2,11 +2,13 @@
 
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, request, session
+from flask import Flask, Response, g, request, session
+from sqlalchemy.exc import OperationalError
 
 from scheduler import clock
-from scheduler.errors import NotFound, NotSignedIn
-from scheduler.parties import actions
+from scheduler.db import begin_writing
+from scheduler.errors import Forbidden, NotFound, NotSignedIn
+from scheduler.parties import actions, api_tokens
 from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.models import Person
 from scheduler.parties.queries import find_by_personal_token
@@ -50,9 +52,37 @@ def _bearer() -> Actor:
     if person_id is not None:
         return _today_actor(person_id)
     try:
-        return actor_by_link(token)
+        return _program(token) if token.startswith(api_tokens.PREFIX) else actor_by_link(token)
     except NotFound:
         raise NotSignedIn from None
+
+
+def _program(token: str) -> Actor:
+    today = _today_actor(None).today
+    actor, g.api_token_id = api_tokens.find_actor(db_session(), token, today, clock.now())
+    return actor
+
+
+def admit(scope: str) -> None:
+    """Let nobody act with a token that is not good for it: raise NotSignedIn or Forbidden, before anything is read."""
+    actor = current_actor()
+    if not actor.has_scope(scope):
+        raise NotSignedIn if actor.person_id is None else Forbidden("scope_missing", scope=scope)
+
+
+def _note_use(response: Response) -> Response:
+    if "api_token_id" not in g or g.get("no_database"):
+        return response
+    session_, token_id, today = db_session(), g.api_token_id, current_actor().today
+    try:
+        # By itself and last: who only reads needs no turn among the writers, but for the first time of a day.
+        if api_tokens.used_on(session_, token_id) != today:
+            begin_writing(session_)
+            api_tokens.note_use(session_, token_id, today)
+            session_.commit()
+    except OperationalError:
+        session_.rollback()
+    return response
 
 
 def actor_by_link(token: str) -> Actor:
@@ -84,7 +114,8 @@ def end_session() -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    """Let every template know who is signed in, and for whom that person organises."""
+    """Let every template know who is signed in, and for whom that person organises; note which tokens are used."""
+    app.after_request(_note_use)
 
     @app.context_processor
     def who() -> dict[str, object]:

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.db import Base
 
+# What a yes may be needed for, and how it may be given.
+PURPOSES = ("take_part", "photo", "insurance_list", "share_contact", "health")
+WAYS = ("page", "paper", "telephone", "mail")
 _ONE_PARTY = " + ".join(
     f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in ("person_id", "household_id", "member_id")
 )
@@ -120,6 +123,10 @@ class Consent(Base):
     given_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether it was given and has not ended."""
+        return self.given_at <= now and (self.ends_at is None or self.ends_at > now)
 
 
 class SignIn(Base):

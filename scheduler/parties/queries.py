@@ -1,11 +1,13 @@
 """What is shown of people and bodies; read-only, and never without asking who may see it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.errors import NotFound, NotSignedIn
+from scheduler.errors import Forbidden, NotFound, NotSignedIn
 from scheduler.parties.access import (
     BLOCK_LEADER,
     Actor,
@@ -15,13 +17,15 @@ from scheduler.parties.access import (
     may_organise,
     may_see_all,
 )
-from scheduler.parties.models import AccessToken, Household, Membership, Organization, Person
+from scheduler.parties.models import AccessToken, Consent, Household, Membership, Organization, Person
 from scheduler.parties.names import email_key
 from scheduler.parties.tokens import hashed, person_named_by, personal, same
 
 
 def find_me(session: Session, actor: Actor) -> Person:
-    """Return the person who asks; raise NotSignedIn for a stranger."""
+    """Return the person who asks; raise NotSignedIn for a stranger, Forbidden for a body's token."""
+    if actor.body_id is not None:
+        raise Forbidden("token_of_body")
     person = session.get(Person, actor.person_id) if actor.person_id is not None else None
     if person is None:
         raise NotSignedIn
@@ -63,6 +67,64 @@ def find_by_personal_token(session: Session, token: str, secret: str) -> Person:
     if person is None or not same(token, personal(secret, person.id, person.link_salt)):
         raise NotFound
     return person
+
+
+@dataclass(frozen=True)
+class ConsentOf:
+    """Which consent is meant: its purpose and for whom; by whom, where that matters."""
+
+    purpose: str
+    for_person_id: int | None = None
+    for_name: str = ""
+    person_id: int | None = None
+    name: str = ""
+
+
+def live_consents(session: Session, meant: ConsentOf, now: datetime) -> list[Consent]:
+    """Return the consents that hold now, the oldest first; whoever is named by an id needs no name.
+
+    Without a giver, anybody's counts.
+    """
+    for_whom = (
+        Consent.for_person_id == meant.for_person_id
+        if meant.for_person_id is not None
+        else and_(Consent.for_person_id.is_(None), Consent.for_name == meant.for_name)
+    )
+    wanted = select(Consent).where(
+        Consent.purpose == meant.purpose,
+        Consent.given_at <= now,
+        or_(Consent.ends_at.is_(None), Consent.ends_at > now),
+        for_whom,
+    )
+    if meant.person_id is not None:
+        wanted = wanted.where(Consent.person_id == meant.person_id)
+    elif meant.name:
+        wanted = wanted.where(Consent.person_id.is_(None), Consent.name == meant.name)
+    return list(session.scalars(wanted.order_by(Consent.id)))
+
+
+def has_consent(session: Session, meant: ConsentOf, now: datetime) -> bool:
+    """Say whether such a consent holds now."""
+    return bool(live_consents(session, meant, now))
+
+
+def consents_about(session: Session, person_id: int) -> list[Consent]:
+    """Return every consent that a person has given or that was given for them, ended ones too, the oldest first."""
+    wanted = select(Consent).where(or_(Consent.person_id == person_id, Consent.for_person_id == person_id))
+    return list(session.scalars(wanted.order_by(Consent.id)))
+
+
+def live_offices(
+    session: Session, people: Collection[int], today: date, *, but_not_in: Collection[int]
+) -> set[int]:
+    """Return who of these people holds an office today in any body but these."""
+    wanted = select(Membership.person_id).where(
+        Membership.person_id.in_(people),
+        Membership.office.is_not(None),
+        Membership.organization_id.not_in(but_not_in),
+        live(today),
+    )
+    return {person_id for person_id in session.scalars(wanted) if person_id is not None}
 
 
 def find_token(session: Session, token: str, purpose: str) -> AccessToken:

@@ -29,7 +29,7 @@ class HoursOut(ApiModel):
     lines: list[HoursLineOut]
 
 
-@api.operation("GET /organizations/<slug>/hours/<int:year>", HoursOut)
+@api.operation("GET /organizations/<slug>/hours/<int:year>", HoursOut, scope="report")
 def hours(slug: str, year: int) -> HoursOut:
     """Show who did how much for a body in a fiscal year."""
     body = find_organised_body(db_session(), current_actor(), slug)

@@ -23,7 +23,7 @@ def _path(url: str) -> str:
 def test_an_officer_signs_the_body_up_and_gets_the_address_for_names(
     app: Flask, slot: Slot, cast: Cast
 ) -> None:
-    sent = {"organization_id": cast.library.id, "people": 6, "contact_comes": False}
+    sent: dict[str, Any] = {"organization_id": cast.library.id, "people": 6, "contact_comes": False}
     joined = done(program_of(app, cast.chie).post(f"/slots/{slot.id}/join/group", **sent))
     assert (joined["party"], joined["people"], joined["named"]) == ("市立図書館", 6, 0)
     naming = done(Program(app).post(_path(joined["names_url"]), **IZUMI))

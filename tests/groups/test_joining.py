@@ -156,3 +156,15 @@ def test_a_group_that_does_not_fit_waits_as_a_whole(session: Session, cast: Cast
     session.rollback()
     waits = join(session, slot, replace(yes, or_wait=True), Speaker(actor(cast.ben)), NOW)
     assert (waits.state, slot.taken) == ("waitlisted", 0)
+
+
+def test_who_speaks_for_a_group_has_not_said_yes_as_a_guardian(session: Session, slot: Slot) -> None:
+    yes = SignUp(0, group_name="高校2年1組", pledged=3, contact_comes=False)
+    assert join(session, slot, yes, Speaker(Actor(TODAY), DAN), NOW).consented_at is None
+
+
+def test_the_token_of_a_body_speaks_for_no_household(session: Session, cast: Cast, slot: Slot) -> None:
+    home = add_household(session, Household(name="別所家", created_at=NOW), [cast.ben])
+    program = Actor(TODAY, cast.ben.id, scopes=frozenset({"organise"}), body_id=cast.midori.id)
+    with pytest.raises(NotFound):
+        join(session, slot, SignUp(cast.ben.id, household_id=home.id, pledged=3), Speaker(program), NOW)

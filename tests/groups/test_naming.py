@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.errors import Conflict, Invalid
-from scheduler.groups.actions import Speaker, add_name, add_names, join, remove_name
+from scheduler.groups.actions import Speaker, add_name, add_names, change_number, join, remove_name
 from scheduler.groups.queries import lacks_consent, minors_of, named_of
 from scheduler.notices.models import Notice
 from scheduler.participation.actions import consent, withdraw
@@ -83,9 +83,9 @@ def test_a_larger_number_opens_the_pledge_and_a_smaller_one_closes_it(
     session: Session, cast: Cast, pledge: Participation
 ) -> None:
     add_names(session, pledge, PEOPLE[:2], None, NOW)
-    change_people(session, pledge, 3, cast.ben.id, NOW)
+    change_number(session, pledge, 3, NOW)
     assert pledge.state == "confirmed"
-    change_people(session, pledge, 4, cast.ben.id, NOW)
+    change_number(session, pledge, 4, NOW)
     assert (pledge.state, pledge.named, pledge.people) == ("pledged", 3, 4)
 
 
@@ -147,3 +147,26 @@ def test_where_a_guardian_must_come_the_adults_are_named_first(session: Session,
         add_name(session, row, MINOR, None, NOW)
     add_names(session, row, [PEOPLE[0], MINOR], None, NOW)
     assert row.named == 2
+
+
+def test_a_group_does_not_grow_past_who_waits_unless_the_organiser_says_so(
+    session: Session, cast: Cast, slot: Slot, pledge: Participation
+) -> None:
+    crowd = SignUp(cast.chie.id, group_name="大学", pledged=20, or_wait=True)
+    join(session, slot, crowd, Speaker(actor(cast.chie)), NOW)
+    # After the cut-off nothing is offered by itself: who waits, waits for the organiser.
+    slot.places, slot.cancel_before = 31, 60 * 24 * 7
+    with pytest.raises(Conflict, match="full"):
+        change_number(session, pledge, 6, NOW)
+    change_people(session, pledge, 6, cast.aiko.id, NOW)
+    assert slot.taken == 6
+
+
+@pytest.mark.parametrize(("people", "code"), [(6, "sign_up_closed"), (4, "too_late_to_withdraw")])
+def test_a_group_changes_its_number_only_in_time(
+    session: Session, slot: Slot, pledge: Participation, people: int, code: str
+) -> None:
+    slot.closes_before = slot.cancel_before = 60
+    with pytest.raises(Conflict, match=code):
+        change_number(session, pledge, people, slot.closes_at)
+    assert pledge.people == 5

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from scheduler import migrating
 from scheduler.db import begin_writing, engine_options, prepare_engine
 from scheduler.errors import Conflict
-from scheduler.groups.actions import add_name
+from scheduler.groups.actions import add_name, change_number
 from scheduler.participation.actions import join
-from scheduler.participation.capacity import change_people
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Named, SignUp
 from tests import cast, make
@@ -57,7 +56,7 @@ def _grow(engine: Engine, row_id: int) -> None:
     with Session(engine) as session:
         begin_writing(session)
         row = session.get_one(Participation, row_id)
-        change_people(session, row, PLEDGED + 4, row.contact_id, NOW)
+        change_number(session, row, PLEDGED + 4, NOW)
         session.commit()
 
 

@@ -1,5 +1,7 @@
 """Journey 7: a body of twelve signs up with a number and is named later, by its people and by a list."""
 
+from typing import Any
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -51,7 +53,7 @@ def test_a_body_of_twelve_is_named_later(app: Flask, session: Session, cast: Cas
 def test_a_program_does_the_same(app: Flask, session: Session, cast: Cast) -> None:
     date = _festival(session, cast)
     chie = program_of(app, cast.chie)
-    sent = {"organization_id": cast.library.id, "people": 12}
+    sent: dict[str, Any] = {"organization_id": cast.library.id, "people": 12}
     joined = done(chie.post(f"/slots/{date.slots[0].id}/join/group", **sent))
     naming = joined["names_url"].removeprefix("http://localhost")
     assert done(Program(app).post(naming, name="池田 泉", kana="いけだ いずみ"))["named"] == 2

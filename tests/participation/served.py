@@ -15,9 +15,11 @@ from pathlib import Path
 from threading import Barrier
 from urllib.parse import urlencode
 
-_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_HIDDEN = re.compile(r'name="(csrf_token|opened)"[^>]*value="([^"]+)"')
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PATIENCE = 30
+# As where the public comes: whoever sends a form faster is asked to press again.
+FORM_SECONDS = 2
 
 
 @contextmanager
@@ -30,6 +32,7 @@ def served(folder: Path, database_url: str) -> Iterator[int]:
         "TSUDOI_INSTANCE": str(folder),
         "TSUDOI_DATABASE_URL": database_url,
         "TSUDOI_BASE_URL": f"http://127.0.0.1:{port}",
+        "TSUDOI_FORM_SECONDS": str(FORM_SECONDS),
     }
     server = subprocess.Popen([sys.executable, "-m", "scheduler.cli", "serve"], env=environment)
     try:
@@ -72,7 +75,8 @@ def stalled_lines(port: int, number: int) -> Iterator[None]:
 
 def sign_up_all_at_once(port: int, path: str, people: int) -> list[int]:
     """Let people without an account open a form, and send it at the same moment; return what each was answered."""
-    ready = Barrier(people)
+    # The last to open it keeps all waiting, as long as nobody needs less for filling it in.
+    ready = Barrier(people, lambda: time.sleep(FORM_SECONDS))
     with ThreadPoolExecutor(people) as pool:
         return list(pool.map(partial(_sign_up, port, path, ready), range(people)))
 
@@ -80,11 +84,11 @@ def sign_up_all_at_once(port: int, path: str, people: int) -> list[int]:
 def _sign_up(port: int, path: str, ready: Barrier, number: int) -> int:
     connection = HTTPConnection("127.0.0.1", port, PATIENCE)
     cookie, page = _ask(connection, "GET", path, "")[1:]
-    found = _TOKEN.search(page)
-    assert found is not None, page
+    hidden = dict(_HIDDEN.findall(page))
+    assert hidden.keys() == {"csrf_token", "opened"}, page
     typed = {"name": f"参加 {number}", "kana": f"さんか {number}", "email": f"p{number}@example.jp"}
     ready.wait(PATIENCE)
-    return _ask(connection, "POST", path, cookie, urlencode({**typed, "csrf_token": found[1]}))[0]
+    return _ask(connection, "POST", path, cookie, urlencode(typed | hidden))[0]
 
 
 def _ask(

@@ -1,0 +1,209 @@
+"""Sign up for many dates, leave single ones, follow new ones, end it all; each goes through the one way to join."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Activity, Slot
+from scheduler.db import insert_once
+from scheduler.errors import Conflict, Invalid, Refused
+from scheduler.history import StateChange, record
+from scheduler.notices.actions import Telling, queue
+from scheduler.participation import actions as sign_ups
+from scheduler.participation.actions import Stranger
+from scheduler.participation.giving import take_back_in
+from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.parties.actions import person as register
+from scheduler.series.models import Series
+from scheduler.series.queries import live_series, month_of, rows_of, slots_ahead, slots_to_join
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which dates: every time but for some months, or the chosen ones (by their ids)."""
+
+    position: int
+    every: bool = False
+    months_off: tuple[int, ...] = ()
+    dates: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotJoined:
+    """A date that could not be joined, and the code of why."""
+
+    slot: Slot
+    code: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What became of a wish: the series, and the dates that could not be joined."""
+
+    series: Series
+    not_joined: tuple[NotJoined, ...]
+
+
+def join_as_stranger(
+    session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now: datetime, *, stranger: Stranger
+) -> Joined:
+    """Sign somebody up who is not signed in: one mail asks to confirm the address for all dates together."""
+    contact = register(session, stranger.person, now)
+    proven = not stranger.person.email.strip()
+    return join(session, activity, wish, replace(sign_up, contact_id=contact.id, proven=proven), now)
+
+
+def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now: datetime) -> Joined:
+    """Sign a known person up for many dates; full ones are waited for. The same again gets what stands.
+
+    Raise Invalid when no date is chosen, Conflict when none at all could be joined.
+    """
+    standing = live_series(session, activity.id, wish.position, sign_up.contact_id)
+    if standing is not None:
+        return Joined(standing, ())
+    slots = _chosen(slots_ahead(session, activity.id, wish.position, now), wish)
+    if not slots:
+        raise Invalid("no_date_chosen")
+    new_id = insert_once(session, Series, _values(activity, wish, sign_up, now))
+    if new_id is None:
+        raise Conflict("already_signed_up")
+    series = session.get_one(Series, new_id)
+    not_joined = _join_all(session, series, slots, sign_up, now)
+    if len(not_joined) == len(slots):
+        raise Conflict(not_joined[0].code) if len(slots) == 1 else Conflict("no_date_joined")
+    _say(session, series, ("join", None, "live"), sign_up.entered_by_id, now)
+    tell(session, series, "series_verify" if series.unproven else "series_joined", now)
+    return Joined(series, tuple(not_joined))
+
+
+def _chosen(slots: Sequence[Slot], wish: Wish) -> list[Slot]:
+    if any(not 1 <= month <= 12 for month in wish.months_off):
+        raise Invalid("choice_unknown")
+    if wish.every:
+        return [slot for slot in slots if month_of(slot) not in wish.months_off]
+    return [slot for slot in slots if slot.occurrence_id in wish.dates]
+
+
+def _values(activity: Activity, wish: Wish, sign_up: SignUp, now: datetime) -> dict[str, Any]:
+    return {
+        "activity_id": activity.id,
+        "position": wish.position,
+        "contact_id": sign_up.contact_id,
+        "entered_by_id": sign_up.entered_by_id,
+        "every": wish.every,
+        "months_off": sorted(set(wish.months_off)),
+        "company": [vars(one) for one in sign_up.company.named],
+        "unproven": not sign_up.proven,
+        "created_at": now,
+    }
+
+
+def _join_all(
+    session: Session, series: Series, slots: Sequence[Slot], sign_up: SignUp, now: datetime
+) -> list[NotJoined]:
+    not_joined = []
+    # In the order of the slots' ids, as everybody who locks several: so nobody waits for anybody in a circle.
+    for slot in sorted(slots, key=lambda one: one.id):
+        yes = replace(sign_up, series_id=series.id, or_wait=True, request_key=None)
+        try:
+            # What is refused here is refused before anything is written.
+            sign_ups.join(session, slot, yes, now)
+        except Refused as refused:
+            not_joined.append(NotJoined(slot, refused.code))
+    return not_joined
+
+
+def prove(session: Session, series: Series, now: datetime) -> None:
+    """Confirm the address for all dates of a series; twice is the same as once."""
+    if not series.is_live:
+        raise Conflict("hold_over")
+    if not series.unproven:
+        return
+    for row in _by_slot(rows_of(session, series.id, now)):
+        if row.is_live:
+            sign_ups.prove(session, row, now)
+    series.unproven = False
+    _say(session, series, ("prove", None, "live"), None, now)
+    tell(session, series, "series_joined", now)
+
+
+def _by_slot(rows: Sequence[Participation]) -> list[Participation]:
+    return sorted(rows, key=lambda row: row.slot_id)
+
+
+def follow(session: Session, series: Series, now: datetime) -> int:
+    """Join the dates that have been made since; return how many. A date that was left is not joined again."""
+    slots = slots_to_join(session, series, now)
+    company = Company(others=tuple(Named(**one) for one in series.company))
+    sign_up = SignUp(series.contact_id, company=company, entered_by_id=series.entered_by_id)
+    return len(slots) - len(_join_all(session, series, slots, sign_up, now))
+
+
+def set_months_off(session: Session, series: Series, months: Sequence[int], now: datetime) -> None:
+    """Change in which months somebody does not come: dates in them are left, others stay as they are."""
+    if any(not 1 <= month <= 12 for month in months):
+        raise Invalid("choice_unknown")
+    series.months_off = sorted(set(months))
+    for row in _by_slot(rows_of(session, series.id, now)):
+        if row.is_live and month_of(row.slot) in series.months_off:
+            sign_ups.withdraw(session, row, series.contact_id, now, quiet=True)
+    _say(session, series, ("months_off", "live", "live"), None, now)
+
+
+def come_after_all(session: Session, row: Participation, now: datetime) -> None:
+    """Come to a date of a series that was left before: where it is full meanwhile, one waits."""
+    if row.slot.starts_at <= now:
+        raise Conflict("already_begun")
+    take_back_in(session, row, row.contact_id, now)
+
+
+def end(session: Session, series: Series, by_id: int | None, now: datetime, *, quiet: bool = False) -> int:
+    """End a series: all dates ahead that can still be left are; return how many. Twice is the same as once.
+
+    A `quiet` end is told by the caller.
+    """
+    if not series.is_live:
+        return 0
+    left = 0
+    for row in _by_slot(rows_of(session, series.id, now)):
+        if row.is_live and now < row.slot.cancel_until:
+            sign_ups.withdraw(session, row, by_id, now, quiet=True)
+            left += 1
+    series.ended_at = now
+    _say(session, series, ("end", "live", "ended"), by_id, now)
+    if not quiet:
+        tell(session, series, "series_ended", now)
+    return left
+
+
+def lapse(session: Session, series: Series, now: datetime) -> None:
+    """End a series whose address nobody has confirmed in time, and say so once; its places lapse by themselves."""
+    if series.unproven and series.is_live:
+        series.ended_at = now
+        _say(session, series, ("lapse", "live", "ended"), None, now)
+        tell(session, series, "series_expired", now)
+
+
+def tell(session: Session, series: Series, kind: str, now: datetime) -> None:
+    """Queue the one letter about all dates of a series."""
+    telling = Telling(kind, "series", series.id, series.revision, due_at=now, priority=1)
+    queue(session, telling, [series.contact_id], now)
+
+
+def _say(
+    session: Session, series: Series, change: tuple[str, str | None, str], by_id: int | None, now: datetime
+) -> None:
+    verb, before, after = change
+    series.revision += 1
+    session.flush()
+    facts = {"verb": verb, "before": before, "after": after}
+    who = by_id if by_id is not None else series.contact_id
+    proxy = f"person:{series.contact_id}" if who != series.contact_id else None
+    change_row = StateChange(
+        at=now, subject="series", subject_id=series.id, by_id=who, on_behalf_of=proxy, **facts
+    )
+    record(session, change_row)

@@ -1,0 +1,89 @@
+"""What is typed to sign up for many dates; shape only."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from scheduler import words
+from scheduler.activities.models import Slot
+from scheduler.activities.recurrence import to_local
+from scheduler.participation.signing import Company, SignUp
+from scheduler.parties.identity import IdentityForm
+from scheduler.series.actions import Wish
+from scheduler.web import Form
+
+
+class _Ticks(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def _months() -> dict[str, str]:
+    return {str(month): gettext("%(month)s月", month=month) for month in range(1, 13)}
+
+
+class ButtonForm(Form):
+    """Buttons; the only field is the token against other sites."""
+
+
+class MonthsForm(Form):
+    """In which months one does not come."""
+
+    months_off = _Ticks(_("休む月"), choices=_months, description=_("選んだ月には申し込みません。"))
+
+    def months(self) -> list[int]:
+        """Return the months."""
+        return [int(month) for month in self.months_off.data or ()]
+
+
+class SeriesForm(IdentityForm):
+    """Which dates, and who comes: every time but for some months, or the dates that are ticked."""
+
+    scope = RadioField(
+        _("どの日に来られますか"),
+        choices=lambda: [
+            ("every", gettext("毎回（新しい日も、自動で申し込みます）")),
+            ("some", gettext("下で選んだ日だけ")),
+        ],
+        default="every",
+    )
+    months_off = _Ticks(
+        _("休む月"), choices=_months, description=_("「毎回」のとき、選んだ月には申し込みません。")
+    )
+    dates = _Ticks(_("来られる日"), choices=[], description=_("「選んだ日だけ」のときに選びます。"))
+    adults = TextAreaField(
+        _("いっしょに来る方"),
+        [Optional(), Length(max=4000)],
+        description=_("1行に1人、お名前を入れてください。ひとりで来る方は、そのままで。"),
+        render_kw={"rows": 2},
+    )
+
+    @classmethod
+    def for_slots(cls, slots: Sequence[Slot], *, known: bool) -> "SeriesForm":
+        """Return the form with these dates to choose from; nothing is asked again of somebody who is known."""
+        form = cls()
+        form.dates.choices = {str(slot.occurrence_id): _day(slot) for slot in slots}
+        if known:
+            form.ask_nothing_again()
+        return form
+
+    def wish(self, position: int) -> Wish:
+        """Return which dates were chosen."""
+        months = tuple(int(month) for month in self.months_off.data or ())
+        dates = tuple(int(date) for date in self.dates.data or ())
+        return Wish(position, self.scope.data == "every", months, dates)
+
+    def sign_up(self) -> SignUp:
+        """Return the yes as typed, without who says it."""
+        adults = tuple(line for line in (self.adults.data or "").splitlines() if line.strip())
+        return SignUp(0, company=Company(adults))
+
+
+def _day(slot: Slot) -> str:
+    starts = to_local(slot.starts_at, slot.occurrence.activity.timezone)
+    left = "" if slot.left > 0 else gettext("（満員・補欠）")
+    return f"{words.date_text(starts)} {words.clock_text(starts)}{left}"

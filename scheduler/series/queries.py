@@ -1,0 +1,103 @@
+"""What is shown of sign-ups for many dates; read-only."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
+from scheduler.activities.recurrence import to_local
+from scheduler.errors import NotFound
+from scheduler.participation.models import GONE, Participation
+from scheduler.participation.standing import UNPROVEN_HOLDS
+from scheduler.parties.access import Actor
+from scheduler.series.models import Series
+
+
+def find_own_series(session: Session, actor: Actor, series_id: int) -> Series:
+    """Return a sign-up for many dates for which the actor is the contact."""
+    found = session.get(Series, series_id)
+    if found is None or actor.person_id is None or found.contact_id != actor.person_id:
+        raise NotFound
+    return found
+
+
+def just_joined_by_id(session: Session, series_id: int) -> Series:
+    """Return the sign-up that this browser has just made; the caller knows that it has."""
+    found = session.get(Series, series_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def slots_ahead(session: Session, activity_id: int, position: int, now: datetime) -> list[Slot]:
+    """Return this part of all dates ahead that take sign-ups, the next first."""
+    return list(session.scalars(_ahead(activity_id, now).where(Slot.position == position)))
+
+
+def _ahead(activity_id: int, now: datetime) -> Select[tuple[Slot]]:
+    return (
+        select(Slot)
+        .join(Slot.occurrence)
+        .join(Occurrence.activity)
+        .where(
+            Occurrence.activity_id == activity_id,
+            Activity.state == "published",
+            Occurrence.state.in_(TAKES_SIGN_UPS),
+            Occurrence.starts_at > now,
+        )
+        .options(contains_eager(Slot.occurrence).contains_eager(Occurrence.activity))
+        .order_by(Occurrence.starts_at, Slot.position)
+    )
+
+
+def slots_to_join(session: Session, series: Series, now: datetime) -> list[Slot]:
+    """Return the dates ahead that a sign-up for every time has not met yet, without its months off."""
+    own = (Participation.contact_id == series.contact_id) & Participation.state.not_in(GONE)
+    met = select(Participation.slot_id).where(or_(Participation.series_id == series.id, own))
+    wanted = _ahead(series.activity_id, now).where(Slot.position == series.position, Slot.id.not_in(met))
+    return [slot for slot in session.scalars(wanted) if month_of(slot) not in series.months_off]
+
+
+def month_of(slot: Slot) -> int:
+    """Return the month of a date on its own wall clock."""
+    return to_local(slot.occurrence.starts_at, slot.occurrence.activity.timezone).month
+
+
+def rows_of(session: Session, series_id: int, now: datetime) -> list[Participation]:
+    """Return the sign-ups of a series for the dates ahead, left ones too, the next first."""
+    wanted = (
+        select(Participation)
+        .join(Participation.slot)
+        .join(Slot.occurrence)
+        .where(Participation.series_id == series_id, Occurrence.starts_at > now)
+        .options(contains_eager(Participation.slot).contains_eager(Slot.occurrence))
+    )
+    return list(session.scalars(wanted.order_by(Occurrence.starts_at)))
+
+
+def series_of(session: Session, person_id: int) -> list[Series]:
+    """Return a person's live sign-ups for many dates."""
+    wanted = select(Series).where(Series.contact_id == person_id, Series.ended_at.is_(None))
+    return list(session.scalars(wanted.order_by(Series.id)))
+
+
+def live_series(session: Session, activity_id: int, position: int, contact_id: int) -> Series | None:
+    """Return what a person has standing for this part."""
+    wanted = select(Series).where(
+        Series.activity_id == activity_id, Series.position == position, Series.contact_id == contact_id
+    )
+    return session.scalar(wanted.where(Series.ended_at.is_(None)))
+
+
+def following(session: Session) -> list[int]:
+    """Return the ids of all series that go on, for the tick that joins new dates."""
+    wanted = select(Series.id).where(Series.every, Series.ended_at.is_(None), ~Series.unproven)
+    return list(session.scalars(wanted.order_by(Series.id)))
+
+
+def unconfirmed(session: Session, now: datetime) -> list[int]:
+    """Return the ids of series whose address was not confirmed in time."""
+    late = Series.created_at <= now - UNPROVEN_HOLDS
+    wanted = select(Series.id).where(Series.unproven, Series.ended_at.is_(None), late)
+    return list(session.scalars(wanted.order_by(Series.id)))

@@ -1,0 +1,148 @@
+"""Pages to sign up for many dates, to leave single ones, and to end it."""
+
+from dataclasses import replace
+
+from flask import Blueprint, flash, make_response, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from scheduler import clock
+from scheduler.activities.models import Activity
+from scheduler.activities.queries import find_activity
+from scheduler.errors import NotFound
+from scheduler.guarding import guard
+from scheduler.participation.actions import Stranger
+from scheduler.participation.queries import find_own
+from scheduler.parties import actions as parties
+from scheduler.parties.access import Actor
+from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.queries import find_me
+from scheduler.series import actions, queries
+from scheduler.series.actions import Joined
+from scheduler.series.forms import ButtonForm, MonthsForm, SeriesForm
+from scheduler.series.models import Series
+from scheduler.web import db_session, go, secret_address, settings
+
+pages = Blueprint("series", __name__)
+
+
+def _asker(token: str | None) -> tuple[Actor, str]:
+    """Return who acts and the page to go back to, by session or by personal link."""
+    return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
+
+
+@pages.route("/activities/<int:activity_id>/join/<int:position>", methods=["GET", "POST"])
+def join(activity_id: int, position: int) -> ResponseReturnValue:
+    """Sign up for many dates of an activity at once."""
+    actor, now = current_actor(), clock.now()
+    activity = find_activity(db_session(), actor, activity_id)
+    slots = queries.slots_ahead(db_session(), activity.id, position, now)
+    if not slots:
+        raise NotFound
+    form = SeriesForm.for_slots(slots, known=actor.is_signed_in)
+    if form.validate_on_submit() and form.attempt(lambda: _join(activity, position, form, actor)):
+        db_session().commit()
+        session["series"] = form.done.series.id
+        _say_what_was_left_out(form.done)
+        return go(f"/series/{form.done.series.id}/joined")
+    return form.page("series/join.html", activity=activity, slots=slots, part=slots[0])
+
+
+def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> Joined:
+    sign_up, wish, now = form.sign_up(), form.wish(position), clock.now()
+    if actor.is_signed_in:
+        known = replace(sign_up, contact_id=find_me(db_session(), actor).id)
+        return actions.join(db_session(), activity, wish, known, now)
+    stranger = Stranger(form.person())
+    guard("join", *stranger.contacts)
+    return actions.join_as_stranger(db_session(), activity, wish, sign_up, now, stranger=stranger)
+
+
+def _say_what_was_left_out(joined: Joined) -> None:
+    if joined.not_joined:
+        count = len(joined.not_joined)
+        flash(
+            gettext("%(count)s日は、締め切りや時間の重なりなどで申し込めませんでした。", count=count),
+            "warning",
+        )
+
+
+@pages.get("/series/<int:series_id>/joined")
+def joined(series_id: int) -> ResponseReturnValue:
+    """Say what comes next; only to the browser that has just signed up."""
+    if session.get("series") != series_id:
+        raise NotFound
+    series = queries.just_joined_by_id(db_session(), series_id)
+    link = parties.personal_link(series.contact, settings().secret_key) if not series.contact.email else ""
+    rows = queries.rows_of(db_session(), series.id, clock.now())
+    page = ButtonForm().page("series/joined.html", series=series, rows=rows, link=link)
+    return secret_address(make_response(page))
+
+
+@pages.get("/series/<int:series_id>")
+@pages.get("/me/<token>/series/<int:series_id>")
+def series(series_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Show a sign-up for many dates: each date, the months off, and the way to end it."""
+    actor, back = _asker(token)
+    found = queries.find_own_series(db_session(), actor, series_id)
+    form = MonthsForm(months_off=[str(month) for month in found.months_off])
+    rows = queries.rows_of(db_session(), found.id, clock.now())
+    page = form.page("series/series.html", series=found, rows=rows, back=back, now=clock.now())
+    return secret_address(make_response(page))
+
+
+def _changed(found: Series, back: str, said: str) -> ResponseReturnValue:
+    db_session().commit()
+    flash(said, "success")
+    return go(f"{back.removesuffix('/me')}/series/{found.id}")
+
+
+@pages.post("/series/<int:series_id>/prove")
+@pages.post("/me/<token>/series/<int:series_id>/prove")
+def prove(series_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Confirm the address for all dates: only pressing the button does it."""
+    actor, back = _asker(token)
+    found = queries.find_own_series(db_session(), actor, series_id)
+    actions.prove(db_session(), found, clock.now())
+    return _changed(found, back, gettext("確かめました。ありがとうございます。"))
+
+
+@pages.post("/series/<int:series_id>/months")
+@pages.post("/me/<token>/series/<int:series_id>/months")
+def months(series_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Say in which months one does not come."""
+    actor, back = _asker(token)
+    found = queries.find_own_series(db_session(), actor, series_id)
+    form = MonthsForm()
+    chosen = form.months() if form.validate_on_submit() else found.months_off
+    actions.set_months_off(db_session(), found, chosen, clock.now())
+    return _changed(found, back, gettext("休む月を書きとめました。"))
+
+
+@pages.post("/series/<int:series_id>/end")
+@pages.post("/me/<token>/series/<int:series_id>/end")
+def end(series_id: int, token: str | None = None) -> ResponseReturnValue:
+    """End it: the dates ahead are left."""
+    actor, back = _asker(token)
+    found = queries.find_own_series(db_session(), actor, series_id)
+    left = actions.end(db_session(), found, actor.person_id, clock.now())
+    return _changed(found, back, gettext("やめました。%(left)s日の申し込みを取り消しました。", left=left))
+
+
+@pages.post("/participations/<int:series_row_id>/come")
+@pages.post("/me/<token>/participations/<int:series_row_id>/come")
+def come_after_all(series_row_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Come to a date of a series that was left before."""
+    actor, back = _asker(token)
+    row = find_own(db_session(), actor, series_row_id)
+    if row.series_id is None:
+        raise NotFound
+    actions.come_after_all(db_session(), row, clock.now())
+    db_session().commit()
+    return go(f"{back.removesuffix('/me')}/series/{row.series_id}")
+
+
+@pages.app_template_global("series_of_person")
+def series_of_person(person_id: int) -> list[object]:
+    """Return a person's live sign-ups for many dates, for the own page."""
+    return list(queries.series_of(db_session(), person_id))

@@ -1,0 +1,1 @@
+"""Stand-ins: who cannot come looks for somebody else, and is free the moment that somebody takes over."""

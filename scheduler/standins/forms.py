@@ -1,0 +1,24 @@
+"""What is typed to look for a stand-in and to be one; shape only."""
+
+from wtforms import HiddenField
+
+from scheduler.parties.identity import IdentityForm
+from scheduler.web import Form
+
+
+class WayForm(Form):
+    """Buttons; the only field is the token against other sites."""
+
+
+class TakeOverForm(IdentityForm):
+    """Who takes over: name, reading, one contact; the part is known. `clash` is a second tap."""
+
+    clash = HiddenField()
+
+    @classmethod
+    def asking(cls, *, known: bool) -> "TakeOverForm":
+        """Return the form that asks nothing again of somebody who is known."""
+        form = cls()
+        if known:
+            form.ask_nothing_again()
+        return form

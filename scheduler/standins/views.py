@@ -1,0 +1,134 @@
+"""Pages to look for a stand-in, and to be one."""
+
+from dataclasses import replace
+
+from flask import Blueprint, flash, make_response, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from scheduler import clock
+from scheduler.guarding import guard
+from scheduler.participation.actions import Stranger
+from scheduler.participation.models import Participation
+from scheduler.participation.queries import find_own
+from scheduler.participation.signing import SignUp
+from scheduler.parties.access import Actor
+from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.queries import find_me
+from scheduler.standins import actions, queries
+from scheduler.standins.forms import TakeOverForm, WayForm
+from scheduler.standins.models import StandIn
+from scheduler.web import db_session, go, secret_address, settings
+
+pages = Blueprint("standins", __name__)
+
+
+def _asker(token: str | None) -> tuple[Actor, str]:
+    """Return who acts and the page to go back to, by session or by personal link."""
+    return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
+
+
+@pages.route("/participations/<int:participation_id>/stand-in", methods=["GET", "POST"])
+@pages.route("/me/<token>/participations/<int:participation_id>/stand-in", methods=["GET", "POST"])
+def seek(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Choose how to look for a stand-in, and see how far that has come."""
+    actor, back = _asker(token)
+    row = find_own(db_session(), actor, participation_id)
+    form = WayForm()
+    way = request.form.get("way", "")
+    if form.validate_on_submit() and form.attempt(lambda: actions.seek(db_session(), row, way, clock.now())):
+        db_session().commit()
+    search = queries.search_for(db_session(), row.id)
+    link = f"/stand-ins/{queries.token_of(search, settings().secret_key)}" if search else ""
+    page = form.page(
+        "standins/seek.html",
+        row=row,
+        occurrence=row.slot.occurrence,
+        search=search,
+        link=f"{settings().address}{link}",
+        back=back,
+    )
+    return secret_address(make_response(page))
+
+
+@pages.post("/participations/<int:participation_id>/stand-in/stop")
+@pages.post("/me/<token>/participations/<int:participation_id>/stand-in/stop")
+def stop(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Come after all."""
+    actor, back = _asker(token)
+    actions.stop(db_session(), find_own(db_session(), actor, participation_id), clock.now())
+    db_session().commit()
+    flash(gettext("さがすのをやめました。お待ちしています。"), "success")
+    return go(back)
+
+
+@pages.route("/stand-ins/<token>", methods=["GET", "POST"])
+def take_by_link(token: str) -> ResponseReturnValue:
+    """Take over by the link that somebody passed on."""
+    search = queries.find_search_by_token(db_session(), token, settings().secret_key)
+    return secret_address(make_response(_take(search)))
+
+
+@pages.route("/stand-ins/open/<int:search_id>", methods=["GET", "POST"])
+def take_open(search_id: int) -> ResponseReturnValue:
+    """Take over where everybody was asked."""
+    return _take(queries.find_open_search(db_session(), current_actor(), search_id))
+
+
+def _take(search: StandIn) -> ResponseReturnValue:
+    actor, slot = current_actor(), search.participation.slot
+    form = TakeOverForm.asking(known=actor.is_signed_in)
+    if form.validate_on_submit() and form.attempt(lambda: _take_over(search, form, actor)):
+        db_session().commit()
+        session["joined"] = [slot.id, form.done.id]
+        return go(f"/slots/{slot.id}/joined")
+    return form.page(
+        "standins/take.html", slot=slot, occurrence=slot.occurrence, search=search, now=clock.now()
+    )
+
+
+def _take_over(search: StandIn, form: TakeOverForm, actor: Actor) -> Participation:
+    sign_up = SignUp(0, clash_ok=bool(form.clash.data), request_key=form.request_key.data or None)
+    if not actor.is_signed_in:
+        stranger = Stranger(form.person())
+        guard("join", *stranger.contacts)
+        return actions.take_as_stranger(db_session(), search, stranger, sign_up, clock.now())
+    known = replace(sign_up, contact_id=find_me(db_session(), actor).id)
+    return actions.take(db_session(), search, known, clock.now())
+
+
+@pages.route("/stand-ins/asked/<int:asked_search_id>", methods=["GET", "POST"])
+@pages.route("/me/<token>/stand-ins/asked/<int:asked_search_id>", methods=["GET", "POST"])
+def answer(asked_search_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Say yes or no as somebody who waits and was asked to take over."""
+    actor, back = _asker(token)
+    search, row = queries.find_asked(db_session(), actor, asked_search_id)
+    form = WayForm()
+    act = actions.accept if request.form.get("answer") == "yes" else actions.pass_on
+    if form.validate_on_submit() and form.attempt(lambda: act(db_session(), search, row, clock.now())):
+        db_session().commit()
+        return go(f"{back.removesuffix('/me')}/participations/{row.id}")
+    page = form.page(
+        "standins/answer.html", search=search, row=row, occurrence=row.slot.occurrence, back=back
+    )
+    return secret_address(make_response(page))
+
+
+@pages.app_template_global("open_stand_ins")
+def open_stand_ins(occurrence_id: int) -> dict[int, int]:
+    """Return the open searches of a date that everybody may answer, by slot."""
+    return {one.participation.slot_id: one.id for one in queries.open_searches(db_session(), occurrence_id)}
+
+
+@pages.app_template_global("stand_in_links")
+def stand_in_links(rows: list[Participation]) -> dict[int, str]:
+    """Return, by waiting sign-up, the end of the address where its party answers that it was asked to take over."""
+    waiting = [row.id for row in rows if row.state == "waitlisted"]
+    asked = queries.asked_of(db_session(), waiting) if waiting else {}
+    return {row_id: f"/stand-ins/asked/{search.id}" for row_id, search in asked.items()}
+
+
+@pages.app_template_global("looks_for_stand_in")
+def looks_for_stand_in(row: Participation) -> bool:
+    """Say whether a sign-up looks for somebody who takes over."""
+    return queries.search_for(db_session(), row.id) is not None

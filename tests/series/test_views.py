@@ -1,0 +1,82 @@
+"""Many dates on pages: one form, one mail, one page to leave a day or end it all."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Activity
+from scheduler.participation.models import Participation
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
+
+
+@pytest.fixture
+def weekly(session: Session, cast: Cast) -> Activity:
+    """Three Sundays from 22 November on."""
+    made = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=3")
+    session.commit()
+    return made
+
+
+def states(session: Session) -> list[str]:
+    """Return the states of all sign-ups."""
+    session.rollback()
+    return [row.state for row in session.query(Participation).order_by(Participation.id)]
+
+
+def test_one_form_and_one_mail_are_three_dates(
+    app: Flask, session: Session, weekly: Activity, visitor: Visitor
+) -> None:
+    page = f"/activities/{weekly.id}/join/0"
+    assert page in visitor.text("/slots/1/join")
+    answer = visitor.submit(page, **HANAKO, scope="every")
+    assert "メールを確かめてください" in visitor.text(answer.location)
+    asked = mailbox.path(mailbox.new_mail(app, "hanako@example.jp"), "/me/")
+    visitor.submit(f"{asked}/prove", page=asked)
+    assert states(session) == ["confirmed"] * 3
+    assert "12月6日（日）" in mailbox.text(mailbox.new_mail(app, "hanako@example.jp"))
+
+
+def test_the_page_of_thanks_is_for_the_browser_that_signed_up(
+    app: Flask, weekly: Activity, visitor: Visitor
+) -> None:
+    thanks = visitor.submit(f"/activities/{weekly.id}/join/0", **HANAKO, scope="every").location
+    assert Visitor(app).get(thanks).status_code == 404
+
+
+def test_one_day_is_left_and_taken_up_again(
+    app: Flask, session: Session, weekly: Activity, cast: Cast
+) -> None:
+    ben = browser_of(app, cast.ben)
+    ben.submit(f"/activities/{weekly.id}/join/0", scope="some", dates=["2"])
+    assert states(session) == ["confirmed"]
+    assert "/series/1" in ben.text("/me")
+    ben.submit("/participations/1/withdraw")
+    assert "この日も行く" in ben.text("/series/1")
+    ben.submit("/participations/1/come", page="/series/1")
+    assert states(session) == ["confirmed"]
+
+
+def test_months_off_and_the_end(app: Flask, session: Session, weekly: Activity, cast: Cast) -> None:
+    ben = browser_of(app, cast.ben)
+    ben.submit(f"/activities/{weekly.id}/join/0", scope="every")
+    ben.submit("/series/1/months", page="/series/1", months_off=["12"])
+    assert sorted(states(session)) == ["cancelled"] + ["confirmed"] * 2
+    ben.submit("/series/1/end", page="/series/1")
+    assert set(states(session)) == {"cancelled"}
+    assert "終わっています" in ben.text("/series/1")
+
+
+def test_nothing_chosen_keeps_what_was_typed(weekly: Activity, visitor: Visitor) -> None:
+    answer = visitor.submit(f"/activities/{weekly.id}/join/0", **HANAKO, scope="some")
+    assert (answer.status_code, "来られる日を1つは" in answer.text) == (422, True)
+    assert 'value="山田 花子"' in answer.text
+
+
+def test_a_part_that_is_not_there_is_no_page(weekly: Activity, visitor: Visitor) -> None:
+    assert visitor.get(f"/activities/{weekly.id}/join/5").status_code == 404

@@ -18,6 +18,8 @@ from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
 from scheduler.decisions import api as decisions_api
 from scheduler.decisions import views as decisions
+from scheduler.groups import api as groups_api
+from scheduler.groups import views as groups
 from scheduler.keys import api as keys_api
 from scheduler.keys import views as keys
 from scheduler.participation import api as participation_api
@@ -42,6 +44,7 @@ PAGES = (
     terms,
     participation,
     board,
+    groups,
     standins,
     series,
     decisions,
@@ -59,6 +62,7 @@ APIS = (
     terms_api,
     participation_api,
     board_api,
+    groups_api,
     standins_api,
     series_api,
     decisions_api,

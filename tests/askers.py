@@ -15,12 +15,14 @@ from werkzeug.test import TestResponse
 from scheduler.activities import actions as activities
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
+from scheduler.groups.actions import add_name
+from scheduler.groups.links import names_token
 from scheduler.heartbeat import beat
 from scheduler.history import changes_of
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.capacity import change_places
 from scheduler.participation.models import Participation
-from scheduler.participation.signing import SignUp
+from scheduler.participation.signing import Named, SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties import api_tokens
 from scheduler.parties.actions import PersonFacts
@@ -37,6 +39,8 @@ from tests.cast import Cast
 from tests.conftest import NOW
 from tests.visitor import Visitor
 
+# A part with room for groups.
+_KEPT = (SlotFacts("沿道", 20),)
 # What is sent along with a request, by method and rule.
 Typed = dict[str, dict[str, Any]]
 
@@ -109,6 +113,13 @@ def populate(session: Session, secret: str) -> World:
     date = make.occurrence(session, cast.midori, NOW, first_on=NOW.date(), first_at=time(11, 0), slots=slots)
     bens = make.participation(session, date.slots[0], cast.ben, NOW)
     bens.guardian_id = cast.chie.id
+    # Another day Ben and Chie come with groups; one of Ben's people is named.
+    other = make.occurrence(session, cast.midori, NOW, first_on=NOW.date() + timedelta(days=9), slots=_KEPT)
+    pledges = {
+        name: join(session, other.slots[0], SignUp(person.id, group_name=name, pledged=3), NOW)
+        for name, person in (("ben", cast.ben), ("chie", cast.chie))
+    }
+    add_name(session, pledges["ben"], Named("池田 泉", "いけだ いずみ"), None, NOW)
     # Ben's household is of the only block, which Aiko keeps for the association.
     block = casting.block(session, cast.midori, "midori-1", NOW)
     home = Household(name="別所家", block_id=block.id, created_at=NOW)
@@ -125,6 +136,9 @@ def populate(session: Session, secret: str) -> World:
         "slot_id": date.slots[0].id,
         "participation_id": bens.id,
         "change_id": _change(session, date.slots[1], cast.aiko),
+        "pledge_id": pledges["ben"].id,
+        "name_id": pledges["ben"].companions[0].id,
+        "names_token": names_token(secret, pledges["ben"].id, pledges["ben"].names_salt),
         "slug": cast.midori.slug,
         "token_id": _token(session, cast.aiko, cast.midori),
         "own_token_id": _token(session, cast.ben, None),
@@ -137,10 +151,16 @@ def populate(session: Session, secret: str) -> World:
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
     beat(session, "tick", NOW)
     sessions = {name: _sign_in(session, person, secret) for name, person in people.items()}
-    links = _links(session, people, secret)
+    links = _links(session, people, secret) | {"names": _names_links(pledges, secret)}
     mine, over = names["stand_in_token"], names["over_token"]
     links["stand-ins"] = {"ben": mine, "chie": mine, "made-up": "1.AAAA", "closed": over}
     return World(names, draft.id, sessions, links)
+
+
+def _names_links(pledges: dict[str, Participation], secret: str) -> dict[str, str]:
+    bens = pledges["ben"]
+    made_up = {"made-up": f"{bens.id}.AAAA", "closed": names_token(secret, bens.id, "the salt of before")}
+    return {name: names_token(secret, row.id, row.names_salt) for name, row in pledges.items()} | made_up
 
 
 def _series(session: Session, cast: Cast) -> dict[str, Any]:

@@ -41,6 +41,8 @@ SENT = POST | {"minutes": 60, "slots": [{"name": "係", "places": 3}]}
 
 HOME = {"name": "山田家", "place": 1}
 LIST = {"pasted": "山田 花子,やまだ はなこ", "sure": "1"}
+GROUP = HANAKO | {"group_name": "駅前商店会", "people": 2}
+NAME = {"name": "池田 泉", "kana": "いけだ いずみ"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
 LIMITS = ("times_a_month", "max_minutes", "no_heavy", "quiet_until")
 TOKEN = {"name": "広報紙", "scopes": "read", "days": "30"}
@@ -135,6 +137,15 @@ FORMS = (
         HANAKO,
         (("name", "adults"), *_each("kana", "email"), ("opened", "homepage")),
     ),
+    Door(
+        "dan",
+        "/slots/<other_slot_id>/join/group",
+        GROUP,
+        (("group_name", "name"), *_each("people", "kana", "email", "comes")),
+    ),
+    Door("dan", "/names/<names_token>", NAME, (("name",), *_each("kana", "grade"))),
+    Door("ben", "/participations/<pledge_id>/names", {}, _each("pasted")),
+    Door("ben", "/participations/<pledge_id>/people", {}, _each("people")),
     Door("ben", "/slots/<family_slot_id>/join", {}, (("grown_ups",), ("children-0", "children-7"))),
     Door("aiko", "/organizations/<slug>/activities/new", TYPED, FORM_TEXTS + FORM_PICKY),
     Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
@@ -189,6 +200,20 @@ PROGRAMS = (
         ((*TEXTS, "slots.0.name", "slots.0.name_en"), *JSON_PICKY),
     ),
     *BOARD_PROGRAMS,
+    Door(
+        "dan",
+        "/slots/<other_slot_id>/join/group",
+        GROUP,
+        (
+            ("group_name", "name", "note"),
+            *_each("people", "organization_id", "share", "as_household", "kana"),
+        ),
+    ),
+    Door("dan", "/names/<names_token>", NAME, _each("name", "kana", "grade")),
+    Door(
+        "ben", "/participations/<pledge_id>/names", {}, _each("names.0.name", "names.0.kana", "names.0.grade")
+    ),
+    Door("ben", "/participations/<pledge_id>/people", {}, _each("people")),
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
@@ -218,6 +243,7 @@ QUERIES = (
     "/calendars/public.ics?lang=",
     "/organizations/<slug>/hours.csv?year=",
     "/sign-in?next=",
+    "/slots/<other_slot_id>/join/group?share=",
 )
 
 ADDRESSES = (
@@ -227,9 +253,11 @@ ADDRESSES = (
     "/me/{}",
     "/calendars/{}.ics",
     "/sign-in/{}",
+    "/names/{}",
     "/static/{}",
     "/api/v1/dates/{}",
     "/api/v1/organizations/<slug>/hours/{}",
+    "/api/v1/names/{}",
 )
 
 HEADERS = (

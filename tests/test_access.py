@@ -10,236 +10,23 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.access_api import API
+from tests.access_pages import LINKS, PAGES
 from tests.askers import Row, Stage, Typed, World, rows_of, settle
 from tests.board.typed import BOARD
 from tests.program import PREFIX
 
-# Dan is a stranger, Ben has signed up for the date, Aiko organises it, Chie organises for another body, Emi has
-# organised it until yesterday. All but Dan are signed in. `ask` is a 303 to the page where one signs in.
-PAGES = """
-                                                          dan  ben  aiko chie emi
-GET  /                                                    200  200  200  200  200
-GET  /subscribe                                           200  200  200  200  200
-GET  /dates/<occurrence_id>                               200  200  200  200  200
-GET  /dates/<occurrence_id>/calendar.ics                  200  200  200  200  200
-GET  /dates/<occurrence_id>/board                         404  404  200  404  404
-GET  /dates/<occurrence_id>/board/add                     404  404  200  404  404
-POST /dates/<occurrence_id>/board/add                     404  404  303  404  404
-GET  /dates/<occurrence_id>/board/places                  404  404  200  404  404
-POST /dates/<occurrence_id>/board/places                  404  404  303  404  404
-GET  /dates/<occurrence_id>/board/message                 404  404  200  404  404
-POST /dates/<occurrence_id>/board/message                 404  404  303  404  404
-GET  /dates/<occurrence_id>/board/list                    404  404  200  404  404
-GET  /dates/<occurrence_id>/board/insurance               404  404  200  404  404
-GET  /dates/<occurrence_id>/board/insurance.csv           404  404  200  404  404
-GET  /dates/<occurrence_id>/board/<participation_id>      404  404  200  404  404
-POST /dates/<occurrence_id>/board/<participation_id>/approve   404  404  303  404  404
-POST /dates/<occurrence_id>/board/<participation_id>/decline   404  404  409  404  404
-POST /dates/<occurrence_id>/board/<participation_id>/ask       404  404  409  404  404
-POST /dates/<occurrence_id>/board/<participation_id>/move      404  404  303  404  404
-POST /dates/<occurrence_id>/board/<participation_id>/people    404  404  303  404  404
-POST /dates/<occurrence_id>/board/<participation_id>/consent   404  404  303  404  404
-POST /dates/<occurrence_id>/board/<participation_id>/remove    404  404  303  404  404
-POST /board/undo/<change_id>                              404  404  303  404  404
-GET  /dates/<occurrence_id>/enter                         404  404  200  404  404
-POST /dates/<occurrence_id>/enter                         404  404  303  404  404
-GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
-POST /dates/<occurrence_id>/decision                      404  404  303  404  404
-GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
-POST /dates/<occurrence_id>/attendance                    404  404  303  404  404
-GET  /activities/<activity_id>                            200  200  200  200  200
-GET  /activities/<activity_id>                   (draft)  404  404  200  404  404
-GET  /activities/<activity_id>/edit              (draft)  404  404  200  404  404
-POST /activities/<activity_id>/edit              (draft)  404  404  303  404  404
-POST /activities/<activity_id>/publish           (draft)  404  404  303  404  404
-GET  /activities/<activity_id>/terms                      404  404  200  404  404
-POST /activities/<activity_id>/terms                      404  404  303  404  404
-GET  /activities/<activity_id>/terms/<position>           404  404  200  404  404
-POST /activities/<activity_id>/terms/<position>           404  404  303  404  404
-GET  /slots/<slot_id>/join                                200  200  200  200  200
-POST /slots/<slot_id>/join                                303  303  303  303  303
-GET  /slots/<slot_id>/joined                              404  404  404  404  404
-GET  /slots/<slot_id>/draw                                200  200  200  200  200
-GET  /participations/<participation_id>                   404  200  404  404  404
-POST /participations/<participation_id>/prove             404  303  404  404  404
-POST /participations/<participation_id>/accept            404  303  404  404  404
-POST /participations/<participation_id>/reply             404  303  404  404  404
-GET  /participations/<participation_id>/consent           404  404  404  200  404
-POST /participations/<participation_id>/consent           404  404  404  303  404
-GET  /participations/<participation_id>/stand-in          404  200  404  404  404
-POST /participations/<participation_id>/stand-in          404  200  404  404  404
-POST /participations/<participation_id>/stand-in/stop     404  303  404  404  404
-GET  /stand-ins/open/<search_id>                          200  200  200  200  200
-POST /stand-ins/open/<search_id>                          303  409  303  303  303
-GET  /stand-ins/asked/<asked_search_id>                   404  404  404  200  404
-POST /stand-ins/asked/<asked_search_id>                   404  404  404  303  404
-GET  /activities/<activity_id>/join/<position>            200  200  200  200  200
-POST /activities/<activity_id>/join/<position>            303  303  303  303  303
-GET  /series/<series_id>/joined                           404  404  404  404  404
-GET  /series/<series_id>                                  404  200  404  404  404
-POST /series/<series_id>/prove                            404  303  404  404  404
-POST /series/<series_id>/months                           404  303  404  404  404
-POST /series/<series_id>/end                              404  303  404  404  404
-POST /participations/<series_row_id>/come                 404  303  404  404  404
-GET  /participations/<participation_id>/withdraw          404  200  404  404  404
-POST /participations/<participation_id>/withdraw          404  303  404  404  404
-GET  /organizations/<slug>                                200  200  200  200  200
-GET  /organizations/<slug>/calendar.ics                   200  200  200  200  200
-GET  /organizations/<slug>/activities/new                 404  404  200  404  404
-POST /organizations/<slug>/activities/new                 404  404  303  404  404
-GET  /organizations/<slug>/hours                          404  404  200  404  404
-GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
-GET  /organizations/<slug>/households                     404  404  200  404  404
-GET  /organizations/<slug>/households/new                 404  404  200  404  404
-POST /organizations/<slug>/households/new                 404  404  303  404  404
-GET  /organizations/<slug>/households/paste               404  404  200  404  404
-POST /organizations/<slug>/households/paste               404  404  303  404  404
-GET  /organizations/<slug>/people/duplicates              404  404  200  404  404
-GET  /organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404
-POST /organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  303  404  404
-GET  /households/<household_id>                           404  404  200  404  404
-POST /households/<household_id>                           404  404  303  404  404
-GET  /households/<household_id>/members/new               404  404  200  404  404
-POST /households/<household_id>/members/new               404  404  303  404  404
-POST /me/household/contact                                ask  303  404  404  404
-GET  /organizations/<slug>/tokens                         404  404  200  404  404
-POST /organizations/<slug>/tokens                         404  404  200  404  404
-POST /organizations/<slug>/tokens/<token_id>/revoke       404  404  303  404  404
-GET  /me/tokens                                           ask  200  200  200  200
-POST /me/tokens                                           ask  200  200  200  200
-POST /me/tokens/<token_id>/revoke                (own)    ask  303  404  404  404
-GET  /me                                                  ask  200  200  200  200
-POST /me/feed                                             ask  200  200  200  200
-POST /me/feed/close                                       ask  303  303  303  303
-POST /me/link/close                                       ask  303  303  303  303
-GET  /me/limits                                           ask  200  200  200  200
-POST /me/limits                                           ask  303  303  303  303
-GET  /sign-in                                             200  200  200  200  200
-POST /sign-in                                             303  303  303  303  303
-GET  /sign-in/code                                        ask  ask  ask  ask  ask
-POST /sign-in/code                                        ask  ask  ask  ask  ask
-POST /sign-out                                            303  303  303  303  303
-POST /language                                            303  303  303  303  303
-GET  /calendars/public.ics                                200  200  200  200  200
-GET  /healthz                                             200  200  200  200  200
-GET  /design                                              404  404  404  404  404
-GET  /empty                                               404  404  404  404  404
-GET  /static/<filename>                                   200  200  200  200  200
-"""
-
-# Addresses that are keys: Ben's, Chie's, one that nobody ever had, and one that was closed or spent.
-LINKS = """
-                                                                 ben  chie made-up closed
-GET  /me/<token>                                                 200  200  404     404
-GET  /me/<token>/participations/<participation_id>               200  404  404     404
-POST /me/<token>/participations/<participation_id>/prove         303  404  404     404
-POST /me/<token>/participations/<participation_id>/accept        303  404  404     404
-POST /me/<token>/participations/<participation_id>/reply         303  404  404     404
-GET  /me/<token>/participations/<participation_id>/consent       404  200  404     404
-POST /me/<token>/participations/<participation_id>/consent       404  303  404     404
-GET  /me/<token>/participations/<participation_id>/stand-in      200  404  404     404
-POST /me/<token>/participations/<participation_id>/stand-in      200  404  404     404
-POST /me/<token>/participations/<participation_id>/stand-in/stop 303  404  404     404
-GET  /me/<token>/stand-ins/asked/<asked_search_id>               404  200  404     404
-POST /me/<token>/stand-ins/asked/<asked_search_id>               404  303  404     404
-GET  /stand-ins/<token>                                          200  200  404     200
-POST /stand-ins/<token>                                          303  303  404     409
-GET  /me/<token>/series/<series_id>                              200  404  404     404
-POST /me/<token>/series/<series_id>/prove                        303  404  404     404
-POST /me/<token>/series/<series_id>/months                       303  404  404     404
-POST /me/<token>/series/<series_id>/end                          303  404  404     404
-POST /me/<token>/participations/<series_row_id>/come             303  404  404     404
-GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
-POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
-POST /me/<token>/feed                                            200  200  404     404
-POST /me/<token>/feed/close                                      303  303  404     404
-POST /me/<token>/link/close                                      303  303  404     404
-GET  /me/<token>/limits                                          200  200  404     404
-POST /me/<token>/limits                                          303  303  404     404
-POST /me/<token>/household/contact                               303  404  404     404
-GET  /calendars/<token>.ics                                      200  200  404     410
-GET  /sign-in/<token>                                            200  200  200     200
-POST /sign-in/<token>                                            303  303  422     422
-"""
-
-# Programs, by the token that they send along; `link` is Aiko's personal link, which opens her own things and no office.
-API = """
-                                                                dan  ben  aiko chie emi  link made-up
-GET  /api/v1/openapi.json                                       200  200  200  200  200  200  200
-GET  /api/v1/dates                                              200  200  200  200  200  200  200
-GET  /api/v1/dates/<occurrence_id>                              200  200  200  200  200  200  401
-GET  /api/v1/dates/<occurrence_id>/roster                       404  404  200  404  404  404  401
-GET  /api/v1/dates/<occurrence_id>/board                        404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/find                   404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/add                    404  404  201  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/places                 404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/places/affected        404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/message                404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/<participation_id>/approve  404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/<participation_id>/decline  404  404  409  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/<participation_id>/ask      404  404  409  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/<participation_id>/move     404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/<participation_id>/people   404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/<participation_id>/consent  404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/board/<participation_id>/remove   404  404  200  404  404  404  401
-POST /api/v1/board/undo/<change_id>                             404  404  200  404  404  404  401
-POST /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
-PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  404  404  404  401
-GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
-GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  404  404  404  401
-POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  404  404  404  401
-POST /api/v1/organizations/<slug>/activities                    404  404  201  404  404  404  401
-GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
-GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
-POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401
-POST /api/v1/organizations/<slug>/households/paste              404  404  200  404  404  404  401
-GET  /api/v1/organizations/<slug>/people/duplicates             404  404  200  404  404  404  401
-POST /api/v1/organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404  404  401
-POST /api/v1/households/<household_id>                          404  404  200  404  404  404  401
-POST /api/v1/households/<household_id>/members                  404  404  201  404  404  404  401
-POST /api/v1/me/household/contact                               401  200  404  404  404  404  401
-POST /api/v1/slots/<slot_id>/join                               201  201  201  201  201  201  401
-GET  /api/v1/participations/<participation_id>                  404  200  404  404  404  404  401
-POST /api/v1/participations/<participation_id>/prove            404  200  404  404  404  404  401
-POST /api/v1/participations/<participation_id>/accept           404  200  404  404  404  404  401
-POST /api/v1/participations/<participation_id>/reply            404  200  404  404  404  404  401
-POST /api/v1/participations/<participation_id>/consent          404  404  404  200  404  404  401
-POST /api/v1/participations/<participation_id>/stand-in         404  201  404  404  404  404  401
-POST /api/v1/participations/<participation_id>/stand-in/stop    404  200  404  404  404  404  401
-POST /api/v1/stand-ins/<stand_in_token>                         201  409  201  201  201  201  401
-POST /api/v1/stand-ins/asked/<asked_search_id>                  404  404  404  200  404  404  401
-GET  /api/v1/activities/<activity_id>/terms/<position>          404  404  200  404  404  404  401
-POST /api/v1/activities/<activity_id>/terms/<position>          404  404  200  404  404  404  401
-POST /api/v1/activities/<activity_id>/join                      201  201  201  201  201  201  401
-GET  /api/v1/series/<series_id>                                 404  200  404  404  404  404  401
-POST /api/v1/series/<series_id>/prove                           404  200  404  404  404  404  401
-POST /api/v1/series/<series_id>/months                          404  200  404  404  404  404  401
-POST /api/v1/series/<series_id>/end                             404  200  404  404  404  404  401
-POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
-GET  /api/v1/me                                                 401  200  200  200  200  200  401
-POST /api/v1/me/feed                                            401  201  201  201  201  201  401
-GET  /api/v1/me/limits                                          401  200  200  200  200  200  401
-POST /api/v1/me/limits                                          401  200  200  200  200  200  401
-GET  /api/v1/me/tokens                                          401  200  200  200  200  403  401
-POST /api/v1/me/tokens                                          401  201  201  201  201  403  401
-POST /api/v1/me/tokens/<token_id>/revoke               (own)    401  200  404  404  404  403  401
-GET  /api/v1/organizations/<slug>/tokens                        401  404  200  404  404  403  401
-POST /api/v1/organizations/<slug>/tokens                        401  404  201  404  404  403  401
-POST /api/v1/organizations/<slug>/tokens/<token_id>/revoke      401  404  200  404  404  403  401
-POST /api/v1/sign-in                                            202  202  202  202  202  202  202
-POST /api/v1/sign-in/code                                       422  422  422  422  422  422  422
-POST /api/v1/sign-out                                           401  200  200  200  200  200  200
-"""
-
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
 HOME = {"name": "山田家"}
+GROUP = HANAKO | {"group_name": "駅前商店会", "people": "1"}
+UMI = {"name": "上野 海", "kana": "うえの うみ"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
 
 
-def _sign_up(verb: str, typed: dict[str, str]) -> Typed:
+def _sign_up(verb: str, typed: dict[str, str], name: str = "participation_id") -> Typed:
     ways = ("", "/me/<token>", "/api/v1")
-    return {f"POST {way}/participations/<participation_id>/{verb}": typed for way in ways}
+    return {f"POST {way}/participations/<{name}>/{verb}": typed for way in ways}
 
 
 # What is sent along, so that only the asker decides about the answer.
@@ -251,6 +38,13 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    "POST /slots/<slot_id>/join/group": GROUP | {"party": "name"},
+    **_sign_up("names", {"pasted": "上野 海,うえの うみ"}, "pledge_id"),
+    **_sign_up("people", {"people": "4"}, "pledge_id"),
+    "POST /names/<token>": UMI,
+    "POST /api/v1/names/<token>": UMI,
+    "POST /api/v1/participations/<pledge_id>/names": {"names": [UMI]},
+    "POST /api/v1/slots/<slot_id>/join/group": GROUP,
     "POST /activities/<activity_id>/join/<position>": HANAKO | {"scope": "every"},
     "POST /api/v1/activities/<activity_id>/join": HANAKO | {"position": 0, "every": True},
     "POST /series/<series_id>/months": {"months_off": ["8"]},
@@ -331,9 +125,14 @@ def test_an_address_that_is_a_key_opens_what_the_table_says(row: Row, stage: Sta
 def test_the_api_answers_each_token_as_the_table_says(row: Row, stage: Stage) -> None:
     found = {}
     for asker in row.answers:
-        found[asker] = str(stage.call(row, asker, stage.world.path(row), TYPED).status_code)
+        found[asker] = str(stage.call(row, asker, _path(stage, row), TYPED).status_code)
         stage.reset()
     assert found == row.answers
+
+
+def _path(stage: Stage, row: Row) -> str:
+    # Where a program's address is itself a key, it is that of Ben's group.
+    return stage.world.path(row, stage.world.links["names"]["ben"])
 
 
 def _routes(app: Flask) -> set[str]:
@@ -352,7 +151,7 @@ def test_the_tables_name_every_route_and_no_other(whole_app: Flask) -> None:
 
 def test_head_answers_as_get_does_and_other_methods_are_refused(stage: Stage) -> None:
     for row in rows_of(PAGES) + rows_of(API):
-        path, client = stage.world.path(row), stage.app.test_client()
+        path, client = _path(stage, row), stage.app.test_client()
         assert client.options(path).status_code == 200
         assert client.delete(path).status_code == 405
         assert row.method in client.delete(path).headers["Allow"]

@@ -1,4 +1,4 @@
-"""The demo neighbourhood: four programmes with a year behind them. Nobody in it is real.
+"""The demo neighbourhood: six programmes with a year behind them. Nobody in it is real.
 
 Everything is made by the actions that a person's request would call, each at its own moment, from the YAML
 files beside this one; all dates are relative to the day of loading, all addresses end in example.jp.
@@ -24,7 +24,8 @@ from scheduler.web import db
 
 __all__ = ["cast", "is_empty", "load", "load_into"]
 
-PROGRAMMES = ("recovery", "park", "library", "marathon")
+# In this order: the leaders of the marathon have signed up for its briefing before.
+PROGRAMMES = ("recovery", "park", "library", "craft", "briefing", "marathon")
 
 
 def is_empty(session: Session) -> bool:
@@ -55,9 +56,11 @@ def load_into(session: Session, now: datetime) -> None:
         raise ValueError("the database is not empty")
     year = fiscal_year(to_local(now, ZONE).date())
     town = settle(session, entries.town(), year - 2)
+    posted: dict[str, int] = {}
     for name in PROGRAMMES:
         # Dice of its own for each, so that a change in one programme leaves the others as they were.
-        programmes.happen(Stage(session, town, now, Random(name)), entries.programme(name))
+        stage = Stage(session, town, now, Random(name), posted)
+        posted[name] = programmes.happen(stage, entries.programme(name)).id
     session.commit()
 
 

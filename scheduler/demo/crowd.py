@@ -12,8 +12,6 @@ from scheduler.participation.signing import Company, SignUp
 from scheduler.parties.actions import PersonFacts, add_household, person
 from scheduler.parties.models import Household, Person
 
-_CHILD_MONTHS = (40, 190)
-
 
 def gather(stage: Stage, occurrence: Occurrence, entry: CrowdEntry) -> None:
     """Sign the crowd up for a date, for parts that ask for nobody trained."""
@@ -23,7 +21,7 @@ def gather(stage: Stage, occurrence: Occurrence, entry: CrowdEntry) -> None:
     for facts, party in zip(_facts(stage, len(parties)), parties, strict=True):
         at = stage.sign_up_moment(occurrence)
         contact = person(stage.session, facts, at)
-        sign_up = SignUp(contact.id) if party == "person" else _family(stage, contact, at)
+        sign_up = SignUp(contact.id) if party == "person" else _family(stage, contact, entry.ages, at)
         open_to = [slot for slot, left in room.items() if left >= sign_up.people]
         if open_to:
             slot = stage.dice.choice(open_to)
@@ -32,22 +30,19 @@ def gather(stage: Stage, occurrence: Occurrence, entry: CrowdEntry) -> None:
 
 
 def _room(stage: Stage, occurrence: Occurrence) -> dict[Slot, int]:
-    wanted = select(Slot, Slot.places - Slot.taken).where(Slot.occurrence_id == occurrence.id)
+    wanted = select(Slot, Slot.places - Slot.taken - Slot.reserved).where(Slot.occurrence_id == occurrence.id)
     rows = stage.session.execute(wanted.where(Slot.competence.is_(None)).order_by(Slot.position))
     return dict(rows.tuples().all())
 
 
 def _facts(stage: Stage, number: int) -> Iterator[PersonFacts]:
-    known = names()
-    pairs = [(family, given) for family in known.family for given in known.given]
-    for at, (family, given) in enumerate(stage.dice.sample(pairs, number), start=1):
-        name, kana = f"{family.name} {given.name}", f"{family.kana} {given.kana}"
-        yield PersonFacts(name, kana, f"neighbour{at:03}@{MAIL_DOMAIN}")
+    for at, one in enumerate(stage.invented(number), start=1):
+        yield PersonFacts(one.name, one.kana, f"neighbour{at:03}@{MAIL_DOMAIN}")
 
 
-def _family(stage: Stage, contact: Person, at: datetime) -> SignUp:
+def _family(stage: Stage, contact: Person, ages: tuple[int, int], at: datetime) -> SignUp:
     surname = contact.name.split(" ")[0]
     partner = f"{surname} {stage.dice.choice(names().given).name}"
-    children = tuple(stage.dice.randint(*_CHILD_MONTHS) for _ in range(stage.dice.randint(1, 2)))
+    children = tuple(stage.dice.randint(*ages) for _ in range(stage.dice.randint(1, 2)))
     home = add_household(stage.session, Household(name=f"{surname}家", created_at=at), [contact])
     return SignUp(contact.id, household_id=home.id, company=Company((partner,), children))

@@ -1,7 +1,7 @@
 """Who of the files signs up for a part on a day, and how many places that takes. Writes nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.demo.entries import Party, SlotEntry
@@ -13,8 +13,9 @@ _DAYS_OF_A_MONTH = 30.44
 
 @dataclass(frozen=True)
 class Yes:
-    """A sign-up to be made: the places it takes, and who is then busy for the rest of the date."""
+    """A sign-up to be made: by which party, the places it takes, and who is then busy for the rest of the date."""
 
+    party: Party
     sign_up: SignUp
     places: int
     people: frozenset[str]
@@ -25,7 +26,9 @@ def drawn(stage: Stage, slot: SlotEntry, share: float, at: datetime, busy: set[s
     left = round(slot.part.places * share)
     for party in _shuffled(stage, slot.who):
         yes = _yes(stage, slot, party, at)
-        if yes is not None and yes.places <= left and not yes.people & busy:
+        if yes is None or yes.people & busy:
+            continue
+        if party.waits or yes.places <= left:
             left -= yes.places
             busy |= yes.people
             yield yes
@@ -33,15 +36,15 @@ def drawn(stage: Stage, slot: SlotEntry, share: float, at: datetime, busy: set[s
 
 def _shuffled(stage: Stage, who: tuple[Party, ...]) -> list[Party]:
     mixed = stage.dice.sample(who, len(who))
-    return sorted(mixed, key=lambda party: not party.regular)
+    return sorted(mixed, key=lambda party: (party.waits, not party.regular))
 
 
 def _yes(stage: Stage, slot: SlotEntry, party: Party, at: datetime) -> Yes | None:
-    sign_up = _sign_up(stage, party, at)
+    sign_up = replace(_sign_up(stage, party, at), or_wait=party.waits)
     if slot.ages is not None and not _fits(sign_up.company, slot.ages):
         return None
     places = 1 if slot.part.unit == "family" else sign_up.people
-    return Yes(sign_up, places, _people(stage, party))
+    return Yes(party, sign_up, places, _people(stage, party))
 
 
 def _fits(company: Company, ages: tuple[int, int]) -> bool:

@@ -4,6 +4,8 @@ A misspelt name or a value of the wrong kind is refused with its place, so that 
 the files.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from scheduler.activities.actions import ActivityFacts
-from scheduler.activities.parts import SlotFacts
+from scheduler.activities.parts import ShareFacts, SlotFacts
 from scheduler.activities.recurrence import to_local
 
 HERE = Path(__file__).parent
@@ -112,7 +114,8 @@ class Party(Entry):
     """Who signs up: a person, a household, or a body with a number. A plain word is a person's key.
 
     `adults` and `children` come along with a person; children are given by their age in months on the day of
-    loading. A `regular` comes whenever there is a place.
+    loading. A `regular` comes whenever there is a place. Of a body's people so many are `named`, all of this school
+    `grade` where they are under age. Who `waits` comes last and takes the waiting list.
     """
 
     person: str | None = None
@@ -122,6 +125,9 @@ class Party(Entry):
     adults: int = 0
     children: tuple[int, ...] = ()
     regular: bool = False
+    named: int = 0
+    grade: str = ""
+    waits: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -129,15 +135,34 @@ class Party(Entry):
         return {"person": value} if isinstance(value, str) else value
 
 
+class ShareEntry(Entry):
+    """Places of a part that are kept for a body until so many days before."""
+
+    body: str
+    places: int
+    days_before: int
+
+
 class SlotEntry(Entry):
     """A part, as an organiser posts it, and the parties from whom it is filled.
 
-    `ages` is for whom it is, in months: a family comes while one of its children is of that age.
+    `ages` is for whom it is, in months: a family comes while one of its children is of that age. `briefing` is the
+    programme of which a date must have been taken before.
     """
 
     part: SlotFacts
     who: tuple[Party, ...] = ()
     ages: tuple[int, int] | None = None
+    shares: tuple[ShareEntry, ...] = ()
+    briefing: str | None = None
+
+    def facts(self, bodies: Mapping[str, int], programmes: Mapping[str, int]) -> SlotFacts:
+        """Return the part with its bodies and its briefing by their numbers."""
+        shares = tuple(
+            ShareFacts(bodies[share.body], share.places, share.days_before * 24 * 60) for share in self.shares
+        )
+        briefing_id = programmes[self.briefing] if self.briefing is not None else None
+        return replace(self.part, shares=shares, briefing_id=briefing_id)
 
 
 class First(Entry):
@@ -177,10 +202,14 @@ class Odd(Entry):
 
 
 class CrowdEntry(Entry):
-    """How many people and families without any body sign up, each for a part with room."""
+    """How many people and families without any body sign up, each for a part with room.
+
+    `ages` is how old the families' children are, in months.
+    """
 
     people: int
     families: int
+    ages: tuple[int, int]
 
 
 class ProgrammeEntry(Entry):
@@ -188,8 +217,8 @@ class ProgrammeEntry(Entry):
 
     `activity` has the names of the form: title, title_en, summary, summary_en, place, place_en, address,
     bring, bring_en, contact, first_at, minutes, rule, weather_rule, reserve_days, decide_at. Shares are from
-    0 to 1: `past` of the places of each past date, `coming` of the next dates' one after the other, `came` of
-    those who had signed up.
+    0 to 1, or above where more apply than there are places: `past` of the places of each past date, `coming` of
+    the next dates' one after the other, `came` of those who had signed up.
     """
 
     body: str
@@ -205,10 +234,13 @@ class ProgrammeEntry(Entry):
     odd: tuple[Odd, ...] = ()
     crowd: CrowdEntry | None = None
 
-    def facts(self, now: datetime) -> ActivityFacts:
-        """Return the activity as it is posted."""
+    def facts(self, now: datetime, bodies: Mapping[str, int], programmes: Mapping[str, int]) -> ActivityFacts:
+        """Return the activity as it is posted; bodies and earlier programmes by their numbers."""
         first_on = self.first.day(now, self.activity.get("timezone", "Asia/Tokyo"))
-        typed = self.activity | {"first_on": first_on, "slots": [slot.part for slot in self.slots]}
+        typed = self.activity | {
+            "first_on": first_on,
+            "slots": [slot.facts(bodies, programmes) for slot in self.slots],
+        }
         return _Posted(facts=typed).facts  # type: ignore[arg-type]  # checked and converted on the way
 
     def odd_one(self, back: int) -> Odd | None:

@@ -18,7 +18,7 @@ from scheduler.attendance.actions import Tick, record_attendance
 from scheduler.decisions.actions import Ruling, cancel, confirm, postpone
 from scheduler.demo.crowd import gather
 from scheduler.demo.drawing import drawn
-from scheduler.demo.entries import ProgrammeEntry
+from scheduler.demo.entries import Party, ProgrammeEntry
 from scheduler.demo.stage import Stage
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import roster
@@ -31,6 +31,7 @@ _TICKED_AFTER = timedelta(minutes=20)
 # Dates are made as time goes by: some weeks ago those for which people have signed up since, and the newest now.
 _TICKS = (timedelta(days=60), timedelta(0))
 _LEFT_EARLY = 0.05
+_ANSWERED = timedelta(hours=3)
 
 _Decide = Callable[[Session, Occurrence, Ruling, datetime], None]
 _DECISIONS: dict[str, _Decide] = {"postpone": postpone, "cancel": cancel}
@@ -66,7 +67,9 @@ def _posted(stage: Stage, entry: ProgrammeEntry) -> _Run:
     at = stage.now - timedelta(days=entry.posted_days_ago)
     organiser = stage.town.people[entry.organiser]
     body = stage.town.bodies[entry.body]
-    activity = post(stage.session, body.id, entry.facts(stage.now), organiser.id, at)
+    bodies = {slug: body.id for slug, body in stage.town.bodies.items()}
+    facts = entry.facts(stage.now, bodies, stage.posted)
+    activity = post(stage.session, body.id, facts, organiser.id, at)
     publish(stage.session, activity, organiser.id, at)
     for before in _TICKS:
         make_dates(stage.session, activity, stage.now - before)
@@ -89,7 +92,7 @@ def _close(run: _Run, occurrence: Occurrence) -> None:
 
 def _rule(run: _Run, occurrence: Occurrence, decide: _Decide, reason: str, at: datetime) -> None:
     decide(run.stage.session, occurrence, Ruling(run.organiser.id, occurrence.revision, reason), at)
-    run.stage.hush("occurrence", occurrence.id, "decision")
+    run.stage.hush("occurrence", occurrence.id, {"decision"})
 
 
 def _fill(run: _Run, dates: list[Occurrence], shares: tuple[float, ...]) -> None:
@@ -105,7 +108,16 @@ def _sign_up(run: _Run, occurrence: Occurrence, share: float) -> None:
     for slot, entry in zip(occurrence.slots, run.entry.slots, strict=True):
         for yes in drawn(stage, entry, share, occurrence.starts_at, busy):
             sign_up = replace(yes.sign_up, entered_by_id=_entered_by(run, yes.sign_up.contact_id))
-            stage.join(slot, sign_up, stage.sign_up_moment(occurrence))
+            at = stage.sign_up_moment(occurrence)
+            _follow_up(run, stage.join(slot, sign_up, at), yes.party, at)
+
+
+def _follow_up(run: _Run, joined: Participation, party: Party, at: datetime) -> None:
+    # For a date to come only those who always come have their answer already.
+    if joined.slot.policy == "approval" and (party.regular or joined.slot.starts_at <= run.stage.now):
+        run.stage.approve(joined, run.organiser.id, min(at + _ANSWERED, run.stage.now))
+    if party.named:
+        run.stage.name(joined, party.named, party.grade, at)
 
 
 def _entered_by(run: _Run, contact_id: int) -> int | None:

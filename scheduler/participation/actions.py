@@ -84,7 +84,8 @@ def join_as_stranger(
         sign_up,
         contact_id=contact.id,
         guardian_id=guardian.id if guardian else None,
-        guardian="" if sign_up.contact_comes else contact.name,
+        # A parent who sends the children has said yes for them; who speaks for a group has not.
+        guardian="" if sign_up.contact_comes or sign_up.pledged is not None else contact.name,
         proven=not stranger.person.email.strip(),
     )
     return join(session, slot, yes, now)

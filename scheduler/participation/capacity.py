@@ -180,13 +180,14 @@ def _put_into(
 
 def _check_move(session: Session, row: Participation, to: Slot, now: datetime) -> None:
     guards.check_date(to, now)
-    guards.check_ages(to, _as_asked(row))
+    guards.check_ages(to, as_asked(row))
     guards.check_training_of(session, to, row.contact_id, now)
     if guards.is_in(session, row, to.id):
         raise Conflict("already_signed_up")
 
 
-def _as_asked(row: Participation) -> SignUp:
+def as_asked(row: Participation) -> SignUp:
+    """Return the people of a sign-up as they would be asked for now, for the guards that look at ages."""
     others = tuple(Named(one.name, one.kana, one.age_months, one.grade) for one in row.companions)
     return SignUp(
         row.contact_id,
@@ -216,6 +217,8 @@ def change_people(
         raise Conflict("already_answered")
     if not 1 <= people <= guards.MAX_PEOPLE:
         raise Invalid("people_out_of_range", most=guards.MAX_PEOPLE)
+    if people == row.people and not without:
+        return
     before, held = row.people, row.holds
     lost = any(one.id in without for one in row.companions)
     _fit_company(session, row, people, without)

@@ -1,14 +1,12 @@
 """What is typed to sign up and on the own page; shape only."""
 
-from typing import Any
+from dataclasses import replace
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
-    Field,
     FieldList,
-    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -18,10 +16,11 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Slot
+from scheduler.participation.fields import PartyForm
 from scheduler.participation.grades import GRADES
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.identity import ASKED, EMAIL, NAME, IdentityForm
+from scheduler.parties.identity import EMAIL, NAME
 from scheduler.web import Form
 
 CHILD_ROWS = 3
@@ -50,11 +49,8 @@ class ConsentForm(Form):
     )
 
 
-class JoinForm(IdentityForm):
-    """A yes for one slot: name, reading, one contact, and who comes along.
-
-    `wait` and `clash` are second taps: take the waiting list, and come in spite of another part at the same time.
-    """
+class JoinForm(PartyForm):
+    """A yes for one slot: name, reading, one contact, and who comes along."""
 
     adults = TextAreaField(
         _("いっしょに来る方"),
@@ -93,17 +89,9 @@ class JoinForm(IdentityForm):
         ),
         render_kw=EMAIL,
     )
-    wait = HiddenField()
-    clash = HiddenField()
 
-    @classmethod
-    def for_slot(cls, slot: Slot, *, known: bool) -> "JoinForm":
-        """Return the form that asks only what this slot needs, and nothing again of somebody who is known."""
-        questions = {_field_name(question): _question_field(question) for question in slot.questions}
-        form: JoinForm = type("SlotJoinForm", (cls,), questions)()
-        return form._fit(slot, known)
-
-    def _fit(self, slot: Slot, known: bool) -> "JoinForm":
+    def _fit(self, slot: Slot, known: bool) -> None:
+        super()._fit(slot, known)
         for name in self._not_asked(slot, known):
             del self[name]
         for child in self.children if "children" in self else ():
@@ -112,26 +100,21 @@ class JoinForm(IdentityForm):
             self.contact_grade.choices = {"": gettext("18歳以上です")} | {
                 grade: str(words.GRADES[grade]) for grade, years in GRADES.items() if years >= 12
             }
-        return self
 
     def sign_up(self) -> SignUp:
         """Return the yes as typed, without who says it."""
-        return SignUp(
-            0,
+        return replace(
+            self.yes(),
             contact_comes=self.contact_comes(),
             contact_grade=self.grade(),
             company=self.company(),
-            answers=self.answers(),
-            or_wait=bool(self.wait.data),
-            clash_ok=bool(self.clash.data),
-            request_key=self.request_key.data or None,
         )
 
     def _not_asked(self, slot: Slot, known: bool) -> set[str]:
         leave_out = {"adults"} if slot.unit == "family" else {"grown_ups"}
         adults_only = slot.occurrence.activity.minors == "no" or (slot.min_age or 0) >= 18
         if known:
-            leave_out |= {*ASKED, "contact_grade", *_GUARDIAN}
+            leave_out |= {"contact_grade", *_GUARDIAN}
         if adults_only:
             leave_out |= {"children", "children_only", "contact_grade", *_GUARDIAN}
         if slot.occurrence.activity.minors == "present":
@@ -161,46 +144,6 @@ class JoinForm(IdentityForm):
             adults += ("",) * (self.grown_ups.data or 0)
         chosen = [child.data for child in self.children if child.data] if "children" in self else []
         return Company(adults, others=tuple(_child(age) for age in chosen))
-
-    def answers(self) -> dict[str, str]:
-        """Return what was answered to the slot's own questions, by their keys."""
-        asked = {name: field for name, field in self._fields.items() if name.startswith(_ASKED)}
-        return {name.removeprefix(_ASKED): str(field.data or "") for name, field in asked.items()}
-
-    @property
-    def questions(self) -> list[Field]:
-        """The fields of the slot's own questions."""
-        return [field for name, field in self._fields.items() if name.startswith(_ASKED)]
-
-
-_ASKED = "q-"
-
-
-def _field_name(question: dict[str, Any]) -> str:
-    return f"{_ASKED}{question['key']}"
-
-
-def _question_field(question: dict[str, Any]) -> Field:
-    label, purpose = (_in_language(question, name) for name in ("label", "purpose"))
-    needed = [DataRequired(_("答えを入れてください。"))] if question["required"] else [Optional()]
-    kind = question["kind"]
-    if kind in {"choice", "yes_no"}:
-        choices = {"": gettext("選んでください")} | _choices(question)
-        return SelectField(label, needed, choices=choices, description=purpose)
-    limit = {"number": 6, "text": 400}[kind]
-    look = {"inputmode": "numeric"} if kind == "number" else {}
-    return StringField(label, [*needed, Length(max=limit)], description=purpose, render_kw=look)
-
-
-def _choices(question: dict[str, Any]) -> dict[str, str]:
-    if question["kind"] == "yes_no":
-        return {"yes": gettext("はい"), "no": gettext("いいえ")}
-    return {choice: choice for choice in question["choices"]}
-
-
-def _in_language(question: dict[str, Any], name: str) -> str:
-    translated = question.get(f"{name}_{words.language()}", "")
-    return str(translated or question[name])
 
 
 def _ages() -> dict[str, str]:

@@ -26,6 +26,7 @@ TRUE_WHILE = {
     "waiting": {"waitlisted"},
     "offer": {"offered"},
     "joined": set(COMING),
+    "named": set(COMING) - {"pledged"},
     "moved": set(COMING) | set(PENDING),
     "withdrawn": {"cancelled"},
     "taken_out": {"cancelled"},
@@ -52,7 +53,10 @@ class PartFacts:
 
 @dataclass(frozen=True)
 class StandingFacts:
-    """What a letter says about how a sign-up stands: why, until when it is held (local), how many wait before it."""
+    """What a letter says about how a sign-up stands: why, until when it is held (local), how many wait before it.
+
+    `unnamed` are the people of a group whose names are still missing.
+    """
 
     id: int
     state: str
@@ -61,6 +65,8 @@ class StandingFacts:
     before: int
     is_lottery: bool
     draws: datetime
+    is_group: bool
+    unnamed: int
 
 
 def part_facts(row: Participation) -> PartFacts:
@@ -86,6 +92,8 @@ def _standing_facts(session: Session, row: Participation) -> StandingFacts:
         before=waiting_before(session, row),
         is_lottery=row.slot.policy == "lottery",
         draws=to_local(row.slot.closes_at, zone),
+        is_group=row.is_pledge,
+        unnamed=row.people - row.named if row.is_pledge else 0,
     )
 
 

@@ -114,10 +114,14 @@ def set_places(session: Session, slot_id: int, places: int) -> bool:
 def share_for(
     session: Session, slot: Slot, organization_id: int | None, *, first_time: bool
 ) -> SlotShare | None:
-    """Return what is kept of the slot for this party: its body's share, or the first-timers'."""
+    """Return what is kept of the slot for this party: its body's share, or the first-timers'.
+
+    The slot must be locked; what was read of the share before that is read anew.
+    """
     if not slot.reserved:
         return None
     wanted = select(SlotShare).where(SlotShare.slot_id == slot.id, SlotShare.remaining > 0)
+    wanted = wanted.execution_options(populate_existing=True)
     if organization_id is not None:
         return session.scalar(wanted.where(SlotShare.organization_id == organization_id))
     return session.scalar(wanted.where(SlotShare.organization_id.is_(None))) if first_time else None

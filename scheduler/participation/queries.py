@@ -1,6 +1,6 @@
 """What is shown of sign-ups; read-only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,9 @@ from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.errors import NotFound
 from scheduler.history import StateChange, changes_of
 from scheduler.participation.lottery import ticket
-from scheduler.participation.models import GONE, WAITING, Participation
+from scheduler.participation.models import COMING, GONE, WAITING, Participation
 from scheduler.parties.access import Actor, may_organise
+from scheduler.parties.names import kana_key
 
 _TALK = ("ask", "reply")
 
@@ -191,3 +192,35 @@ def own_at(session: Session, person_id: int, occurrence_id: int) -> list[Partici
         Slot.occurrence_id == occurrence_id,
     )
     return list(session.scalars(wanted.order_by(Slot.position)))
+
+
+@dataclass(frozen=True)
+class NamedPerson:
+    """Somebody who comes to a date and is known by name; children by school grade or age in months."""
+
+    slot: Slot
+    party: str
+    name: str
+    kana: str
+    grade: str
+    age_months: int | None
+
+
+def named_people_at(session: Session, occurrence_id: int) -> list[NamedPerson]:
+    """Return everybody who comes to a date and is named, by slot and reading: these may stand on an insurance list.
+
+    Whoever is only a number of a pledge is not among them (invariant 4), nor is who waits or has stayed away.
+    """
+    sure = set(COMING) - {"absent"}
+    rows = [row for row in roster(session, occurrence_id) if row.state in sure]
+    people = [person for row in rows for person in _named_of(row)]
+    return sorted(people, key=lambda one: (one.slot.position, kana_key(one.kana), one.name))
+
+
+def _named_of(row: Participation) -> Iterator[NamedPerson]:
+    if row.contact_comes:
+        contact = row.contact
+        yield NamedPerson(row.slot, row.party_name, contact.name, contact.kana, row.contact_grade, None)
+    for one in row.companions:
+        if one.name:
+            yield NamedPerson(row.slot, row.party_name, one.name, one.kana, one.grade, one.age_months)

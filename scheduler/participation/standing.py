@@ -39,6 +39,9 @@ LETTERS = {
     "swapped": "swapped",
 }
 LETTERS_OF_VERBS = {"remove": "removed", "move": "moved", "take_out": "taken_out"}
+# What a group does itself about its people is told when all are named or a guardian's yes is missing, not each time.
+_NAMING = ("name", "unname", "people", "consent")
+_LETTERS_OF_NAMING = {"confirmed": "named", "awaiting_guardian": "awaiting_guardian"}
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,13 @@ def standing(row: Participation, *, helped: bool) -> str:
         return "applied" if row.queue_no is None else "waitlisted"
     if row.is_offered:
         return "offered"
-    if lacks_guardian(row):
+    # While a pledge is not all named, an adult may still be.
+    all_named = not row.is_pledge or row.named >= row.people
+    if all_named and lacks_guardian(row):
         return "awaiting_guardian"
     if not helped:
         return "awaiting_helpers"
-    return "pledged" if row.is_pledge and row.named < row.people else "confirmed"
+    return "confirmed" if all_named else "pledged"
 
 
 def lacks_guardian(row: Participation) -> bool:
@@ -153,9 +158,18 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
 
 
 def _tell_state(session: Session, row: Participation, change: Change, now: datetime) -> None:
-    tell(session, row, LETTERS_OF_VERBS.get(change.verb, LETTERS[row.state]), change.told_at or now)
+    letter = _letter(row, row.state, change)
+    if letter is not None:
+        tell(session, row, letter, change.told_at or now)
     if row.state == "awaiting_guardian" and row.guardian_id is not None:
         tell(session, row, "guardian", now, to_id=row.guardian_id)
+
+
+def _letter(row: Participation, state: str, change: Change) -> str | None:
+    own = change.by_id is None or change.by_id == row.contact_id
+    if row.is_pledge and own and change.verb in _NAMING:
+        return _LETTERS_OF_NAMING.get(state)
+    return LETTERS_OF_VERBS.get(change.verb, LETTERS[state])
 
 
 def remark(
@@ -174,7 +188,8 @@ def _deadline(row: Participation, state: str, now: datetime) -> datetime | None:
     if state == "unverified":
         return row.hold_until or min(now + UNPROVEN_HOLDS, latest)
     if state == "awaiting_guardian":
-        return min(now + GUARDIAN_HOLDS, latest)
+        # One who is under age must not cost a whole group its places.
+        return None if row.is_pledge else min(now + GUARDIAN_HOLDS, latest)
     return row.hold_until if state == "offered" else None
 
 
@@ -219,7 +234,7 @@ def _record(session: Session, row: Participation, change: Change, before: str | 
 def hold_places(session: Session, row: Participation) -> bool:
     """Take the party's places, its own share first; say whether there were enough. The slot must be locked."""
     slot = row.slot
-    taken = places.take(session, slot, row.places, _share_of(session, row))
+    taken = places.take(session, slot, row.places, kept_for(session, row))
     if taken is None:
         return False
     row.holds, row.share_id, row.kept_places = True, taken.share_id, taken.kept
@@ -228,15 +243,17 @@ def hold_places(session: Session, row: Participation) -> bool:
     return True
 
 
+def kept_for(session: Session, row: Participation) -> SlotShare | None:
+    """Return what is kept of the slot for this party: its body's share, or the first-timers'."""
+    slot = row.slot
+    first_time = bool(slot.reserved) and is_new_here(session, row.contact_id, slot)
+    return places.share_for(session, slot, row.organization_id, first_time=first_time)
+
+
 def fits(session: Session, row: Participation) -> bool:
     """Say whether there are enough places for all of a party: free for everybody, or kept for it."""
-    share = _share_of(session, row)
+    share = kept_for(session, row)
     return row.places - (share.remaining if share is not None else 0) <= row.slot.left
-
-
-def _share_of(session: Session, row: Participation) -> SlotShare | None:
-    first_time = bool(row.slot.reserved) and is_new_here(session, row.contact_id, row.slot)
-    return places.share_for(session, row.slot, row.organization_id, first_time=first_time)
 
 
 def let_go_of_places(session: Session, row: Participation) -> None:

@@ -18,6 +18,7 @@ from scheduler.participation.models import Participation
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.login import asker as _asker
 from scheduler.parties.queries import find_me, live_token
 from scheduler.web import db_session, go, secret_address, settings
 
@@ -101,11 +102,6 @@ def _own_page(actor: Actor, base: str) -> str:
         has_feed=live_token(session_, me_.id, "feed") is not None,
         now=now,
     )
-
-
-def _asker(token: str | None) -> tuple[Actor, str]:
-    """Return who acts and the page to go back to, by session or by personal link."""
-    return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
 
 
 @pages.get("/participations/<int:participation_id>")

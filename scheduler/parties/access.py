@@ -81,6 +81,11 @@ def organised_bodies(session: Session, actor: Actor) -> list[Organization]:
     return _bodies_where(session, actor, *ORGANISING)
 
 
+def represented_bodies(session: Session, actor: Actor) -> list[Organization]:
+    """Return the bodies that the actor may sign up, by name: those of which they are an officer or lead the block."""
+    return _bodies_where(session, actor, *ORGANISING, BLOCK_LEADER)
+
+
 def led_blocks(session: Session, actor: Actor) -> list[Organization]:
     """Return the blocks that the actor leads, by name; a block is a body with a parent."""
     return [body for body in _bodies_where(session, actor, BLOCK_LEADER) if body.parent_id is not None]

@@ -91,6 +91,11 @@ def actor_by_link(token: str) -> Actor:
     return _today_actor(found.id, by_link=True)
 
 
+def asker(token: str | None) -> tuple[Actor, str]:
+    """Return who acts and the own page to go back to, by session or by personal link."""
+    return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
+
+
 def start_session(token: str) -> None:
     """Sign this browser in: everything that an earlier session left is forgotten (session fixation)."""
     language = session.get("language")

@@ -24,6 +24,7 @@ from scheduler.parties.queries import find_me
 from scheduler.web import db_session, go, redirect_target, secret_address, settings
 
 pages = Blueprint("parties", __name__)
+_asker = login.asker
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
@@ -101,11 +102,6 @@ def choose_language() -> ResponseReturnValue:
         actions.choose_language(db_session(), actor.person_id, chosen)
         db_session().commit()
     return go(redirect_target(request.form.get("next", "/")))
-
-
-def _asker(token: str | None) -> tuple[Actor, str]:
-    """Return who acts and the page to go back to, by session or by personal link."""
-    return (login.current_actor(), "/me") if token is None else (login.actor_by_link(token), f"/me/{token}")
 
 
 @pages.route("/me/limits", methods=["GET", "POST"])

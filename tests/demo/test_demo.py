@@ -17,6 +17,7 @@ from scheduler.activities.recurrence import to_local
 from scheduler.checking import wrong_counters
 from scheduler.config import Settings
 from scheduler.demo.entries import Closure, Party, SlotEntry
+from scheduler.groups.queries import shares_at
 from scheduler.history import changes_of
 from scheduler.notices.models import Delivery
 from scheduler.participation.models import Companion, Participation
@@ -51,6 +52,12 @@ def _dates(session: Session, slug: str) -> list[Occurrence]:
     return list(session.scalars(wanted.order_by(Occurrence.first_starts_at)))
 
 
+def _marathon(session: Session) -> Occurrence:
+    briefing, day = _dates(session, "marathon")
+    assert briefing.ends_at < day.starts_at
+    return day
+
+
 def _first_starts(session: Session, slug: str) -> list[datetime]:
     return [to_local(date.first_starts_at, "Asia/Tokyo") for date in _dates(session, slug)]
 
@@ -62,7 +69,7 @@ def _person(session: Session, key: str) -> Person:
 
 
 def test_the_marathon_asks_for_743_people_at_40_stations_and_still_has_room(town: Session) -> None:
-    [day] = _dates(town, "marathon")
+    day = _marathon(town)
     stations = {slot.name.removesuffix(" リーダー") for slot in day.slots}
     assert (len(stations), sum(slot.places for slot in day.slots)) == (40, 743)
     assert 560 < sum(slot.taken for slot in day.slots) < 680
@@ -70,7 +77,7 @@ def test_the_marathon_asks_for_743_people_at_40_stations_and_still_has_room(town
 
 
 def test_bodies_families_and_single_people_come_to_the_marathon(town: Session) -> None:
-    [day] = _dates(town, "marathon")
+    day = _marathon(town)
     rows = town.scalars(select(Participation).join(Slot).where(Slot.occurrence_id == day.id)).all()
     pledged = [row.people for row in rows if row.organization_id is not None]
     assert (min(pledged), max(pledged)) == (2, 60)
@@ -86,10 +93,49 @@ def test_only_people_who_know_how_lead_a_water_station(town: Session) -> None:
     assert all(has_competence(town, leader, marathon.id, "station_leader", TODAY) for leader in leaders)
 
 
+def test_leaders_have_been_asked_to_a_briefing_and_helpers_are_fifteen_or_older(town: Session) -> None:
+    slots = _marathon(town).slots
+    leading = [slot for slot in slots if slot.competence == "station_leader"]
+    assert {town.get_one(Activity, slot.briefing_id).title for slot in leading} == {"給水所リーダー説明会"}
+    assert {slot.min_age for slot in slots} == {15, 18}
+    grades = select(Companion.age_months).join(Participation).join(Slot).where(Slot.min_age == 15)
+    assert all(months is None or months >= 180 for months in town.scalars(grades))
+
+
+def test_neighbourhood_associations_have_shares_that_are_taken_in_part_or_not_at_all(town: Session) -> None:
+    lines = shares_at(town, _marathon(town))
+    assert {(line.body.slug, line.asked, line.left) for line in lines} == {
+        ("north", 14, 2),
+        ("south", 15, 3),
+        ("midori", 14, 2),
+        ("north", 8, 8),
+        ("seniors", 6, 0),
+    }
+    assert all(line.is_kept and line.until > NOW for line in lines)
+
+
+def test_some_bodies_are_named_some_in_part_and_some_not_at_all(town: Session) -> None:
+    bodies = select(Participation).where(Participation.is_pledge)
+    named = {row.party_name: (row.named, row.people, row.state) for row in town.scalars(bodies)}
+    assert named["南町内会"] == (12, 12, "confirmed")
+    assert named["みどり町内会"] == (6, 12, "pledged")
+    assert named["消防団 第2分団"] == (1, 12, "pledged")
+
+
+def test_each_way_of_giving_places_is_seen_once(town: Session) -> None:
+    ahead = (
+        select(Participation.state, Slot.policy).join(Slot).join(Occurrence).where(Occurrence.starts_at > NOW)
+    )
+    seen = set(town.execute(ahead).tuples())
+    assert {("waitlisted", "first_come"), ("applied", "approval"), ("confirmed", "approval")} <= seen
+    lottery = select(func.count()).select_from(Participation).join(Slot).where(Slot.policy == "lottery")
+    assert town.scalar(lottery) == 9
+
+
 def test_every_counter_is_what_its_rows_say(town: Session) -> None:
     assert wrong_counters(town) == []
     taken = town.scalar(select(func.sum(Slot.taken)))
-    assert taken == town.scalar(select(func.sum(Participation.places)))
+    assert taken == town.scalar(select(func.sum(Participation.places)).where(Participation.holds))
 
 
 def test_the_recovery_day_is_the_second_sunday_at_eight(town: Session) -> None:

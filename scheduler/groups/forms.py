@@ -1,0 +1,149 @@
+"""What is typed to sign a group up and to name its people; shape only."""
+
+from dataclasses import replace
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+
+from scheduler import words
+from scheduler.activities.models import Slot
+from scheduler.groups.queries import Spoken
+from scheduler.participation.fields import PartyForm
+from scheduler.participation.grades import GRADES
+from scheduler.participation.guards import GROWN_UP, MAX_PEOPLE
+from scheduler.participation.signing import Named, SignUp
+from scheduler.parties.identity import NAME
+from scheduler.web import Form
+
+_COUNT = {"inputmode": "numeric", "min": 1, "max": MAX_PEOPLE}
+_PEOPLE = [
+    InputRequired(_("人数を入れてください。")),
+    NumberRange(1, MAX_PEOPLE, _("人数は1人から60人までにしてください。")),
+]
+_FREE, _HOME, _BODY = "name", "home", "body-"
+
+
+class GroupForm(PartyForm):
+    """A yes for a group: which one, how many people, and who speaks for it."""
+
+    _home_id: int | None = None
+
+    party = RadioField(
+        _("どの団体・グループですか"),
+        [InputRequired(_("どの団体・グループかを選んでください。"))],
+        choices=[],
+    )
+    group_name = StringField(
+        _("団体・グループの名前"),
+        [Length(max=120)],
+        description=_("例：駅前商店会、つどい野高校2年1組。このサービスにページがなくてもかまいません。"),
+        render_kw={"autocomplete": "organization"},
+    )
+    people = IntegerField(
+        _("人数"),
+        _PEOPLE,
+        description=_("来る方みんなの人数です。あとで変えられます。お名前は、あとからでかまいません。"),
+        render_kw=_COUNT,
+    )
+    comes = BooleanField(_("申し込むわたしも、いっしょに行きます（人数に入れます）"), default=True)
+
+    def offer(self, spoken: Spoken, *, has_share: bool) -> "GroupForm":
+        """Let the one who asks choose among the bodies and the household that they speak for; a share is chosen."""
+        choices = {f"{_BODY}{body.id}": words.said(body, "name") for body in spoken.bodies}
+        if spoken.household is not None:
+            choices[_HOME] = spoken.household.name
+        if has_share or not choices:
+            del self.party
+        else:
+            self.party.choices = [*choices.items(), (_FREE, gettext("ほかの団体・グループ"))]
+            self.group_name.description = gettext("「ほかの団体・グループ」を選んだときに入れてください。")
+        if has_share:
+            del self.group_name
+        elif not choices:
+            self.group_name.flags.required = True
+        self._home_id = spoken.household.id if spoken.household is not None else None
+        return self
+
+    def validate_group_name(self, field: Field) -> None:
+        """Ask for a name where none of the own bodies is chosen."""
+        if self._party() == _FREE and not (field.data or "").strip():
+            raise ValidationError(gettext("団体やグループの名前を入れてください。"))
+
+    def _party(self) -> str:
+        return str(self.party.data) if "party" in self else _FREE
+
+    def sign_up(self) -> SignUp:
+        """Return the yes as typed, without who says it."""
+        party = self._party()
+        body_id = int(party.removeprefix(_BODY)) if party.startswith(_BODY) else None
+        return replace(
+            self.yes(),
+            organization_id=body_id,
+            household_id=self._home_id if party == _HOME else None,
+            group_name=str(self.group_name.data or "") if party == _FREE and "group_name" in self else "",
+            pledged=self.people.data,
+            contact_comes=bool(self.comes.data),
+        )
+
+
+class OwnNameForm(Form):
+    """Somebody's own name and reading, and the school grade of who is under age."""
+
+    name = StringField(
+        _("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=NAME
+    )
+    kana = StringField(
+        _("ふりがな"),
+        [DataRequired(_("ふりがなを入れてください。")), Length(max=120)],
+        description=_("保険の名簿に使います。ひらがなでもカタカナでも、ローマ字でもかまいません。"),
+    )
+    grade = SelectField(
+        _("18歳未満の方は学年"),
+        choices=[],
+        default="",
+        description=_("18歳未満の方の参加には、保護者の同意が必要です。"),
+    )
+
+    @classmethod
+    def for_slot(cls, slot: Slot) -> "OwnNameForm":
+        """Return the form that asks for a grade only where people under age may come, and offers those who may."""
+        form = cls()
+        youngest = slot.min_age or 0
+        if slot.occurrence.activity.minors == "no" or youngest >= GROWN_UP:
+            del form.grade
+        else:
+            fitting = [grade for grade, years in GRADES.items() if years >= youngest]
+            form.grade.choices = {"": gettext("18歳以上です")} | {
+                grade: str(words.GRADES[grade]) for grade in fitting
+            }
+        return form
+
+    def named(self) -> Named:
+        """Return who it is."""
+        grade = str(self.grade.data or "") if "grade" in self else ""
+        return Named(str(self.name.data or ""), str(self.kana.data or ""), grade=grade)
+
+
+class NameListForm(Form):
+    """A list of names, pasted."""
+
+    pasted = TextAreaField(
+        _("お名前の一覧"),
+        [DataRequired(_("名簿を貼りつけてください。1行に1人です。")), Length(max=20_000)],
+        description=_(
+            "1行に1人。お名前とふりがなの間はタブかコンマ、18歳未満の方は3つめに学年。例：山田 花子,やまだ はなこ,高1"
+        ),
+        render_kw={"rows": 6},
+    )
+
+
+class PeopleForm(Form):
+    """Another number of people."""
+
+    people = IntegerField(_("人数"), _PEOPLE, render_kw=_COUNT)
+
+    def number(self) -> int:
+        """Return how many."""
+        return int(self.people.data or 0)

@@ -1,0 +1,166 @@
+"""Who gets which page: every page, every method, every kind of asker; read by test_access."""
+
+# Dan is a stranger, Ben has signed up for the date, Aiko organises it, Chie organises for another body, Emi has
+# organised it until yesterday. All but Dan are signed in. `ask` is a 303 to the page where one signs in.
+PAGES = """
+                                                          dan  ben  aiko chie emi
+GET  /                                                    200  200  200  200  200
+GET  /subscribe                                           200  200  200  200  200
+GET  /dates/<occurrence_id>                               200  200  200  200  200
+GET  /dates/<occurrence_id>/calendar.ics                  200  200  200  200  200
+GET  /dates/<occurrence_id>/board                         404  404  200  404  404
+GET  /dates/<occurrence_id>/board/add                     404  404  200  404  404
+POST /dates/<occurrence_id>/board/add                     404  404  303  404  404
+GET  /dates/<occurrence_id>/board/places                  404  404  200  404  404
+POST /dates/<occurrence_id>/board/places                  404  404  303  404  404
+GET  /dates/<occurrence_id>/board/message                 404  404  200  404  404
+POST /dates/<occurrence_id>/board/message                 404  404  303  404  404
+GET  /dates/<occurrence_id>/board/list                    404  404  200  404  404
+GET  /dates/<occurrence_id>/board/insurance               404  404  200  404  404
+GET  /dates/<occurrence_id>/board/insurance.csv           404  404  200  404  404
+GET  /dates/<occurrence_id>/board/<participation_id>      404  404  200  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/approve   404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/decline   404  404  409  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/ask       404  404  409  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/move      404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/people    404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/consent   404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/remove    404  404  303  404  404
+POST /board/undo/<change_id>                              404  404  303  404  404
+GET  /dates/<occurrence_id>/enter                         404  404  200  404  404
+POST /dates/<occurrence_id>/enter                         404  404  303  404  404
+GET  /dates/<occurrence_id>/shares                        404  404  200  404  404
+GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
+POST /dates/<occurrence_id>/decision                      404  404  303  404  404
+GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
+POST /dates/<occurrence_id>/attendance                    404  404  303  404  404
+GET  /activities/<activity_id>                            200  200  200  200  200
+GET  /activities/<activity_id>                   (draft)  404  404  200  404  404
+GET  /activities/<activity_id>/edit              (draft)  404  404  200  404  404
+POST /activities/<activity_id>/edit              (draft)  404  404  303  404  404
+POST /activities/<activity_id>/publish           (draft)  404  404  303  404  404
+GET  /activities/<activity_id>/terms                      404  404  200  404  404
+POST /activities/<activity_id>/terms                      404  404  303  404  404
+GET  /activities/<activity_id>/terms/<position>           404  404  200  404  404
+POST /activities/<activity_id>/terms/<position>           404  404  303  404  404
+GET  /slots/<slot_id>/join                                200  200  200  200  200
+POST /slots/<slot_id>/join                                303  303  303  303  303
+GET  /slots/<slot_id>/join/group                          200  200  200  200  200
+POST /slots/<slot_id>/join/group                          303  303  303  303  303
+GET  /slots/<slot_id>/joined                              404  404  404  404  404
+GET  /slots/<slot_id>/draw                                200  200  200  200  200
+GET  /participations/<participation_id>                   404  200  404  404  404
+POST /participations/<participation_id>/prove             404  303  404  404  404
+POST /participations/<participation_id>/accept            404  303  404  404  404
+POST /participations/<participation_id>/reply             404  303  404  404  404
+GET  /participations/<participation_id>/consent           404  404  404  200  404
+POST /participations/<participation_id>/consent           404  404  404  303  404
+GET  /participations/<participation_id>/stand-in          404  200  404  404  404
+POST /participations/<participation_id>/stand-in          404  200  404  404  404
+POST /participations/<participation_id>/stand-in/stop     404  303  404  404  404
+GET  /stand-ins/open/<search_id>                          200  200  200  200  200
+POST /stand-ins/open/<search_id>                          303  409  303  303  303
+GET  /stand-ins/asked/<asked_search_id>                   404  404  404  200  404
+POST /stand-ins/asked/<asked_search_id>                   404  404  404  303  404
+GET  /activities/<activity_id>/join/<position>            200  200  200  200  200
+POST /activities/<activity_id>/join/<position>            303  303  303  303  303
+GET  /series/<series_id>/joined                           404  404  404  404  404
+GET  /series/<series_id>                                  404  200  404  404  404
+POST /series/<series_id>/prove                            404  303  404  404  404
+POST /series/<series_id>/months                           404  303  404  404  404
+POST /series/<series_id>/end                              404  303  404  404  404
+POST /participations/<series_row_id>/come                 404  303  404  404  404
+GET  /participations/<participation_id>/withdraw          404  200  404  404  404
+POST /participations/<participation_id>/withdraw          404  303  404  404  404
+GET  /participations/<pledge_id>/names                    404  200  404  404  404
+POST /participations/<pledge_id>/names                    404  303  404  404  404
+POST /participations/<pledge_id>/names/<name_id>/remove   404  303  404  404  404
+POST /participations/<pledge_id>/names/link               404  303  404  404  404
+POST /participations/<pledge_id>/names/consent            404  303  404  404  404
+POST /participations/<pledge_id>/people                   404  303  404  404  404
+GET  /organizations/<slug>                                200  200  200  200  200
+GET  /organizations/<slug>/calendar.ics                   200  200  200  200  200
+GET  /organizations/<slug>/activities/new                 404  404  200  404  404
+POST /organizations/<slug>/activities/new                 404  404  303  404  404
+GET  /organizations/<slug>/hours                          404  404  200  404  404
+GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
+GET  /organizations/<slug>/households                     404  404  200  404  404
+GET  /organizations/<slug>/households/new                 404  404  200  404  404
+POST /organizations/<slug>/households/new                 404  404  303  404  404
+GET  /organizations/<slug>/households/paste               404  404  200  404  404
+POST /organizations/<slug>/households/paste               404  404  303  404  404
+GET  /organizations/<slug>/people/duplicates              404  404  200  404  404
+GET  /organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404
+POST /organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  303  404  404
+GET  /households/<household_id>                           404  404  200  404  404
+POST /households/<household_id>                           404  404  303  404  404
+GET  /households/<household_id>/members/new               404  404  200  404  404
+POST /households/<household_id>/members/new               404  404  303  404  404
+POST /me/household/contact                                ask  303  404  404  404
+GET  /organizations/<slug>/tokens                         404  404  200  404  404
+POST /organizations/<slug>/tokens                         404  404  200  404  404
+POST /organizations/<slug>/tokens/<token_id>/revoke       404  404  303  404  404
+GET  /me/tokens                                           ask  200  200  200  200
+POST /me/tokens                                           ask  200  200  200  200
+POST /me/tokens/<token_id>/revoke                (own)    ask  303  404  404  404
+GET  /me                                                  ask  200  200  200  200
+POST /me/feed                                             ask  200  200  200  200
+POST /me/feed/close                                       ask  303  303  303  303
+POST /me/link/close                                       ask  303  303  303  303
+GET  /me/limits                                           ask  200  200  200  200
+POST /me/limits                                           ask  303  303  303  303
+GET  /sign-in                                             200  200  200  200  200
+POST /sign-in                                             303  303  303  303  303
+GET  /sign-in/code                                        ask  ask  ask  ask  ask
+POST /sign-in/code                                        ask  ask  ask  ask  ask
+POST /sign-out                                            303  303  303  303  303
+POST /language                                            303  303  303  303  303
+GET  /calendars/public.ics                                200  200  200  200  200
+GET  /healthz                                             200  200  200  200  200
+GET  /design                                              404  404  404  404  404
+GET  /empty                                               404  404  404  404  404
+GET  /static/<filename>                                   200  200  200  200  200
+"""
+
+# Addresses that are keys: Ben's, Chie's, one that nobody ever had, and one that was closed or spent.
+LINKS = """
+                                                                 ben  chie made-up closed
+GET  /me/<token>                                                 200  200  404     404
+GET  /me/<token>/participations/<participation_id>               200  404  404     404
+POST /me/<token>/participations/<participation_id>/prove         303  404  404     404
+POST /me/<token>/participations/<participation_id>/accept        303  404  404     404
+POST /me/<token>/participations/<participation_id>/reply         303  404  404     404
+GET  /me/<token>/participations/<participation_id>/consent       404  200  404     404
+POST /me/<token>/participations/<participation_id>/consent       404  303  404     404
+GET  /me/<token>/participations/<participation_id>/stand-in      200  404  404     404
+POST /me/<token>/participations/<participation_id>/stand-in      200  404  404     404
+POST /me/<token>/participations/<participation_id>/stand-in/stop 303  404  404     404
+GET  /me/<token>/stand-ins/asked/<asked_search_id>               404  200  404     404
+POST /me/<token>/stand-ins/asked/<asked_search_id>               404  303  404     404
+GET  /stand-ins/<token>                                          200  200  404     200
+POST /stand-ins/<token>                                          303  303  404     409
+GET  /me/<token>/series/<series_id>                              200  404  404     404
+POST /me/<token>/series/<series_id>/prove                        303  404  404     404
+POST /me/<token>/series/<series_id>/months                       303  404  404     404
+POST /me/<token>/series/<series_id>/end                          303  404  404     404
+POST /me/<token>/participations/<series_row_id>/come             303  404  404     404
+GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
+POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
+GET  /me/<token>/participations/<pledge_id>/names                200  404  404     404
+POST /me/<token>/participations/<pledge_id>/names                303  404  404     404
+POST /me/<token>/participations/<pledge_id>/names/<name_id>/remove 303  404  404     404
+POST /me/<token>/participations/<pledge_id>/names/link           303  404  404     404
+POST /me/<token>/participations/<pledge_id>/names/consent        303  404  404     404
+POST /me/<token>/participations/<pledge_id>/people               303  404  404     404
+GET  /names/<token>                                              200  200  404     404
+POST /names/<token>                                              303  303  404     404
+POST /me/<token>/feed                                            200  200  404     404
+POST /me/<token>/feed/close                                      303  303  404     404
+POST /me/<token>/link/close                                      303  303  404     404
+GET  /me/<token>/limits                                          200  200  404     404
+POST /me/<token>/limits                                          303  303  404     404
+POST /me/<token>/household/contact                               303  404  404     404
+GET  /calendars/<token>.ics                                      200  200  404     410
+GET  /sign-in/<token>                                            200  200  200     200
+POST /sign-in/<token>                                            303  303  422     422
+"""

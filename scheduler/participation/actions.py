@@ -33,6 +33,13 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
     never take a second place; the edge rolls both back.
     """
     places.lock(session, slot)
+    sent_before = _sent_before(session, slot, sign_up)
+    if sent_before is not None:
+        return _same(sent_before, sign_up)
+    return _join(session, slot, sign_up, now)
+
+
+def _join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Participation:
     there = _there_already(session, slot, sign_up)
     if there is not None:
         return _same(there, sign_up)
@@ -88,7 +95,7 @@ def join_as_stranger(
         guardian="" if sign_up.contact_comes or sign_up.pledged is not None else contact.name,
         proven=not stranger.person.email.strip(),
     )
-    return join(session, slot, yes, now)
+    return _join(session, slot, yes, now)
 
 
 def _sent_before(session: Session, slot: Slot, sign_up: SignUp) -> Participation | None:
@@ -99,9 +106,6 @@ def _sent_before(session: Session, slot: Slot, sign_up: SignUp) -> Participation
 
 
 def _there_already(session: Session, slot: Slot, sign_up: SignUp) -> Participation | None:
-    sent_before = _sent_before(session, slot, sign_up)
-    if sent_before is not None:
-        return sent_before
     wanted = select(Participation).where(Participation.slot_id == slot.id, Participation.state.not_in(GONE))
     for column, value in sign_up.party_values.items():
         if value is not None:

@@ -1,4 +1,7 @@
-"""`make bench`: list, date, feed and sign-up through gunicorn, beside an empty answer of the same server."""
+"""`make bench`: list, date, feed and sign-up through `tsudoi serve`, beside an empty answer of the same server.
+
+Then a rush for the last places, beside bare conditional UPDATEs on the same database.
+"""
 
 import http.client
 import os
@@ -23,14 +26,15 @@ from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
 from tests.bench.load import Ask, Measured, get, measure
+from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port
 
 _HIDDEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _PLACES = 5000
 
 
-def _filled(settings: Settings) -> int:
-    """Migrate, load the demo, and return the id of a slot with room for all who will come."""
+def _filled(settings: Settings) -> list[int]:
+    """Migrate, load the demo, and return two slots with room for all who will come, and the one to race for."""
     migrating.upgrade(settings.database)
     app = create_app(settings)
     now = clock.now()
@@ -42,16 +46,18 @@ def _filled(settings: Settings) -> int:
         session.add(body)
         session.flush()
         day = (now + timedelta(days=30)).date()
-        slot = make.slot(session, body, now, first_on=day, slots=(SlotFacts("受付", _PLACES),))
+        sizes = (_PLACES, _PLACES, PLACES)
+        parts = tuple(SlotFacts(f"受付 {number}", places) for number, places in enumerate(sizes))
+        date = make.occurrence(session, body, now, first_on=day, slots=parts)
         session.commit()
-        slot_id = slot.id
+        slot_ids = [slot.id for slot in date.slots]
         db.session.remove()
         db.engine.dispose()
-    return slot_id
+    return slot_ids
 
 
 @contextmanager
-def _served(folder: Path, url: str) -> Iterator[tuple[int, int]]:
+def _served(folder: Path, url: str) -> Iterator[tuple[int, list[int]]]:
     port = free_port()
     environment = {
         "TSUDOI_INSTANCE": str(folder),
@@ -60,11 +66,12 @@ def _served(folder: Path, url: str) -> Iterator[tuple[int, int]]:
         "TSUDOI_DEBUG": "1",
         "TSUDOI_PROXIES": "1",
     }
-    slot_id = _filled(Settings.from_environment(environment))
+    settings = Settings.from_environment(environment)
+    slot_ids = _filled(settings)
     process = subprocess.Popen([sys.executable, "-m", "scheduler.cli", "serve"], env=os.environ | environment)
     try:
         _wait(port)
-        yield port, slot_id
+        yield port, slot_ids
     finally:
         process.terminate()
         process.wait()
@@ -127,11 +134,16 @@ def _run(port: int, slot_id: int) -> list[Measured]:
 
 
 def _report(title: str, folder: Path, url: str) -> None:
-    with _served(folder, url) as (port, slot_id):
-        measured = _run(port, slot_id)
+    with _served(folder, url) as (port, (roomy, bare, few)):
+        measured = _run(port, roomy)
+        rush = race(port, few)
+        updates = bare_updates(url or f"sqlite:///{folder / 'tsudoi.db'}", bare)
     print(f"\n{title}\n{'':<28}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ empty':>9}   answers")
     for one in measured:
         print(one.line(measured[0]))
+    print(f"{'':<28}{'each/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ bare':>9}")
+    for one in (updates, rush):
+        print(one.line(updates))
 
 
 def main() -> None:

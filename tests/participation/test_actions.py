@@ -1,11 +1,14 @@
 """Joining and withdrawing: what is refused, what is counted, what is told."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.checking import wrong_counters
 from scheduler.errors import Conflict, Forbidden, Invalid, Refused
@@ -149,3 +152,26 @@ def test_a_wrong_counter_is_named_and_not_repaired(session: Session, cast: Cast)
     session.flush()
     assert wrong_counters(session) == [f"slot {slot.id}: counter says 3, rows say 0"]
     assert slot.taken == 3
+
+
+def test_a_plain_sign_up_takes_fewer_than_twenty_five_statements(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, 5)
+    session.commit()
+    with statements(session) as made:
+        make.participation(session, session.get_one(Slot, slot.id), cast.ben, NOW)
+        session.commit()
+    assert 10 < len(made) < 25, made
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[str]]:
+    """Collect the statements of a block."""
+    made: list[str] = []
+    engine = session.get_bind()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        made.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield made
+    event.remove(engine, "before_cursor_execute", note)

@@ -12,6 +12,8 @@ from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
 from scheduler.attendance import views as attendance
 from scheduler.calendars import views as calendars
+from scheduler.closures import api as closures_api
+from scheduler.closures import views as closures
 from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
 from scheduler.decisions import api as decisions_api
@@ -25,8 +27,27 @@ from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
 
 VERSION = "0.1.0"
-PAGES = (activities, participation, decisions, attendance, reports, calendars, parties, health, design)
-APIS = (activities_api, participation_api, decisions_api, attendance_api, reports_api, parties_api)
+PAGES = (
+    activities,
+    closures,
+    participation,
+    decisions,
+    attendance,
+    reports,
+    calendars,
+    parties,
+    health,
+    design,
+)
+APIS = (
+    activities_api,
+    closures_api,
+    participation_api,
+    decisions_api,
+    attendance_api,
+    reports_api,
+    parties_api,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -1,6 +1,6 @@
 """Words in the reader's language: a sentence for every refusal, a word for every code, dates as people write them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import get_locale, gettext, ngettext, to_user_timezone
@@ -53,7 +53,18 @@ _SENTENCES = {
     "rule_too_frequent": _("くり返しは、いちばん多くて1日1回です。"),
     "rule_unsupported_part": _("くり返しの決まりに、使えない指定があります。"),
     "rule_out_of_range": _("くり返しの数や日付が、使える範囲をこえています。"),
-    "rule_mixed_weekdays": _("「毎週の曜日」と「第何曜日」は、いっしょに使えません。"),
+    "rule_times_of_day": _(
+        "くり返しの決まりに時刻（BYHOUR など）は使えません。時刻は「はじまり」に入れてください。"
+    ),
+    "rule_two_ways": _(
+        "くり返しが2とおりに書かれています。RRULEの欄を空にするか、くり返しを「RRULEで決める」にしてください。"
+    ),
+    "month_days_unreadable": _("「何日」は、1、15、末 のように入れてください。"),
+    "dates_unreadable": _("「%(piece)s」を日付として読めません。例：12/6、2027/1/10"),
+    "too_many_dates": _("日にちは%(most)s日までにしてください。"),
+    "closed_name_missing": _("休みの名前を入れてください。"),
+    "closed_out_of_range": _("休みの終わりは、はじめの日より後の、%(most)s日以内にしてください。"),
+    "closed_too_many": _("休みの数は%(most)sまでです。終わったものを消してください。"),
     "rule_never_happens": _("このくり返しでは、1日も当てはまりません。"),
     "rule_too_long": _("くり返しの決まりが長すぎます。"),
     "rule_count_and_until": _("「何回」と「いつまで」は、どちらか1つにしてください。"),
@@ -107,6 +118,31 @@ COMPETENCES = {
     "station_leader": _("給水所リーダーの説明会"),
     "reading_aloud": _("読み聞かせの講習"),
 }
+
+# As the library of public holidays names them; a day in lieu has the name of its holiday before it.
+_HOLIDAYS = {
+    "元日": _("元日"),
+    "成人の日": _("成人の日"),
+    "建国記念の日": _("建国記念の日"),
+    "天皇誕生日": _("天皇誕生日"),
+    "春分の日": _("春分の日"),
+    "昭和の日": _("昭和の日"),
+    "憲法記念日": _("憲法記念日"),
+    "みどりの日": _("みどりの日"),
+    "こどもの日": _("こどもの日"),
+    "海の日": _("海の日"),
+    "山の日": _("山の日"),
+    "敬老の日": _("敬老の日"),
+    "秋分の日": _("秋分の日"),
+    "体育の日": _("体育の日"),
+    "スポーツの日": _("スポーツの日"),
+    "文化の日": _("文化の日"),
+    "勤労感謝の日": _("勤労感謝の日"),
+    "国民の休日": _("国民の休日"),
+    "天皇の即位の日": _("天皇の即位の日"),
+    "即位礼正殿の儀": _("即位礼正殿の儀"),
+}
+_IN_LIEU = " 振替休日"
 
 _WEEKDAYS_JA = "月火水木金土日"
 
@@ -183,12 +219,18 @@ def hours_text(hours: float) -> str:
     return f"{hours:g}"
 
 
-def date_text(day: datetime) -> str:
+def date_text(day: date) -> str:
     """Return a local date as people write it: 11月22日（日）, or Sunday 22 November; another year is named."""
     named = "" if day.year == to_user_timezone(clock.now()).year else str(day.year)
     if language() == "ja":
         return f"{named}{'年' if named else ''}{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
     return f"{day:%A} {day.day} {day:%B} {named}".strip()
+
+
+def holiday_word(name: str) -> str:
+    """Return a public holiday, given by its Japanese name, in the reader's language."""
+    known = str(_HOLIDAYS.get(name.removesuffix(_IN_LIEU), name))
+    return str(gettext("振替休日（%(holiday)s）", holiday=known)) if name.endswith(_IN_LIEU) else known
 
 
 def clock_text(at: datetime) -> str:

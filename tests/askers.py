@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
+from scheduler.closures import actions as closures
 from scheduler.heartbeat import beat
 from scheduler.parties import actions as parties
 from scheduler.parties.actions import PersonFacts
@@ -95,6 +96,7 @@ def populate(session: Session, secret: str) -> World:
         "slot_id": date.slots[0].id,
         "participation_id": make.participation(session, date.slots[0], cast.ben, NOW).id,
         "slug": cast.midori.slug,
+        "closed_day_id": _closed_day(session, cast.midori.id),
         "filename": "css/base.css",
         "year": 2026,
     }
@@ -103,6 +105,10 @@ def populate(session: Session, secret: str) -> World:
     beat(session, "tick", NOW)
     sessions = {name: _sign_in(session, person, secret) for name, person in people.items()}
     return World(names, draft.id, sessions, _links(session, people, secret))
+
+
+def _closed_day(session: Session, organization_id: int) -> int:
+    return closures.close(session, organization_id, closures.ClosedFacts(NOW.date(), "休み"), None, NOW).id
 
 
 def _sign_in(session: Session, person: Person, secret: str) -> str:

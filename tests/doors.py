@@ -43,12 +43,26 @@ SENT = POST | {"minutes": 60, "slots": [{"name": "係", "places": 3}]}
 TEXTS = ("title", "summary", "place", "address", "bring", "contact", "title_en", "summary_en")
 CHOICES = ("repeats", "weeks", "weekdays", "season_from", "season_to", "weather_rule", "slots-0-unit")
 PICKY = ("website", "first_on", "first_at", "reserve_days", "decide_at")
-FORM_TEXTS: tuple[Group, ...] = ((*TEXTS, "slots-0-name"), CHOICES)
-FORM_PICKY = _each(*PICKY, "ends_at", "interval", "until", "slots-0-places", "slots-0-min_people")
+FORM_TEXTS: tuple[Group, ...] = ((*TEXTS, "slots-0-name"), CHOICES, ("on_holiday", "on_closed"))
+FORM_PICKY = _each(*PICKY, "ends_at", "interval", "until", "count", "dates", "month_days", "rrule")
+FORM_PICKY += _each("slots-0-places", "slots-0-min_people")
 SLOT = ("places", "min_people", "unit", "minutes", "offset_minutes", "competence", "burden")
 JSON_PICKY = _each(
-    *PICKY, "minutes", "rule", "timezone", "weather_rule", *(f"slots.0.{name}" for name in SLOT)
+    *PICKY,
+    "minutes",
+    "rule",
+    "timezone",
+    "weather_rule",
+    "dates.0",
+    "on_holiday",
+    "on_closed",
+    *(f"slots.0.{name}" for name in SLOT),
 )
+
+CLOSED = {"name": "冬休み", "starts_on": "2026-12-27"}
+CLOSED_GROUPS = (("name", "name_en"), *_each("starts_on", "ends_on"))
+REPEAT = {"first_on": "2026-12-06", "first_at": "08:00"}
+REPEAT_GROUPS = _each("rule", "first_on", "first_at", "timezone", "dates.0", "on_holiday", "on_closed")
 
 FORMS = (
     Door("dan", "/slots/<other_slot_id>/join", HANAKO, (("name", "adults"), *_each("kana", "email"))),
@@ -56,6 +70,7 @@ FORMS = (
     Door("aiko", "/organizations/<slug>/activities/new", TYPED, FORM_TEXTS + FORM_PICKY),
     Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
+    Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
     Door(
         "aiko",
         "/dates/<occurrence_id>/attendance",
@@ -81,6 +96,8 @@ PROGRAMS = (
         ((*TEXTS, "slots.0.name", "slots.0.name_en"), *JSON_PICKY),
     ),
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
+    Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
+    Door("aiko", "/organizations/<slug>/activities/dates", REPEAT, REPEAT_GROUPS),
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
@@ -89,6 +106,9 @@ PROGRAMS = (
 )
 
 QUERIES = (
+    "/organizations/<slug>/activities/dates?first_on=2026-12-06&first_at=08:00&repeats=rule&rrule=",
+    "/organizations/<slug>/activities/dates?first_on=2026-12-06&first_at=08:00&repeats=dates&dates=",
+    "/organizations/<slug>/activities/dates?first_at=08:00&repeats=weekly&first_on=",
     "/?page=",
     "/calendars/public.ics?lang=",
     "/organizations/<slug>/hours.csv?year=",

@@ -40,6 +40,10 @@ GET  /organizations/<slug>                                200  200  200  200  20
 GET  /organizations/<slug>/calendar.ics                   200  200  200  200  200
 GET  /organizations/<slug>/activities/new                 404  404  200  404  404
 POST /organizations/<slug>/activities/new                 404  404  303  404  404
+GET  /organizations/<slug>/activities/dates               404  404  200  404  404
+GET  /organizations/<slug>/closed-days                    404  404  200  404  404
+POST /organizations/<slug>/closed-days                    404  404  303  404  404
+POST /organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 303 404 404
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
 GET  /me                                                  ask  200  200  200  200
@@ -86,6 +90,10 @@ GET  /api/v1/activities/<activity_id>                           200  200  200  2
 GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  404  404  404  401
 POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/activities                    404  404  201  404  404  404  401
+POST /api/v1/organizations/<slug>/activities/dates              404  404  200  404  404  404  401
+GET  /api/v1/organizations/<slug>/closed-days                   404  404  200  404  404  404  401
+POST /api/v1/organizations/<slug>/closed-days                   404  404  201  404  404  404  401
+POST /api/v1/organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 200 404 404 404 401
 GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
 POST /api/v1/slots/<slot_id>/join                               201  201  201  201  201  201  401
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
@@ -105,6 +113,7 @@ TYPED: Typed = {
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
+    "POST /organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /slots/<slot_id>/join": HANAKO,
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
@@ -112,6 +121,8 @@ TYPED: Typed = {
     "PUT /api/v1/dates/<occurrence_id>/attendance": {"ticks": []},
     "POST /api/v1/organizations/<slug>/activities": POSTED
     | {"minutes": 120, "slots": [{"name": "係", "places": 3}]},
+    "POST /api/v1/organizations/<slug>/activities/dates": {"first_on": "2026-12-06", "first_at": "08:00"},
+    "POST /api/v1/organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /api/v1/slots/<slot_id>/join": HANAKO,
     "POST /api/v1/sign-in": {"email": "hanako@example.jp"},
     "POST /api/v1/sign-in/code": {"email": "hanako@example.jp", "code": "123456"},

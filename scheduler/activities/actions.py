@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from scheduler.activities.date_lists import MAX_LISTED
 from scheduler.activities.models import (
     BURDENS,
     UNITS,
@@ -16,7 +17,9 @@ from scheduler.activities.models import (
     Slot,
     SlotTemplate,
 )
-from scheduler.activities.recurrence import BadRule, parse, starts, to_utc
+from scheduler.activities.recurrence import BadRule, Rule, parse, starts, to_utc
+from scheduler.activities.schedules import ON_REST, Planned, Schedule, on_rest, planned, planned_starts
+from scheduler.closures.restdays import Closed, RestDays
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
@@ -47,6 +50,19 @@ class SlotFacts:
 
 
 @dataclass(frozen=True)
+class RepeatFacts:
+    """When something takes place, as typed; see ActivityFacts."""
+
+    first_on: date
+    first_at: time
+    rule: str | None = None
+    timezone: str = "Asia/Tokyo"
+    dates: tuple[date, ...] = ()
+    on_holiday: str = "keep"
+    on_closed: str = "skip"
+
+
+@dataclass(frozen=True)
 class ActivityFacts:
     """An activity as typed: local wall-clock times, the rule as RFC 5545 text or None for once."""
 
@@ -70,6 +86,9 @@ class ActivityFacts:
     weather_rule: str = "none"
     reserve_days: int | None = None
     decide_at: time | None = None
+    dates: tuple[date, ...] = ()
+    on_holiday: str = "keep"
+    on_closed: str = "skip"
 
 
 _LONG = {"summary", "summary_en"}
@@ -112,7 +131,8 @@ def _write(activity: Activity, facts: ActivityFacts, now: datetime) -> None:
     activity.rule = str(parse(facts.rule)) if facts.rule else None
     for name in ("first_on", "first_at", "minutes", "timezone"):
         setattr(activity, name, getattr(facts, name))
-    for name in ("weather_rule", "reserve_days", "decide_at"):
+    activity.dates = [day.isoformat() for day in sorted(set(facts.dates))]
+    for name in ("on_holiday", "on_closed", "weather_rule", "reserve_days", "decide_at"):
         setattr(activity, name, getattr(facts, name))
     activity.changed_at = now
 
@@ -135,8 +155,18 @@ def _check(facts: ActivityFacts) -> None:
         raise Invalid("length_out_of_range")
     if not 2000 <= facts.first_on.year <= 2100:
         raise Invalid("date_out_of_range")
+    if not {facts.on_holiday, facts.on_closed} <= set(ON_REST):
+        raise Invalid("choice_unknown")
+    _check_listed(facts.dates)
     _check_weather(facts)
     _check_times(facts)
+
+
+def _check_listed(dates: tuple[date, ...]) -> None:
+    if len(dates) > MAX_LISTED:
+        raise Invalid("too_many_dates", most=MAX_LISTED)
+    if not all(2000 <= day.year <= 2100 for day in dates):
+        raise Invalid("date_out_of_range")
 
 
 def _check_times(facts: ActivityFacts) -> None:
@@ -198,11 +228,43 @@ def _template(activity: Activity, position: int, facts: SlotFacts) -> SlotTempla
     )
 
 
+def schedule_of(activity: Activity) -> Schedule:
+    """Return what says when the dates of an activity begin, with the closed days of its body."""
+    spans = (Closed(row.starts_on, row.ends_on, row.name, row.name_en) for row in activity.closed_days)
+    return Schedule(
+        first=datetime.combine(activity.first_on, activity.first_at),
+        zone=activity.timezone,
+        rule=parse(activity.rule) if activity.rule else None,
+        dates=tuple(date.fromisoformat(day) for day in activity.dates),
+        on_holiday=on_rest(activity.on_holiday),
+        on_closed=on_rest(activity.on_closed),
+        rest_days=RestDays(activity.timezone, tuple(spans)),
+    )
+
+
+def plan(facts: RepeatFacts, rest_days: RestDays, now: datetime) -> tuple[Rule | None, list[Planned]]:
+    """Return the rule as read and the dates of the horizon that it gives; raise Invalid without sense."""
+    if not {facts.on_holiday, facts.on_closed} <= set(ON_REST):
+        raise Invalid("choice_unknown")
+    _check_listed(facts.dates)
+    try:
+        schedule = Schedule(
+            first=datetime.combine(facts.first_on, facts.first_at),
+            zone=facts.timezone,
+            rule=parse(facts.rule) if facts.rule else None,
+            dates=facts.dates,
+            on_holiday=on_rest(facts.on_holiday),
+            on_closed=on_rest(facts.on_closed),
+            rest_days=rest_days,
+        )
+        return schedule.rule, planned(schedule, now, now + HORIZON)
+    except BadRule as error:
+        raise Invalid(error.code) from error
+
+
 def next_starts(activity: Activity, after: datetime, before: datetime) -> list[datetime]:
     """Return the instants at which the rule lets dates begin, without writing anything."""
-    first = datetime.combine(activity.first_on, activity.first_at)
-    rule = parse(activity.rule) if activity.rule else None
-    return starts(rule, first, activity.timezone, after=after, before=before)
+    return planned_starts(schedule_of(activity), after, before)
 
 
 def publish(session: Session, activity: Activity, by_id: int | None, now: datetime) -> int:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from scheduler.closures.models import ClosedDay
 from scheduler.db import Base
 from scheduler.parties.models import Organization
 
@@ -54,6 +55,10 @@ class Activity(Base):
     first_on: Mapped[date]
     first_at: Mapped[time]
     minutes: Mapped[int]
+    # Listed dates, beside those of the rule, as ISO 8601; and what becomes of a date on a day of rest.
+    dates: Mapped[list[str]] = mapped_column(JSON, default=list)
+    on_holiday: Mapped[str] = mapped_column(String(20), default="keep")
+    on_closed: Mapped[str] = mapped_column(String(20), default="skip")
     weather_rule: Mapped[str] = mapped_column(String(30), default="none")
     reserve_days: Mapped[int | None]
     decide_at: Mapped[time | None]
@@ -66,6 +71,11 @@ class Activity(Base):
     organization: Mapped[Organization] = relationship()
     templates: Mapped[list["SlotTemplate"]] = relationship(
         order_by="SlotTemplate.position", back_populates="activity"
+    )
+    closed_days: Mapped[list[ClosedDay]] = relationship(
+        primaryjoin="Activity.organization_id == foreign(ClosedDay.organization_id)",
+        order_by=ClosedDay.starts_on,
+        viewonly=True,
     )
 
     @property

@@ -12,6 +12,8 @@ from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
 from scheduler.attendance import views as attendance
 from scheduler.calendars import views as calendars
+from scheduler.changes import api as changes_api
+from scheduler.changes import views as changes
 from scheduler.closures import api as closures_api
 from scheduler.closures import views as closures
 from scheduler.config import ROOT, Settings
@@ -29,6 +31,7 @@ from scheduler.reports import views as reports
 VERSION = "0.1.0"
 PAGES = (
     activities,
+    changes,
     closures,
     participation,
     decisions,
@@ -41,6 +44,7 @@ PAGES = (
 )
 APIS = (
     activities_api,
+    changes_api,
     closures_api,
     participation_api,
     decisions_api,

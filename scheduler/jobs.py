@@ -23,6 +23,7 @@ from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.queries import published_activities
 from scheduler.calendars.events import attachment
+from scheduler.changes.letters import changed_kind
 from scheduler.config import Settings
 from scheduler.db import begin_writing
 from scheduler.decisions.letters import decision_kind
@@ -53,6 +54,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     return {
         "sign_in": sign_in_kind(sender),
         "withdrawn": sign_up_kind(sender, "withdrawn", live=False),
+        "changed": changed_kind(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 

@@ -22,6 +22,7 @@ from scheduler.parties.tokens import derived, personal
 from scheduler.web import db
 from tests import cast as casting
 from tests import make
+from tests.changes.wanting import make_change, one
 from tests.conftest import NOW
 from tests.visitor import Visitor
 
@@ -90,12 +91,15 @@ def populate(session: Session, secret: str) -> World:
     term.ends_on = (NOW - timedelta(days=1)).date()
     # It begins in an hour: people may still sign up, and the leader may already tick.
     date = make.occurrence(session, cast.midori, NOW, first_on=NOW.date(), first_at=time(11, 0))
+    other = make.occurrence(session, cast.midori, NOW)
     names = {
         "occurrence_id": date.id,
         "activity_id": date.activity_id,
         "slot_id": date.slots[0].id,
         "participation_id": make.participation(session, date.slots[0], cast.ben, NOW).id,
         "slug": cast.midori.slug,
+        "change_id": make_change(session, other, one(other, minutes=60)).id,
+        "scope": "this",
         "closed_day_id": _closed_day(session, cast.midori.id),
         "filename": "css/base.css",
         "year": 2026,

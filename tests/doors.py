@@ -59,6 +59,27 @@ JSON_PICKY = _each(
     *(f"slots.0.{name}" for name in SLOT),
 )
 
+PART = {"parts-0-was": "積込み", "parts-0-name": "積込み", "parts-0-places": "5000"}
+MOVED = PART | {"day": "2026-12-06", "first_at": "08:00", "ends_at": "10:00", "place": "公園", "step": "look"}
+PART_GROUPS = _each("parts-0-was", "parts-0-places", "parts-0-min_people", "parts-0-remove", "seen", "step")
+MOVED_GROUPS = (
+    ("place", "address", "why", "parts-0-name"),
+    *_each("day", "first_at", "ends_at"),
+    *PART_GROUPS,
+)
+MOVED_ALL = MOVED | {"first_on": "2026-12-06", "repeats": "weekly", "on_holiday": "keep", "on_closed": "keep"}
+MOVED_ALL_GROUPS = (
+    *MOVED_GROUPS,
+    *_each("first_on", "repeats", "rrule", "dates", "count", "until", "also_by_hand"),
+)
+SENT_MOVE = {"scope": "all", "first_on": "2026-12-06", "first_at": "08:00", "minutes": 60, "place": "公園"}
+SENT_MOVE_GROUPS = (
+    ("place", "address", "why"),
+    *_each(
+        "scope", "first_on", "first_at", "minutes", "rule", "dates.0", "on_holiday", "seen", "parts.0.places"
+    ),
+    *_each("parts.0.was", "parts.0.name", "parts.0.remove"),
+)
 CLOSED = {"name": "冬休み", "starts_on": "2026-12-27"}
 CLOSED_GROUPS = (("name", "name_en"), *_each("starts_on", "ends_on"))
 REPEAT = {"first_on": "2026-12-06", "first_at": "08:00"}
@@ -71,6 +92,8 @@ FORMS = (
     Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
     Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
+    Door("aiko", "/dates/<other_date_id>/change/this", MOVED, MOVED_GROUPS),
+    Door("aiko", "/dates/<other_date_id>/change/all", MOVED_ALL, MOVED_ALL_GROUPS),
     Door(
         "aiko",
         "/dates/<occurrence_id>/attendance",
@@ -98,6 +121,7 @@ PROGRAMS = (
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
     Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
     Door("aiko", "/organizations/<slug>/activities/dates", REPEAT, REPEAT_GROUPS),
+    Door("aiko", "/dates/<other_date_id>/changes", SENT_MOVE, SENT_MOVE_GROUPS),
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),

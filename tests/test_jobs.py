@@ -30,6 +30,7 @@ from scheduler.parties.letters import Sender
 from scheduler.parties.models import Allowance, SignedIn, SignIn
 from tests import mailbox, make
 from tests.cast import Cast
+from tests.changes.wanting import make_change, one
 from tests.conftest import NOW
 from tests.moments import at
 
@@ -103,6 +104,9 @@ def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMess
     _commit_and_tick(app, session)
     with at("2026-11-21 19:00"):
         jobs.tick(app)
+    with at("2026-11-21 19:30"):
+        make_change(session, slot.occurrence, one(slot.occurrence, minutes=90), now=NOW + timedelta(days=5))
+        _commit_and_tick(app, session)
     for minute, decide in enumerate((decisions.confirm, decisions.postpone, decisions.cancel)):
         with at(f"2026-11-21 20:0{minute}"):
             ruling = decisions.Ruling(cast.aiko.id, slot.occurrence.revision, "Rain")
@@ -121,7 +125,7 @@ def _commit_and_tick(app: Flask, session: Session) -> None:
 def test_every_letter_to_an_english_reader_is_english(app: Flask, session: Session, cast: Cast) -> None:
     cast.ben.language = "en"
     mails = _tell_everything(app, session, cast)
-    assert len(mails) == 8
+    assert len(mails) == 9
     for mail in mails:
         words = mail["Subject"] + mailbox.text(mail)
         assert set(JAPANESE.findall(words)) <= set("別所勉"), words
@@ -140,11 +144,11 @@ def test_every_letter_says_who_it_is_for_and_how_to_leave(app: Flask, session: S
 def test_letters_about_a_date_carry_it_as_a_file(app: Flask, session: Session, cast: Cast) -> None:
     mails = _tell_everything(app, session, cast)
     files = [len(mailbox.attached(mail)) for mail in mails]
-    assert sorted(files) == [0, 0, 1, 1, 1, 1, 1, 1]
+    assert sorted(files) == [0, 0, 0, 1, 1, 1, 1, 1, 1]
     sequences = [
         re.findall(r"SEQUENCE:(\d)", mailbox.calendar(mail)) for mail in mails if mailbox.attached(mail)
     ]
-    assert sorted(sequences) == [["0"], ["0"], ["0"], ["1"], ["2"], ["3"]]
+    assert sorted(sequences) == [["0"], ["0"], ["0"], ["2"], ["3"], ["4"]]
 
 
 def test_a_title_adds_no_header_and_no_recipient(app: Flask, session: Session, cast: Cast) -> None:

@@ -45,7 +45,15 @@ def test_no_sentence_is_left_over() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_sentence_takes_its_facts(language: str) -> None:
-    facts = {"most": 60, "slug": "midori", "detail": "100 %", "slot": "積込み", "people": 2, "piece": "x"}
+    facts = {
+        "most": 60,
+        "slug": "midori",
+        "detail": "100 %",
+        "slot": "積込み",
+        "people": 2,
+        "piece": "x",
+        "taken": 3,
+    }
     with force_locale(language):
         said = [words.sentence(Refused(code, **facts)) for code in words._SENTENCES]
     assert all(said)

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.date_lists import MAX_LISTED
@@ -14,19 +15,19 @@ from scheduler.activities.models import (
     WEATHER_RULES,
     Activity,
     Occurrence,
+    RuleVersion,
     Slot,
     SlotTemplate,
 )
+from scheduler.activities.plans import HORIZON, next_starts, spans_of, starts_in
 from scheduler.activities.recurrence import BadRule, Rule, parse, starts, to_utc
-from scheduler.activities.schedules import ON_REST, Planned, Schedule, on_rest, planned, planned_starts
-from scheduler.closures.restdays import Closed, RestDays
+from scheduler.activities.schedules import ON_REST, Planned, Schedule, on_rest, planned
+from scheduler.closures.restdays import RestDays
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.text import outbound_address, text_in
 
-# Dates are made for thirteen months, so that a whole fiscal year is always there to print.
-HORIZON = timedelta(days=397)
 MAX_SLOTS = 200
 # A training is known by a code of its body; words are found for the usual ones.
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
@@ -228,43 +229,35 @@ def _template(activity: Activity, position: int, facts: SlotFacts) -> SlotTempla
     )
 
 
-def schedule_of(activity: Activity) -> Schedule:
-    """Return what says when the dates of an activity begin, with the closed days of its body."""
-    spans = (Closed(row.starts_on, row.ends_on, row.name, row.name_en) for row in activity.closed_days)
+def schedule_from(facts: RepeatFacts, rest_days: RestDays) -> Schedule:
+    """Return what says when dates begin, as typed; raise Invalid where it cannot be understood."""
+    if not {facts.on_holiday, facts.on_closed} <= set(ON_REST):
+        raise Invalid("choice_unknown")
+    _check_listed(facts.dates)
+    if not 2000 <= facts.first_on.year <= 2100:
+        raise Invalid("date_out_of_range")
+    try:
+        rule = parse(facts.rule) if facts.rule else None
+    except BadRule as error:
+        raise Invalid(error.code) from error
     return Schedule(
-        first=datetime.combine(activity.first_on, activity.first_at),
-        zone=activity.timezone,
-        rule=parse(activity.rule) if activity.rule else None,
-        dates=tuple(date.fromisoformat(day) for day in activity.dates),
-        on_holiday=on_rest(activity.on_holiday),
-        on_closed=on_rest(activity.on_closed),
-        rest_days=RestDays(activity.timezone, tuple(spans)),
+        first=datetime.combine(facts.first_on, facts.first_at),
+        zone=facts.timezone,
+        rule=rule,
+        dates=tuple(sorted(set(facts.dates))),
+        on_holiday=on_rest(facts.on_holiday),
+        on_closed=on_rest(facts.on_closed),
+        rest_days=rest_days,
     )
 
 
 def plan(facts: RepeatFacts, rest_days: RestDays, now: datetime) -> tuple[Rule | None, list[Planned]]:
     """Return the rule as read and the dates of the horizon that it gives; raise Invalid without sense."""
-    if not {facts.on_holiday, facts.on_closed} <= set(ON_REST):
-        raise Invalid("choice_unknown")
-    _check_listed(facts.dates)
+    schedule = schedule_from(facts, rest_days)
     try:
-        schedule = Schedule(
-            first=datetime.combine(facts.first_on, facts.first_at),
-            zone=facts.timezone,
-            rule=parse(facts.rule) if facts.rule else None,
-            dates=facts.dates,
-            on_holiday=on_rest(facts.on_holiday),
-            on_closed=on_rest(facts.on_closed),
-            rest_days=rest_days,
-        )
         return schedule.rule, planned(schedule, now, now + HORIZON)
     except BadRule as error:
         raise Invalid(error.code) from error
-
-
-def next_starts(activity: Activity, after: datetime, before: datetime) -> list[datetime]:
-    """Return the instants at which the rule lets dates begin, without writing anything."""
-    return planned_starts(schedule_of(activity), after, before)
 
 
 def publish(session: Session, activity: Activity, by_id: int | None, now: datetime) -> int:
@@ -282,24 +275,50 @@ def publish(session: Session, activity: Activity, by_id: int | None, now: dateti
 
 def make_dates(session: Session, activity: Activity, now: datetime) -> int:
     """Make the dates of the horizon that are not there yet and return how many; run twice, it makes none twice."""
-    made = 0
-    for starts_at in next_starts(activity, now, now + HORIZON):
-        new_id = insert_once(session, Occurrence, _date_values(activity, starts_at, now))
+    standing = _standing(session, activity.id, now)
+    return sum(
+        _make_date(session, span.source, _date_values(activity, span.source, start, now))
+        for span in spans_of(activity)
+        for start in starts_in(activity, span, now, now + HORIZON)
+        if start not in standing
+    )
+
+
+def _standing(session: Session, activity_id: int, now: datetime) -> set[datetime | None]:
+    wanted = select(Occurrence.planned_at)
+    return set(
+        session.scalars(wanted.where(Occurrence.activity_id == activity_id, Occurrence.planned_at >= now))
+    )
+
+
+def _make_date(session: Session, source: Activity | RuleVersion, values: dict[str, Any]) -> int:
+    # A date that has moved keeps the name of the start that it left. The new one at that start is told apart by a
+    # second, which nobody sees; somebody else who makes it at the same time meets the planned start, which is unique.
+    for seconds in range(10):
+        identity = {"first_starts_at": values["first_starts_at"] + timedelta(seconds=seconds)}
+        new_id = insert_once(session, Occurrence, values | identity)
         if new_id is not None:
-            session.execute(insert(Slot), [_slot_values(new_id, template) for template in activity.templates])
-            made += 1
-    return made
+            session.execute(insert(Slot), [slot_values(new_id, template) for template in source.templates])
+            return 1
+    return 0
 
 
-def _date_values(activity: Activity, starts_at: datetime, now: datetime) -> dict[str, object]:
+def _date_values(
+    activity: Activity, source: Activity | RuleVersion, starts_at: datetime, now: datetime
+) -> dict[str, Any]:
+    elsewhere = isinstance(source, RuleVersion) and source.place is not None
+    place = (source.place, source.place_en, source.address) if elsewhere else (None, None, None)
     return {
         "activity_id": activity.id,
         "first_starts_at": starts_at,
+        "planned_at": starts_at,
         "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(minutes=activity.minutes),
+        "ends_at": starts_at + timedelta(minutes=source.minutes),
         "state": "open",
         "revision": 0,
         "reason": "",
+        "by_hand": [],
+        **dict(zip(("own_place", "own_place_en", "own_address"), place, strict=True)),
         "created_at": now,
         "changed_at": now,
     }
@@ -318,7 +337,8 @@ _COPIED = (
 )
 
 
-def _slot_values(occurrence_id: int, template: SlotTemplate) -> dict[str, object]:
+def slot_values(occurrence_id: int, template: SlotTemplate) -> dict[str, object]:
+    """Return the part of a new date that a template describes."""
     values = {name: getattr(template, name) for name in _COPIED}
     return values | {"occurrence_id": occurrence_id, "taken": 0, "burden": list(template.burden)}
 

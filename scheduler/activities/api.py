@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 from scheduler import clock
 from scheduler.activities import actions, queries
 from scheduler.activities.models import Activity
+from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.schedules import Planned
 from scheduler.activities.shapes import DateOut, date_out
@@ -126,7 +127,7 @@ def _activity_out(activity: Activity) -> ActivityOut:
         title=activity.title,
         state=activity.state,
         rule=activity.rule,
-        next_starts=actions.next_starts(activity, now, now + actions.HORIZON)[:12],
+        next_starts=next_starts(activity, now, now + HORIZON)[:12],
     )
 
 

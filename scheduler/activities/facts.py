@@ -39,9 +39,6 @@ class DateFacts:
 _COPIED = (
     "title",
     "title_en",
-    "place",
-    "place_en",
-    "address",
     "bring",
     "bring_en",
     "contact",
@@ -55,6 +52,7 @@ def date_facts(occurrence: Occurrence) -> DateFacts:
     zone = activity.timezone
     return DateFacts(
         **{name: getattr(activity, name) for name in _COPIED},
+        **{name: getattr(occurrence, name) for name in ("place", "place_en", "address")},
         id=occurrence.id,
         body=activity.organization.name,
         body_en=activity.organization.name_en,

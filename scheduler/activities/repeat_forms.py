@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -22,9 +23,10 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from scheduler.activities.actions import schedule_of
+from scheduler import words
 from scheduler.activities.date_lists import dates_text, listed_dates
-from scheduler.activities.models import Activity
+from scheduler.activities.models import Activity, RuleVersion
+from scheduler.activities.plans import schedule_of, spans_of
 from scheduler.activities.recurrence import (
     BadRule,
     Rule,
@@ -33,6 +35,7 @@ from scheduler.activities.recurrence import (
     parse,
     rule_of,
     season,
+    to_local,
     to_utc,
 )
 from scheduler.activities.rule_choices import Repeats
@@ -254,10 +257,22 @@ def preview_of(activity: Activity, now: datetime) -> Preview:
     return _preview(schedule_of(activity), now)
 
 
-def repeats_of(activity: Activity) -> str:
-    """Say how an activity repeats."""
-    rule = parse(activity.rule) if activity.rule else None
-    return repeat_text(rule, activity.first_on, len(activity.dates))
+def repeats_of(activity: Activity, now: datetime) -> str:
+    """Say how an activity repeats; from when, too, where that will change."""
+    spans = [span for span in spans_of(activity) if span.until is None or span.until > now]
+    said = [(_said_of(span.source), span.from_at) for span in spans]
+    return "\n".join(_from_then(text, from_at, activity.timezone, now) for text, from_at in said)
+
+
+def _said_of(source: Activity | RuleVersion) -> str:
+    rule = parse(source.rule) if source.rule else None
+    return repeat_text(rule, source.first_on, len(source.dates))
+
+
+def _from_then(text: str, from_at: datetime | None, zone: str, now: datetime) -> str:
+    if from_at is None or from_at <= now:
+        return text
+    return str(gettext("%(day)sから：%(text)s", day=words.date_text(to_local(from_at, zone)), text=text))
 
 
 def _preview(schedule: Schedule, now: datetime, *, era: bool = False) -> Preview:
@@ -304,8 +319,8 @@ def _month_day(piece: str) -> int:
     return int(piece)
 
 
-def repeat_values(activity: Activity) -> dict[str, Any]:
-    """Return when an activity takes place as the fields' values; what they cannot say stands as an RRULE."""
+def repeat_values(activity: Activity | RuleVersion) -> dict[str, Any]:
+    """Return when an activity, or a version of it, takes place as values of the fields; other rules as RRULE."""
     begins = datetime.combine(activity.first_on, activity.first_at)
     listed = tuple(date.fromisoformat(day) for day in activity.dates)
     common = {

@@ -75,7 +75,7 @@ def activity(activity_id: int) -> ResponseReturnValue:
         activity=found,
         lines=queries.dates_of_activity(db_session(), found.id, now),
         preview=None if found.is_published else preview_of(found, now),
-        repeats=repeats_of(found),
+        repeats=repeats_of(found, now),
         organises=may_organise(db_session(), actor, found.organization_id),
     )
 

@@ -34,6 +34,7 @@ for (const form of document.querySelectorAll("form[data-dates]")) {
   form.addEventListener("input", (event) => {
     if (!FIELDS.has(event.target.name)) return;
     showFieldsOf(form);
+    if (!place) return;
     clearTimeout(waiting);
     form.dataset.turn = String(Number(form.dataset.turn || 0) + 1);
     waiting = setTimeout(showDates, WAIT, form, place, form.dataset.turn);

@@ -37,6 +37,9 @@ def days(pattern: Pattern, first: date, from_: date, to: date) -> Iterator[date]
     The work is bounded by the periods between the two edges, whether a day is found or not.
     """
     whole, begin = completed(pattern, first), max(first, from_)
+    if whole.freq == "DAILY" and not (whole.by_day or whole.by_month_day or whole.by_set_pos):
+        yield from _every_so_many(whole, first, begin, to)
+        return
     for span in _periods(whole, first, begin, to):
         yield from (day for day in _chosen(whole, span, first) if begin <= day <= to)
 
@@ -50,6 +53,14 @@ def completed(pattern: Pattern, first: date) -> Pattern:
         return replace(pattern, by_day=((None, first.weekday()),))
     by_month = pattern.by_month or ((first.month,) if pattern.freq == "YEARLY" else ())
     return replace(pattern, by_month=by_month, by_month_day=(first.day,))
+
+
+def _every_so_many(pattern: Pattern, first: date, begin: date, to: date) -> Iterator[date]:
+    passed = -(-(begin - first).days // pattern.interval) * pattern.interval
+    for number in range(first.toordinal() + passed, to.toordinal() + 1, pattern.interval):
+        day = date.fromordinal(number)
+        if not pattern.by_month or day.month in pattern.by_month:
+            yield day
 
 
 # Periods
@@ -91,7 +102,8 @@ def _month(year: int, month: int) -> _Span:
 
 
 def _chosen(pattern: Pattern, span: _Span, first: date) -> list[date]:
-    found = sorted(day for day in _candidates(pattern, span) if _fits(pattern, day))
+    named = sorted(_candidates(pattern, span))
+    found = named if _is_sure(pattern) else [day for day in named if _fits(pattern, day)]
     if pattern.freq == "DAILY":
         # A period of one day: it is the first and the last of its set, or none.
         if pattern.by_set_pos and not {1, -1} & set(pattern.by_set_pos):
@@ -112,6 +124,8 @@ def _candidates(pattern: Pattern, span: _Span) -> set[date]:
         return set(chain.from_iterable(_month_days(pattern, month) for month in _months(pattern, span)))
     if pattern.by_year_day:
         return set(_numbered(pattern.by_year_day, span))
+    if pattern.by_week_no:
+        return _of_weeks(pattern, span)
     by_month = pattern.freq != "WEEKLY" and pattern.by_month
     spans = _months(pattern, span) if by_month else [span]
     wanted = pattern.by_day or tuple((None, weekday) for weekday in range(7))
@@ -156,12 +170,15 @@ def _fits(pattern: Pattern, day: date) -> bool:
     return (
         (not pattern.by_month or day.month in pattern.by_month)
         and (not (by_month_day and by_year_day) or _is_numbered(by_year_day, day, _year(day)))
-        and (
-            not pattern.by_week_no
-            or not _week_numbers(day, pattern.week_start).isdisjoint(pattern.by_week_no)
-        )
-        and (not (pattern.by_day and is_numbered) or _is_weekday(pattern, day))
+        and (not (pattern.by_week_no and is_numbered) or _is_in_week(pattern, day))
+        and (not (pattern.by_day and (is_numbered or pattern.by_week_no)) or _is_weekday(pattern, day))
     )
+
+
+def _is_sure(pattern: Pattern) -> bool:
+    """Say whether every candidate fits: there is no second part to look at."""
+    parts = (pattern.by_month_day, pattern.by_year_day, pattern.by_week_no, pattern.by_day)
+    return sum(map(bool, parts)) < 2 and not pattern.by_month
 
 
 def _year(day: date) -> _Span:
@@ -182,15 +199,23 @@ def _is_weekday(pattern: Pattern, day: date) -> bool:
     return any(weekday == day.weekday() and ordinal in ordinals for ordinal, weekday in pattern.by_day)
 
 
-def _week_numbers(day: date, week_start: int) -> set[int]:
-    """Return the number of the day's week, from the year's beginning and from its end."""
-    year = day.year
-    if day < _first_week(year, week_start):
-        year -= 1
-    elif day >= _first_week(year + 1, week_start):
-        year += 1
-    first, following = _first_week(year, week_start), _first_week(year + 1, week_start)
-    return {(day - first).days // 7 + 1, -(((following - day).days - 1) // 7) - 1}
+def _is_in_week(pattern: Pattern, day: date) -> bool:
+    return day in _of_weeks(pattern, _year(day))
+
+
+def _of_weeks(pattern: Pattern, year: _Span) -> set[date]:
+    """Return the days of a calendar year in the weeks that are asked for; a week may begin or end in another year."""
+    opening, closing = year
+    found: set[date] = set()
+    for of_year in (opening.year - 1, opening.year, opening.year + 1):
+        first, following = (_first_week(number, pattern.week_start) for number in (of_year, of_year + 1))
+        last = (following - first).days // 7
+        for number in pattern.by_week_no:
+            place = number if number > 0 else last + number + 1
+            if 1 <= place <= last:
+                begin = first + timedelta(days=7 * place - 7)
+                found |= {begin + timedelta(days=day) for day in range(7)}
+    return {day for day in found if opening <= day <= closing}
 
 
 @lru_cache(maxsize=2048)

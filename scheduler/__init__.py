@@ -12,6 +12,10 @@ from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
 from scheduler.attendance import views as attendance
 from scheduler.calendars import views as calendars
+from scheduler.changes import api as changes_api
+from scheduler.changes import views as changes
+from scheduler.closures import api as closures_api
+from scheduler.closures import views as closures
 from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
 from scheduler.decisions import api as decisions_api
@@ -35,6 +39,8 @@ from scheduler.standins import views as standins
 VERSION = "0.1.0"
 PAGES = (
     activities,
+    changes,
+    closures,
     participation,
     standins,
     series,
@@ -50,6 +56,8 @@ PAGES = (
 )
 APIS = (
     activities_api,
+    changes_api,
+    closures_api,
     participation_api,
     standins_api,
     series_api,

@@ -24,6 +24,7 @@ from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import published_activities
 from scheduler.calendars.events import attachment
+from scheduler.changes.letters import changed_kind
 from scheduler.config import Settings
 from scheduler.db import begin_writing
 from scheduler.decisions.letters import decision_kind
@@ -66,6 +67,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
         **sign_ups,
         "stand_in_asked": stand_in_kind(sender),
         **series_kinds(sender),
+        "changed": changed_kind(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 

@@ -1,6 +1,6 @@
 """Words in the reader's language: a sentence for every refusal, a word for every code, dates as people write them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import get_locale, gettext, ngettext, to_user_timezone
@@ -103,7 +103,27 @@ _SENTENCES = {
     "rule_too_frequent": _("くり返しは、いちばん多くて1日1回です。"),
     "rule_unsupported_part": _("くり返しの決まりに、使えない指定があります。"),
     "rule_out_of_range": _("くり返しの数や日付が、使える範囲をこえています。"),
-    "rule_mixed_weekdays": _("「毎週の曜日」と「第何曜日」は、いっしょに使えません。"),
+    "rule_times_of_day": _(
+        "くり返しの決まりに時刻（BYHOUR など）は使えません。時刻は「はじまり」に入れてください。"
+    ),
+    "rule_two_ways": _(
+        "くり返しが2とおりに書かれています。RRULEの欄を空にするか、くり返しを「RRULEで決める」にしてください。"
+    ),
+    "month_days_unreadable": _("「何日」は、1、15、末 のように入れてください。"),
+    "dates_unreadable": _("「%(piece)s」を日付として読めません。例：12/6、2027/1/10"),
+    "too_many_dates": _("日にちは%(most)s日までにしてください。"),
+    "date_is_off": _("中止や終わった日は、ここでは変えられません。"),
+    "new_time_is_over": _("新しい時刻が、もう過ぎています。"),
+    "impact_changed": _(
+        "見ているあいだに、申し込みや日程が変わりました。もう一度、だれに関わるかを確かめてください。"
+    ),
+    "slot_has_people": _("「%(slot)s」には申し込んだ方がいるので、なくせません。"),
+    "already_undone": _("この変更は、もう元にもどしてあります。"),
+    "too_late_to_undo": _("元にもどせるのは30分以内です。もう一度変えてください。"),
+    "changed_again": _("このあとにほかの変更があったので、元にもどせません。もう一度変えてください。"),
+    "closed_name_missing": _("休みの名前を入れてください。"),
+    "closed_out_of_range": _("休みの終わりは、はじめの日より後の、%(most)s日以内にしてください。"),
+    "closed_too_many": _("休みの数は%(most)sまでです。終わったものを消してください。"),
     "rule_never_happens": _("このくり返しでは、1日も当てはまりません。"),
     "rule_too_long": _("くり返しの決まりが長すぎます。"),
     "rule_count_and_until": _("「何回」と「いつまで」は、どちらか1つにしてください。"),
@@ -325,7 +345,7 @@ def hours_text(hours: float) -> str:
     return f"{hours:g}"
 
 
-def date_text(day: datetime) -> str:
+def date_text(day: date) -> str:
     """Return a local date as people write it: 11月22日（日）, or Sunday 22 November; another year is named."""
     named = "" if day.year == to_user_timezone(clock.now()).year else str(day.year)
     if language() == "ja":

@@ -24,6 +24,9 @@ GET  /dates/<occurrence_id>/calendar.ics                  200  200  200  200  20
 GET  /dates/<occurrence_id>/board                         404  404  200  404  404
 GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404
+GET  /dates/<occurrence_id>/change                        404  404  200  404  404
+GET  /dates/<occurrence_id>/change/<scope>                404  404  200  404  404
+POST /dates/<occurrence_id>/change/<scope>                404  404  200  404  404
 GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
 POST /dates/<occurrence_id>/attendance                    404  404  303  404  404
 GET  /activities/<activity_id>                            200  200  200  200  200
@@ -31,6 +34,8 @@ GET  /activities/<activity_id>                   (draft)  404  404  200  404  40
 GET  /activities/<activity_id>/edit              (draft)  404  404  200  404  404
 POST /activities/<activity_id>/edit              (draft)  404  404  303  404  404
 POST /activities/<activity_id>/publish           (draft)  404  404  303  404  404
+GET  /activities/<activity_id>/changes                    404  404  200  404  404
+POST /changes/<change_id>/undo                            404  404  303  404  404
 GET  /slots/<slot_id>/join                                200  200  200  200  200
 POST /slots/<slot_id>/join                                303  303  303  303  303
 GET  /slots/<slot_id>/joined                              404  404  404  404  404
@@ -62,6 +67,10 @@ GET  /organizations/<slug>                                200  200  200  200  20
 GET  /organizations/<slug>/calendar.ics                   200  200  200  200  200
 GET  /organizations/<slug>/activities/new                 404  404  200  404  404
 POST /organizations/<slug>/activities/new                 404  404  303  404  404
+GET  /organizations/<slug>/activities/dates               404  404  200  404  404
+GET  /organizations/<slug>/closed-days                    404  404  200  404  404
+POST /organizations/<slug>/closed-days                    404  404  303  404  404
+POST /organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 303 404 404
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
 GET  /organizations/<slug>/households                     404  404  200  404  404
@@ -145,11 +154,18 @@ GET  /api/v1/dates                                              200  200  200  2
 GET  /api/v1/dates/<occurrence_id>                              200  200  200  200  200  200  401
 GET  /api/v1/dates/<occurrence_id>/roster                       404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/changes                      404  404  200  404  404  404  401
 PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
 GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  404  404  404  401
 POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  404  404  404  401
+GET  /api/v1/activities/<activity_id>/changes                   404  404  200  404  404  404  401
+POST /api/v1/changes/<change_id>/undo                           404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/activities                    404  404  201  404  404  404  401
+POST /api/v1/organizations/<slug>/activities/dates              404  404  200  404  404  404  401
+GET  /api/v1/organizations/<slug>/closed-days                   404  404  200  404  404  404  401
+POST /api/v1/organizations/<slug>/closed-days                   404  404  201  404  404  404  401
+POST /api/v1/organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 200 404 404 404 401
 GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
 GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401
@@ -193,6 +209,7 @@ POST /api/v1/sign-out                                           401  200  200  2
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
 HOME = {"name": "山田家"}
+MOVED = {"first_at": "13:00", "place": "公民館"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
 
 
@@ -204,10 +221,12 @@ def _sign_up(verb: str, typed: dict[str, str]) -> Typed:
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
     "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
+    "POST /dates/<occurrence_id>/change/<scope>": MOVED | {"day": "2026-11-21", "ends_at": "15:00"},
     "POST /activities/<activity_id>/edit": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
+    "POST /organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /slots/<slot_id>/join": HANAKO,
     "POST /activities/<activity_id>/join/<position>": HANAKO | {"scope": "every"},
     "POST /api/v1/activities/<activity_id>/join": HANAKO | {"position": 0, "every": True},
@@ -239,10 +258,13 @@ TYPED: Typed = {
     "POST /me/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
+    "POST /api/v1/dates/<occurrence_id>/changes": MOVED | {"first_on": "2026-11-21", "minutes": 60},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},
     "PUT /api/v1/dates/<occurrence_id>/attendance": {"ticks": []},
     "POST /api/v1/organizations/<slug>/activities": POSTED
     | {"minutes": 120, "slots": [{"name": "係", "places": 3}]},
+    "POST /api/v1/organizations/<slug>/activities/dates": {"first_on": "2026-12-06", "first_at": "08:00"},
+    "POST /api/v1/organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /api/v1/slots/<slot_id>/join": HANAKO,
     "POST /api/v1/organizations/<slug>/tokens": {"name": "広報紙", "scopes": ["read"]},
     "POST /api/v1/me/tokens": {"name": "広報紙", "scopes": ["read"]},

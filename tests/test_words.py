@@ -55,6 +55,8 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
         "people": 2,
         "line": 3,
         "scope": "read",
+        "piece": "x",
+        "taken": 3,
     }
     facts |= {"retry_at": NOW}
     facts |= {"briefing": "説明会", "age": 18, "question": "昼食", "what": "清掃", "names": "別所 勉"}

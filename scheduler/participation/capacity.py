@@ -1,5 +1,6 @@
 """How many places a slot has, and moving a party from one slot to another: organiser's verbs that change counters."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from scheduler.text import text_in
 
 
 def change_places(
-    session: Session, slot: Slot, wanted: int, by_id: int, now: datetime, *, demote: bool = False
+    session: Session, slot: Slot, wanted: int, by_id: int | None, now: datetime, *, demote: bool = False
 ) -> list[Participation]:
     """Set how many places a slot has; return who had to go to the waiting list. Locks the slot.
 
@@ -37,7 +38,7 @@ def change_places(
     before = slot.places
     surplus = surplus_of(session, slot, wanted)
     if surplus and not demote:
-        raise Conflict("places_taken", names="、".join(row.party_name for row in surplus))
+        raise _taken(surplus)
     for number, row in enumerate(surplus):
         _demote(session, row, number - len(surplus), by_id, now)
     if not places.set_places(session, slot.id, wanted):
@@ -49,6 +50,19 @@ def change_places(
     record(session, change)
     offer_next(session, slot, now)
     return surplus
+
+
+def check_places(session: Session, slot: Slot, wanted: int) -> None:
+    """Raise Conflict, as `change_places` would, where a slot cannot have so few places; change nothing."""
+    surplus = surplus_of(session, slot, wanted)
+    if surplus:
+        raise _taken(surplus)
+    if slot.taken + slot.reserved > wanted:
+        raise Conflict("places_kept")
+
+
+def _taken(surplus: Iterable[Participation]) -> Conflict:
+    return Conflict("places_taken", names="、".join(row.party_name for row in surplus))
 
 
 def surplus_of(session: Session, slot: Slot, wanted: int) -> list[Participation]:
@@ -64,7 +78,7 @@ def surplus_of(session: Session, slot: Slot, wanted: int) -> list[Participation]
     return surplus
 
 
-def _demote(session: Session, row: Participation, queue_no: int, by_id: int, now: datetime) -> None:
+def _demote(session: Session, row: Participation, queue_no: int, by_id: int | None, now: datetime) -> None:
     # Before everybody who waits already, in the order in which they had signed up.
     let_go_of_places(session, row)
     row.is_offered, row.queue_no = False, queue_no

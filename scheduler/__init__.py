@@ -35,12 +35,15 @@ from scheduler.series import api as series_api
 from scheduler.series import views as series
 from scheduler.standins import api as standins_api
 from scheduler.standins import views as standins
+from scheduler.terms import api as terms_api
+from scheduler.terms import views as terms
 
 VERSION = "0.1.0"
 PAGES = (
     activities,
     changes,
     closures,
+    terms,
     participation,
     standins,
     series,
@@ -58,6 +61,7 @@ APIS = (
     activities_api,
     changes_api,
     closures_api,
+    terms_api,
     participation_api,
     standins_api,
     series_api,

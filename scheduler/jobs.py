@@ -151,7 +151,9 @@ def remind(now: datetime) -> int:
 
 
 def give_places(now: datetime) -> int:
-    """Do what falls due with places: end what was held too long, draw lots, open kept places; return how many slots.
+    """Do what falls due with places: end what was held too long, draw lots, open kept places, ask who waits.
+
+    Return how many steps that were.
 
     Each in a short transaction of its own, so that a crash in between loses nothing and nobody waits long.
     """
@@ -167,6 +169,8 @@ def give_places(now: datetime) -> int:
         steps.append(partial(_with_series, session, series_id, partial(series.lapse, now=now)))
     for slot_id in places.slots_to_release(session, now):
         steps.append(partial(_with_slot, session, slot_id, partial(waiting.release, now=now)))
+    for slot_id in waiting.slots_to_fill(session, now):
+        steps.append(partial(_with_slot, session, slot_id, partial(waiting.fill, now=now)))
     for step in steps:
         begin_writing(session)
         step()

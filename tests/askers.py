@@ -149,7 +149,8 @@ def _series(session: Session, cast: Cast) -> dict[str, Any]:
     made = many.join(session, weekly, many.Wish(0, every=True), SignUp(cast.ben.id), NOW).series
     first = many_queries.rows_of(session, made.id, NOW)[0]
     withdraw(session, first, cast.ben.id, NOW)
-    return {"series_id": made.id, "series_row_id": first.id, "position": 0}
+    names = {"series_id": made.id, "series_row_id": first.id, "position": 0}
+    return names | {"series_activity_id": weekly.id}
 
 
 def _searches(session: Session, cast: Cast, bens: Participation, emi: Person, secret: str) -> dict[str, Any]:

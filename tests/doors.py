@@ -91,8 +91,32 @@ CLOSED = {"name": "冬休み", "starts_on": "2026-12-27"}
 CLOSED_GROUPS = (("name", "name_en"), *_each("starts_on", "ends_on"))
 REPEAT = {"first_on": "2026-12-06", "first_at": "08:00"}
 REPEAT_GROUPS = _each("rule", "first_on", "first_at", "timezone", "dates.0", "on_holiday", "on_closed")
+TERMS = {"policy": "first_come", "offer_hours": "24", "questions-0-label": "昼食"}
+TERMS_PICKY = _each(
+    *("policy", "opens_days", "closes_days", "cancel_days", "offer_hours", "target", "first_timers"),
+    *("min_age", "briefing", "needs_part", "needs_each", "questions-0-kind", "questions-0-erase_days"),
+)
 
 FORMS = (
+    Door(
+        "aiko",
+        "/activities/<draft_id>/terms/0",
+        TERMS,
+        (("questions-0-label", "questions-0-purpose", "questions-0-choices"), *TERMS_PICKY),
+    ),
+    Door(
+        "aiko",
+        "/activities/<draft_id>/terms",
+        {"minors": "no", "warn_days": "3"},
+        _each("minors", "warn_days"),
+    ),
+    Door(
+        "dan",
+        "/activities/<series_activity_id>/join/0",
+        HANAKO | {"scope": "every"},
+        (("name", "adults"), *_each("kana", "email", "scope", "months_off", "dates")),
+    ),
+    Door("dan", "/stand-ins/open/<search_id>", HANAKO, (("name",), *_each("kana", "email", "clash"))),
     Door(
         "dan",
         "/slots/<other_slot_id>/join",
@@ -128,6 +152,20 @@ FORMS = (
 )
 
 PROGRAMS = (
+    Door(
+        "aiko",
+        "/activities/<draft_id>/terms/0",
+        {"offer_hours": 12},
+        _each("policy", "min_people", "closes_before", "offer_hours", "needs.0.position", "questions.0.key"),
+    ),
+    Door(
+        "dan",
+        "/activities/<series_activity_id>/join",
+        HANAKO | {"position": 0, "every": True},
+        _each("name", "position", "every", "months_off.0", "dates.0", "adults.0"),
+    ),
+    Door("ben", "/participations/<participation_id>/stand-in", {}, _each("way")),
+    Door("dan", "/stand-ins/<stand_in_token>", HANAKO, _each("name", "kana", "email", "phone", "clash_ok")),
     Door(
         "dan",
         "/slots/<other_slot_id>/join",

@@ -36,6 +36,10 @@ POST /activities/<activity_id>/edit              (draft)  404  404  303  404  40
 POST /activities/<activity_id>/publish           (draft)  404  404  303  404  404
 GET  /activities/<activity_id>/changes                    404  404  200  404  404
 POST /changes/<change_id>/undo                            404  404  303  404  404
+GET  /activities/<activity_id>/terms                      404  404  200  404  404
+POST /activities/<activity_id>/terms                      404  404  303  404  404
+GET  /activities/<activity_id>/terms/<position>           404  404  200  404  404
+POST /activities/<activity_id>/terms/<position>           404  404  303  404  404
 GET  /slots/<slot_id>/join                                200  200  200  200  200
 POST /slots/<slot_id>/join                                303  303  303  303  303
 GET  /slots/<slot_id>/joined                              404  404  404  404  404
@@ -185,6 +189,8 @@ POST /api/v1/participations/<participation_id>/stand-in         404  201  404  4
 POST /api/v1/participations/<participation_id>/stand-in/stop    404  200  404  404  404  404  401
 POST /api/v1/stand-ins/<stand_in_token>                         201  409  201  201  201  201  401
 POST /api/v1/stand-ins/asked/<asked_search_id>                  404  404  404  200  404  404  401
+GET  /api/v1/activities/<activity_id>/terms/<position>          404  404  200  404  404  404  401
+POST /api/v1/activities/<activity_id>/terms/<position>          404  404  200  404  404  404  401
 POST /api/v1/activities/<activity_id>/join                      201  201  201  201  201  201  401
 GET  /api/v1/series/<series_id>                                 404  200  404  404  404  404  401
 POST /api/v1/series/<series_id>/prove                           404  200  404  404  404  404  401
@@ -233,6 +239,9 @@ TYPED: Typed = {
     "POST /series/<series_id>/months": {"months_off": ["8"]},
     "POST /me/<token>/series/<series_id>/months": {"months_off": ["8"]},
     "POST /api/v1/series/<series_id>/months": {"months_off": [8]},
+    "POST /activities/<activity_id>/terms": {"minors": "no", "warn_days": "3"},
+    "POST /activities/<activity_id>/terms/<position>": {"policy": "first_come", "offer_hours": "24"},
+    "POST /api/v1/activities/<activity_id>/terms/<position>": {"offer_hours": 12},
     **_sign_up("stand-in", {"way": "named"}),
     "POST /stand-ins/open/<search_id>": HANAKO,
     "POST /stand-ins/<token>": HANAKO,

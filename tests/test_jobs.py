@@ -111,6 +111,7 @@ def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMess
     english: dict[str, Any] = {"place_en": "Park gate", "bring": "軍手", "bring_en": "Gloves"}
     slot = make.slot(session, cast.midori, early, contact="0467-00-0000", **english)
     row = make.participation(session, slot, cast.ben, early)
+    parties.verify_email(session, cast.ben, early)
     parties.ask_to_sign_in(session, BEN, "s", NOW)
     _commit_and_tick(app, session)
     with at("2026-11-21 19:00"):

@@ -148,7 +148,7 @@ def _check(facts: ActivityFacts) -> None:
         raise Invalid("choice_unknown")
     if not {facts.on_holiday, facts.on_closed} <= set(ON_REST):
         raise Invalid("choice_unknown")
-    check_needs(facts.slots)
+    check_needs(dict(enumerate(facts.slots)))
     _check_listed(facts.dates)
     _check_weather(facts)
     _check_times(facts)

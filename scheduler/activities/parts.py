@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -110,12 +110,12 @@ def template(activity: Activity, position: int, facts: SlotFacts) -> SlotTemplat
     )
 
 
-def check_needs(slots: tuple[SlotFacts, ...]) -> None:
-    """Raise Invalid where a part needs one that is not there, itself, or one that needs others in turn."""
-    for position, slot in enumerate(slots):
-        for need in slot.needs:
-            there = 0 <= need.position < len(slots) and need.position != position
-            if not there or slots[need.position].needs or not 1 <= need.per_place <= 20:
+def check_needs(parts: Mapping[int, SlotFacts]) -> None:
+    """Raise Invalid where a part needs a position that is not there, its own, or one that needs others in turn."""
+    for position, part in parts.items():
+        for need in part.needs:
+            there = need.position in parts and need.position != position
+            if not there or parts[need.position].needs or not 1 <= need.per_place <= 20:
                 raise Invalid("needs_unusable")
 
 
@@ -166,6 +166,33 @@ def _question(facts: Question) -> dict[str, Any]:
     }
     plain = {"key": facts.key, "kind": facts.kind, "required": facts.required, "erase_days": facts.erase_days}
     return plain | texts | {"choices": choices}
+
+
+def facts_of(part: SlotTemplate) -> SlotFacts:
+    """Return a part as it would be typed."""
+    plain: dict[str, Any] = {name: getattr(part, name) for name in ("name", "name_en", "minutes", *_PLAIN)}
+    return SlotFacts(
+        **plain,
+        burden=tuple(part.burden),
+        needs=tuple(Need(**need) for need in part.needs),
+        shares=tuple(ShareFacts(**share) for share in part.shares),
+        questions=tuple(
+            Question(**{**question, "choices": tuple(question["choices"])}) for question in part.questions
+        ),
+    )
+
+
+def kept_terms(activity: Activity, slots: tuple[SlotFacts, ...]) -> tuple[SlotFacts, ...]:
+    """Return parts as typed on the short form, with the terms of those that were there under the same name."""
+    there = {part.name: facts_of(part) for part in activity.templates}
+    return tuple(_with_terms(slot, there.get(slot.name)) for slot in slots)
+
+
+def _with_terms(slot: SlotFacts, before: SlotFacts | None) -> SlotFacts:
+    if before is None:
+        return slot
+    short = ("places", "min_people", "unit", "competence", "burden")
+    return replace(before, **{name: getattr(slot, name) for name in short})
 
 
 _COPIED = ("position", "name", "name_en", "minutes", *_PLAIN)

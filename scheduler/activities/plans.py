@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from scheduler.activities.models import Activity, RuleVersion
+from scheduler.activities.models import Activity, RuleVersion, SlotTemplate
 from scheduler.activities.recurrence import parse
 from scheduler.activities.schedules import Schedule, on_rest, planned_starts
 from scheduler.closures.restdays import Closed, RestDays
@@ -43,6 +43,16 @@ def spans_of(activity: Activity) -> list[Span]:
     sources: list[Activity | RuleVersion] = [activity, *versions]
     edges = [None, *(version.from_at for version in versions), None]
     return [Span(source, *ends) for source, ends in zip(sources, pairwise(edges), strict=True)]
+
+
+def sources_ahead(activity: Activity, now: datetime) -> list[Activity | RuleVersion]:
+    """Return what holds now and later, the latest last: the activity itself, and its versions."""
+    return [span.source for span in spans_of(activity) if span.until is None or span.until > now]
+
+
+def latest_parts(activity: Activity) -> list[SlotTemplate]:
+    """Return the parts of the dates furthest ahead: the activity's own, or those of its latest version."""
+    return list(spans_of(activity)[-1].source.templates)
 
 
 def source_at(activity: Activity, at: datetime) -> Activity | RuleVersion:

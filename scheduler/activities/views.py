@@ -13,6 +13,7 @@ from scheduler.activities.facts import decision_time
 from scheduler.activities.forms import ActivityForm, typed_of
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.parts import kept_terms
 from scheduler.activities.recurrence import BadRule, to_local
 from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
 from scheduler.closures.queries import rest_days
@@ -27,7 +28,7 @@ from scheduler.web import db_session, go
 pages = Blueprint("activities", __name__)
 PAGE = 20
 # What a program may have posted and the form does not ask: correcting a draft leaves it as it is.
-_NOT_ASKED = ("timezone", "place_en", "bring_en")
+_NOT_ASKED = ("timezone", "place_en", "bring_en", "minors", "warn_days", "may_call", "stays_responsible")
 
 
 @pages.app_template_filter("local_start")
@@ -147,7 +148,9 @@ def edit(activity_id: int) -> ResponseReturnValue:
     form = ActivityForm(data=typed_of(found)) if request.method == "GET" else ActivityForm()
 
     def correct() -> None:
-        typed = replace(_facts(form), **{name: getattr(found, name) for name in _NOT_ASKED})
+        facts = _facts(form)
+        kept = {name: getattr(found, name) for name in _NOT_ASKED}
+        typed = replace(facts, **kept, slots=kept_terms(found, facts.slots))
         actions.correct(db_session(), found, typed, actor.person_id, clock.now())
 
     if not _only_shows() and form.validate_on_submit() and form.attempt(correct):

@@ -45,7 +45,9 @@ def _tick(session: Session, participation: Participation, tick: Tick, by_id: int
     if not 0 <= tick.people <= 5000 or not 0 <= (tick.minutes or 0) <= MAX_MINUTES:
         raise Invalid("numbers_out_of_range")
     seen = (participation.came_people, participation.minutes_served)
-    if seen == (tick.people, tick.minutes):
+    # Who waits, or has not said yes, is not missed.
+    expected = participation.comes or tick.people > 0
+    if seen == (tick.people, tick.minutes) or not expected:
         return False
     before, after = participation.state, "done" if tick.people else "absent"
     participation.came_people = tick.people

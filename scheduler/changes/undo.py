@@ -12,7 +12,7 @@ from scheduler.changes.parts import remove_new
 from scheduler.changes.snapshots import lock_dates, put_dates_back, put_rule_back, put_slots_back
 from scheduler.db import claim
 from scheduler.errors import Conflict
-from scheduler.history import StateChange, record
+from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import Telling, drop, queue
 from scheduler.notices.queries import people_told
 from scheduler.participation.capacity import change_places
@@ -55,8 +55,14 @@ def _check_latest(session: Session, change: SeriesChange) -> None:
         SeriesChange.id > change.id,
         SeriesChange.undone_at.is_(None),
     )
-    if session.scalar(later.limit(1)) is not None:
+    if session.scalar(later.limit(1)) is not None or _has_new_terms(session, change):
         raise Conflict("changed_again")
+
+
+def _has_new_terms(session: Session, change: SeriesChange) -> bool:
+    # The parts of the rule would be put back with the terms that they had.
+    since = (row for row in changes_of(session, "activity", change.activity_id) if row.at >= change.at)
+    return change.scope != "this" and any(row.verb == "terms" and "part" in row.facts for row in since)
 
 
 def _check_untouched(session: Session, change: SeriesChange) -> None:

@@ -16,9 +16,9 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.participation import guards, places
 from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
-from scheduler.participation.standing import Change, hold_places, settle
-from scheduler.participation.waiting import leave, take_over, waiting_for
-from scheduler.parties.actions import PersonFacts
+from scheduler.participation.standing import Change, hold_places, remark, settle
+from scheduler.participation.waiting import leave, offer_next, take_over, would_overtake
+from scheduler.parties.actions import PersonFacts, verify_email
 from scheduler.parties.actions import person as register
 from scheduler.parties.names import mailbox_key, phone_key
 from scheduler.parties.tokens import new_token
@@ -168,8 +168,8 @@ def _give_place(session: Session, made: Participation, sign_up: SignUp, now: dat
         return take_over(session, made, now) if sign_up.proven else None
     if slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser):
         return
-    # Whoever comes later does not overtake somebody who waits, though there may be room for one who is alone.
-    overtakes = slot.left > 0 and not sign_up.by_organiser and bool(waiting_for(session, slot.id))
+    # Whoever comes later does not overtake somebody who waits and for whom there is room.
+    overtakes = not sign_up.by_organiser and would_overtake(session, made, now)
     if not overtakes and hold_places(session, made):
         return
     if not sign_up.or_wait:
@@ -182,31 +182,38 @@ def prove(session: Session, row: Participation, now: datetime) -> None:
 
     Raise Conflict when its time was over; the place is free for others then.
     """
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if not row.is_live or (row.hold_until is not None and row.hold_until <= now and row.unproven):
         raise Conflict("hold_over")
     if not row.unproven:
         return
     row.unproven, row.hold_until = False, None
+    verify_email(session, row.contact, now)
     if row.replaces_id is not None:
         take_over(session, row, now)
     if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
         row.queue_no = places.next_in_queue(session, row.slot_id)
     settle(session, row, Change("prove", quiet=row.series_id is not None), now)
+    # A place may have become free while nobody knew whether this party is real.
+    if row.state == "waitlisted":
+        offer_next(session, row.slot, now)
 
 
 def consent(session: Session, row: Participation, guardian: str, by_id: int | None, now: datetime) -> None:
-    """Write down that a guardian has said yes for the children of a sign-up (invariant 5)."""
-    places.lock(session, row.slot)
-    session.refresh(row)
+    """Write down that a guardian has said yes for the children of a sign-up (invariant 5). The first yes counts."""
+    places.lock_of(session, row)
     name = text_in(guardian)[:120]
     if not name:
         raise Invalid("guardian_missing")
     if not row.is_live:
         raise Conflict("hold_over")
-    row.guardian, row.consented_at = name, row.consented_at or now
-    settle(session, row, Change("consent", by_id, name), now)
+    if row.consented_at is not None:
+        return
+    row.guardian, row.consented_at = name, now
+    before, change = row.state, Change("consent", by_id, name)
+    settle(session, row, change, now)
+    if row.state == before:
+        remark(session, row, change, now, before=before)
 
 
 def withdraw(
@@ -216,8 +223,7 @@ def withdraw(
 
     Raise Conflict once the part has begun, and after the cut-off, when the organiser must know by telephone.
     """
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if not row.is_live:
         return
     if row.slot.starts_at <= now:

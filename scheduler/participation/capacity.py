@@ -11,7 +11,8 @@ from scheduler.activities.parts import MAX_PLACES
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.participation import guards, places
-from scheduler.participation.models import GONE, Participation
+from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import (
     Change,
     enter,
@@ -39,8 +40,11 @@ def change_places(
     surplus = surplus_of(session, slot, wanted)
     if surplus and not demote:
         raise _taken(surplus)
-    for number, row in enumerate(surplus):
-        _demote(session, row, number - len(surplus), by_id, now)
+    first = places.first_in_queue(session, slot.id) - len(surplus)
+    for queue_no, row in enumerate(surplus, start=first):
+        _demote(session, row, queue_no, by_id, now)
+    if surplus and slot.linked:
+        settle_linked(session, slot, now)
     if not places.set_places(session, slot.id, wanted):
         raise Conflict("places_kept")
     session.refresh(slot, ["places", "taken", "reserved"])
@@ -70,11 +74,13 @@ def surplus_of(session: Session, slot: Slot, wanted: int) -> list[Participation]
     over = slot.taken + slot.reserved - wanted
     surplus: list[Participation] = []
     holding = select(Participation).where(Participation.slot_id == slot.id, Participation.holds)
-    for row in session.scalars(holding.order_by(Participation.id.desc())):
-        if over <= 0:
-            break
-        surplus.insert(0, row)
-        over -= row.places
+    latest_first = holding.order_by(Participation.id.desc())
+    for row in session.scalars(latest_first, execution_options=places.FRESH):
+        # What a body gives back stays kept for it, and makes no room.
+        freed = row.places - places.kept_again(session, row.share_id, row.kept_places)
+        if over > 0 and freed > 0:
+            surplus.insert(0, row)
+            over -= freed
     return surplus
 
 
@@ -90,9 +96,7 @@ def move(session: Session, row: Participation, to: Slot, now: datetime, *, agree
 
     Raise Conflict where that is full, the party is there already, or it may not be there. Locks both slots.
     """
-    old = row.slot
-    places.lock(session, old, to)
-    session.refresh(row)
+    old = places.lock_of(session, row, to)
     if not row.is_live or row.slot_id == to.id:
         raise Conflict("already_answered")
     if not text_in(agreed):
@@ -113,11 +117,17 @@ def move(session: Session, row: Participation, to: Slot, now: datetime, *, agree
 
 def _check_move(session: Session, row: Participation, to: Slot, now: datetime) -> None:
     guards.check_date(to, now)
+    guards.check_ages(to, _as_asked(row))
     guards.check_training_of(session, to, row.contact_id, now)
-    wanted = select(Participation.id).where(
-        Participation.slot_id == to.id,
-        Participation.contact_id == row.contact_id,
-        Participation.state.not_in(GONE),
-    )
-    if session.scalar(wanted.limit(1)) is not None:
+    if guards.is_in(session, row, to.id):
         raise Conflict("already_signed_up")
+
+
+def _as_asked(row: Participation) -> SignUp:
+    others = tuple(Named(one.name, one.kana, one.age_months, one.grade) for one in row.companions)
+    return SignUp(
+        row.contact_id,
+        contact_comes=row.contact_comes,
+        contact_grade=row.contact_grade,
+        company=Company(others=others),
+    )

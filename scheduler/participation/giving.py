@@ -5,13 +5,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.db import claim
 from scheduler.errors import Conflict, Invalid
-from scheduler.participation import places
+from scheduler.history import changes_of
+from scheduler.participation import guards, places
 from scheduler.participation.lottery import Draw, Entry, draw
-from scheduler.participation.models import GONE, Participation
-from scheduler.participation.standing import Change, hold_places, remark, settle, tell
+from scheduler.participation.models import Participation
+from scheduler.participation.standing import (
+    Change,
+    enter,
+    hold_places,
+    remark,
+    settle,
+    settle_linked,
+    standing_now,
+    tell,
+)
 from scheduler.participation.waiting import leave
 from scheduler.text import text_in
 
@@ -26,6 +36,8 @@ def lotteries_due(session: Session, now: datetime) -> list[int]:
             Slot.policy == "lottery",
             Slot.drawn_at.is_(None),
             Activity.state == "published",
+            Occurrence.state.in_(TAKES_SIGN_UPS),
+            Occurrence.ends_at > now,
             Occurrence.starts_at < now + timedelta(days=400),
         )
         .options(contains_eager(Slot.occurrence))
@@ -60,7 +72,7 @@ def _give_drawn(session: Session, in_order: list[Participation], now: datetime) 
 def applied_to(session: Session, slot_id: int) -> list[Participation]:
     """Return who has applied for a slot and has no answer yet, the first first."""
     wanted = select(Participation).where(Participation.slot_id == slot_id, Participation.state == "applied")
-    return list(session.scalars(wanted.order_by(Participation.id)))
+    return list(session.scalars(wanted.order_by(Participation.id), execution_options=places.FRESH))
 
 
 def approve(
@@ -70,8 +82,7 @@ def approve(
 
     Raise Conflict when there are not enough places, unless it may wait for them.
     """
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if row.holds:
         return
     if row.state not in {"applied", "waitlisted"}:
@@ -79,7 +90,7 @@ def approve(
     if hold_places(session, row):
         row.queue_no = None
     elif or_wait:
-        row.queue_no = row.queue_no or places.next_in_queue(session, row.slot_id)
+        row.queue_no = places.next_in_queue(session, row.slot_id) if row.queue_no is None else row.queue_no
     else:
         raise Conflict("full", slot=row.slot.name)
     settle(session, row, Change("approve", by_id), now)
@@ -87,8 +98,7 @@ def approve(
 
 def decline(session: Session, row: Participation, reason: str, by_id: int, now: datetime) -> None:
     """Say no to a party that applied or waits, with a reason that it is told."""
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if row.state == "declined":
         return
     if row.state not in {"applied", "waitlisted"}:
@@ -98,8 +108,7 @@ def decline(session: Session, row: Participation, reason: str, by_id: int, now: 
 
 def ask_back(session: Session, row: Participation, question: str, by_id: int, now: datetime) -> None:
     """Ask a party something before it gets an answer; it replies on its own page."""
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if row.state not in {"applied", "waitlisted"}:
         raise Conflict("already_answered")
     words = _reason(question)
@@ -109,8 +118,7 @@ def ask_back(session: Session, row: Participation, question: str, by_id: int, no
 
 def reply(session: Session, row: Participation, answer: str, now: datetime) -> None:
     """Answer what the organiser asked; it stands in the note that the organiser sees."""
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if not row.is_live:
         raise Conflict("hold_over")
     row.note = _reason(answer)
@@ -119,34 +127,31 @@ def reply(session: Session, row: Participation, answer: str, now: datetime) -> N
 
 def remove(session: Session, row: Participation, reason: str, by_id: int, now: datetime) -> None:
     """Take a party out of its slot, with a reason that it is told; twice is the same as once."""
-    places.lock(session, row.slot)
-    session.refresh(row)
+    places.lock_of(session, row)
     if row.is_live:
         leave(session, row, "declined", Change("remove", by_id, _reason(reason)), now)
 
 
 def take_back_in(session: Session, row: Participation, by_id: int, now: datetime) -> None:
-    """Undo a removal or a no: the party has its place again where one is free, else it waits. Locks the slot."""
-    places.lock(session, row.slot)
-    session.refresh(row)
+    """Undo a removal or a no: the party has its place again where one is free, else it waits. Locks the slot.
+
+    Who had applied and has no answer yet has applied again.
+    """
+    slot = places.lock_of(session, row)
     if row.is_live:
         return
-    if _other_live(session, row):
+    if guards.is_in(session, row, slot.id):
         raise Conflict("already_signed_up")
-    row.state = "applied"
-    if not hold_places(session, row):
-        row.queue_no = places.next_in_queue(session, row.slot_id)
-    settle(session, row, Change("take_back_in", by_id), now)
+    if not _asked_only(session, row) and not hold_places(session, row):
+        row.queue_no = places.next_in_queue(session, slot.id)
+    enter(session, row, standing_now(session, row), Change("take_back_in", by_id), now)
+    if slot.linked:
+        settle_linked(session, slot, now)
 
 
-def _other_live(session: Session, row: Participation) -> bool:
-    wanted = select(Participation.id).where(
-        Participation.slot_id == row.slot_id,
-        Participation.contact_id == row.contact_id,
-        Participation.id != row.id,
-        Participation.state.not_in(GONE),
-    )
-    return session.scalar(wanted.limit(1)) is not None
+def _asked_only(session: Session, row: Participation) -> bool:
+    open_ = row.slot.policy == "approval" or row.slot.is_lottery
+    return open_ and changes_of(session, "participation", row.id)[-1].before == "applied"
 
 
 def _reason(typed: str) -> str:

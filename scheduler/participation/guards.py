@@ -163,3 +163,16 @@ def clash(session: Session, slot: Slot, contact_id: int) -> Participation | None
         if row.slot.starts_at < slot.ends_at and slot.starts_at < row.slot.ends_at
     )
     return next(overlapping, None)
+
+
+def is_in(session: Session, row: Participation, slot_id: int) -> bool:
+    """Say whether the party of this sign-up has another, live one for a slot (invariant 3)."""
+    party = ("person_id", "household_id", "organization_id")
+    same = [getattr(Participation, name) == getattr(row, name) for name in party if getattr(row, name)]
+    wanted = select(Participation.id).where(
+        *same,
+        Participation.slot_id == slot_id,
+        Participation.id != row.id,
+        Participation.state.not_in(GONE),
+    )
+    return session.scalar(wanted.limit(1)) is not None

@@ -5,16 +5,21 @@ row means that they are yours (invariant 1). Whoever changes who has a place loc
 overtakes those who wait.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.sql.selectable import ForUpdateArg
 
 from scheduler.activities.models import Occurrence, Slot, SlotShare
 from scheduler.db import claim
 from scheduler.participation.models import Participation
+
+_SHARED = ForUpdateArg(read=True)
+# For rows that this session may have read before it had the lock.
+FRESH = {"populate_existing": True}
 
 
 def lock(session: Session, *slots: Slot) -> None:
@@ -23,17 +28,31 @@ def lock(session: Session, *slots: Slot) -> None:
     The dates first, shared, so that a decision about them comes before or after, then the slots in the order of their
     ids (PostgreSQL); on SQLite the writing transaction is alone anyway.
     """
-    ids = [slot.id for slot in slots]
-    on_dates = Occurrence.id.in_([slot.occurrence_id for slot in slots])
-    dates_held = select(Occurrence.id).where(on_dates).order_by(Occurrence.id).with_for_update(read=True)
-    session.execute(dates_held).all()
+    for occurrence in sorted({slot.occurrence for slot in slots}, key=lambda date: date.id):
+        session.refresh(occurrence, ["state", "starts_at", "ends_at", "revision"], _SHARED)
+    if any(slot.linked for slot in slots):
+        _lock_linked(session, slots)
+    for slot in sorted(slots, key=lambda slot: slot.id):
+        session.refresh(slot, ["taken", "reserved", "places", "drawn_at"], with_for_update=True)
+
+
+def _lock_linked(session: Session, slots: Collection[Slot]) -> None:
+    # All of them in one go and in order: whoever comes for the others first would wait for us, and we for them.
     dates = [slot.occurrence_id for slot in slots if slot.linked]
-    linked = Slot.linked & Slot.occurrence_id.in_(dates) if dates else Slot.id.in_(ids)
-    wanted = select(Slot.id).where(or_(Slot.id.in_(ids), linked)).order_by(Slot.id)
-    session.execute(wanted.with_for_update()).all()
-    for slot in slots:
-        session.refresh(slot, ["taken", "reserved", "places", "drawn_at"])
-        session.refresh(slot.occurrence, ["state", "starts_at", "ends_at", "revision"])
+    linked = Slot.linked & Slot.occurrence_id.in_(dates)
+    wanted = select(Slot.id).where(or_(Slot.id.in_([slot.id for slot in slots]), linked))
+    session.execute(wanted.order_by(Slot.id).with_for_update()).all()
+
+
+def lock_of(session: Session, row: Participation, *others: Slot) -> Slot:
+    """Lock the slot that a party is in, and others; read the sign-up anew and return its slot.
+
+    Whoever waited for the lock may find the party moved to another slot, which is locked then too.
+    """
+    slot = row.slot
+    lock(session, slot, *others)
+    session.refresh(row)
+    return slot if row.slot_id == slot.id else lock_of(session, row, *others)
 
 
 @dataclass(frozen=True)
@@ -68,12 +87,17 @@ def take(session: Session, slot: Slot, places: int, share: SlotShare | None) -> 
 
 def give_back(session: Session, slot_id: int, taken: Taken, places: int) -> None:
     """Give places back; those of a share that is still kept go back into it. The slot must be locked."""
-    share = session.get(SlotShare, taken.share_id) if taken.share_id is not None else None
-    kept = taken.kept if share is not None and share.released_at is None else 0
-    if share is not None and kept:
-        _use_share(session, share.id, kept)
+    kept = kept_again(session, taken.share_id, taken.kept)
+    if taken.share_id is not None and kept:
+        _use_share(session, taken.share_id, kept)
     values = {"taken": Slot.taken - places, "reserved": Slot.reserved + kept}
     _change(session, slot_id, values)
+
+
+def kept_again(session: Session, share_id: int | None, kept: int) -> int:
+    """Return how many places out of a share go back into it: none once it has been opened to everybody."""
+    share = session.get(SlotShare, share_id) if share_id is not None else None
+    return kept if share is not None and share.released_at is None else 0
 
 
 def set_places(session: Session, slot_id: int, places: int) -> bool:
@@ -129,6 +153,12 @@ def next_in_queue(session: Session, slot_id: int) -> int:
     """Return the number of the next party that waits for this slot. The slot must be locked."""
     last = session.scalar(select(func.max(Participation.queue_no)).where(Participation.slot_id == slot_id))
     return (last or 0) + 1
+
+
+def first_in_queue(session: Session, slot_id: int) -> int:
+    """Return the lowest number of those who wait for this slot, 0 at most. The slot must be locked."""
+    first = session.scalar(select(func.min(Participation.queue_no)).where(Participation.slot_id == slot_id))
+    return min(first or 0, 0)
 
 
 def _use_share(session: Session, share_id: int, more: int) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.participation import places
@@ -99,7 +99,7 @@ def settle_linked(session: Session, slot: Slot, now: datetime) -> None:
 def _settle_seats(session: Session, slot: Slot, now: datetime) -> None:
     left = _seats_with_helpers(session, slot)
     wanted = select(Participation).where(Participation.slot_id == slot.id, Participation.holds)
-    for row in session.scalars(wanted.order_by(Participation.id)):
+    for row in session.scalars(wanted.order_by(Participation.id), execution_options=places.FRESH):
         left -= row.places
         _settle_one(session, row, Change("helpers"), now, helped=left >= 0)
 
@@ -208,15 +208,24 @@ def _record(session: Session, row: Participation, change: Change, before: str | 
 def hold_places(session: Session, row: Participation) -> bool:
     """Take the party's places, its own share first; say whether there were enough. The slot must be locked."""
     slot = row.slot
-    first_time = bool(slot.reserved) and is_new_here(session, row.contact_id, slot)
-    share = places.share_for(session, slot, row.organization_id, first_time=first_time)
-    taken = places.take(session, slot, row.places, share)
+    taken = places.take(session, slot, row.places, _share_of(session, row))
     if taken is None:
         return False
     row.holds, row.share_id, row.kept_places = True, taken.share_id, taken.kept
     session.flush()
     session.refresh(slot, ["taken", "reserved"])
     return True
+
+
+def fits(session: Session, row: Participation) -> bool:
+    """Say whether there are enough places for all of a party: free for everybody, or kept for it."""
+    share = _share_of(session, row)
+    return row.places - (share.remaining if share is not None else 0) <= row.slot.left
+
+
+def _share_of(session: Session, row: Participation) -> SlotShare | None:
+    first_time = bool(row.slot.reserved) and is_new_here(session, row.contact_id, row.slot)
+    return places.share_for(session, row.slot, row.organization_id, first_time=first_time)
 
 
 def let_go_of_places(session: Session, row: Participation) -> None:

@@ -8,15 +8,16 @@ morning (invariants 2 and 18).
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
-from scheduler.activities.models import TAKES_SIGN_UPS, Slot
+from scheduler.activities.models import TAKES_SIGN_UPS, Occurrence, Slot
 from scheduler.errors import Conflict
 from scheduler.participation import measure, places
-from scheduler.participation.models import Participation
+from scheduler.participation.models import PENDING, Participation
 from scheduler.participation.standing import (
     Change,
     enter,
+    fits,
     hold_places,
     let_go_of_places,
     settle,
@@ -61,11 +62,36 @@ def offer_next(session: Session, slot: Slot, now: datetime, *, passed_over: int 
     if slot.occurrence.state not in TAKES_SIGN_UPS or now >= slot.cancel_until:
         return 0
     for row in waiting_for(session, slot.id):
-        if slot.left <= 0:
+        if slot.taken >= slot.places:
             break
-        if row.contact_id != passed_over and row.places <= slot.left and _offer(session, row, now):
+        if row.contact_id != passed_over and fits(session, row) and _offer(session, row, now):
             offered += 1
     return offered
+
+
+def would_overtake(session: Session, row: Participation, now: datetime) -> bool:
+    """Say whether a newcomer would take a place for which somebody waits. The slot must be locked.
+
+    Before the cut-off those do who can be offered one; after it, all whom there is room for: the organiser decides.
+    """
+    slot = row.slot
+    if slot.taken >= slot.places or _is_kept_for(session, row):
+        return False
+    waiting = (one for one in waiting_for(session, slot.id) if fits(session, one))
+    return any(now >= slot.cancel_until or _may_be_offered(session, one, now) for one in waiting)
+
+
+def _is_kept_for(session: Session, row: Participation) -> bool:
+    # Nobody else has a claim to the places that are kept for a body.
+    if row.organization_id is None:
+        return False
+    share = places.share_for(session, row.slot, row.organization_id, first_time=False)
+    return share is not None and share.remaining >= row.places
+
+
+def _may_be_offered(session: Session, row: Participation, now: datetime) -> bool:
+    told_at = measure.awake_at(row.contact, row.slot, now)
+    return told_at < row.slot.cancel_until and measure.why_not(session, row.contact, row.slot, now) is None
 
 
 def waiting_for(session: Session, slot_id: int) -> list[Participation]:
@@ -73,7 +99,8 @@ def waiting_for(session: Session, slot_id: int) -> list[Participation]:
     wanted = select(Participation).where(
         Participation.slot_id == slot_id, Participation.state == "waitlisted"
     )
-    return list(session.scalars(wanted.order_by(Participation.queue_no, Participation.id)))
+    in_order = wanted.order_by(Participation.queue_no, Participation.id)
+    return list(session.scalars(in_order, execution_options=places.FRESH))
 
 
 def _offer(session: Session, row: Participation, now: datetime) -> bool:
@@ -91,9 +118,8 @@ def _offer(session: Session, row: Participation, now: datetime) -> bool:
 
 def accept(session: Session, row: Participation, now: datetime) -> None:
     """Say yes to an offered place; twice is the same as once. Raise Conflict when the offer is over."""
-    places.lock(session, row.slot)
-    session.refresh(row)
-    if row.comes:
+    places.lock_of(session, row)
+    if row.holds and not row.is_offered:
         return
     if row.state != "offered" or row.hold_until is None or row.hold_until <= now:
         raise Conflict("offer_over")
@@ -103,9 +129,8 @@ def accept(session: Session, row: Participation, now: datetime) -> None:
 
 def lapse(session: Session, row: Participation, now: datetime) -> bool:
     """End what was held and not confirmed in time; say whether it was. Locks the slot."""
-    places.lock(session, row.slot)
-    session.refresh(row)
-    if row.hold_until is None or row.hold_until > now or not row.is_live:
+    places.lock_of(session, row)
+    if row.hold_until is None or row.hold_until > now or row.state not in PENDING:
         return False
     quiet = row.unproven and row.series_id is not None
     leave(session, row, "expired", Change("lapse", why=row.state, quiet=quiet), now)
@@ -114,8 +139,33 @@ def lapse(session: Session, row: Participation, now: datetime) -> bool:
 
 def held_too_long(session: Session, now: datetime) -> list[int]:
     """Return the ids of sign-ups whose time to confirm is over."""
-    wanted = select(Participation.id).where(Participation.hold_until <= now)
+    wanted = select(Participation.id).where(Participation.hold_until <= now, Participation.state.in_(PENDING))
     return list(session.scalars(wanted.order_by(Participation.slot_id, Participation.id)))
+
+
+def slots_to_fill(session: Session, now: datetime) -> list[int]:
+    """Return the ids of the slots where somebody waits for whom there may be room before the cut-off.
+
+    Most places are offered when they become free; this finds them when it is the person or the date that has changed.
+    """
+    waits = select(Participation.id).where(
+        Participation.slot_id == Slot.id,
+        Participation.state == "waitlisted",
+        Participation.places <= Slot.places - Slot.taken,
+    )
+    wanted = (
+        select(Slot)
+        .join(Slot.occurrence)
+        .where(waits.exists(), Occurrence.state.in_(TAKES_SIGN_UPS), Occurrence.ends_at > now)
+        .options(contains_eager(Slot.occurrence))
+    )
+    return [slot.id for slot in session.scalars(wanted.order_by(Slot.id)) if now < slot.cancel_until]
+
+
+def fill(session: Session, slot: Slot, now: datetime) -> int:
+    """Offer what is free to those who wait; return how many were offered. Locks the slot."""
+    places.lock(session, slot)
+    return offer_next(session, slot, now)
 
 
 def release(session: Session, slot: Slot, now: datetime) -> int:

@@ -44,6 +44,8 @@ def sign_in_kind(sender: Sender) -> Kind:
         asked = session.get_one(SignIn, notice.subject_id)
         link = f"{sender.address}/sign-in/{derived(sender.secret, 'sign-in', asked.salt)}"
         person = session.get(Person, delivery.person_id)
-        return sender.letter(person, "sign_in", link=link, code=code(sender.secret, asked.salt))
+        # Until its owner has proved it, the name beside an address is what anybody may have typed.
+        known = person is not None and person.email_verified_at is not None
+        return sender.letter(person, "sign_in", known=known, link=link, code=code(sender.secret, asked.salt))
 
     return Kind(still_true, compose)

@@ -11,6 +11,7 @@ from scheduler.history import changes_of
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.participation.signing import yes
 
 
 def test_who_came_is_done_and_who_did_not_is_absent(session: Session, cast: Cast) -> None:
@@ -61,3 +62,12 @@ def test_impossible_numbers_are_refused(session: Session, cast: Cast, tick: Tick
     row = make.participation(session, slot, cast.ben, NOW)
     with pytest.raises(Invalid):
         record_attendance(session, slot.occurrence, [(row, tick)], cast.aiko.id, slot.ends_at)
+
+
+def test_who_waited_or_had_not_said_yes_is_not_missed_but_may_have_come(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, 1)
+    make.participation(session, slot, cast.aiko, NOW)
+    stayed, came = (yes(session, slot, person) for person in (cast.ben, cast.chie))
+    ticks = [(stayed, Tick(0)), (came, Tick(1))]
+    assert record_attendance(session, slot.occurrence, ticks, cast.aiko.id, slot.starts_at) == 1
+    assert (stayed.state, stayed.came_people, came.state) == ("waitlisted", None, "done")

@@ -1,5 +1,6 @@
 """What a part asks for survives a change of its date; more places go to those who wait; people follow their part."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
-from scheduler.activities.parts import Need, Question, ShareFacts, SlotFacts
+from scheduler.activities.parts import Need, Question, ShareFacts, SlotFacts, facts_of
+from scheduler.activities.plans import latest_parts, sources_ahead
 from scheduler.changes.actions import look
 from scheduler.changes.models import SeriesChange
 from scheduler.changes.moves import OneDate
@@ -24,6 +26,7 @@ from scheduler.participation.signing import SignUp
 from scheduler.parties.models import Person
 from scheduler.series import actions as many
 from scheduler.series.queries import rows_of
+from scheduler.terms.actions import set_part_terms
 from tests import make
 from tests.cast import Cast
 from tests.changes.wanting import TEN, WEEKLY, dates_of, days, make_change, one, series
@@ -203,6 +206,20 @@ def test_a_sign_up_that_made_use_of_a_kept_place_survives_an_undo(
     second.slots[0].reserved, share.remaining = 2, 2
     undo(session, made, None, SOON)
     assert (second.slots[0].reserved, share.remaining) == (2, 2)
+
+
+def test_new_terms_are_for_all_versions_of_the_rule(session: Session, rich: Activity) -> None:
+    rows = dates_of(session, rich.id)
+    parts = (PartChange(HELPERS, HELPERS, 9),)
+    wanted = series(rows[2], WEEKLY + ";COUNT=2", first_at=TEN, parts=parts)
+    made = make_change(session, rows[2], wanted, "following")
+    part = latest_parts(rich)[1]
+    set_part_terms(session, part, replace(facts_of(part), min_age=15), None, SOON)
+    helpers = [one for source in sources_ahead(rich, SOON) for one in source.templates if one.name == HELPERS]
+    assert [(one.min_age, one.places) for one in helpers] == [(15, 4), (15, 9)]
+    assert {row.slots[1].min_age for row in dates_of(session, rich.id)} == {15}
+    with pytest.raises(Conflict, match="changed_again"):
+        undo(session, made, None, SOON)
 
 
 def test_who_follows_a_series_follows_the_changed_rule(session: Session, cast: Cast) -> None:

@@ -1,0 +1,124 @@
+"""Letters about a sign-up: each goes out while it is true, once, and the newest word is the last."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities.parts import SlotFacts
+from scheduler.notices.models import Delivery, Notice
+from scheduler.participation.actions import withdraw
+from scheduler.participation.capacity import change_places
+from scheduler.participation.giving import ask_back, decline, remove, take_back_in
+from scheduler.participation.letters import TRUE_WHILE, sign_up_kinds
+from scheduler.participation.models import COMING, GONE, PENDING, WAITING
+from scheduler.participation.standing import LETTERS, LETTERS_OF_VERBS
+from scheduler.parties.letters import Sender
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.moments import at, tokyo
+from tests.participation.signing import people, yes
+
+BEN = "ben@example.jp"
+STATES = {*COMING, *PENDING, *WAITING, *GONE}
+
+
+def _subject(app: Flask, session: Session) -> str:
+    """Return the first words of the one mail that has arrived for Ben."""
+    session.commit()
+    return str(mailbox.new_mail(app, BEN)["Subject"]).partition("：")[0]
+
+
+def test_every_state_has_its_letter_which_is_true_in_that_state() -> None:
+    assert LETTERS.keys() == STATES - {"checked_in", "done", "absent", "excused"}
+    assert [state for state, kind in LETTERS.items() if state not in TRUE_WHILE[kind]] == []
+    assert set(LETTERS_OF_VERBS.values()) <= TRUE_WHILE.keys()
+
+
+@pytest.mark.parametrize("kind", TRUE_WHILE)
+def test_a_letter_is_dropped_in_every_other_state(session: Session, cast: Cast, kind: str) -> None:
+    row = make.participation(session, make.slot(session, cast.midori, NOW), cast.ben, NOW)
+    notice, delivery = Notice(subject_id=row.id), Delivery(person_id=cast.ben.id)
+    still_true = sign_up_kinds(Sender("http://localhost", "s"))[kind].still_true
+    for state in STATES:
+        row.state = state
+        dropped = still_true(session, notice, delivery, NOW) is not None
+        assert dropped == (state not in TRUE_WHILE[kind]), state
+
+
+def test_who_signs_up_and_leaves_before_the_mail_goes_gets_the_last_word_only(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    withdraw(session, yes(session, slot, cast.ben), None, NOW)
+    assert _subject(app, session) == "行けないことを受け付けました"
+
+
+def test_a_waiting_list_is_told_at_every_step(app: Flask, session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, 1)
+    other, before = people(session, 2)
+    has = yes(session, slot, other)
+    first = yes(session, slot, before)
+    yes(session, slot, cast.ben)
+    session.commit()
+    mail = mailbox.new_mail(app, BEN)
+    assert "補欠で受け付けました" in mail["Subject"]
+    assert "前に1組" in mailbox.text(mail)
+    withdraw(session, first, None, NOW)
+    withdraw(session, has, None, NOW)
+    session.commit()
+    offer = mailbox.new_mail(app, BEN)
+    assert "11月17日（火） 午前10時まで" in mailbox.text(offer)
+    with at("2026-11-17 10:00"):
+        assert "返事がなかったので" in mailbox.text(mailbox.new_mail(app, BEN))
+
+
+def test_what_is_offered_at_night_is_told_in_the_morning(app: Flask, session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, 1)
+    has = yes(session, slot, people(session, 1)[0])
+    yes(session, slot, cast.ben)
+    session.commit()
+    mailbox.new_mail(app, BEN)
+    withdraw(session, has, None, tokyo("2026-11-16 22:00"))
+    session.commit()
+    with at("2026-11-17 06:59"):
+        assert mailbox.new_mails(app, BEN) == []
+    with at("2026-11-17 07:00"):
+        assert "場所があきました" in mailbox.new_mail(app, BEN)["Subject"]
+
+
+def test_an_organisers_words_reach_the_party(app: Flask, session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("屋台", 2, policy="approval"),))
+    row = yes(session, slot, cast.ben)
+    assert _subject(app, session) == "申し込みをお預かりしました"
+    ask_back(session, row, "何を出しますか", cast.aiko.id, NOW)
+    session.commit()
+    assert "何を出しますか" in mailbox.text(mailbox.new_mail(app, BEN))
+    decline(session, row, "火が使えません", cast.aiko.id, NOW)
+    session.commit()
+    assert "火が使えません" in mailbox.text(mailbox.new_mail(app, BEN))
+
+
+def test_taken_out_and_back_in_are_told_each_time(app: Flask, session: Session, cast: Cast) -> None:
+    row = yes(session, make.slot(session, cast.midori, NOW), cast.ben)
+    told = [_subject(app, session)]
+    for _ in range(2):
+        remove(session, row, "重複", cast.aiko.id, NOW)
+        told.append(_subject(app, session))
+        take_back_in(session, row, cast.aiko.id, NOW)
+        told.append(_subject(app, session))
+    assert told == [
+        "申し込みを受け付けました",
+        *["申し込みが取り消されました", "申し込みを受け付けました"] * 2,
+    ]
+
+
+def test_who_loses_the_place_to_fewer_places_is_told_to_wait(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 2)
+    yes(session, slot, people(session, 1)[0])
+    yes(session, slot, cast.ben)
+    assert _subject(app, session) == "申し込みを受け付けました"
+    change_places(session, slot, 1, cast.aiko.id, NOW, demote=True)
+    assert _subject(app, session) == "補欠で受け付けました"

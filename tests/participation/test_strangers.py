@@ -1,0 +1,206 @@
+"""People who are not signed in: an address must be confirmed, and what a stranger types goes to nobody else."""
+
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Slot
+from scheduler.errors import Invalid
+from scheduler.participation.actions import Stranger, join_as_stranger
+from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.parties.actions import PersonFacts
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.moments import at
+from tests.participation.signing import yes
+from tests.visitor import Visitor
+
+HANAKO = PersonFacts("山田 花子", "やまだ はなこ", "hanako@example.jp")
+BY_PHONE = PersonFacts("佐藤 梅", "さとう うめ", phone="090-1234-5678")
+LURE = "https://evil.example/"
+TEEN = {
+    "name": "中田 学",
+    "kana": "なかだ まなぶ",
+    "email": "manabu@example.jp",
+    "contact_grade": "j2",
+    "guardian_name": "中田 母",
+    "guardian_kana": "なかだ はは",
+    "guardian_email": "haha@example.jp",
+}
+
+
+@pytest.fixture
+def slot(session: Session, cast: Cast) -> Slot:
+    """A slot of five places."""
+    made = make.slot(session, cast.midori, NOW, 5)
+    session.commit()
+    return made
+
+
+def _join(session: Session, slot: Slot, who: PersonFacts, key: str | None = None) -> Participation:
+    row = join_as_stranger(session, slot, Stranger(who), SignUp(0, request_key=key), NOW)
+    session.commit()
+    return row
+
+
+def _all_of(mail: EmailMessage) -> str:
+    """Return everything in a mail, headers read as a mail program reads them."""
+    return "\n".join([*map(str, mail.values()), mail.as_string(), mailbox.text(mail)])
+
+
+def test_an_address_is_asked_holds_half_an_hour_and_then_is_told_that_the_place_is_free(
+    app: Flask, session: Session, slot: Slot
+) -> None:
+    row = _join(session, slot, HANAKO)
+    assert "午前10時30分まで" in mailbox.text(mailbox.new_mail(app, HANAKO.email))
+    with at("2026-11-16 10:29"):
+        assert mailbox.new_mails(app, HANAKO.email) == []
+    with at("2026-11-16 10:30"):
+        told = mailbox.new_mail(app, HANAKO.email)
+    assert "取り消されました" in told["Subject"]
+    assert "もう一度申し込んで" in mailbox.text(told)
+    session.rollback()
+    assert (row.state, slot.taken) == ("expired", 0)
+
+
+def test_the_button_in_the_mail_is_in_time_at_29_minutes_and_a_second_mail_says_so(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    row = _join(session, slot, HANAKO)
+    page = mailbox.path(mailbox.new_mail(app, HANAKO.email), "/me/")
+    with at("2026-11-16 10:29"):
+        assert visitor.submit(f"{page}/prove", page=page).status_code == 303
+        second = mailbox.new_mail(app, HANAKO.email)
+    assert "申し込みを受け付けました" in second["Subject"]
+    assert "山田 花子さん" in mailbox.text(second)
+    session.rollback()
+    assert (row.state, row.contact.email_verified_at is not None) == ("confirmed", True)
+
+
+def test_the_button_pressed_too_late_says_that_the_place_is_gone(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    row = _join(session, slot, HANAKO)
+    page = mailbox.path(mailbox.new_mail(app, HANAKO.email), "/me/")
+    with at("2026-11-16 10:31"):
+        assert visitor.submit(f"{page}/prove", page=page).status_code == 409
+        mailbox.new_mail(app, HANAKO.email)
+    session.rollback()
+    assert row.state == "expired"
+
+
+def test_nothing_that_a_stranger_types_goes_to_the_address_that_was_typed(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    typed = {"name": LURE, "kana": LURE, "adults": LURE, "guardian_name": LURE, "guardian_kana": LURE}
+    company = {
+        **typed,
+        "email": "victim@example.jp",
+        "contact_grade": "j2",
+        "guardian_email": "mum@example.jp",
+    }
+    assert visitor.submit(f"/slots/{slot.id}/join", **company).status_code == 303
+    visitor.submit("/sign-in", email="victim@example.jp")
+    asked = mailbox.new_mails(app, "victim@example.jp")
+    with at("2026-11-16 10:30"):
+        asked += mailbox.new_mails(app, "victim@example.jp")
+    assert len(asked) == 3
+    assert len(mailbox.mails(app)) == 3
+    for mail in asked:
+        assert "evil" not in _all_of(mail), _all_of(mail)
+        assert mail["To"].addresses[0].display_name == ""
+
+
+def test_a_guardian_is_asked_without_a_word_that_a_stranger_typed(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    typed = TEEN | {"name": LURE, "guardian_name": LURE, "guardian_kana": LURE}
+    visitor.submit(f"/slots/{slot.id}/join", **typed)
+    page = mailbox.path(mailbox.new_mail(app, "manabu@example.jp"), "/me/")
+    visitor.submit(f"{page}/prove", page=page)
+    asked = mailbox.new_mail(app, "haha@example.jp")
+    assert "evil" not in _all_of(asked)
+    assert asked["To"].addresses[0].display_name == ""
+
+
+def test_a_known_address_with_another_name_is_somebody_else_and_changes_nobody(
+    app: Flask, session: Session, cast: Cast, slot: Slot
+) -> None:
+    row = _join(session, slot, PersonFacts(LURE, "にせもの", "ben@example.jp"))
+    same = _join(session, slot, PersonFacts(LURE, "べっしょ べん", "Ben@example.jp"))
+    assert row.contact_id != cast.ben.id
+    assert (same.contact_id, same.state, cast.ben.name) == (cast.ben.id, "unverified", "別所 勉")
+    mails = mailbox.new_mails(app, "ben@example.jp")
+    assert len(mails) == 2
+    assert all("evil" not in _all_of(mail) and "別所" not in _all_of(mail) for mail in mails)
+
+
+def test_a_telephone_is_sure_at_once_and_the_same_form_twice_is_one_sign_up(
+    session: Session, slot: Slot
+) -> None:
+    one, again = (_join(session, slot, BY_PHONE, key="k" * 43) for _ in range(2))
+    assert (one.id, one.state, slot.taken) == (again.id, "confirmed", 1)
+    other = _join(session, slot, BY_PHONE, key="j" * 43)
+    assert (other.contact_id != one.contact_id, slot.taken) == (True, 2)
+
+
+def test_who_has_a_telephone_only_gets_the_own_page_on_the_screen(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    typed = {"name": BY_PHONE.name, "kana": BY_PHONE.kana, "phone": BY_PHONE.phone}
+    thanks = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **typed).location)
+    assert "自分のページを開く" in thanks
+    assert mailbox.new_mails(app, "") == []
+
+
+def test_without_any_way_to_be_reached_nobody_signs_up(session: Session, slot: Slot) -> None:
+    with pytest.raises(Invalid, match="contact_missing"):
+        _join(session, slot, PersonFacts("佐藤 梅", "さとう うめ"))
+
+
+def test_a_teenager_confirms_the_guardian_consents_and_both_are_told_in_turn(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    visitor.submit(f"/slots/{slot.id}/join", **TEEN)
+    assert mailbox.new_mails(app, "haha@example.jp") == []
+    session.rollback()
+    row = session.query(Participation).one()
+    page = mailbox.path(mailbox.mails(app)[0], "/me/")
+    visitor.submit(f"{page}/prove", page=page)
+    consent = mailbox.path(mailbox.new_mail(app, "haha@example.jp"), "/me/")
+    assert (
+        "保護者の同意を待っています" in mailbox.mails(app)[-1]["Subject"] + mailbox.mails(app)[-2]["Subject"]
+    )
+    session.rollback()
+    assert row.state == "awaiting_guardian"
+    assert "中田 学" in visitor.text(consent)
+    assert visitor.submit(consent, guardian="中田 母").status_code == 303
+    assert "申し込みを受け付けました" in mailbox.new_mail(app, "manabu@example.jp")["Subject"]
+    session.rollback()
+    assert (row.state, row.guardian) == ("confirmed", "中田 母")
+
+
+def test_children_whom_a_stranger_does_not_accompany_have_the_strangers_consent(
+    session: Session, slot: Slot
+) -> None:
+    children = SignUp(0, contact_comes=False, company=Company(others=(Named(grade="e2"), Named(grade="e4"))))
+    row = join_as_stranger(session, slot, Stranger(HANAKO), children, NOW)
+    assert (row.state, row.guardian, row.people) == ("unverified", "山田 花子", 2)
+
+
+def test_an_unconfirmed_party_keeps_nobody_out_for_longer_than_its_time(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    last = make.slot(session, cast.midori, NOW, 1)
+    _join(session, last, HANAKO)
+    waits = yes(session, last, cast.ben)
+    session.commit()
+    with at("2026-11-16 10:30"):
+        mailbox.new_mails(app, HANAKO.email)
+    session.rollback()
+    assert (waits.state, waits.hold_until) == ("offered", NOW + timedelta(minutes=30, days=1))

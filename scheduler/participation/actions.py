@@ -37,6 +37,8 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
     if there is not None:
         return _same(there, sign_up)
     guards.check(session, slot, sign_up, now)
+    if places.is_full(slot) and not _may_come_later(slot, sign_up):
+        raise Conflict("full", slot=slot.name)
     new_id = insert_once(session, Participation, _values(slot, sign_up, now))
     if new_id is None:
         raise Conflict("already_signed_up")
@@ -45,6 +47,8 @@ def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Partic
     _give_place(session, made, sign_up, now)
     quiet = sign_up.series_id is not None
     settle(session, made, Change("join", sign_up.entered_by_id, quiet=quiet), now)
+    if made.state == "waitlisted":
+        offer_next(session, slot, now)
     return made
 
 
@@ -162,11 +166,21 @@ def companion_of(participation_id: int, one: Named) -> Companion:
     )
 
 
+def _may_come_later(slot: Slot, sign_up: SignUp) -> bool:
+    # Asked before anything is written: when a slot is full, this is what most people are told.
+    # A stand-in takes a place that is not free until then.
+    return sign_up.or_wait or sign_up.replaces_id is not None or _is_asked_first(slot, sign_up)
+
+
+def _is_asked_first(slot: Slot, sign_up: SignUp) -> bool:
+    return slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser)
+
+
 def _give_place(session: Session, made: Participation, sign_up: SignUp, now: datetime) -> None:
     slot = made.slot
     if sign_up.replaces_id is not None:
         return take_over(session, made, now) if sign_up.proven else None
-    if slot.is_lottery or (slot.policy == "approval" and not sign_up.by_organiser):
+    if _is_asked_first(slot, sign_up):
         return
     # Whoever comes later does not overtake somebody who waits and for whom there is room.
     overtakes = not sign_up.by_organiser and would_overtake(session, made, now)

@@ -55,6 +55,11 @@ def lock_of(session: Session, row: Participation, *others: Slot) -> Slot:
     return slot if row.slot_id == slot.id else lock_of(session, row, *others)
 
 
+def is_full(slot: Slot) -> bool:
+    """Say whether there is no place left for anybody, not even a kept one. Sure only while the slot is locked."""
+    return slot.taken >= slot.places
+
+
 @dataclass(frozen=True)
 class Taken:
     """Where places came from: so many of them out of a share."""

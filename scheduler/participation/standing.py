@@ -161,10 +161,12 @@ def remark(
 
 
 def _deadline(row: Participation, state: str, now: datetime) -> datetime | None:
+    # Whom the organiser lets in after the start has until the end.
+    latest = row.slot.starts_at if now < row.slot.starts_at else row.slot.ends_at
     if state == "unverified":
-        return row.hold_until or min(now + UNPROVEN_HOLDS, row.slot.starts_at)
+        return row.hold_until or min(now + UNPROVEN_HOLDS, latest)
     if state == "awaiting_guardian":
-        return min(now + GUARDIAN_HOLDS, row.slot.starts_at)
+        return min(now + GUARDIAN_HOLDS, latest)
     return row.hold_until if state == "offered" else None
 
 

@@ -59,10 +59,11 @@ def offer_next(session: Session, slot: Slot, now: datetime, *, passed_over: int 
     `passed_over` is the contact who has just left.
     """
     offered = 0
-    if slot.occurrence.state not in TAKES_SIGN_UPS or now >= slot.cancel_until:
+    too_late = slot.occurrence.state not in TAKES_SIGN_UPS or now >= slot.cancel_until
+    if too_late or places.is_full(slot):
         return 0
     for row in waiting_for(session, slot.id):
-        if slot.taken >= slot.places:
+        if places.is_full(slot):
             break
         if row.contact_id != passed_over and fits(session, row) and _offer(session, row, now):
             offered += 1
@@ -75,7 +76,7 @@ def would_overtake(session: Session, row: Participation, now: datetime) -> bool:
     Before the cut-off those do who can be offered one; after it, all whom there is room for: the organiser decides.
     """
     slot = row.slot
-    if slot.taken >= slot.places or _is_kept_for(session, row):
+    if places.is_full(slot) or _is_kept_for(session, row):
         return False
     waiting = (one for one in waiting_for(session, slot.id) if fits(session, one))
     return any(now >= slot.cancel_until or _may_be_offered(session, one, now) for one in waiting)

@@ -10,7 +10,7 @@ from scheduler.activities.parts import Need, SlotFacts
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import changes_of
 from scheduler.participation.actions import consent, prove, withdraw
-from scheduler.participation.giving import remove
+from scheduler.participation.giving import remove, take_back_in
 from scheduler.participation.models import Participation
 from scheduler.participation.standing import standing
 from scheduler.participation.waiting import lapse
@@ -101,6 +101,14 @@ def test_a_guardian_has_until_the_start_at_the_latest(session: Session, cast: Ca
     slot = make.slot(session, cast.midori, NOW)
     row = yes(session, slot, cast.ben, now=slot.starts_at - timedelta(hours=1), contact_grade="j2")
     assert row.hold_until == slot.starts_at
+
+
+def test_whom_the_organiser_lets_in_after_the_start_has_until_the_end(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    row = yes(session, slot, cast.ben, contact_grade="j2")
+    remove(session, row, "まちがい", cast.aiko.id, NOW)
+    take_back_in(session, row, cast.aiko.id, slot.starts_at)
+    assert (states(session, row), row.hold_until) == (["awaiting_guardian"], slot.ends_at)
 
 
 def test_invariant_7_a_seat_is_sure_only_while_all_its_helpers_are(

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from scheduler.activities.models import Occurrence, Slot, SlotShare
 from scheduler.history import StateChange
@@ -15,22 +15,24 @@ from scheduler.participation.standing import fits, standing
 
 SURE = ("pledged", "confirmed", "checked_in", "done")
 AFTER_THE_DATE = ("checked_in", "done", "absent")
+_MOMENT = timedelta(microseconds=1)
 HELD = ("unverified", "offered", "awaiting_guardian")
 
 
 class Truths:
-    """A look at a date, and what the looks before it have seen.
+    """A look at the one date, and what the looks before it have seen.
 
     `leaving` is the contact who leaves in this step, `passed_over` those who have left since the clock last looked for
     free places, `ticked` whether attendance is on record: then the seats are the leader's business.
     """
 
-    def __init__(self, session: Session, date: Occurrence) -> None:
-        self.session, self.date = session, date
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.leaving: int | None = None
         self.passed_over: set[int] = set()
         self.ticked = False
         self.verbs: Counter[str] = Counter()
+        self._slots: Sequence[Slot] = ()
         self._rows: dict[int, list[Participation]] = {}
         self._seen = 0
         self._last: dict[int, str | None] = {}
@@ -40,7 +42,7 @@ class Truths:
         self.session.expire_all()
         rows, shares = self._look()
         changes = self._new_changes()
-        for slot in self.date.slots:
+        for slot in self._slots:
             _counters_agree(
                 slot, self._rows[slot.id], [share for share in shares if share.slot_id == slot.id]
             )
@@ -51,7 +53,10 @@ class Truths:
         self._offers_in_order(changes, now)
 
     def _look(self) -> tuple[Sequence[Participation], Sequence[SlotShare]]:
-        wanted = select(Participation).join(Participation.slot).where(Slot.occurrence_id == self.date.id)
+        path = contains_eager(Slot.occurrence).contains_eager(Occurrence.activity)
+        slots = select(Slot).join(Slot.occurrence).join(Occurrence.activity).options(path)
+        self._slots = self.session.scalars(slots.order_by(Slot.position)).all()
+        wanted = select(Participation).where(Participation.slot_id.in_([slot.id for slot in self._slots]))
         whole = wanted.options(joinedload(Participation.contact), selectinload(Participation.companions))
         rows = self.session.scalars(whole.order_by(Participation.id)).all()
         by_slot: defaultdict[int, list[Participation]] = defaultdict(list)
@@ -79,7 +84,7 @@ class Truths:
     def _seats_with_helpers(self, slot: Slot) -> int:
         if not slot.needs:
             return slot.places
-        ids = {other.position: other.id for other in slot.occurrence.slots}
+        ids = {other.position: other.id for other in self._slots}
         there = {
             position: sum(row.people for row in self._rows[slot_id] if row.state in SURE)
             for position, slot_id in ids.items()
@@ -98,7 +103,7 @@ class Truths:
         for change in changes:
             if change.verb == "offer":
                 self._offered_in_order(self.session.get_one(Participation, change.subject_id), now)
-        for slot in self.date.slots:
+        for slot in self._slots:
             assert self.could_be_offered(slot, now) == [], f"{slot.name}: a place is free, and somebody waits"
         self.leaving = None
 
@@ -144,7 +149,8 @@ def _counters_agree(slot: Slot, rows: Sequence[Participation], shares: Sequence[
 def _times_agree(rows: Sequence[Participation], now: datetime) -> None:
     for row in rows:
         assert row.is_live or not (row.holds or row.is_offered or row.queue_no is not None), row.id
-        assert row.state not in HELD or (row.hold_until is not None and row.hold_until > now), row.id
+        in_time = row.hold_until is not None and row.hold_until > min(now, row.slot.ends_at - _MOMENT)
+        assert row.state not in HELD or in_time, row.id
         assert row.state not in {"confirmed", "pledged"} or row.hold_until is None, row.id
         minors_are_safe = not row.has_minors or row.has_grown_up or row.consented_at is not None
         assert row.state != "confirmed" or minors_are_safe, row.id

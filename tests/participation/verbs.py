@@ -93,7 +93,7 @@ class Verbs(RuleBasedStateMachine):
         self.session.commit()
         self.people, self.date, self.now = people, date, NOW
         self.aiko = everybody.aiko.id
-        self.truths = Truths(self.session, date)
+        self.truths = Truths(self.session)
         self._join_all(asks)
 
     def teardown(self) -> None:

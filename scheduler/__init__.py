@@ -14,6 +14,10 @@ from scheduler.attendance import views as attendance
 from scheduler.board import api as board_api
 from scheduler.board import views as board
 from scheduler.calendars import views as calendars
+from scheduler.changes import api as changes_api
+from scheduler.changes import views as changes
+from scheduler.closures import api as closures_api
+from scheduler.closures import views as closures
 from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
 from scheduler.decisions import api as decisions_api
@@ -41,6 +45,8 @@ from scheduler.terms import views as terms
 VERSION = "0.1.0"
 PAGES = (
     activities,
+    changes,
+    closures,
     terms,
     participation,
     board,
@@ -59,6 +65,8 @@ PAGES = (
 )
 APIS = (
     activities_api,
+    changes_api,
+    closures_api,
     terms_api,
     participation_api,
     board_api,

@@ -26,6 +26,7 @@ from scheduler.activities.queries import published_activities
 from scheduler.board import calls
 from scheduler.board.letters import board_kinds
 from scheduler.calendars.events import attachment
+from scheduler.changes.letters import changed_kind
 from scheduler.config import Settings
 from scheduler.db import begin_writing
 from scheduler.decisions.letters import decision_kind
@@ -69,6 +70,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
         **board_kinds(sender),
         "stand_in_asked": stand_in_kind(sender),
         **series_kinds(sender),
+        "changed": changed_kind(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 

@@ -1,6 +1,6 @@
 """Words in the reader's language: a sentence for every refusal, a word for every code, dates as people write them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import get_locale, gettext, ngettext, to_user_timezone
@@ -8,155 +8,9 @@ from flask_babel import lazy_gettext as _
 
 from scheduler import clock
 from scheduler.errors import Refused
+from scheduler.sentences import SENTENCES
 
 LANGUAGES = (("ja", "日本語"), ("en", "English"))
-
-_SENTENCES = {
-    "full": _("ちょうど満員になりました。ほかの役割か、ほかの日を選んでください。"),
-    "already_signed_up": _("もう申し込んでいます。自分の予定のページで確かめてください。"),
-    "already_with_another_number": _(
-        "もう%(people)s人で申し込んでいます。人数を変えるときは、メールのリンクからいちど取りやめて、申し込み直してください。"
-    ),
-    "takes_no_sign_ups": _("この日の申し込みは受け付けていません。ほかの日を選んでください。"),
-    "already_begun": _("もう始まっています。世話人に直接お伝えください。"),
-    "already_over": _("この日はもう終わっています。"),
-    "already_decided": _("少し前にほかの人が決めました。画面を新しくして、いまの状態を確かめてください。"),
-    "already_published": _("もう公開しています。公開したあとは、ここでは直せません。"),
-    "competence_missing": _(
-        "この役割には、団体に登録された講習済みの方だけが申し込めます。ほかの役割を選ぶか、世話人に相談してください。"
-    ),
-    "not_open_yet": _("申し込みはまだ始まっていません。始まる日時は、その日のページにあります。"),
-    "sign_up_closed": _("申し込みは締め切りました。ほかの役割か、ほかの日を選んでください。"),
-    "assigned_by_organiser": _("この役割は世話人が決めます。手伝いたい方は、世話人に直接お伝えください。"),
-    "briefing_missing": _(
-        "先に「%(briefing)s」への参加が必要です。説明会に申し込んでから、もう一度お願いします。"
-    ),
-    "too_young": _("この役割は、%(age)s歳以上の方にお願いしています。ほかの役割を選んでください。"),
-    "guardian_must_come": _("お子さんだけでは申し込めません。保護者の方もいっしょに申し込んでください。"),
-    "guardian_missing": _("保護者のお名前を入れてください。"),
-    "more_named_than_pledged": _("お名前の数が、申し込む人数より多くなっています。人数を確かめてください。"),
-    "more_named_than_people": _(
-        "お名前のある方が、その人数より多くいます。先に、来なくなった方のお名前を消してください。"
-    ),
-    "all_named": _(
-        "%(people)s人みなさんのお名前がそろっています。ふえるときは、代表の方に知らせてください。"
-    ),
-    "group_name_missing": _("団体やグループの名前を入れてください。"),
-    "group_signed_up": _(
-        "この団体はもう申し込んでいます。人数を変えるときは、申し込んだ代表の方か世話人に相談してください。"
-    ),
-    "not_your_body": _(
-        "この団体として申し込めるのは、団体の役員の方です。役員でない方は、世話人からのリンクを使うか、団体の名前を書いて申し込んでください。"
-    ),
-    "families_sign_up_alone": _(
-        "この役割は、家族ごとに申し込みます。ふつうの申し込みのページを使ってください。"
-    ),
-    "share_too_small": _(
-        "この団体のために取ってある場所は、あと%(left)s人分です。人数をへらすか、世話人に相談してください。"
-    ),
-    "share_open_to_all": _(
-        "取ってあった場所は、みなさんに開きました。団体の名前を書いて申し込んでください。"
-    ),
-    "answer_missing": _("「%(question)s」に答えてください。"),
-    "answer_unusable": _("「%(question)s」の答えを確かめてください。"),
-    "clash": _("同じ時間に「%(what)s」に申し込んでいます。それでもよければ、もう一度押してください。"),
-    "hold_over": _("確かめる時間が過ぎたので、場所をほかの方にゆずりました。もう一度申し込んでください。"),
-    "offer_over": _("返事の期限が過ぎたので、次の方に声をかけました。補欠でもう一度待つことができます。"),
-    "stand_in_over": _("もうほかの方が引き受けたか、本人が来られるようになりました。ありがとうございます。"),
-    "nobody_waits": _("いま補欠で待っている方に、お願いできる人がいません。ほかの方法でさがしてください。"),
-    "no_date_chosen": _("来られる日を1つは選んでください。"),
-    "no_date_joined": _(
-        "選んだ日には、どれも申し込めませんでした。日を選び直すか、世話人に相談してください。"
-    ),
-    "policy_in_use": _(
-        "もう申し込んでいる方がいるので、場所の決め方は変えられません。ほかの決まりは変えられます。"
-    ),
-    "too_late_to_withdraw": _(
-        "締切を過ぎたので、ここでは取りやめられません。世話人に電話で知らせてください。"
-    ),
-    "already_answered": _("少し前にほかの人が答えました。画面を新しくして、いまの状態を確かめてください。"),
-    "reason_missing": _("本人に伝えるひとことを入れてください。"),
-    "agreement_missing": _("本人がどのように承知したかを入れてください。例：電話で確認。"),
-    "undo_over": _("もう元にもどせません。そのあとにほかのことが起きたか、30分が過ぎました。"),
-    "looks_alike": _("知っている方かもしれません：%(names)s。同じ方を選ぶか、別の方だと選んでください。"),
-    "not_on_your_list": _("この方は班の名簿にいません。さがして選ぶか、世話人に頼んでください。"),
-    "message_missing": _("伝えることを入れてください。"),
-    "nobody_to_tell": _("知らせる相手がまだいません。"),
-    "places_taken": _("もう申し込んでいる方がいます。減らすと、%(names)sが補欠になります。"),
-    "places_kept": _("ほかの団体のために取ってある場所があります。その数より少なくはできません。"),
-    "needs_unusable": _("付き添いが要る役割の決め方を確かめてください。"),
-    "kept_places_out_of_range": _("取っておく場所の数を確かめてください。合わせて定員までです。"),
-    "moments_out_of_range": _("受付の始まりと締切を確かめてください。始まりは締切より前にしてください。"),
-    "lottery_needs_deadline": _("抽選には締切が要ります。何日前に締め切るかを決めてください。"),
-    "question_unusable": _("質問の内容と選択肢を確かめてください。"),
-    "people_out_of_range": _("人数は1人から%(most)s人までにしてください。"),
-    "age_out_of_range": _("お子さんの月齢を確かめてください。"),
-    "name_missing": _("お名前とふりがなを入れてください。"),
-    "email_unusable": _("メールアドレスの形を確かめてください。例：hanako@example.jp"),
-    "phone_unusable": _("電話番号を確かめてください。例：090-1234-5678。内線は入れないでください。"),
-    "contact_missing": _("メールアドレスか電話番号を、どちらか1つ入れてください。"),
-    "limits_out_of_range": _("回数は0から31、長さは15分から1440分までにしてください。"),
-    "limits_leave_no_time": _("「何時から」は「何時まで」より前の時刻にしてください。"),
-    "household_name_missing": _("世帯の名前を入れてください。例：佐藤家"),
-    "lives_elsewhere": _("この方は、もうほかの世帯の名簿にのっています。世話人に相談してください。"),
-    "release_is_the_households": _("連絡先を見せるかどうかは、世帯の方か役員が決めます。"),
-    "already_merged": _("少し前に、ほかの人が1人にまとめました。画面を新しくしてください。"),
-    "proved_is_kept": _("メールを確かめた方のほうを残してください。"),
-    "consent_is_over": _("同意の終わりは、これから先の日にしてください。"),
-    "consent_needs_names": _("だれが、だれのことで同意したのか、お名前を入れてください。"),
-    "list_empty": _("名簿を貼りつけてください。1行に1人です。"),
-    "list_too_long": _("いちどに%(most)s人までです。分けて貼りつけてください。"),
-    "list_unreadable": _("名簿の形が読み取れません。表計算の画面から写して、貼りつけてください。"),
-    "list_has_problems": _("%(line)s行目を直してから、もう一度お試しください。"),
-    "slug_taken": _("この名前のページはもうあります：%(slug)s"),
-    "sign_in_spent": _(
-        "このリンクは使い終わったか、期限が切れています。もう一度メールを受け取ってください。"
-    ),
-    "code_wrong": _("数字が違うか、期限が切れています。メールの6けたの数字を確かめてください。"),
-    "title_missing": _("活動の名前を入れてください。"),
-    "slots_missing": _("役割を1つは入れてください。"),
-    "too_many_slots": _("役割の数は%(most)sまでにしてください。"),
-    "slot_name_missing": _("役割の名前を入れてください。"),
-    "places_out_of_range": _("人数は1から5000まで、最少人数はそれより多くない数にしてください。"),
-    "length_out_of_range": _("終わりの時刻は、始まりより後にしてください。"),
-    "date_out_of_range": _("日付は2000年から2100年までにしてください。"),
-    "choice_unknown": _("選べるものの中から選んでください。"),
-    "reserve_missing": _("予備日がありません。雨のときに順延するには、予備日を決めてください。"),
-    "reserve_out_of_range": _("予備日は1日後から60日後までにしてください。"),
-    "no_dates_ahead": _("これから先の日付がありません。始まりの日と、くり返しを確かめてください。"),
-    "address_unusable": _("リンクは https:// で始まる、だれでも見られるページのアドレスにしてください。"),
-    "not_held": _("行われなかった日には、出席をつけられません。"),
-    "not_begun": _("出席は、始まる2時間前からつけられます。"),
-    "numbers_out_of_range": _("人数と分を確かめてください。"),
-    "json_unreadable": _("JSON の形が正しくありません：%(detail)s"),
-    "rule_unreadable": _("くり返しの決まり（RRULE）を読み取れません。"),
-    "rule_too_frequent": _("くり返しは、いちばん多くて1日1回です。"),
-    "rule_unsupported_part": _("くり返しの決まりに、使えない指定があります。"),
-    "rule_out_of_range": _("くり返しの数や日付が、使える範囲をこえています。"),
-    "rule_mixed_weekdays": _("「毎週の曜日」と「第何曜日」は、いっしょに使えません。"),
-    "rule_never_happens": _("このくり返しでは、1日も当てはまりません。"),
-    "rule_too_long": _("くり返しの決まりが長すぎます。"),
-    "rule_count_and_until": _("「何回」と「いつまで」は、どちらか1つにしてください。"),
-    "rule_incomplete": _("くり返しの選び方が足りません。曜日や週を選んでください。"),
-    "idempotency_key_unusable": _("Idempotency-Key は、1字から255字までの半角の文字にしてください。"),
-    "idempotency_key_reused": _(
-        "この Idempotency-Key は、別の内容で使われています。新しいものを使ってください。"
-    ),
-    "still_running": _("同じ操作をまだ行っています。少し待って、もう一度お試しください。"),
-    "scope_missing": _(
-        "このトークンには「%(scope)s」の権限がありません。権限のあるトークンか、サインインのトークンを使ってください。"
-    ),
-    "token_of_body": _("団体のトークンでは、ご本人の予定は見られません。ご自分のトークンを使ってください。"),
-    "token_name_missing": _("何に使うトークンか、名前を入れてください。"),
-    "token_scopes_missing": _("できることを1つは選んでください。"),
-    "token_lifetime_out_of_range": _("使える日数は、1日から%(most)s日までにしてください。"),
-    "too_many_tokens": _("トークンは%(most)sまでです。使っていないものを閉じてから、作ってください。"),
-    "press_again": _("すみません、もう一度押してください。入れたものは残っています。"),
-    "too_many_sign_ups": _(
-        "ここからの申し込みが続いているので、いったん止めています。%(retry_at)sを過ぎてから、もう一度押してください。"
-    ),
-    "zone_unknown": _("時間帯の名前がわかりません。例：Asia/Tokyo"),
-}
 
 SCOPES = {
     "read": _("予定を見る"),
@@ -281,7 +135,7 @@ def language() -> str:
 
 def sentence(refusal: Refused) -> str:
     """Say why something is refused and what to do."""
-    known = _SENTENCES.get(refusal.code)
+    known = SENTENCES.get(refusal.code)
     facts = {name: _moment_or_fact(fact) for name, fact in refusal.facts.items()}
     return str(known) % facts if known is not None else gettext("できませんでした。もう一度お試しください。")
 
@@ -355,7 +209,7 @@ def hours_text(hours: float) -> str:
     return f"{hours:g}"
 
 
-def date_text(day: datetime) -> str:
+def date_text(day: date) -> str:
     """Return a local date as people write it: 11月22日（日）, or Sunday 22 November; another year is named."""
     named = "" if day.year == to_user_timezone(clock.now()).year else str(day.year)
     if language() == "ja":

@@ -82,6 +82,15 @@ GET  /organizations/<slug>                                200  200  200  200  20
 GET  /organizations/<slug>/calendar.ics                   200  200  200  200  200
 GET  /organizations/<slug>/activities/new                 404  404  200  404  404
 POST /organizations/<slug>/activities/new                 404  404  303  404  404
+GET  /dates/<occurrence_id>/change                        404  404  200  404  404
+GET  /dates/<occurrence_id>/change/<scope>                404  404  200  404  404
+POST /dates/<occurrence_id>/change/<scope>                404  404  200  404  404
+GET  /activities/<activity_id>/changes                    404  404  200  404  404
+POST /changes/<edit_id>/undo                            404  404  303  404  404
+GET  /organizations/<slug>/activities/dates               404  404  200  404  404
+GET  /organizations/<slug>/closed-days                    404  404  200  404  404
+POST /organizations/<slug>/closed-days                    404  404  303  404  404
+POST /organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 303 404 404
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
 GET  /organizations/<slug>/households                     404  404  200  404  404

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from scheduler.activities import actions as activities
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
+from scheduler.closures import actions as closures
 from scheduler.groups.actions import add_name
 from scheduler.groups.links import names_token
 from scheduler.heartbeat import beat
@@ -36,6 +37,7 @@ from scheduler.web import db
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast
+from tests.changes.wanting import make_change, one
 from tests.conftest import NOW
 from tests.visitor import Visitor
 
@@ -125,8 +127,9 @@ def populate(session: Session, secret: str) -> World:
     home = Household(name="別所家", block_id=block.id, created_at=NOW)
     twice = PersonFacts("山田 花子", "やまだ はなこ", phone="090-1234-5678")
     keep, drop = (parties.person(session, twice, NOW) for _ in range(2))
-    for one in (keep, drop):
-        withdraw(session, make.participation(session, date.slots[0], one, NOW), None, NOW)
+    for one_row in (keep, drop):
+        withdraw(session, make.participation(session, date.slots[0], one_row, NOW), None, NOW)
+    other = make.occurrence(session, cast.midori, NOW)
     names: dict[str, Any] = {
         "keep_id": keep.id,
         "drop_id": drop.id,
@@ -142,6 +145,9 @@ def populate(session: Session, secret: str) -> World:
         "slug": cast.midori.slug,
         "token_id": _token(session, cast.aiko, cast.midori),
         "own_token_id": _token(session, cast.ben, None),
+        "edit_id": make_change(session, other, one(other, minutes=60)).id,
+        "scope": "this",
+        "closed_day_id": _closed_day(session, cast.midori.id),
         "filename": "css/base.css",
         "year": 2026,
     }
@@ -198,6 +204,10 @@ def _change(session: Session, slot: Slot, by: Person) -> int:
     change_places(session, slot, 3, by.id, NOW)
     session.flush()
     return changes_of(session, "slot", slot.id)[-1].id
+
+
+def _closed_day(session: Session, organization_id: int) -> int:
+    return closures.close(session, organization_id, closures.ClosedFacts(NOW.date(), "休み"), None, NOW).id
 
 
 def _sign_in(session: Session, person: Person, secret: str) -> str:

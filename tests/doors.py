@@ -52,11 +52,20 @@ ASKED = {"name": "広報紙", "scopes": ["read"], "days": 30}
 TEXTS = ("title", "summary", "place", "address", "bring", "contact", "title_en", "summary_en")
 CHOICES = ("repeats", "weeks", "weekdays", "season_from", "season_to", "weather_rule", "slots-0-unit")
 PICKY = ("website", "first_on", "first_at", "reserve_days", "decide_at")
-FORM_TEXTS: tuple[Group, ...] = ((*TEXTS, "slots-0-name"), CHOICES)
-FORM_PICKY = _each(*PICKY, "ends_at", "interval", "until", "slots-0-places", "slots-0-min_people")
+FORM_TEXTS: tuple[Group, ...] = ((*TEXTS, "slots-0-name"), CHOICES, ("on_holiday", "on_closed"))
+FORM_PICKY = _each(*PICKY, "ends_at", "interval", "until", "count", "dates", "month_days", "rrule")
+FORM_PICKY += _each("slots-0-places", "slots-0-min_people")
 SLOT = ("places", "min_people", "unit", "minutes", "offset_minutes", "competence", "burden")
 JSON_PICKY = _each(
-    *PICKY, "minutes", "rule", "timezone", "weather_rule", *(f"slots.0.{name}" for name in SLOT)
+    *PICKY,
+    "minutes",
+    "rule",
+    "timezone",
+    "weather_rule",
+    "dates.0",
+    "on_holiday",
+    "on_closed",
+    *(f"slots.0.{name}" for name in SLOT),
 )
 
 # The board of a date with room for everybody; the sign-up is one of the first date.
@@ -105,8 +114,33 @@ BOARD_PROGRAMS = (
     Door("aiko", f"{ONE}/move", {"slot_id": 2, "agreed": "電話"}, (("agreed",), *_each("slot_id"))),
 )
 
-PART = {"policy": "first_come", "offer_hours": "24", "questions-0-label": "昼食"}
-PART_PICKY = _each(
+PART = {"parts-0-was": "積込み", "parts-0-name": "積込み", "parts-0-places": "5000"}
+MOVED = PART | {"day": "2026-12-06", "first_at": "08:00", "ends_at": "10:00", "place": "公園", "step": "look"}
+PART_GROUPS = _each("parts-0-was", "parts-0-places", "parts-0-min_people", "parts-0-remove", "seen", "step")
+MOVED_GROUPS = (
+    ("place", "address", "why", "parts-0-name"),
+    *_each("day", "first_at", "ends_at"),
+    *PART_GROUPS,
+)
+MOVED_ALL = MOVED | {"first_on": "2026-12-06", "repeats": "weekly", "on_holiday": "keep", "on_closed": "keep"}
+MOVED_ALL_GROUPS = (
+    *MOVED_GROUPS,
+    *_each("first_on", "repeats", "rrule", "dates", "count", "until", "also_by_hand"),
+)
+SENT_MOVE = {"scope": "all", "first_on": "2026-12-06", "first_at": "08:00", "minutes": 60, "place": "公園"}
+SENT_MOVE_GROUPS = (
+    ("place", "address", "why"),
+    *_each(
+        "scope", "first_on", "first_at", "minutes", "rule", "dates.0", "on_holiday", "seen", "parts.0.places"
+    ),
+    *_each("parts.0.was", "parts.0.name", "parts.0.remove"),
+)
+CLOSED = {"name": "冬休み", "starts_on": "2026-12-27"}
+CLOSED_GROUPS = (("name", "name_en"), *_each("starts_on", "ends_on"))
+REPEAT = {"first_on": "2026-12-06", "first_at": "08:00"}
+REPEAT_GROUPS = _each("rule", "first_on", "first_at", "timezone", "dates.0", "on_holiday", "on_closed")
+TERMS = {"policy": "first_come", "offer_hours": "24", "questions-0-label": "昼食"}
+TERMS_PICKY = _each(
     *("policy", "opens_days", "closes_days", "cancel_days", "offer_hours", "target", "first_timers"),
     *("min_age", "briefing", "needs_part", "needs_each", "questions-0-kind", "questions-0-erase_days"),
 )
@@ -115,8 +149,8 @@ FORMS = (
     Door(
         "aiko",
         "/activities/<draft_id>/terms/0",
-        PART,
-        (("questions-0-label", "questions-0-purpose", "questions-0-choices"), *PART_PICKY),
+        TERMS,
+        (("questions-0-label", "questions-0-purpose", "questions-0-choices"), *TERMS_PICKY),
     ),
     Door(
         "aiko",
@@ -151,6 +185,9 @@ FORMS = (
     Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
     *BOARD_FORMS,
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
+    Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
+    Door("aiko", "/dates/<other_date_id>/change/this", MOVED, MOVED_GROUPS),
+    Door("aiko", "/dates/<other_date_id>/change/all", MOVED_ALL, MOVED_ALL_GROUPS),
     Door(
         "aiko",
         "/dates/<occurrence_id>/attendance",
@@ -215,6 +252,9 @@ PROGRAMS = (
     ),
     Door("ben", "/participations/<pledge_id>/people", {}, _each("people")),
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
+    Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
+    Door("aiko", "/organizations/<slug>/activities/dates", REPEAT, REPEAT_GROUPS),
+    Door("aiko", "/dates/<other_date_id>/changes", SENT_MOVE, SENT_MOVE_GROUPS),
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
@@ -239,6 +279,9 @@ PROGRAMS = (
 
 QUERIES = (
     "/dates/<occurrence_id>/board?slot=",
+    "/organizations/<slug>/activities/dates?first_on=2026-12-06&first_at=08:00&repeats=rule&rrule=",
+    "/organizations/<slug>/activities/dates?first_on=2026-12-06&first_at=08:00&repeats=dates&dates=",
+    "/organizations/<slug>/activities/dates?first_at=08:00&repeats=weekly&first_on=",
     "/?page=",
     "/calendars/public.ics?lang=",
     "/organizations/<slug>/hours.csv?year=",

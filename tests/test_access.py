@@ -19,6 +19,7 @@ from tests.program import PREFIX
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
 HOME = {"name": "山田家"}
+MOVED = {"first_at": "13:00", "place": "公民館"}
 GROUP = HANAKO | {"group_name": "駅前商店会", "people": "1"}
 UMI = {"name": "上野 海", "kana": "うえの うみ"}
 QUIET = {"quiet_from": "21:00", "quiet_until": "07:00"}
@@ -33,10 +34,12 @@ def _sign_up(verb: str, typed: dict[str, str], name: str = "participation_id") -
 TYPED: Typed = {
     **BOARD,
     "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
+    "POST /dates/<occurrence_id>/change/<scope>": MOVED | {"day": "2026-11-21", "ends_at": "15:00"},
     "POST /activities/<activity_id>/edit": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
+    "POST /organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /slots/<slot_id>/join": HANAKO,
     "POST /slots/<slot_id>/join/group": GROUP | {"party": "name"},
     **_sign_up("names", {"pasted": "上野 海,うえの うみ"}, "pledge_id"),
@@ -78,10 +81,13 @@ TYPED: Typed = {
     "POST /me/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
+    "POST /api/v1/dates/<occurrence_id>/changes": MOVED | {"first_on": "2026-11-21", "minutes": 60},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},
     "PUT /api/v1/dates/<occurrence_id>/attendance": {"ticks": []},
     "POST /api/v1/organizations/<slug>/activities": POSTED
     | {"minutes": 120, "slots": [{"name": "係", "places": 3}]},
+    "POST /api/v1/organizations/<slug>/activities/dates": {"first_on": "2026-12-06", "first_at": "08:00"},
+    "POST /api/v1/organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /api/v1/slots/<slot_id>/join": HANAKO,
     "POST /api/v1/organizations/<slug>/tokens": {"name": "広報紙", "scopes": ["read"]},
     "POST /api/v1/me/tokens": {"name": "広報紙", "scopes": ["read"]},

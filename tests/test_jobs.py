@@ -39,6 +39,7 @@ from scheduler.series.letters import TRUE_WHILE as TRUE_OF_SERIES
 from scheduler.standins import actions as standins
 from tests import mailbox, make
 from tests.cast import Cast, hold_office
+from tests.changes.wanting import make_change, one
 from tests.conftest import NOW
 from tests.moments import at
 
@@ -117,6 +118,9 @@ def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMess
     _commit_and_tick(app, session)
     with at("2026-11-21 19:00"):
         jobs.tick(app)
+    with at("2026-11-21 19:30"):
+        make_change(session, slot.occurrence, one(slot.occurrence, minutes=90), now=NOW + timedelta(days=5))
+        _commit_and_tick(app, session)
     for minute, decide in enumerate((decisions.confirm, decisions.postpone, decisions.cancel)):
         with at(f"2026-11-21 20:0{minute}"):
             ruling = decisions.Ruling(cast.aiko.id, slot.occurrence.revision, "Rain")
@@ -186,7 +190,7 @@ def _commit_and_tick(app: Flask, session: Session) -> None:
 def test_every_letter_to_an_english_reader_is_english(app: Flask, session: Session, cast: Cast) -> None:
     cast.ben.language = "en"
     mails = _tell_everything(app, session, cast)
-    assert len(mails) >= 8 + len(TRUE_WHILE)
+    assert len(mails) >= 9 + len(TRUE_WHILE)
     for mail in mails:
         words = mail["Subject"] + mailbox.text(mail)
         assert set(JAPANESE.findall(words)) <= set("別所勉"), words
@@ -210,7 +214,7 @@ def test_letters_about_a_date_carry_it_as_a_file(app: Flask, session: Session, c
     sequences = [
         re.findall(r"SEQUENCE:(\d)", mailbox.calendar(mail)) for mail in mails if mailbox.attached(mail)
     ]
-    assert [sequence for sequence in sorted(sequences) if sequence != ["0"]] == [["1"], ["2"], ["3"]]
+    assert [sequence for sequence in sorted(sequences) if sequence != ["0"]] == [["2"], ["3"], ["4"]]
 
 
 def test_a_title_adds_no_header_and_no_recipient(app: Flask, session: Session, cast: Cast) -> None:

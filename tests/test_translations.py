@@ -157,7 +157,9 @@ def test_the_organisers_pages_speak_english(app: Flask, cast: Cast, date: Occurr
     english = _in_english(browser_of(app, cast.aiko))
     pages = [f"/dates/{date.id}/{page}" for page in ("board", "decision", "attendance", "enter")]
     pages += [f"/dates/{date.id}/board/{page}" for page in ("add", "places", "message", "list", "insurance")]
+    pages += [f"/dates/{date.id}/change{scope}" for scope in ("", "/this", "/following", "/all")]
     pages += ["/me", "/organizations/midori/activities/new", "/organizations/midori/hours"]
+    pages += ["/organizations/midori/closed-days", f"/activities/{date.activity_id}/changes"]
     found = {word: path for path in pages for word in _japanese(english.text(path))}
     assert found.keys() - {"青木", "愛子"} == set(), found
 

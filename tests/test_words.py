@@ -16,6 +16,7 @@ from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
 from scheduler.participation.models import COMING, GONE, PENDING, WAITING
 from scheduler.parties.models import PURPOSES, WAYS
+from scheduler.sentences import SENTENCES
 from tests.conftest import NOW
 from tests.moments import at
 
@@ -37,12 +38,12 @@ def _codes(path: Path) -> set[str]:
 def test_every_code_that_anything_is_refused_with_has_a_sentence() -> None:
     refused = set().union(*(_codes(path) for path in (ROOT / "scheduler").rglob("*.py")))
     assert len(refused) > 30
-    assert refused - words._SENTENCES.keys() == set()
+    assert refused - SENTENCES.keys() == set()
 
 
 def test_no_sentence_is_left_over() -> None:
     refused = set().union(*(_codes(path) for path in (ROOT / "scheduler").rglob("*.py")))
-    assert words._SENTENCES.keys() - refused == set()
+    assert SENTENCES.keys() - refused == set()
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -55,12 +56,14 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
         "people": 2,
         "line": 3,
         "scope": "read",
+        "piece": "x",
+        "taken": 3,
     }
     facts |= {"retry_at": NOW}
     facts |= {"briefing": "説明会", "age": 18, "question": "昼食", "what": "清掃", "names": "別所 勉"}
     facts |= {"left": 6}
     with force_locale(language):
-        said = [words.sentence(Refused(code, **facts)) for code in words._SENTENCES]
+        said = [words.sentence(Refused(code, **facts)) for code in SENTENCES]
     assert all(said)
     assert not [sentence for sentence in said if "%(" in sentence]
 
@@ -79,7 +82,7 @@ def test_every_sentence_and_every_word_is_there_in_english() -> None:
         words.GRADES,
     )
     with force_locale("en"):
-        said = [str(word) for known in (words._SENTENCES, *lists) for word in known.values()]
+        said = [str(word) for known in (SENTENCES, *lists) for word in known.values()]
     assert [sentence for sentence in said if JAPANESE.search(sentence)] == []
 
 

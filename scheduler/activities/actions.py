@@ -2,22 +2,45 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import MINORS, WEATHER_RULES, Activity, Occurrence, SlotTemplate
+from scheduler.activities.date_lists import MAX_LISTED
+from scheduler.activities.models import (
+    MINORS,
+    WEATHER_RULES,
+    Activity,
+    Occurrence,
+    RuleVersion,
+    SlotTemplate,
+)
 from scheduler.activities.parts import MAX_MINUTES, SlotFacts, check_needs, make_slots, template
-from scheduler.activities.recurrence import BadRule, parse, starts, to_utc
+from scheduler.activities.plans import HORIZON, next_starts, spans_of, starts_in
+from scheduler.activities.recurrence import BadRule, Rule, parse, starts, to_utc
+from scheduler.activities.schedules import ON_REST, Planned, Schedule, on_rest, planned
+from scheduler.closures.restdays import RestDays
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.parties.models import Organization
 from scheduler.text import outbound_address, text_in
 
-# Dates are made for thirteen months, so that a whole fiscal year is always there to print.
-HORIZON = timedelta(days=397)
 MAX_SLOTS = 200
+
+
+@dataclass(frozen=True)
+class RepeatFacts:
+    """When something takes place, as typed; see ActivityFacts."""
+
+    first_on: date
+    first_at: time
+    rule: str | None = None
+    timezone: str = "Asia/Tokyo"
+    dates: tuple[date, ...] = ()
+    on_holiday: str = "keep"
+    on_closed: str = "skip"
 
 
 @dataclass(frozen=True)
@@ -44,13 +67,19 @@ class ActivityFacts:
     weather_rule: str = "none"
     reserve_days: int | None = None
     decide_at: time | None = None
+    dates: tuple[date, ...] = ()
+    on_holiday: str = "keep"
+    on_closed: str = "skip"
     minors: str = "consent"
     warn_days: int = 7
     may_call: bool = False
     stays_responsible: bool = True
 
 
-_PLAIN = ("weather_rule", "reserve_days", "decide_at", "minors", "warn_days", "may_call", "stays_responsible")
+_PLAIN = (
+    *("on_holiday", "on_closed", "weather_rule", "reserve_days", "decide_at"),
+    *("minors", "warn_days", "may_call", "stays_responsible"),
+)
 _LONG = {"summary", "summary_en"}
 _LENGTHS = {"title": 120, "title_en": 120, "summary": 4000, "summary_en": 4000, "place": 200, "place_en": 200}
 _LENGTHS |= {"address": 200, "bring": 400, "bring_en": 400, "contact": 200}
@@ -91,6 +120,7 @@ def _write(activity: Activity, facts: ActivityFacts, now: datetime) -> None:
     activity.rule = str(parse(facts.rule)) if facts.rule else None
     for name in ("first_on", "first_at", "minutes", "timezone"):
         setattr(activity, name, getattr(facts, name))
+    activity.dates = [day.isoformat() for day in sorted(set(facts.dates))]
     for name in _PLAIN:
         setattr(activity, name, getattr(facts, name))
     activity.changed_at = now
@@ -116,9 +146,19 @@ def _check(facts: ActivityFacts) -> None:
         raise Invalid("date_out_of_range")
     if facts.minors not in MINORS or not 0 <= facts.warn_days <= 60:
         raise Invalid("choice_unknown")
-    check_needs(facts.slots)
+    if not {facts.on_holiday, facts.on_closed} <= set(ON_REST):
+        raise Invalid("choice_unknown")
+    check_needs(dict(enumerate(facts.slots)))
+    _check_listed(facts.dates)
     _check_weather(facts)
     _check_times(facts)
+
+
+def _check_listed(dates: tuple[date, ...]) -> None:
+    if len(dates) > MAX_LISTED:
+        raise Invalid("too_many_dates", most=MAX_LISTED)
+    if not all(2000 <= day.year <= 2100 for day in dates):
+        raise Invalid("date_out_of_range")
 
 
 def _check_times(facts: ActivityFacts) -> None:
@@ -163,11 +203,35 @@ def _check_references(session: Session, activity: Activity, facts: ActivityFacts
             raise Invalid("choice_unknown")
 
 
-def next_starts(activity: Activity, after: datetime, before: datetime) -> list[datetime]:
-    """Return the instants at which the rule lets dates begin, without writing anything."""
-    first = datetime.combine(activity.first_on, activity.first_at)
-    rule = parse(activity.rule) if activity.rule else None
-    return starts(rule, first, activity.timezone, after=after, before=before)
+def schedule_from(facts: RepeatFacts, rest_days: RestDays) -> Schedule:
+    """Return what says when dates begin, as typed; raise Invalid where it cannot be understood."""
+    if not {facts.on_holiday, facts.on_closed} <= set(ON_REST):
+        raise Invalid("choice_unknown")
+    _check_listed(facts.dates)
+    if not 2000 <= facts.first_on.year <= 2100:
+        raise Invalid("date_out_of_range")
+    try:
+        rule = parse(facts.rule) if facts.rule else None
+    except BadRule as error:
+        raise Invalid(error.code) from error
+    return Schedule(
+        first=datetime.combine(facts.first_on, facts.first_at),
+        zone=facts.timezone,
+        rule=rule,
+        dates=tuple(sorted(set(facts.dates))),
+        on_holiday=on_rest(facts.on_holiday),
+        on_closed=on_rest(facts.on_closed),
+        rest_days=rest_days,
+    )
+
+
+def plan(facts: RepeatFacts, rest_days: RestDays, now: datetime) -> tuple[Rule | None, list[Planned]]:
+    """Return the rule as read and the dates of the horizon that it gives; raise Invalid without sense."""
+    schedule = schedule_from(facts, rest_days)
+    try:
+        return schedule.rule, planned(schedule, now, now + HORIZON)
+    except BadRule as error:
+        raise Invalid(error.code) from error
 
 
 def publish(session: Session, activity: Activity, by_id: int | None, now: datetime) -> int:
@@ -185,24 +249,50 @@ def publish(session: Session, activity: Activity, by_id: int | None, now: dateti
 
 def make_dates(session: Session, activity: Activity, now: datetime) -> int:
     """Make the dates of the horizon that are not there yet and return how many; run twice, it makes none twice."""
-    made = 0
-    for starts_at in next_starts(activity, now, now + HORIZON):
-        new_id = insert_once(session, Occurrence, _date_values(activity, starts_at, now))
+    standing = _standing(session, activity.id, now)
+    return sum(
+        _make_date(session, span.source, _date_values(activity, span.source, start, now))
+        for span in spans_of(activity)
+        for start in starts_in(activity, span, now, now + HORIZON)
+        if start not in standing
+    )
+
+
+def _standing(session: Session, activity_id: int, now: datetime) -> set[datetime | None]:
+    wanted = select(Occurrence.planned_at)
+    return set(
+        session.scalars(wanted.where(Occurrence.activity_id == activity_id, Occurrence.planned_at >= now))
+    )
+
+
+def _make_date(session: Session, source: Activity | RuleVersion, values: dict[str, Any]) -> int:
+    # A date that has moved keeps the name of the start that it left. The new one at that start is told apart by a
+    # second, which nobody sees; somebody else who makes it at the same time meets the planned start, which is unique.
+    for seconds in range(10):
+        identity = {"first_starts_at": values["first_starts_at"] + timedelta(seconds=seconds)}
+        new_id = insert_once(session, Occurrence, values | identity)
         if new_id is not None:
-            make_slots(session, new_id, activity.templates)
-            made += 1
-    return made
+            make_slots(session, new_id, source.templates)
+            return 1
+    return 0
 
 
-def _date_values(activity: Activity, starts_at: datetime, now: datetime) -> dict[str, object]:
+def _date_values(
+    activity: Activity, source: Activity | RuleVersion, starts_at: datetime, now: datetime
+) -> dict[str, Any]:
+    elsewhere = isinstance(source, RuleVersion) and source.place is not None
+    place = (source.place, source.place_en, source.address) if elsewhere else (None, None, None)
     return {
         "activity_id": activity.id,
         "first_starts_at": starts_at,
+        "planned_at": starts_at,
         "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(minutes=activity.minutes),
+        "ends_at": starts_at + timedelta(minutes=source.minutes),
         "state": "open",
         "revision": 0,
         "reason": "",
+        "by_hand": [],
+        **dict(zip(("own_place", "own_place_en", "own_address"), place, strict=True)),
         "created_at": now,
         "changed_at": now,
     }

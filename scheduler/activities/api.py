@@ -11,7 +11,11 @@ from scheduler import clock
 from scheduler.activities import actions, queries
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import Need, Question, ShareFacts, SlotFacts
+from scheduler.activities.plans import HORIZON, next_starts
+from scheduler.activities.rule_words import repeat_text
+from scheduler.activities.schedules import Planned
 from scheduler.activities.shapes import DateOut, date_out
+from scheduler.closures.queries import rest_days
 from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_organised_body
@@ -143,6 +147,36 @@ class ActivityIn(ApiModel):
     warn_days: int = 7
     may_call: bool = False
     stays_responsible: bool = True
+    dates: list[Day] = []
+    on_holiday: str = "keep"
+    on_closed: str = "skip"
+
+
+class RepeatIn(ApiModel):
+    """When something might take place, to see what dates that gives."""
+
+    first_on: Day
+    first_at: WallClock
+    rule: str | None = None
+    timezone: str = "Asia/Tokyo"
+    dates: list[Day] = []
+    on_holiday: str = "keep"
+    on_closed: str = "skip"
+
+
+class PlannedOut(ApiModel):
+    """One date: the day that the rule says, when it begins (null: left out), and the day of rest it gave way to."""
+
+    day: Day
+    starts_at: datetime | None
+    rest: str | None
+
+
+class PlanOut(ApiModel):
+    """The repetition in words, and the dates of the next thirteen months, those left out among them."""
+
+    repeats: str
+    dates: list[PlannedOut]
 
 
 def _activity_out(activity: Activity) -> ActivityOut:
@@ -153,7 +187,7 @@ def _activity_out(activity: Activity) -> ActivityOut:
         title=activity.title,
         state=activity.state,
         rule=activity.rule,
-        next_starts=actions.next_starts(activity, now, now + actions.HORIZON)[:12],
+        next_starts=next_starts(activity, now, now + HORIZON)[:12],
     )
 
 
@@ -186,13 +220,29 @@ def post(slug: str, body: ActivityIn) -> ActivityOut:
     """Post an activity for a body; it is a draft until it is published."""
     actor = current_actor()
     found = find_organised_body(db_session(), actor, slug)
-    typed = body.model_dump(exclude={"slots"})
+    typed = body.model_dump(exclude={"slots"}) | {"dates": tuple(body.dates)}
     slots = tuple(_slot_facts(slot) for slot in body.slots)
     made = actions.post(
         db_session(), found.id, actions.ActivityFacts(**typed, slots=slots), actor.person_id, clock.now()
     )
     db_session().commit()
     return _activity_out(made)
+
+
+@api.operation("POST /organizations/<slug>/activities/dates", PlanOut, body=RepeatIn, scope="organise")
+def plan(slug: str, body: RepeatIn) -> PlanOut:
+    """Say what dates a rule would give for a body, without writing anything."""
+    found, now = find_organised_body(db_session(), current_actor(), slug), clock.now()
+    asked = actions.RepeatFacts(**body.model_dump() | {"dates": tuple(body.dates)})
+    rule, lines = actions.plan(asked, rest_days(db_session(), found.id, body.timezone), now)
+    return PlanOut(
+        repeats=repeat_text(rule, body.first_on, len(body.dates)),
+        dates=[_planned_out(line) for line in lines],
+    )
+
+
+def _planned_out(line: Planned) -> PlannedOut:
+    return PlannedOut(day=line.day, starts_at=line.start, rest=line.why.name if line.why else None)
 
 
 @api.operation("POST /activities/<int:activity_id>/publish", ActivityOut, scope="organise")

@@ -1,7 +1,7 @@
 """What a letter says about a date: plain values that stay when the rows are let go; pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.activities.models import Occurrence
 from scheduler.activities.recurrence import to_local
@@ -32,16 +32,13 @@ class DateFacts:
 
     @property
     def has_moved(self) -> bool:
-        """Whether it takes place at another time than first announced."""
-        return self.starts != self.first_starts
+        """Whether it takes place at another time than first announced; see Occurrence."""
+        return abs(self.starts - self.first_starts) >= timedelta(minutes=1)
 
 
 _COPIED = (
     "title",
     "title_en",
-    "place",
-    "place_en",
-    "address",
     "bring",
     "bring_en",
     "contact",
@@ -55,6 +52,7 @@ def date_facts(occurrence: Occurrence) -> DateFacts:
     zone = activity.timezone
     return DateFacts(
         **{name: getattr(activity, name) for name in _COPIED},
+        **{name: getattr(occurrence, name) for name in ("place", "place_en", "address")},
         id=occurrence.id,
         body=activity.organization.name,
         body_en=activity.organization.name_en,

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
+from scheduler.closures.models import ClosedDay
 from scheduler.db import Base
 from scheduler.parties.models import Organization
 
@@ -59,6 +60,10 @@ class Activity(Base):
     first_on: Mapped[date]
     first_at: Mapped[time]
     minutes: Mapped[int]
+    # Listed dates, beside those of the rule, as ISO 8601; and what becomes of a date on a day of rest.
+    dates: Mapped[list[str]] = mapped_column(JSON, default=list)
+    on_holiday: Mapped[str] = mapped_column(String(20), default="keep")
+    on_closed: Mapped[str] = mapped_column(String(20), default="skip")
     weather_rule: Mapped[str] = mapped_column(String(30), default="none")
     reserve_days: Mapped[int | None]
     decide_at: Mapped[time | None]
@@ -74,9 +79,17 @@ class Activity(Base):
 
     organization: Mapped[Organization] = relationship()
     templates: Mapped[list["SlotTemplate"]] = relationship(
+        primaryjoin="and_(SlotTemplate.activity_id == Activity.id, SlotTemplate.version_id.is_(None))",
         order_by="SlotTemplate.position",
         back_populates="activity",
-        foreign_keys="SlotTemplate.activity_id",
+    )
+    versions: Mapped[list["RuleVersion"]] = relationship(
+        order_by="RuleVersion.from_at", back_populates="activity"
+    )
+    closed_days: Mapped[list[ClosedDay]] = relationship(
+        primaryjoin="Activity.organization_id == foreign(ClosedDay.organization_id)",
+        order_by=ClosedDay.starts_on,
+        viewonly=True,
     )
 
     @property
@@ -88,6 +101,34 @@ class Activity(Base):
     def needs_decision(self) -> bool:
         """Whether the weather decides about each date."""
         return self.weather_rule not in {"none", "hold_in_rain"}
+
+
+class RuleVersion(Base):
+    """When and where an activity takes place from a moment on, where "this and following" was changed.
+
+    Up to the first `from_at` the activity's own columns hold; from each on, those of that version, up to the next.
+    """
+
+    __tablename__ = "rule_version"
+    __table_args__ = (UniqueConstraint("activity_id", "from_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    from_at: Mapped[datetime]
+    rule: Mapped[str | None] = mapped_column(String(200))
+    first_on: Mapped[date]
+    first_at: Mapped[time]
+    minutes: Mapped[int]
+    dates: Mapped[list[str]] = mapped_column(JSON, default=list)
+    on_holiday: Mapped[str] = mapped_column(String(20), default="keep")
+    on_closed: Mapped[str] = mapped_column(String(20), default="skip")
+    # Empty where it is the activity's.
+    place: Mapped[str | None] = mapped_column(String(200))
+    place_en: Mapped[str | None] = mapped_column(String(200))
+    address: Mapped[str | None] = mapped_column(String(200))
+
+    activity: Mapped[Activity] = relationship(back_populates="versions")
+    templates: Mapped[list["SlotTemplate"]] = relationship(order_by="SlotTemplate.position", viewonly=True)
 
 
 class _Part:
@@ -136,17 +177,23 @@ class SlotTemplate(_Part, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("rule_version.id"), index=True)
     shares: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     activity: Mapped[Activity] = relationship(back_populates="templates", foreign_keys=[activity_id])
 
 
 class Occurrence(Base):
-    """One date. `first_starts_at` is its identity and never changes; `starts_at` may; `revision` counts the changes."""
+    """One date. `first_starts_at` is its identity and never changes; `starts_at` may; `revision` counts the changes.
+
+    `planned_at` is the start for which it stands in the activity's rule, whatever has become of the date; empty where
+    the rule has no place for it any more. `by_hand` names what was changed for this date alone.
+    """
 
     __tablename__ = "occurrence"
     __table_args__ = (
         UniqueConstraint("activity_id", "first_starts_at"),
+        UniqueConstraint("activity_id", "planned_at"),
         Index(None, "starts_at"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
     )
@@ -154,6 +201,7 @@ class Occurrence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
     first_starts_at: Mapped[datetime]
+    planned_at: Mapped[datetime | None]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(20), default="open")
@@ -161,6 +209,11 @@ class Occurrence(Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(400), default="")
+    by_hand: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Empty where it is the activity's.
+    own_place: Mapped[str | None] = mapped_column(String(200))
+    own_place_en: Mapped[str | None] = mapped_column(String(200))
+    own_address: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -174,8 +227,23 @@ class Occurrence(Base):
 
     @property
     def has_moved(self) -> bool:
-        """Whether it takes place at another time than first announced."""
-        return self.starts_at != self.first_starts_at
+        """Whether it takes place at another time than first announced; seconds only tell two identities apart."""
+        return abs(self.starts_at - self.first_starts_at) >= timedelta(minutes=1)
+
+    @property
+    def place(self) -> str:
+        """Where it takes place."""
+        return self.activity.place if self.own_place is None else self.own_place
+
+    @property
+    def place_en(self) -> str:
+        """Where it takes place, in English; empty where nobody wrote it."""
+        return self.activity.place_en if self.own_place is None else self.own_place_en or ""
+
+    @property
+    def address(self) -> str:
+        """The address of the place."""
+        return self.activity.address if self.own_place is None else self.own_address or ""
 
     @property
     def takes_place(self) -> bool:

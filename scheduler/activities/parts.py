@@ -110,12 +110,12 @@ def template(activity: Activity, position: int, facts: SlotFacts) -> SlotTemplat
     )
 
 
-def check_needs(slots: tuple[SlotFacts, ...]) -> None:
-    """Raise Invalid where a part needs one that is not there, itself, or one that needs others in turn."""
-    for position, slot in enumerate(slots):
-        for need in slot.needs:
-            there = 0 <= need.position < len(slots) and need.position != position
-            if not there or slots[need.position].needs or not 1 <= need.per_place <= 20:
+def check_needs(parts: Mapping[int, SlotFacts]) -> None:
+    """Raise Invalid where a part needs a position that is not there, its own, or one that needs others in turn."""
+    for position, part in parts.items():
+        for need in part.needs:
+            there = need.position in parts and need.position != position
+            if not there or parts[need.position].needs or not 1 <= need.per_place <= 20:
                 raise Invalid("needs_unusable")
 
 

@@ -1,16 +1,20 @@
 """What is shown of activities and dates; read-only. Each `find_` answers only for who may see or organise it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.models import Organization
+
+# The tick runs every hour: what has come into the horizon since a day is no gap yet.
+_LEFT_TO_TICK = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ def _ahead(now: datetime) -> Select[tuple[Occurrence, int, str, str]]:
         .join(Occurrence.activity)
         .join(Activity.organization)
         .join(Slot, Slot.occurrence_id == Occurrence.id)
+        # What the rule has no place for any more was told to those who had signed up; nobody else looks for it.
+        .where(or_(Occurrence.planned_at.is_not(None), Occurrence.state != "cancelled"))
         .where(Activity.state == "published", Occurrence.ends_at >= now)
         .group_by(Occurrence.id, Activity.id, Organization.id)
         .order_by(Occurrence.starts_at, Occurrence.id)
@@ -164,3 +170,30 @@ def active_bodies(session: Session) -> list[Organization]:
 def published_activities(session: Session) -> list[Activity]:
     """Return every published activity, for the tick that makes dates."""
     return list(session.scalars(select(Activity).where(Activity.state == "published").order_by(Activity.id)))
+
+
+@dataclass(frozen=True)
+class HorizonGap:
+    """A published activity whose rule has dates that nobody has made; `has_none` says that it has no date at all."""
+
+    activity: Activity
+    missing: int
+    next_at: datetime
+    has_none: bool
+
+
+def horizon_gaps(session: Session, now: datetime) -> list[HorizonGap]:
+    """Return the activities that lack dates which the tick should have made; it runs hourly, so a day is left to it."""
+    found = (_gap(session, activity, now) for activity in published_activities(session))
+    return [gap for gap in found if gap is not None]
+
+
+def _gap(session: Session, activity: Activity, now: datetime) -> HorizonGap | None:
+    wanted = select(Occurrence.planned_at).where(
+        Occurrence.activity_id == activity.id, Occurrence.planned_at > now
+    )
+    standing = set(session.scalars(wanted))
+    missing = [
+        start for start in next_starts(activity, now, now + HORIZON - _LEFT_TO_TICK) if start not in standing
+    ]
+    return HorizonGap(activity, len(missing), missing[0], not standing) if missing else None

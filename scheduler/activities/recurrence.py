@@ -5,19 +5,17 @@ It is also the front door of rules.py (text to rule) and rule_choices.py (form t
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import groupby, islice, takewhile
-from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from dateutil import rrule as dateutil_rrule
-
+from scheduler.activities.patterns import completed, days
 from scheduler.activities.rule_choices import RuleChoices, choices, rule_of, season
-from scheduler.activities.rules import FIRST_YEAR, LAST_YEAR, MAX_DATES, BadRule, Freq, Rule, parse
+from scheduler.activities.rules import FIRST_YEAR, LAST_YEAR, MAX_DATES, BadRule, Rule, parse
 
 __all__ = [
+    "MAX_DATES",
     "BadRule",
     "Rule",
     "RuleChoices",
@@ -32,12 +30,6 @@ __all__ = [
     "zone_of",
 ]
 
-_FREQS: dict[Freq, Literal[0, 1, 2, 3]] = {
-    "YEARLY": dateutil_rrule.YEARLY,
-    "MONTHLY": dateutil_rrule.MONTHLY,
-    "WEEKLY": dateutil_rrule.WEEKLY,
-    "DAILY": dateutil_rrule.DAILY,
-}
 _LAST_DAY = date(LAST_YEAR, 12, 31)
 _EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
 _LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
@@ -77,46 +69,11 @@ def _window(rule: Rule, zone: str, after: datetime, before: datetime) -> tuple[d
 
 
 def _walls(rule: Rule, first: datetime, from_: date, to: date) -> Iterator[datetime]:
-    rule = _with_open_parts_from(first, rule)
+    # Refuses what can never meet the day taken from the first date: the 31st, in February only.
+    completed(rule, first.date())
     # A COUNT must be counted from the first date; any other series may be entered just before the window.
-    begin = first if rule.count else max(first, datetime.combine(from_, first.time()))
-    # The end comes before the interval: an interval may step over every date that fits.
-    fitting = takewhile(lambda wall: wall.date() <= to, _every_fitting(rule, begin))
-    phase = _period(rule.freq, first)
-    on_interval = (wall for wall in fitting if (_period(rule.freq, wall) - phase) % rule.interval == 0)
-    return islice(on_interval, rule.count)
-
-
-def _with_open_parts_from(first: datetime, rule: Rule) -> Rule:
-    if rule.by_day or rule.by_month_day or rule.freq == "DAILY":
-        return rule
-    if rule.freq == "WEEKLY":
-        return replace(rule, by_day=((None, first.weekday()),))
-    by_month = rule.by_month or ((first.month,) if rule.freq == "YEARLY" else ())
-    return replace(rule, by_month=by_month, by_month_day=(first.day,))
-
-
-def _every_fitting(rule: Rule, begin: datetime) -> Iterator[datetime]:
-    # Without INTERVAL, COUNT and UNTIL. dateutil looks for the next date up to the year 9999, so it is only
-    # asked what is sure to come: a Rule that exists has a date in each 40 years, but only at interval 1.
-    return iter(
-        dateutil_rrule.rrule(
-            _FREQS[rule.freq],
-            dtstart=begin,
-            bymonth=rule.by_month or None,
-            bymonthday=rule.by_month_day or None,
-            byweekday=[dateutil_rrule.weekday(weekday, n) for n, weekday in rule.by_day] or None,
-        )
-    )
-
-
-def _period(freq: Freq, day: date) -> int:
-    if freq == "YEARLY":
-        return day.year
-    if freq == "MONTHLY":
-        return day.year * 12 + day.month
-    # Day 1 of the calendar was a Monday, where weeks begin without WKST.
-    return day.toordinal() if freq == "DAILY" else (day.toordinal() - 1) // 7
+    found = days(rule, first.date(), first.date() if rule.count else from_, to)
+    return (datetime.combine(day, first.time()) for day in islice(found, rule.count))
 
 
 # Wall clock and UTC

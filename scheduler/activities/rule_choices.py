@@ -5,15 +5,17 @@ from datetime import date, datetime
 from itertools import product
 from typing import Literal
 
-from scheduler.activities.rules import BadRule, ByDay, Freq, Rule
+from scheduler.activities.patterns import ByDay, Freq
+from scheduler.activities.rules import BadRule, Rule
 
-Repeats = Literal["once", "weekly", "monthly_weekday", "monthly_date", "yearly"]
+Repeats = Literal["once", "weekly", "monthly_weekday", "monthly_date", "yearly", "yearly_weekday"]
 
 _FREQS: dict[Repeats, Freq] = {
     "weekly": "WEEKLY",
     "monthly_weekday": "MONTHLY",
     "monthly_date": "MONTHLY",
     "yearly": "YEARLY",
+    "yearly_weekday": "YEARLY",
 }
 
 
@@ -22,15 +24,15 @@ class RuleChoices:
     """What the simple form asks.
 
     `weeks` are 1 to 5, or -1 for the last; `weekdays` 0 (Monday) to 6; `months` the season in its own order
-    (11, 12, 1), empty for all year. Empty `weekdays` of a weekly and a missing `month_day` come from the
-    first date; a yearly date without `months` is the first date's, whatever `month_day` says.
+    (11, 12, 1), empty for all year. Empty `weekdays` of a weekly and empty `month_days` come from the
+    first date; a yearly date without `months` is the first date's, whatever `month_days` say.
     """
 
     repeats: Repeats
     interval: int = 1
     weeks: tuple[int, ...] = ()
     weekdays: tuple[int, ...] = ()
-    month_day: int | None = None
+    month_days: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
     until: date | None = None
     count: int | None = None
@@ -47,7 +49,7 @@ def rule_of(choices: RuleChoices) -> Rule | None:
         freq=_FREQS[choices.repeats],
         interval=choices.interval,
         by_day=_form_days(choices),
-        by_month_day=_form_month_day(choices),
+        by_month_day=_form_month_days(choices),
         by_month=choices.months,
         count=choices.count,
         until=choices.until,
@@ -65,8 +67,8 @@ def choices(rule: Rule | None) -> RuleChoices | None:
         interval=rule.interval,
         weeks=tuple(sorted({ordinal for ordinal, _ in rule.by_day if ordinal is not None})),
         weekdays=tuple(sorted({weekday for _, weekday in rule.by_day})),
-        month_day=rule.by_month_day[0] if rule.by_month_day else None,
-        months=_in_season_order(rule.by_month),
+        month_days=rule.by_month_day,
+        months=in_season_order(rule.by_month),
         until=rule.until,
         count=rule.count,
     )
@@ -91,28 +93,35 @@ def _says(said: RuleChoices, rule: Rule) -> bool:
 def _form_repeats(rule: Rule) -> Repeats:
     if rule.freq == "MONTHLY":
         return "monthly_weekday" if rule.by_day else "monthly_date"
-    return "weekly" if rule.freq == "WEEKLY" else "yearly"
+    if rule.freq == "WEEKLY":
+        return "weekly"
+    return "yearly_weekday" if rule.by_day else "yearly"
 
 
 def _form_days(choices: RuleChoices) -> tuple[ByDay, ...]:
     if choices.repeats == "weekly":
         return tuple((None, weekday) for weekday in choices.weekdays)
-    if choices.repeats != "monthly_weekday":
+    if choices.repeats not in ("monthly_weekday", "yearly_weekday"):
         return ()
-    if not choices.weeks or not choices.weekdays:
+    if (
+        not choices.weeks
+        or not choices.weekdays
+        or (choices.repeats == "yearly_weekday" and not choices.months)
+    ):
         raise BadRule("rule_incomplete")
     if not set(choices.weeks) <= {-1, 1, 2, 3, 4, 5}:
         raise BadRule("rule_out_of_range")
     return tuple(product(choices.weeks, choices.weekdays))
 
 
-def _form_month_day(choices: RuleChoices) -> tuple[int, ...]:
+def _form_month_days(choices: RuleChoices) -> tuple[int, ...]:
     # BYMONTHDAY without BYMONTH would make a yearly rule fall in every month.
     asked = choices.repeats == "monthly_date" or (choices.repeats == "yearly" and choices.months)
-    return (choices.month_day,) if asked and choices.month_day is not None else ()
+    return choices.month_days if asked else ()
 
 
-def _in_season_order(months: tuple[int, ...]) -> tuple[int, ...]:
+def in_season_order(months: tuple[int, ...]) -> tuple[int, ...]:
+    """Put months in the order of their season: 1, 11, 12 become 11, 12, 1; others stay in the order of the year."""
     opening = [month for month in months if (month - 2) % 12 + 1 not in months]
     if len(opening) != 1:
         return months

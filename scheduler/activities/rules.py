@@ -1,14 +1,11 @@
-"""Read and check a recurrence rule: the subset of RFC 5545 RRULE that is accepted; it makes no dates."""
+"""Read and check a recurrence rule: RFC 5545 RRULE from daily up, without times of day; it makes no dates."""
 
 import re
-from calendar import isleap, monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from datetime import UTC, date, datetime
 
-Freq = Literal["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
-ByDay = tuple[int | None, int]  # the ordinal, if any, and the weekday: 0 is Monday
+from scheduler.activities.patterns import ByDay, Freq, Pattern, days
 
 MAX_TEXT = 200
 MAX_INTERVAL = 99
@@ -17,9 +14,12 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 _FREQS: tuple[Freq, ...] = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _TOO_FREQUENT = {"HOURLY", "MINUTELY", "SECONDLY"}
-_PARTS = {"FREQ", "INTERVAL", "BYMONTH", "BYMONTHDAY", "BYDAY", "COUNT", "UNTIL"}
+_TIMES = {"BYHOUR", "BYMINUTE", "BYSECOND"}
+_PARTS = {"FREQ", "INTERVAL", "BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYSETPOS"}
+_PARTS |= {"COUNT", "UNTIL", "WKST"}
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_COMMON_AND_LEAP = [date(2023, 1, 1) + timedelta(days=n) for n in range(365 + 366)]
+# 28 years: each weekday of each day of a common and of a leap year, and every shape of a month.
+_CYCLE = date(2001, 1, 1), date(2028, 12, 31)
 
 
 class BadRule(ValueError):
@@ -28,11 +28,13 @@ class BadRule(ValueError):
     rule_unreadable        not an RRULE, a value of the wrong form, or the same part twice
     rule_too_long          more than 200 characters
     rule_too_frequent      more often than daily
-    rule_unsupported_part  a part, or a part with this FREQ, that is not accepted
-    rule_out_of_range      INTERVAL 1-99, COUNT 1-500, months, days, ordinals, UNTIL in 2000-2100
-    rule_mixed_weekdays    BYDAY with and without ordinals (`4WE,MO`)
+    rule_times_of_day      BYHOUR, BYMINUTE, BYSECOND: the time comes from the first date
+    rule_unsupported_part  a part, or a part with this FREQ, that RFC 5545 does not know
+    rule_out_of_range      INTERVAL 1-99, COUNT 1-500, months, days, weeks, ordinals, UNTIL in 2000-2100
     rule_count_and_until   both ends given
     rule_incomplete        the form lacks the week or the weekday
+    rule_two_ways          the form holds an RRULE and another way to repeat
+    month_days_unreadable  days of the month that are no numbers
     rule_never_happens     no date fits, such as 30 February
     date_out_of_range      a wall clock time outside 2000-2100
     zone_unknown           not an IANA zone of this host
@@ -44,7 +46,7 @@ class BadRule(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(Pattern):
     """A rule that is within the limits and happens at some time; making any other raises BadRule.
 
     What the rule leaves open (the weekday of a bare WEEKLY, the date of a bare MONTHLY) comes from the
@@ -53,58 +55,76 @@ class Rule:
     "RRULE:".
     """
 
-    freq: Freq
-    interval: int = 1
-    by_day: tuple[ByDay, ...] = ()
-    by_month_day: tuple[int, ...] = ()
-    by_month: tuple[int, ...] = ()
     count: int | None = None
     until: date | datetime | None = None
 
     def __post_init__(self) -> None:
         by_day = tuple(sorted(set(self.by_day), key=lambda day: (day[0] or 0, day[1])))
         object.__setattr__(self, "by_day", by_day)
-        object.__setattr__(self, "by_month_day", tuple(sorted(set(self.by_month_day))))
-        object.__setattr__(self, "by_month", tuple(sorted(set(self.by_month))))
+        for name in ("by_month_day", "by_month", "by_year_day", "by_week_no", "by_set_pos"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         _check_parts(self)
         if not _within_limits(self):
             raise BadRule("rule_out_of_range")
         if len(str(self)) > MAX_TEXT:
             raise BadRule("rule_too_long")
-        if not any(_fits_but_for_weekday(self, day) for day in _COMMON_AND_LEAP):
+        if not _happens(self):
             raise BadRule("rule_never_happens")
 
     def __str__(self) -> str:
         parts = {
             "FREQ": self.freq,
             "INTERVAL": str(self.interval) if self.interval > 1 else "",
-            "BYMONTH": ",".join(map(str, self.by_month)),
-            "BYMONTHDAY": ",".join(map(str, self.by_month_day)),
+            "BYMONTH": _listed(self.by_month),
+            "BYWEEKNO": _listed(self.by_week_no),
+            "BYYEARDAY": _listed(self.by_year_day),
+            "BYMONTHDAY": _listed(self.by_month_day),
             "BYDAY": ",".join(f"{ordinal or ''}{_WEEKDAYS[weekday]}" for ordinal, weekday in self.by_day),
+            "BYSETPOS": _listed(self.by_set_pos),
             "COUNT": str(self.count or ""),
             "UNTIL": _until_text(self.until),
+            "WKST": _WEEKDAYS[self.week_start] if self.week_start else "",
         }
         return ";".join(f"{key}={value}" for key, value in parts.items() if value)
 
 
-def parse(text: str) -> Rule:
-    """Read RRULE text, with or without the leading "RRULE:".
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ",".join(map(str, numbers))
 
-    Takes FREQ, INTERVAL, BYMONTH, BYMONTHDAY, BYDAY, COUNT or UNTIL (RFC 5545 3.3.10), UNTIL as a date or a
-    UTC date-time. Raises BadRule.
+
+def parse(text: str) -> Rule:
+    """Read RRULE text, with or without the leading "RRULE:" (RFC 5545 3.3.10), UNTIL as a date or a UTC date-time.
+
+    Raises BadRule.
     """
     parts = _parts(text)
+    if _TIMES & parts.keys():
+        raise BadRule("rule_times_of_day")
     if not parts.keys() <= _PARTS:
         raise BadRule("rule_unsupported_part")
     return Rule(
         freq=_freq(parts.get("FREQ", "")),
         interval=_number(parts.get("INTERVAL", "1")),
         by_day=tuple(_weekday(value) for value in _values(parts, "BYDAY")),
-        by_month_day=tuple(_number(value) for value in _values(parts, "BYMONTHDAY")),
-        by_month=tuple(_number(value) for value in _values(parts, "BYMONTH")),
+        by_month_day=_numbers(parts, "BYMONTHDAY"),
+        by_month=_numbers(parts, "BYMONTH"),
+        by_year_day=_numbers(parts, "BYYEARDAY"),
+        by_week_no=_numbers(parts, "BYWEEKNO"),
+        by_set_pos=_numbers(parts, "BYSETPOS"),
+        week_start=_week_start(parts.get("WKST", "MO")),
         count=_number(parts["COUNT"]) if "COUNT" in parts else None,
         until=_until(parts["UNTIL"]) if "UNTIL" in parts else None,
     )
+
+
+def _numbers(parts: dict[str, str], key: str) -> tuple[int, ...]:
+    return tuple(_number(value) for value in _values(parts, key))
+
+
+def _week_start(text: str) -> int:
+    if text not in _WEEKDAYS:
+        raise BadRule("rule_unreadable")
+    return _WEEKDAYS.index(text)
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -166,48 +186,62 @@ def _until_text(until: date | datetime | None) -> str:
 
 # What makes a rule acceptable
 
+# The parts that RFC 5545 (the table in 3.3.10) does not know with this FREQ.
+_FOREIGN = {
+    "DAILY": ("by_week_no", "by_year_day"),
+    "WEEKLY": ("by_week_no", "by_year_day", "by_month_day"),
+    "MONTHLY": ("by_week_no", "by_year_day"),
+    "YEARLY": (),
+}
+_CHOOSING = ("by_day", "by_month_day", "by_month", "by_year_day", "by_week_no")
+
 
 def _check_parts(rule: Rule) -> None:
     if rule.count is not None and rule.until is not None:
         raise BadRule("rule_count_and_until")
-    ordinals = [ordinal is not None for ordinal, _ in rule.by_day]
-    if any(ordinals) and not all(ordinals):
-        raise BadRule("rule_mixed_weekdays")
-    if any(ordinals) and rule.freq in ("DAILY", "WEEKLY"):
-        raise BadRule("rule_unsupported_part")
-    if rule.by_month_day and rule.freq == "WEEKLY":
+    ordinals = any(ordinal is not None for ordinal, _ in rule.by_day)
+    counted = rule.freq in ("MONTHLY", "YEARLY") and not rule.by_week_no
+    chosen = any(getattr(rule, name) for name in _CHOOSING)
+    foreign = any(getattr(rule, name) for name in _FOREIGN[rule.freq])
+    if foreign or (ordinals and not counted) or (rule.by_set_pos and not chosen):
         raise BadRule("rule_unsupported_part")
 
 
 def _within_limits(rule: Rule) -> bool:
-    last_ordinal = 53 if _counts_in_year(rule) else 5
+    last_ordinal = 53 if rule.freq == "YEARLY" and not rule.by_month else 5
+    ordinals = tuple(ordinal for ordinal, _ in rule.by_day if ordinal is not None)
     return (
         1 <= rule.interval <= MAX_INTERVAL
         and (rule.count is None or 1 <= rule.count <= MAX_DATES)
         and (rule.until is None or FIRST_YEAR <= rule.until.year <= LAST_YEAR)
         and all(1 <= month <= 12 for month in rule.by_month)
-        and all(1 <= abs(day) <= 31 for day in rule.by_month_day)
         and all(0 <= weekday <= 6 for _, weekday in rule.by_day)
-        and all(1 <= abs(ordinal) <= last_ordinal for ordinal, _ in rule.by_day if ordinal is not None)
+        and 0 <= rule.week_start <= 6
+        and _all_up_to(31, rule.by_month_day)
+        and _all_up_to(last_ordinal, ordinals)
+        and _all_up_to(53, rule.by_week_no)
+        and _all_up_to(366, rule.by_year_day + rule.by_set_pos)
     )
 
 
-def _counts_in_year(rule: Rule) -> bool:
-    return rule.freq == "YEARLY" and not rule.by_month
+def _all_up_to(most: int, numbers: tuple[int, ...]) -> bool:
+    return all(1 <= abs(number) <= most for number in numbers)
 
 
-def _fits_but_for_weekday(rule: Rule, day: date) -> bool:
-    # Any day of a common or a leap year falls on each weekday in some year, so the weekday needs no proof.
-    length = monthrange(day.year, day.month)[1]
-    return (
-        (not rule.by_month or day.month in rule.by_month)
-        and (not rule.by_month_day or not {day.day, day.day - length - 1}.isdisjoint(rule.by_month_day))
-        and (not rule.by_day or not _ordinals(rule, day).isdisjoint(ordinal for ordinal, _ in rule.by_day))
+def _happens(rule: Rule) -> bool:
+    opening, closing = _CYCLE
+    return next(days(_at_every_period(rule), opening, opening, closing), None) is not None
+
+
+def _at_every_period(rule: Rule) -> Pattern:
+    names = (
+        "freq",
+        "by_day",
+        "by_month_day",
+        "by_month",
+        "by_year_day",
+        "by_week_no",
+        "by_set_pos",
+        "week_start",
     )
-
-
-def _ordinals(rule: Rule, day: date) -> set[int | None]:
-    place, size = day.day, monthrange(day.year, day.month)[1]
-    if _counts_in_year(rule):
-        place, size = day.timetuple().tm_yday, 365 + isleap(day.year)
-    return {None, (place - 1) // 7 + 1, -((size - place) // 7 + 1)}
+    return Pattern(**{name: getattr(rule, name) for name in names})

@@ -2,18 +2,24 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.activities import actions, queries
 from scheduler.activities.facts import decision_time
 from scheduler.activities.forms import ActivityForm, typed_of
+from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.parts import kept_terms
 from scheduler.activities.recurrence import BadRule, to_local
-from scheduler.errors import Invalid
+from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
+from scheduler.closures.queries import rest_days
+from scheduler.closures.restdays import Rest, holiday_name
+from scheduler.eras import era_text
+from scheduler.errors import Invalid, Refused
 from scheduler.parties.access import may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_body, find_organised_body
@@ -70,14 +76,10 @@ def activity(activity_id: int) -> ResponseReturnValue:
         "activities/activity.html",
         activity=found,
         lines=queries.dates_of_activity(db_session(), found.id, now),
-        drafted=[] if found.is_published else _drafted(found, now),
+        preview=None if found.is_published else preview_of(found, now),
+        repeats=repeats_of(found, now),
         organises=may_organise(db_session(), actor, found.organization_id),
     )
-
-
-def _drafted(found: Activity, now: datetime) -> list[datetime]:
-    starts = actions.next_starts(found, now, now + actions.HORIZON)
-    return [to_local(start, found.timezone) for start in starts[:12]]
 
 
 @pages.get("/organizations/<slug>")
@@ -106,10 +108,29 @@ def new(slug: str) -> ResponseReturnValue:
     def post() -> Activity:
         return actions.post(db_session(), found.id, _facts(form), actor.person_id, clock.now())
 
-    if form.validate_on_submit() and form.attempt(post):
+    if not _only_shows() and form.validate_on_submit() and form.attempt(post):
         db_session().commit()
         return go(f"/activities/{form.done.id}")
-    return form.page("activities/edit.html", body=found, activity=None)
+    return form.page("activities/edit.html", body=found, activity=None, **_dates_of(form, found.id))
+
+
+def _only_shows() -> bool:
+    """Say whether the button was pressed that shows the dates and keeps everything as typed."""
+    return "show_dates" in request.form
+
+
+def _dates_of(form: RepeatFields, organization_id: int, zone: str = "Asia/Tokyo") -> dict[str, Any]:
+    found = form.preview_or_why(rest_days(db_session(), organization_id, zone), clock.now())
+    why = words.sentence(found) if isinstance(found, Refused) else ""
+    return {"preview": None if why else found, "why_no_dates": why}
+
+
+@pages.get("/organizations/<slug>/activities/dates")
+def dates(slug: str) -> ResponseReturnValue:
+    """Answer the next dates that the fields of a form give, as a piece of a page; the form asks while one types."""
+    found = find_organised_body(db_session(), current_actor(), slug)
+    form = RepeatFields(formdata=request.args)
+    return render_template("activities/dates.html", **_dates_of(form, found.id))
 
 
 def _facts(form: ActivityForm) -> actions.ActivityFacts:
@@ -132,10 +153,11 @@ def edit(activity_id: int) -> ResponseReturnValue:
         typed = replace(facts, **kept, slots=kept_terms(found, facts.slots))
         actions.correct(db_session(), found, typed, actor.person_id, clock.now())
 
-    if form.validate_on_submit() and form.attempt(correct):
+    if not _only_shows() and form.validate_on_submit() and form.attempt(correct):
         db_session().commit()
         return go(f"/activities/{activity_id}")
-    return form.page("activities/edit.html", body=found.organization, activity=found)
+    shown = _dates_of(form, found.organization_id, found.timezone)
+    return form.page("activities/edit.html", body=found.organization, activity=found, **shown)
 
 
 @pages.post("/activities/<int:activity_id>/publish")
@@ -152,6 +174,28 @@ def publish(activity_id: int) -> ResponseReturnValue:
 def subscribe() -> ResponseReturnValue:
     """Explain how the calendar gets into one's own calendar app."""
     return render_template("activities/subscribe.html", bodies=queries.active_bodies(db_session()))
+
+
+@pages.app_template_filter("on_wall")
+def on_wall(at: datetime, zone: str) -> datetime:
+    """Return an instant on the wall clock of a zone."""
+    return to_local(at, zone)
+
+
+@pages.app_template_filter("holiday_in")
+def holiday_in(day: datetime, zone: str) -> str | None:
+    """Return the word for the public holiday of a local day, None for any other."""
+    name = holiday_name(day, zone)
+    return holiday_word(name) if name else None
+
+
+@pages.app_template_filter("rest_word")
+def rest_word(rest: Rest) -> str:
+    """Return why nothing takes place on a day, in a word."""
+    return holiday_word(rest.name) if rest.kind == "holiday" else words.said(rest, "name")
+
+
+pages.add_app_template_filter(era_text, "era_text")
 
 
 @pages.app_template_filter("local_in")

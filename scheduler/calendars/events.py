@@ -59,8 +59,7 @@ def _event(occurrence: Occurrence, title: str, address: str, row: Participation 
 
 
 def _place(occurrence: Occurrence) -> str:
-    activity = occurrence.activity
-    return " ".join(part for part in (words.said(activity, "place"), activity.address) if part)
+    return " ".join(part for part in (words.said(occurrence, "place"), occurrence.address) if part)
 
 
 def _description(occurrence: Occurrence) -> str:

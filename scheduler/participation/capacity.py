@@ -29,7 +29,7 @@ from scheduler.text import text_in
 
 
 def change_places(
-    session: Session, slot: Slot, wanted: int, by_id: int, now: datetime, *, demote: bool = False
+    session: Session, slot: Slot, wanted: int, by_id: int | None, now: datetime, *, demote: bool = False
 ) -> list[Participation]:
     """Set how many places a slot has; return who had to go to the waiting list. Locks the slot.
 
@@ -41,7 +41,7 @@ def change_places(
     places.lock(session, slot)
     surplus = surplus_of(session, slot, wanted)
     if surplus and not demote:
-        raise Conflict("places_taken", names=_names(surplus))
+        raise _taken(surplus)
     first = places.first_in_queue(session, slot.id) - len(surplus)
     for queue_no, row in enumerate(surplus, start=first):
         _demote(session, row, queue_no, by_id, now)
@@ -71,7 +71,7 @@ def _set_places(session: Session, slot: Slot, wanted: int) -> None:
 
 
 def _record(
-    session: Session, slot: Slot, verb: str, by_id: int, now: datetime, *, facts: Mapping[str, Any]
+    session: Session, slot: Slot, verb: str, by_id: int | None, now: datetime, *, facts: Mapping[str, Any]
 ) -> None:
     change = {"subject": "slot", "subject_id": slot.id, "verb": verb}
     record(session, StateChange(at=now, by_id=by_id, facts=dict(facts), **change))
@@ -85,7 +85,7 @@ def restore_places(session: Session, slot: Slot, by_id: int, now: datetime, undo
     places.lock(session, slot)
     surplus = surplus_of(session, slot, undo["from"])
     if surplus:
-        raise Conflict("places_taken", names=_names(surplus))
+        raise _taken(surplus)
     _set_places(session, slot, undo["from"])
     slot.min_people, slot.target = undo["min"], undo["target"]
     for row_id in undo["demoted"]:
@@ -98,6 +98,19 @@ def _promote(session: Session, row: Participation, by_id: int, now: datetime) ->
     if row.is_live and not row.holds and hold_places(session, row):
         row.queue_no = None
         enter(session, row, standing_now(session, row), Change("promote", by_id), now)
+
+
+def check_places(session: Session, slot: Slot, wanted: int) -> None:
+    """Raise Conflict, as `change_places` would, where a slot cannot have so few places; change nothing."""
+    surplus = surplus_of(session, slot, wanted)
+    if surplus:
+        raise _taken(surplus)
+    if slot.taken + slot.reserved > wanted:
+        raise Conflict("places_kept")
+
+
+def _taken(surplus: list[Participation]) -> Conflict:
+    return Conflict("places_taken", names=_names(surplus))
 
 
 def surplus_of(session: Session, slot: Slot, wanted: int) -> list[Participation]:
@@ -117,7 +130,7 @@ def surplus_of(session: Session, slot: Slot, wanted: int) -> list[Participation]
     return surplus
 
 
-def _demote(session: Session, row: Participation, queue_no: int, by_id: int, now: datetime) -> None:
+def _demote(session: Session, row: Participation, queue_no: int, by_id: int | None, now: datetime) -> None:
     # Before everybody who waits already, in the order in which they had signed up.
     let_go_of_places(session, row)
     row.is_offered, row.queue_no = False, queue_no

@@ -16,6 +16,8 @@ from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.names import kana_key
 
 _TALK = ("ask", "reply")
+# Who is not told what happens to a date: who is gone, and whose address nobody has confirmed.
+UNTOLD = (*GONE, "unverified")
 
 
 def _whole() -> Select[tuple[Participation]]:
@@ -175,11 +177,10 @@ def roster(session: Session, occurrence_id: int) -> list[Participation]:
 
 def people_to_tell(session: Session, occurrence_id: int) -> Sequence[int]:
     """Return the ids of all people who are told what happens to a date: not whose address nobody has confirmed."""
-    untold = (*GONE, "unverified")
     wanted = (
         select(Participation.contact_id)
         .join(Participation.slot)
-        .where(Slot.occurrence_id == occurrence_id, Participation.state.not_in(untold))
+        .where(Slot.occurrence_id == occurrence_id, Participation.state.not_in(UNTOLD))
     )
     return session.scalars(wanted.distinct().order_by(Participation.contact_id)).all()
 

@@ -3,6 +3,7 @@
 Places that are kept for somebody are counters of a slot; they change for the dates that are made from now on.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import MINORS, Activity, Occurrence, Slot, SlotTemplate
 from scheduler.activities.parts import SlotFacts, check_needs, facts_of, template
+from scheduler.activities.plans import sources_ahead
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.parties.tokens import new_token
 
-_KEPT = {"id", "activity_id", "position"}
+_KEPT = {"id", "activity_id", "version_id", "position"}
+# What a part is in each version of the rule, whatever its terms.
+_OWN = ("name", "name_en", "unit", "places", "min_people", "offset_minutes", "minutes")
 # What a change of terms writes into the slots that are there already: nothing that anybody counts on.
 _FOR_DATES = (
     *("target", "opens_before", "closes_before", "cancel_before", "offer_hours", "min_age", "briefing_id"),
@@ -26,24 +30,40 @@ _FOR_DATES = (
 def set_part_terms(
     session: Session, part: SlotTemplate, facts: SlotFacts, by_id: int | None, now: datetime
 ) -> int:
-    """Give a part other terms; return how many dates that are there already follow.
+    """Give a part other terms, in all versions of the rule that hold now or later; return how many dates follow.
 
     Raise Invalid where the terms cannot be, Conflict where places would be given in another way although people have
     signed up already.
     """
     activity = part.activity
-    everything = tuple(facts if one is part else facts_of(one) for one in activity.templates)
-    check_needs(everything)
     _check_references(session, activity, facts)
-    checked = template(activity, part.position, facts)
+    checked = [pair for one in sources_ahead(activity, now) for pair in _checked(one.templates, part, facts)]
     slots = _slots_ahead(session, part, now)
     if facts.policy != part.policy and any(slot.taken for slot in slots):
         raise Conflict("policy_in_use")
-    for name in {column.name for column in SlotTemplate.__table__.columns} - _KEPT:
-        setattr(part, name, getattr(checked, name))
-    _follow(slots, checked)
+    for one, terms in checked:
+        for name in {column.name for column in SlotTemplate.__table__.columns} - _KEPT:
+            setattr(one, name, getattr(terms, name))
+    _follow(slots, part)
     _record(session, activity, {"part": part.position}, by_id, now)
     return len(slots)
+
+
+def _checked(
+    parts: list[SlotTemplate], changed: SlotTemplate, facts: SlotFacts
+) -> list[tuple[SlotTemplate, SlotTemplate]]:
+    # The part as it is in one version of the rule, if it is there, beside what it becomes.
+    here = {one.position: facts_of(one) for one in parts}
+    mine = [one for one in parts if one.position == changed.position]
+    for one in mine:
+        here[one.position] = facts if one is changed else _as_here(facts, here[one.position])
+    check_needs(here)
+    return [(one, template(changed.activity, one.position, here[one.position])) for one in mine]
+
+
+def _as_here(facts: SlotFacts, here: SlotFacts) -> SlotFacts:
+    target = facts.target if facts.target is None else min(max(facts.target, here.min_people), here.places)
+    return replace(facts, **{name: getattr(here, name) for name in _OWN}, target=target)
 
 
 def _check_references(session: Session, activity: Activity, facts: SlotFacts) -> None:

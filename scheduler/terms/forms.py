@@ -21,6 +21,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from scheduler import words
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import Need, Question, SlotFacts, facts_of
+from scheduler.activities.plans import latest_parts
 from scheduler.web import Form
 
 QUESTION_ROWS = 3
@@ -103,7 +104,7 @@ class PartTermsForm(Form):
         """Return the form of a part with what can be chosen for it."""
         form = cls(**typed)
         form.briefing.choices = {"": gettext("なし")} | {str(one.id): one.title for one in briefings}
-        others = [one for one in part.activity.templates if one is not part and not one.needs]
+        others = [one for one in latest_parts(part.activity) if one is not part and not one.needs]
         form.needs_part.choices = {"": gettext("なし")} | {str(one.position): one.name for one in others}
         return form
 

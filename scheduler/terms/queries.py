@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, SlotTemplate
+from scheduler.activities.plans import latest_parts
 from scheduler.activities.queries import find_organised_activity
 from scheduler.errors import NotFound
 from scheduler.parties.access import Actor
@@ -12,7 +13,7 @@ from scheduler.parties.access import Actor
 def find_organised_part(session: Session, actor: Actor, activity_id: int, position: int) -> SlotTemplate:
     """Return a part of an activity that the actor organises."""
     activity = find_organised_activity(session, actor, activity_id)
-    for part in activity.templates:
+    for part in latest_parts(activity):
         if part.position == position:
             return part
     raise NotFound

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
+from scheduler.activities.plans import latest_parts
 from scheduler.activities.queries import find_organised_activity
 from scheduler.parties.login import current_actor
 from scheduler.terms import actions, queries
@@ -26,7 +27,7 @@ def of_activity(activity_id: int) -> ResponseReturnValue:
         db_session().commit()
         flash(gettext("決まりを書きとめました。"), "success")
         return go(f"/activities/{activity_id}/terms")
-    return form.page("terms/activity.html", activity=found)
+    return form.page("terms/activity.html", activity=found, parts=latest_parts(found))
 
 
 def _typed(form: ActivityTermsForm) -> dict[str, object]:

@@ -160,3 +160,23 @@ def test_a_draft_of_the_past_has_no_starts_and_is_not_published(
     session.commit()
     assert aiko.read(f"/activities/{draft.id}")["next_starts"] == []
     assert refusal(aiko.post(f"/activities/{draft.id}/publish")) == (422, "no_dates_ahead")
+
+
+def test_a_program_asks_what_dates_a_rule_would_give(app: Flask, cast: Cast) -> None:
+    asked = {
+        "first_on": "2026-11-23",
+        "first_at": "08:00",
+        "rule": "FREQ=WEEKLY;COUNT=2",
+        "on_holiday": "skip",
+    }
+    found = done(program_of(app, cast.aiko).post("/organizations/midori/activities/dates", **asked))
+    assert found["repeats"] == "毎週 月曜日、全2回"
+    assert [(line["day"], line["starts_at"], line["rest"]) for line in found["dates"]] == [
+        ("2026-11-23", None, "勤労感謝の日"),
+        ("2026-11-30", "2026-11-29T23:00:00Z", None),
+    ]
+
+
+def test_a_program_posts_listed_dates(app: Flask, cast: Cast) -> None:
+    made = done(program_of(app, cast.aiko).post(POST, **SENT | {"dates": ["2026-12-20", "2026-12-13"]}))
+    assert [start[:10] for start in made["next_starts"]] == ["2026-12-05", "2026-12-13", "2026-12-20"]

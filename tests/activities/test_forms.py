@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 from flask import Flask, current_app
 
+from scheduler import words
 from scheduler.activities.forms import ActivityForm, typed_of
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
+from scheduler.activities.repeat_forms import Preview
+from scheduler.activities.schedules import Planned
+from scheduler.closures.restdays import Rest, RestDays
+from scheduler.errors import Refused
+from tests.conftest import NOW
 
 TYPED: dict[str, Any] = {
     "title": "花だんの手入れ",
@@ -38,7 +44,8 @@ def draft_of(form: ActivityForm) -> Activity:
     """Return a draft that holds what a form says, without a database."""
     facts = form.facts()
     names = ("title", "place", "summary", "first_on", "first_at", "minutes", "rule", "weather_rule")
-    draft = Activity(**{name: getattr(facts, name) for name in names})
+    draft = Activity(**{name: getattr(facts, name) for name in (*names, "on_holiday", "on_closed")})
+    draft.dates = [day.isoformat() for day in facts.dates]
     draft.templates = [
         SlotTemplate(
             name=slot.name, places=slot.places, min_people=slot.min_people, unit=slot.unit, burden=[]
@@ -60,6 +67,18 @@ REPEATS = [
     ({"repeats": "weekly", "season_from": "11", "season_to": "1"}, "FREQ=WEEKLY;BYMONTH=1,11,12;BYDAY=SA"),
     ({"repeats": "weekly", "season_from": "11", "season_to": ""}, "FREQ=WEEKLY;BYDAY=SA"),
     ({"repeats": "weekly", "until": "2027-03-31"}, "FREQ=WEEKLY;BYDAY=SA;UNTIL=20270331"),
+    ({"repeats": "weekly", "count": "8"}, "FREQ=WEEKLY;BYDAY=SA;COUNT=8"),
+    ({"repeats": "monthly_weekday", "weeks": ["2", "4"], "weekdays": ["6"]}, "FREQ=MONTHLY;BYDAY=2SU,4SU"),
+    ({"repeats": "monthly_date", "month_days": "1、15"}, "FREQ=MONTHLY;BYMONTHDAY=1,15"),
+    ({"repeats": "monthly_date", "month_days": "末日"}, "FREQ=MONTHLY;BYMONTHDAY=-1"),
+    ({"repeats": "yearly_weekday"}, "FREQ=YEARLY;BYMONTH=12;BYDAY=1SA"),
+    (
+        {"repeats": "yearly_weekday", "season_from": "10", "season_to": "10"},
+        "FREQ=YEARLY;BYMONTH=10;BYDAY=1SA",
+    ),
+    ({"repeats": "rule", "rrule": "RRULE:FREQ=DAILY;INTERVAL=3"}, "FREQ=DAILY;INTERVAL=3"),
+    ({"rrule": "FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-1"}, "FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-1"),
+    ({"repeats": "dates", "dates": "12/6\n2027/1/10"}, None),
 ]
 
 
@@ -131,7 +150,51 @@ def test_a_draft_says_its_parts_and_times_back(typed: dict[str, Any]) -> None:
     assert [row["name"] for row in values["slots"]] == [value for value in typed.values() if value == "受付"]
 
 
-def test_a_rule_that_the_form_cannot_say_shows_as_once() -> None:
+NO_RULE = [
+    ({"repeats": "weekly", "rrule": "FREQ=DAILY"}, "rule_two_ways"),
+    ({"repeats": "rule"}, "rule_unreadable"),
+    ({"repeats": "rule", "rrule": "FREQ=SECONDLY"}, "rule_too_frequent"),
+    ({"repeats": "monthly_date", "month_days": "32"}, "rule_out_of_range"),
+    ({"repeats": "monthly_date", "month_days": "third"}, "month_days_unreadable"),
+    ({"repeats": "weekly", "count": "8", "until": "2027-03-31"}, "rule_count_and_until"),
+]
+
+
+@pytest.mark.parametrize(("typed", "code"), NO_RULE)
+def test_a_repetition_without_sense_is_refused_with_a_sentence(typed: dict[str, Any], code: str) -> None:
+    form = form_of(**typed)
+    assert form.validate(), form.errors
+    refused = form.preview_or_why(RestDays("Asia/Tokyo"), NOW)
+    assert isinstance(refused, Refused)
+    assert refused.code == code
+    assert words.sentence(refused) != words.sentence(Refused("no such code"))
+
+
+def test_listed_dates_come_back_one_a_line() -> None:
+    form = form_of(repeats="dates", dates="12/20、12/6\n1月10日（日）")
+    assert form.facts().dates == (date(2026, 12, 6), date(2026, 12, 20), date(2027, 1, 10))
+    assert typed_of(draft_of(form))["dates"] == "2026/12/6\n2026/12/20\n2027/1/10"
+
+
+def test_a_rule_that_the_form_cannot_say_stands_as_it_was_pasted() -> None:
     draft = draft_of(form_of())
     draft.rule = "FREQ=DAILY"
-    assert "repeats" not in typed_of(draft)
+    values = typed_of(draft)
+    assert (values["repeats"], values["rrule"]) == ("rule", "FREQ=DAILY")
+    assert ActivityForm(data=values, meta={"csrf": False}).rule() == "FREQ=DAILY"
+
+
+def test_the_preview_shows_twelve_dates_and_what_gave_way() -> None:
+    form = form_of(
+        first_on="2026-11-23", repeats="weekly", on_holiday="next_week", season_from="11", season_to="1"
+    )
+    preview = form.preview_or_why(RestDays("Asia/Tokyo"), NOW)
+    assert isinstance(preview, Preview)
+    assert preview.words == "毎週 月曜日、11月から1月まで"
+    assert len([line for line in preview.lines if line.start]) == 12
+    assert preview.lines[0] == Planned(date(2026, 11, 23), None, Rest("holiday", "勤労感謝の日"))
+
+
+def test_nothing_is_shown_before_day_and_time_are_there() -> None:
+    assert form_of(first_on="").preview_or_why(RestDays("Asia/Tokyo"), NOW) is None
+    assert form_of(first_at="25:00").preview_or_why(RestDays("Asia/Tokyo"), NOW) is None

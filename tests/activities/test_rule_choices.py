@@ -18,10 +18,15 @@ SAID = [
         RuleChoices(repeats="monthly_weekday", weeks=(3,), weekdays=(5,), months=(4, 5, 6, 7, 8, 9, 10, 11)),
         "FREQ=MONTHLY;BYMONTH=4,5,6,7,8,9,10,11;BYDAY=3SA",
     ),
-    (RuleChoices(repeats="monthly_date", month_day=-1), "FREQ=MONTHLY;BYMONTHDAY=-1"),
+    (RuleChoices(repeats="monthly_date", month_days=(-1,)), "FREQ=MONTHLY;BYMONTHDAY=-1"),
     (RuleChoices(repeats="monthly_date", until=date(2027, 3, 31)), "FREQ=MONTHLY;UNTIL=20270331"),
+    (RuleChoices(repeats="monthly_date", month_days=(1, 15)), "FREQ=MONTHLY;BYMONTHDAY=1,15"),
     (RuleChoices(repeats="yearly"), "FREQ=YEARLY"),
-    (RuleChoices(repeats="yearly", month_day=3, months=(5, 11)), "FREQ=YEARLY;BYMONTH=5,11;BYMONTHDAY=3"),
+    (
+        RuleChoices(repeats="yearly_weekday", weeks=(2,), weekdays=(0,), months=(10,)),
+        "FREQ=YEARLY;BYMONTH=10;BYDAY=2MO",
+    ),
+    (RuleChoices(repeats="yearly", month_days=(3,), months=(5, 11)), "FREQ=YEARLY;BYMONTH=5,11;BYMONTHDAY=3"),
 ]
 
 
@@ -37,12 +42,12 @@ def test_once_is_no_rule() -> None:
 
 
 def test_what_another_way_of_repeating_asked_is_ignored() -> None:
-    left_over = RuleChoices(repeats="weekly", weeks=(9,), weekdays=(6,), month_day=31)
+    left_over = RuleChoices(repeats="weekly", weeks=(9,), weekdays=(6,), month_days=(31,))
     assert str(rule_of(left_over)) == "FREQ=WEEKLY;BYDAY=SU"
 
 
 def test_a_yearly_date_without_a_month_is_the_first_date() -> None:
-    assert str(rule_of(RuleChoices(repeats="yearly", month_day=3))) == "FREQ=YEARLY"
+    assert str(rule_of(RuleChoices(repeats="yearly", month_days=(3,)))) == "FREQ=YEARLY"
 
 
 @pytest.mark.parametrize(
@@ -52,10 +57,11 @@ def test_a_yearly_date_without_a_month_is_the_first_date() -> None:
         "FREQ=MONTHLY;BYDAY=-2SU",
         "FREQ=MONTHLY;BYDAY=SU",
         "FREQ=MONTHLY;BYDAY=1MO,2TU",
-        "FREQ=MONTHLY;BYMONTHDAY=1,15",
         "FREQ=MONTHLY;BYDAY=2SU;BYMONTHDAY=8",
         "FREQ=YEARLY;BYMONTHDAY=1",
-        "FREQ=YEARLY;BYMONTH=11;BYDAY=2SU",
+        "FREQ=YEARLY;BYDAY=20MO",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
         "FREQ=WEEKLY;UNTIL=20261213T145959Z",
     ],
 )
@@ -69,9 +75,10 @@ def test_the_form_does_not_pretend_to_say_what_it_cannot(text: str) -> None:
         (RuleChoices(repeats="monthly_weekday", weekdays=(6,)), "rule_incomplete"),
         (RuleChoices(repeats="monthly_weekday", weeks=(2,)), "rule_incomplete"),
         (RuleChoices(repeats="monthly_weekday", weeks=(6,), weekdays=(6,)), "rule_out_of_range"),
+        (RuleChoices(repeats="yearly_weekday", weeks=(2,), weekdays=(6,)), "rule_incomplete"),
         (RuleChoices(repeats="weekly", weekdays=(7,)), "rule_out_of_range"),
         (RuleChoices(repeats="weekly", interval=0), "rule_out_of_range"),
-        (RuleChoices(repeats="yearly", month_day=30, months=(2,)), "rule_never_happens"),
+        (RuleChoices(repeats="yearly", month_days=(30,), months=(2,)), "rule_never_happens"),
         (RuleChoices(repeats="weekly", count=3, until=date(2027, 1, 1)), "rule_count_and_until"),
     ],
 )
@@ -109,10 +116,10 @@ def test_months_that_are_no_season_come_back_in_the_order_of_the_year() -> None:
 
 forms = st.builds(
     RuleChoices,
-    repeats=st.sampled_from(["weekly", "monthly_weekday", "monthly_date", "yearly"]),
+    repeats=st.sampled_from(["weekly", "monthly_weekday", "monthly_date", "yearly", "yearly_weekday"]),
     weeks=st.lists(st.sampled_from([-1, 1, 2, 3, 4, 5]), min_size=1, max_size=3).map(tuple),
     weekdays=st.lists(st.integers(0, 6), min_size=1, max_size=3).map(tuple),
-    month_day=st.none() | st.integers(1, 28),
+    month_days=st.lists(st.integers(1, 28), max_size=2).map(lambda days: tuple(sorted(set(days)))),
     months=st.lists(st.integers(1, 12), min_size=1, max_size=3).map(tuple),
 )
 

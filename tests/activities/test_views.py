@@ -249,3 +249,57 @@ def test_every_body_with_something_to_show_has_a_feed_to_subscribe_to(
     assert "webcal://localhost/calendars/public.ics" in page
     assert "http://localhost/organizations/midori/calendar.ics" in page
     assert "/organizations/library/calendar.ics" not in page
+
+
+SHOW = {"show_dates": "1", "title": "", "repeats": "weekly", "on_holiday": "next_week"}
+
+
+def test_the_dates_are_shown_without_script_and_nothing_typed_is_lost(
+    session: Session, aiko: Visitor
+) -> None:
+    typed = TYPED | SHOW | {"first_on": "2026-11-23", "place": "中央公園の東口"}
+    answer = aiko.submit(NEW, **typed)
+    assert answer.status_code == 200
+    assert "毎週 月曜日" in answer.text
+    assert "勤労感謝の日なので、お休み" in answer.text
+    assert "11月30日（月） 午前9時" in answer.text
+    assert "中央公園の東口" in answer.text
+    assert session.query(Activity).count() == 0
+
+
+def test_the_era_is_shown_on_request(aiko: Visitor) -> None:
+    assert "令和" not in aiko.submit(NEW, **TYPED | SHOW).text
+    assert "令和8年12月5日（土）" in aiko.submit(NEW, **TYPED | SHOW | {"era": "y"}).text
+
+
+def test_a_bomb_is_answered_with_a_sentence_and_stays_in_its_field(aiko: Visitor) -> None:
+    answer = aiko.submit(NEW, **TYPED | SHOW | {"repeats": "rule", "rrule": "FREQ=SECONDLY;COUNT=1000000000"})
+    assert answer.status_code == 200
+    assert "くり返しは、いちばん多くて1日1回です。" in answer.text
+    assert "FREQ=SECONDLY;COUNT=1000000000" in answer.text
+
+
+def test_a_script_may_ask_for_the_dates_while_one_types(aiko: Visitor) -> None:
+    piece = aiko.text(
+        "/organizations/midori/activities/dates?first_on=2026-12-05&first_at=09:00&repeats=monthly_date"
+    )
+    assert "毎月 5日" in piece
+    assert piece.count("<li") == 12
+    assert "<html" not in piece
+    assert "入れると" in aiko.text("/organizations/midori/activities/dates")
+
+
+def test_a_date_on_a_holiday_says_so(session: Session, cast: Cast, visitor: Visitor) -> None:
+    made = make.occurrence(session, cast.midori, NOW, first_on=date(2026, 11, 23))
+    session.commit()
+    assert "勤労感謝の日" in visitor.text(f"/dates/{made.id}")
+    assert "勤労感謝の日" in visitor.text("/")
+
+
+def test_a_draft_says_which_dates_gave_way(session: Session, cast: Cast, aiko: Visitor) -> None:
+    made = actions.post(
+        session, cast.midori.id, make.facts(first_on=date(2026, 11, 23), on_holiday="day_after"), None, NOW
+    )
+    session.commit()
+    assert "11月23日（月）が勤労感謝の日なので" in aiko.text(f"/activities/{made.id}")
+    assert "11月24日（火）" in aiko.text(f"/activities/{made.id}")

@@ -25,6 +25,7 @@ from scheduler.db import begin_writing
 from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
+from tests.bench import rules
 from tests.bench.load import Ask, Measured, get, measure
 from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port
@@ -149,6 +150,7 @@ def _report(title: str, folder: Path, url: str) -> None:
 def main() -> None:
     """Print the figures of both databases."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, 8 clients on the same machine")
+    rules.report()
     with tempfile.TemporaryDirectory() as name:
         _report("SQLite, 1 worker × 8 threads", Path(name), "")
     with tempfile.TemporaryDirectory() as name, postgres.server() as server:

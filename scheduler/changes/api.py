@@ -1,0 +1,162 @@
+"""Changing dates, for programs: look first, then make the change that was seen."""
+
+from datetime import date as Day
+from datetime import datetime, time
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from scheduler import clock
+from scheduler.activities.actions import RepeatFacts
+from scheduler.activities.models import Occurrence
+from scheduler.activities.queries import find_organised_activity, find_organised_occurrence
+from scheduler.changes import actions, queries, undo
+from scheduler.changes.impact import Impact
+from scheduler.changes.models import SeriesChange
+from scheduler.changes.moves import OneDate, Place, Series
+from scheduler.changes.parts import PartChange
+from scheduler.json_api import Api, ApiModel
+from scheduler.parties.login import current_actor
+from scheduler.web import db_session
+
+api = Api("changes_api", __name__)
+
+
+def _on_the_wall(typed: time) -> time:
+    if typed.tzinfo is not None:
+        raise ValueError("a time on the wall has no offset")
+    return typed.replace(second=0, microsecond=0)
+
+
+WallClock = Annotated[time, AfterValidator(_on_the_wall)]
+
+
+class PartIn(ApiModel):
+    """A part as it shall be; `was` is the name that it has, empty for a new one. Parts not named stay as they are."""
+
+    was: str = ""
+    name: str
+    places: int
+    min_people: int = 0
+    remove: bool = False
+
+
+class ChangeIn(ApiModel):
+    """What a date shall be, and for series when: wall-clock times of the activity's zone.
+
+    Without `seen` nothing is written: the answer says whom it would touch, and the `seen` with which to make it.
+    """
+
+    scope: Literal["this", "following", "all"] = "this"
+    first_on: Day
+    first_at: WallClock
+    minutes: int = Field(ge=-100_000, le=100_000)
+    place: str
+    address: str = ""
+    parts: list[PartIn] = []
+    why: str = ""
+    rule: str | None = None
+    dates: list[Day] = []
+    on_holiday: str = "keep"
+    on_closed: str = "skip"
+    also_by_hand: bool = False
+    seen: str = ""
+
+
+class ImpactOut(ApiModel):
+    """Whom a change touches: people, each once, and dates."""
+
+    keep: int
+    clash: int
+    vanish_dates: int
+    vanish_people: int
+    moved_dates: int
+    new_dates: int
+    left_alone: int
+    told: int
+
+
+class ChangeOut(ApiModel):
+    """A change made, or looked at (`id` is null then)."""
+
+    id: int | None
+    seen: str
+    impact: ImpactOut
+
+
+class ChangeLine(ApiModel):
+    """A change on record."""
+
+    id: int
+    scope: str
+    at: datetime
+    by: str
+    why: str
+    undone_at: datetime | None
+    impact: ImpactOut
+
+
+class ChangesOut(ApiModel):
+    """The changes of an activity, the latest first."""
+
+    changes: list[ChangeLine]
+
+
+def _wanted(occurrence: Occurrence, body: ChangeIn) -> OneDate | Series:
+    place = Place(body.place, address=body.address)
+    parts = tuple(PartChange(**part.model_dump()) for part in body.parts)
+    if body.scope == "this":
+        starts = datetime.combine(body.first_on, body.first_at)
+        return OneDate(starts, body.minutes, place, parts, body.why)
+    repeat = RepeatFacts(
+        first_on=body.first_on,
+        first_at=body.first_at,
+        rule=body.rule,
+        timezone=occurrence.activity.timezone,
+        dates=tuple(body.dates),
+        on_holiday=body.on_holiday,
+        on_closed=body.on_closed,
+    )
+    return Series(repeat, body.minutes, place, parts, body.why, body.also_by_hand)
+
+
+def _impact(impact: Impact) -> ImpactOut:
+    return ImpactOut(**impact.counts())
+
+
+def _line(row: SeriesChange) -> ChangeLine:
+    by = row.by.name if row.by else ""
+    facts = {name: getattr(row, name) for name in ("id", "scope", "at", "why", "undone_at")}
+    return ChangeLine(**facts, by=by, impact=ImpactOut(**row.impact))
+
+
+@api.operation("POST /dates/<int:occurrence_id>/changes", ChangeOut, body=ChangeIn, scope="organise")
+def change(occurrence_id: int, body: ChangeIn) -> ChangeOut:
+    """Say whom a change would touch; with `seen`, make it, and everybody touched is told once."""
+    actor, session, now = current_actor(), db_session(), clock.now()
+    occurrence = find_organised_occurrence(session, actor, occurrence_id)
+    wanted = _wanted(occurrence, body)
+    if not body.seen:
+        _, impact = actions.look(session, occurrence, body.scope, wanted, now)
+        return ChangeOut(id=None, seen=impact.seen, impact=_impact(impact))
+    order = actions.Order(body.scope, wanted, body.seen, actor.person_id)
+    made = actions.change(session, occurrence, order, now)
+    session.commit()
+    return ChangeOut(id=made.id, seen=body.seen, impact=ImpactOut(**made.impact))
+
+
+@api.operation("GET /activities/<int:activity_id>/changes", ChangesOut, scope="organise")
+def changes(activity_id: int) -> ChangesOut:
+    """List the changes of an activity for its organisers."""
+    found = find_organised_activity(db_session(), current_actor(), activity_id)
+    return ChangesOut(changes=[_line(row) for row in queries.changes_of_activity(db_session(), found.id)])
+
+
+@api.operation("POST /changes/<int:edit_id>/undo", ChangeLine, scope="organise")
+def take_back(edit_id: int) -> ChangeLine:
+    """Take a change back within half an hour; whoever was told is told again."""
+    actor = current_actor()
+    found = queries.find_change(db_session(), actor, edit_id)
+    undo.undo(db_session(), found, actor.person_id, clock.now())
+    db_session().commit()
+    return _line(found)

@@ -1,0 +1,161 @@
+"""What is typed to change dates; shape only. The fields of "when" are those with which an activity is posted."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    StringField,
+    TimeField,
+)
+from wtforms import Form as PlainForm
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+
+from scheduler.activities.actions import RepeatFacts
+from scheduler.activities.models import Occurrence, SlotTemplate
+from scheduler.activities.plans import HORIZON, schedule_of, source_at
+from scheduler.activities.recurrence import BadRule, starts, to_local, to_utc
+from scheduler.activities.repeat_forms import RepeatFields, repeat_values
+from scheduler.activities.schedules import planned
+from scheduler.changes.moves import OneDate, Place, Series
+from scheduler.changes.parts import PartChange
+from scheduler.errors import Invalid
+from scheduler.web import Form
+
+NEW_ROWS = 1
+_REQUIRED = _("ここは必ず入れてください。")
+_NUMBER = {"inputmode": "numeric", "min": "0"}
+
+
+class PartRow(PlainForm):
+    """One part; `was` is its name before, empty in the row for a new one."""
+
+    was = HiddenField("", [Length(max=120)])
+    name = StringField(_("役割"), [Optional(), Length(max=120)])
+    places = IntegerField(_("人数"), [Optional(), NumberRange(0, 5000)], render_kw=_NUMBER)
+    min_people = IntegerField(_("最少"), [Optional(), NumberRange(0, 5000)], render_kw=_NUMBER)
+    remove = BooleanField(_("この役割をなくす"))
+
+
+class _Common(PlainForm):
+    place = StringField(_("集まる場所"), [DataRequired(_REQUIRED), Length(max=200)])
+    address = StringField(_("住所"), [Length(max=200)], description=_("地図のリンクに使います。"))
+    parts = FieldList(FormField(PartRow), _("役割"), max_entries=60)
+    why = StringField(
+        _("ひとこと"),
+        [Optional(), Length(max=400)],
+        description=_("変える理由など。知らせる文に入ります。なくてもかまいません。"),
+    )
+    seen = HiddenField("", [Optional(), Regexp(r"[0-9a-f]{0,24}\Z")])
+
+    def typed_place(self) -> Place:
+        """Return where, as typed."""
+        return Place(self.place.data or "", address=self.address.data or "")
+
+    def typed_parts(self) -> tuple[PartChange, ...]:
+        """Return the parts as typed; a new one without a name does not count."""
+        rows = [row.data for row in self.parts]
+        return tuple(_part(row) for row in rows if row["was"] or (row["name"] or "").strip())
+
+
+def _part(row: dict[str, Any]) -> PartChange:
+    return PartChange(
+        row["was"] or "", row["name"] or "", row["places"] or 0, row["min_people"] or 0, bool(row["remove"])
+    )
+
+
+class OneDateForm(_Common, Form):
+    """What one date alone shall be."""
+
+    day = DateField(_("日にち"), [InputRequired(_REQUIRED)])
+    first_at = TimeField(_("はじまり"), [InputRequired(_REQUIRED)])
+    ends_at = TimeField(_("おわり"), [InputRequired(_REQUIRED)])
+
+    def wanted(self) -> OneDate:
+        """Return what was typed, in the shape the actions take."""
+        assert self.day.data is not None, "the form was validated"
+        assert self.first_at.data is not None, "the form was validated"
+        assert self.ends_at.data is not None, "the form was validated"
+        begins = datetime.combine(self.day.data, self.first_at.data)
+        ends = datetime.combine(self.day.data, self.ends_at.data)
+        minutes = int((ends - begins).total_seconds() // 60)
+        parts = self.typed_parts()
+        return OneDate(begins, minutes, self.typed_place(), parts, self.why.data or "")
+
+
+class SeriesForm(RepeatFields, _Common, Form):
+    """What this and the following dates, or all to come, shall be."""
+
+    also_by_hand = BooleanField(
+        _("1回だけ変えた日も、いっしょに変える"),
+        description=_("選ばないと、その日だけ時刻や場所を変えた日は、そのまま残ります。"),
+    )
+
+    def wanted(self, zone: str) -> Series:
+        """Return what was typed, in the shape the actions take; raise Invalid for a rule without sense."""
+        assert self.first_at.data is not None, "the form was validated"
+        try:
+            rule = self.rule()
+        except BadRule as error:
+            raise Invalid(error.code) from error
+        repeat = RepeatFacts(
+            first_on=self.first_day(),
+            first_at=self.first_at.data,
+            rule=rule,
+            timezone=zone,
+            dates=self.listed(),
+            on_holiday=self.on_holiday.data or "",
+            on_closed=self.on_closed.data or "",
+        )
+        return Series(
+            repeat,
+            self.minutes(),
+            self.typed_place(),
+            self.typed_parts(),
+            self.why.data or "",
+            bool(self.also_by_hand.data),
+        )
+
+
+def values_of_date(occurrence: Occurrence) -> dict[str, Any]:
+    """Return a date as the form's values."""
+    zone = occurrence.activity.timezone
+    begins, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
+    return {
+        "day": begins.date(),
+        "first_at": begins.time(),
+        "ends_at": ends.time(),
+        "place": occurrence.place,
+        "address": occurrence.address,
+        "parts": [_row_of(slot) for slot in occurrence.slots] + [{"was": ""}] * NEW_ROWS,
+    }
+
+
+def _row_of(row: Any) -> dict[str, Any]:
+    return {"was": row.name, "name": row.name, "places": row.places, "min_people": row.min_people}
+
+
+def values_of_series(occurrence: Occurrence, scope: str, now: datetime) -> dict[str, Any]:
+    """Return what holds at a date as the form's values, counted from that date on, or from the next one to come."""
+    activity = occurrence.activity
+    own = occurrence.planned_at or occurrence.starts_at
+    source = source_at(activity, own)
+    schedule, cut = schedule_of(activity, source), now if scope == "all" else own
+    lines = planned(schedule, cut, cut + HORIZON)
+    first = lines[0].day if lines else to_local(own, activity.timezone).date()
+    place = source.place if source.place is not None else activity.place
+    address = source.address if source.place is not None else activity.address
+    values = repeat_values(source) | {"first_on": first, "place": place, "address": address}
+    if values.get("count") and schedule.rule is not None:
+        begins = to_utc(schedule.first, schedule.zone)
+        values["count"] = max(
+            1, values["count"] - len(starts(schedule.rule, schedule.first, schedule.zone, begins, cut))
+        )
+    templates: list[SlotTemplate] = source.templates
+    return values | {"parts": [_row_of(row) for row in templates] + [{"was": ""}] * NEW_ROWS}

@@ -1,0 +1,125 @@
+"""The letter about a change: is it still true, and what does it say to this person about all their dates at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.activities.recurrence import to_local
+from scheduler.changes.models import SeriesChange
+from scheduler.changes.queries import own_clash
+from scheduler.notices.models import Delivery, Notice
+from scheduler.notices.outlet import Kind, Letter
+from scheduler.participation.models import Participation
+from scheduler.participation.queries import UNTOLD
+from scheduler.parties.letters import Sender
+from scheduler.parties.models import Person
+
+
+@dataclass(frozen=True)
+class ChangedDate:
+    """One date of the person's: what it was and is, on its own wall clock; `clash` is what they do then, too."""
+
+    id: int
+    was_from: datetime
+    was_until: datetime
+    starts: datetime
+    ends: datetime
+    place: str
+    place_en: str
+    other_place: bool
+    gone: bool
+    clash: str
+
+    @property
+    def other_time(self) -> bool:
+        """Whether it begins or ends at another time."""
+        return (self.was_from, self.was_until) != (self.starts, self.ends)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What was changed, and whether that was taken back."""
+
+    title: str
+    title_en: str
+    body: str
+    body_en: str
+    why: str
+    contact: str
+    undone: bool
+    dates: tuple[ChangedDate, ...]
+
+
+def changed_kind(sender: Sender) -> Kind:
+    """Return the kind of notice that tells a change, or (its second version) that it was taken back."""
+
+    def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
+        change = session.get(SeriesChange, notice.subject_id)
+        if change is None or (notice.version == 0 and change.undone_at is not None):
+            return "superseded"
+        return None if _rows(session, change, delivery.person_id) else "left"
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        change = session.get_one(SeriesChange, notice.subject_id)
+        person = session.get(Person, delivery.person_id)
+        return sender.letter(person, "changed", changed=_changed(session, change, delivery.person_id))
+
+    return Kind(still_true, compose)
+
+
+def _rows(session: Session, change: SeriesChange, person_id: int) -> list[Participation]:
+    ids = {line["id"] for line in change.dates} | set(change.before.get("made", []))
+    wanted = (
+        select(Participation)
+        .join(Participation.slot)
+        .join(Slot.occurrence)
+        .where(Participation.contact_id == person_id, Participation.state.not_in(UNTOLD))
+        .where(Occurrence.id.in_(ids))
+    )
+    return list(session.scalars(wanted.order_by(Occurrence.starts_at, Slot.position)))
+
+
+def _changed(session: Session, change: SeriesChange, person_id: int) -> Changed:
+    activity = change.activity
+    rows = {row.slot.occurrence_id: row for row in reversed(_rows(session, change, person_id))}
+    dates = sorted(
+        (_date(session, change, row) for row in rows.values()), key=lambda date: (date.was_from, date.id)
+    )
+    return Changed(
+        title=activity.title,
+        title_en=activity.title_en,
+        body=activity.organization.name,
+        body_en=activity.organization.name_en,
+        why=change.why,
+        contact=activity.contact,
+        undone=change.undone_at is not None,
+        dates=tuple(dates),
+    )
+
+
+def _date(session: Session, change: SeriesChange, row: Participation) -> ChangedDate:
+    occurrence = row.slot.occurrence
+    zone = occurrence.activity.timezone
+    line = next((line for line in change.dates if line["id"] == occurrence.id), None)
+    was = (
+        (line["from"], line["until"])
+        if line
+        else (occurrence.starts_at.isoformat(), occurrence.ends_at.isoformat())
+    )
+    was_from, was_until = (to_local(datetime.fromisoformat(at), zone) for at in was)
+    gone = occurrence.state == "cancelled"
+    return ChangedDate(
+        id=occurrence.id,
+        was_from=was_from,
+        was_until=was_until,
+        starts=to_local(occurrence.starts_at, zone),
+        ends=to_local(occurrence.ends_at, zone),
+        place=occurrence.place,
+        place_en=occurrence.place_en,
+        other_place=line is not None and line["was"] != occurrence.place,
+        gone=gone,
+        clash="" if gone else own_clash(session, row),
+    )

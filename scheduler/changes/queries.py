@@ -1,0 +1,103 @@
+"""What is shown of changes: an activity's history, and what may still be taken back; read-only."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from scheduler.activities.models import ON, Occurrence, Slot
+from scheduler.activities.queries import find_organised_activity
+from scheduler.changes.models import SeriesChange
+from scheduler.errors import NotFound
+from scheduler.history import StateChange
+from scheduler.participation.models import GONE, Participation
+from scheduler.parties.access import Actor
+from scheduler.parties.models import Person
+
+# A part may begin and end so far from its date.
+_LONGEST = timedelta(days=15)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One thing that happened to an activity: what, when, who, why; with the change itself where it was one."""
+
+    at: datetime
+    verb: str
+    by: str
+    why: str
+    change: SeriesChange | None = None
+    occurrence: Occurrence | None = None
+    after: str = ""
+
+
+def find_change(session: Session, actor: Actor, change_id: int) -> SeriesChange:
+    """Return a change of an activity that the actor organises."""
+    found = session.get(SeriesChange, change_id)
+    if found is None:
+        raise NotFound
+    find_organised_activity(session, actor, found.activity_id)
+    return found
+
+
+def changes_of_activity(session: Session, activity_id: int) -> list[SeriesChange]:
+    """Return the changes of an activity, the latest first."""
+    wanted = select(SeriesChange).where(SeriesChange.activity_id == activity_id)
+    whole = wanted.options(joinedload(SeriesChange.by), joinedload(SeriesChange.undone_by))
+    return list(session.scalars(whole.order_by(SeriesChange.id.desc())))
+
+
+def history(session: Session, activity_id: int, limit: int = 100) -> list[HistoryLine]:
+    """Return what happened to an activity and its dates, the latest first."""
+    changes = {row.id: row for row in changes_of_activity(session, activity_id)}
+    dates = {
+        row.id: row
+        for row in session.scalars(select(Occurrence).where(Occurrence.activity_id == activity_id))
+    }
+    of_activity = and_(StateChange.subject == "activity", StateChange.subject_id == activity_id)
+    of_dates = and_(StateChange.subject == "occurrence", StateChange.subject_id.in_(dates))
+    wanted = select(StateChange, Person.name).outerjoin(Person, Person.id == StateChange.by_id)
+    rows = session.execute(
+        wanted.where(or_(of_activity, of_dates))
+        .order_by(StateChange.at.desc(), StateChange.id.desc())
+        .limit(limit)
+    )
+    return [
+        HistoryLine(
+            at=row.at,
+            verb=row.verb,
+            by=name or "",
+            why=row.why,
+            change=changes.get(row.facts.get("change", 0)),
+            occurrence=dates.get(row.subject_id) if row.subject == "occurrence" else None,
+            after=row.after or "",
+        )
+        for row, name in rows.tuples()
+    ]
+
+
+def latest_undoable(session: Session, activity_id: int, now: datetime) -> SeriesChange | None:
+    """Return the change of an activity that may be taken back: the latest that stands, for half an hour."""
+    standing = [row for row in changes_of_activity(session, activity_id) if row.undone_at is None]
+    return standing[0] if standing and standing[0].undoable(now) else None
+
+
+def own_clash(session: Session, row: Participation) -> str:
+    """Return the title of something else that the contact of a sign-up has taken on at its time; else nothing."""
+    opening, closing = row.slot.starts_at, row.slot.ends_at
+    path = (
+        contains_eager(Participation.slot).contains_eager(Slot.occurrence).contains_eager(Occurrence.activity)
+    )
+    wanted = (
+        select(Participation)
+        .join(Participation.slot)
+        .join(Slot.occurrence)
+        .join(Occurrence.activity)
+        .where(Participation.contact_id == row.contact_id, Participation.state.not_in(GONE))
+        .where(Occurrence.id != row.slot.occurrence_id, Occurrence.state.in_(ON))
+        .where(Occurrence.starts_at.between(opening - _LONGEST, closing + _LONGEST))
+    )
+    others = session.scalars(wanted.options(path).order_by(Occurrence.starts_at))
+    clashing = (one for one in others if one.slot.starts_at < closing and opening < one.slot.ends_at)
+    return next((one.slot.occurrence.activity.title for one in clashing), "")

@@ -1,0 +1,151 @@
+"""Changing a date, this and the following, or all: who is touched is shown before it is saved; and the history."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from scheduler import clock
+from scheduler.activities.models import Occurrence
+from scheduler.activities.queries import find_organised_activity, find_organised_occurrence
+from scheduler.activities.recurrence import to_local
+from scheduler.changes import actions, queries, undo
+from scheduler.changes.forms import OneDateForm, SeriesForm, values_of_date, values_of_series
+from scheduler.changes.models import SCOPES, UNDO_WITHIN, SeriesChange
+from scheduler.closures.queries import rest_days
+from scheduler.errors import NotFound, Refused
+from scheduler.parties.access import Actor
+from scheduler.parties.login import current_actor
+from scheduler.web import db_session, go
+from scheduler.words import STATES, colon, date_text, language, sentence, word
+
+pages = Blueprint("changes", __name__)
+_SCOPES = {
+    "this": _("その日だけ変えました"),
+    "following": _("その日から後を変えました"),
+    "all": _("これからの全部を変えました"),
+}
+_VERBS = {
+    "post": _("下書きを作りました"),
+    "correct": _("下書きを直しました"),
+    "publish": _("公開しました"),
+    "terms": _("申し込みの決まりを変えました"),
+    "undo": _("変更を元にもどしました"),
+}
+
+
+@pages.app_template_filter("undo_until")
+def undo_until(at: datetime) -> datetime:
+    """Return until when a change made at this moment may be taken back."""
+    return at + UNDO_WITHIN
+
+
+@pages.app_template_filter("history_word")
+def history_word(line: queries.HistoryLine) -> str:
+    """Say what happened, in a few words."""
+    if line.verb == "change" and line.change is not None:
+        return _of_date(line.change.occurrence, word(_SCOPES, line.change.scope))
+    if line.occurrence is not None:
+        return _of_date(line.occurrence, word(STATES, line.after))
+    return word(_VERBS, line.verb)
+
+
+def _of_date(occurrence: Occurrence, what: str) -> str:
+    first = to_local(occurrence.first_starts_at, occurrence.activity.timezone)
+    return f"{date_text(first)}{colon()}{what}"
+
+
+@pages.app_template_filter("impact_words")
+def impact_words(impact: dict[str, int]) -> str:
+    """Say whom a change touched, in one line."""
+    parts = (
+        gettext("%(dates)s日が変わり", dates=impact["moved_dates"]) if impact["moved_dates"] else "",
+        gettext("%(dates)s日がなくなり", dates=impact["vanish_dates"]) if impact["vanish_dates"] else "",
+        gettext("%(dates)s日ができ", dates=impact["new_dates"]) if impact["new_dates"] else "",
+        gettext("%(people)s人に知らせました", people=impact["told"]),
+    )
+    return ("、" if language() == "ja" else ", ").join(part for part in parts if part)
+
+
+@pages.get("/dates/<int:occurrence_id>/change")
+def choose(occurrence_id: int) -> ResponseReturnValue:
+    """Ask how far a change goes: this date, this and the following, all to come."""
+    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
+    return render_template("changes/choose.html", occurrence=occurrence, now=clock.now())
+
+
+@pages.route("/dates/<int:occurrence_id>/change/<scope>", methods=["GET", "POST"])
+def change(occurrence_id: int, scope: str) -> ResponseReturnValue:
+    """Show whom a change touches, and make it once that was seen."""
+    actor, now = current_actor(), clock.now()
+    occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
+    form = _form(occurrence, scope, now)
+    if form.validate_on_submit() and form.attempt(lambda: _step(form, occurrence, scope, actor)):
+        if isinstance(form.done, SeriesChange):
+            address = f"/activities/{form.done.activity_id}/changes"
+            db_session().commit()
+            return go(address)
+        form.seen.data = form.done[1].seen
+    shown = form.done if isinstance(form.done, tuple) else (None, None)
+    template = "changes/one.html" if scope == "this" else "changes/series.html"
+    facts = _dates_of(form, occurrence, now) | {"occurrence": occurrence, "scope": scope}
+    return form.page(template, plan=shown[0], impact=shown[1], **facts)
+
+
+def _dates_of(form: OneDateForm | SeriesForm, occurrence: Occurrence, now: datetime) -> dict[str, Any]:
+    if isinstance(form, OneDateForm):
+        return {}
+    activity = occurrence.activity
+    found = form.preview_or_why(rest_days(db_session(), activity.organization_id, activity.timezone), now)
+    why = sentence(found) if isinstance(found, Refused) else ""
+    return {"preview": None if why else found, "why_no_dates": why}
+
+
+def _form(occurrence: Occurrence, scope: str, now: datetime) -> OneDateForm | SeriesForm:
+    if scope not in SCOPES:
+        raise NotFound
+    form = OneDateForm if scope == "this" else SeriesForm
+    if request.method == "POST":
+        return form()
+    return form(
+        data=values_of_date(occurrence) if scope == "this" else values_of_series(occurrence, scope, now)
+    )
+
+
+def _step(form: OneDateForm | SeriesForm, occurrence: Occurrence, scope: str, actor: Actor) -> Any:
+    """Make the change when the button was pressed that says so, under the eyes of who saw it; else only look."""
+    session, now = db_session(), clock.now()
+    zone = occurrence.activity.timezone
+    wanted = form.wanted() if isinstance(form, OneDateForm) else form.wanted(zone)
+    if request.form.get("step") != "save":
+        return actions.look(session, occurrence, scope, wanted, now)
+    order = actions.Order(scope, wanted, form.seen.data or "", actor.person_id)
+    return actions.change(session, occurrence, order, now)
+
+
+@pages.get("/activities/<int:activity_id>/changes")
+def history(activity_id: int) -> ResponseReturnValue:
+    """Show what happened to an activity and its dates: who, when, why; the latest may be taken back."""
+    session = db_session()
+    activity = find_organised_activity(session, current_actor(), activity_id)
+    return render_template(
+        "changes/history.html",
+        activity=activity,
+        lines=queries.history(session, activity.id),
+        undoable=queries.latest_undoable(session, activity.id, clock.now()),
+    )
+
+
+@pages.post("/changes/<int:edit_id>/undo")
+def take_back(edit_id: int) -> ResponseReturnValue:
+    """Take a change back."""
+    actor = current_actor()
+    found = queries.find_change(db_session(), actor, edit_id)
+    undo.undo(db_session(), found, actor.person_id, clock.now())
+    address = f"/activities/{found.activity_id}/changes"
+    db_session().commit()
+    flash(gettext("変更を元にもどしました。"), "success")
+    return go(address)

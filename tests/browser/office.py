@@ -1,0 +1,80 @@
+"""An officer's program beside the phones: posts activities with the terms that a story needs."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.request import Request, urlopen
+
+from tests.browser.conftest import Service
+
+OFFICER = "fujino.shoichi@example.jp"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A part of a date that was just made."""
+
+    id: int
+    date_id: int
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class Office:
+    """The officer of the demo's association, signed in as a program."""
+
+    service: Service
+    token: str = ""
+
+    @classmethod
+    def open(cls, service: Service) -> "Office":
+        """Sign in with the six digits of the mail."""
+        stranger = cls(service)
+        stranger.send("POST", "/sign-in", email=OFFICER)
+        code = re.search(r"^\d{6}$", service.wait_for_mail(OFFICER), re.MULTILINE)
+        assert code
+        return cls(service, stranger.send("POST", "/sign-in/code", email=OFFICER, code=code[0])["token"])
+
+    def send(self, method: str, path: str, **body: Any) -> Any:
+        """Ask the service for something as a program."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        if not self.token:
+            del headers["Authorization"]
+        sent = json.dumps(body).encode() if method != "GET" else None
+        request = Request(f"{self.service.address}/api/v1{path}", sent, headers, method=method)  # noqa: S310  # our own address
+        with urlopen(request, timeout=20) as answer:  # noqa: S310  # our own address
+            return json.load(answer)
+
+    def post(self, title: str, places: int, **terms: Any) -> Slot:
+        """Post and publish an activity of one date in ten days with one part; return that part."""
+        day = date.today() + timedelta(days=10)  # noqa: DTZ011  # far enough off
+        slot = {"name": "係", "name_en": "Helping", "places": places, **terms}
+        facts = {"title": title, "place": "みどり公園", "first_on": day.isoformat(), "first_at": "09:00"}
+        made = self.send("POST", "/organizations/midori/activities", **facts, minutes=60, slots=[slot])
+        self.send("POST", f"/activities/{made['id']}/publish")
+        return self._only_slot(made["id"], title)
+
+    def _only_slot(self, activity_id: int, title: str) -> Slot:
+        for page in range(1, 30):
+            found = self.send("GET", f"/dates?page={page}")["dates"]
+            ids = [one["id"] for one in found if one["activity_id"] == activity_id]
+            if ids:
+                return Slot(self.send("GET", f"/dates/{ids[0]}")["slots"][0]["id"], ids[0], activity_id)
+        raise AssertionError(f"{title} has no date")
+
+    def sign_up(self, slot: Slot, name: str) -> int:
+        """Sign the officer up and return the sign-up's number."""
+        made: int = self.send("POST", f"/slots/{slot.id}/join", clash_ok=True)["id"]
+        assert name
+        return made
+
+    def tick(self) -> None:
+        """Let the clock tick once, now."""
+        environment = os.environ | {"TSUDOI_INSTANCE": str(self.service.instance)}
+        environment["TSUDOI_BASE_URL"] = self.service.address
+        subprocess.run([sys.executable, "-m", "scheduler.cli", "tick"], env=environment, check=True)

@@ -1,0 +1,63 @@
+"""The same on PostgreSQL, which checks keys at once and forgives nothing: change a series, and take it back."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from scheduler import migrating
+from scheduler.activities.actions import make_dates
+from scheduler.activities.parts import SlotFacts
+from scheduler.changes.moves import Place
+from scheduler.changes.parts import PartChange
+from scheduler.changes.undo import undo
+from scheduler.db import engine_options, prepare_engine
+from tests import cast, make
+from tests.changes.wanting import TEN, WEEKLY, dates_of, days, make_change, series
+from tests.conftest import NOW
+
+PARTS = (
+    PartChange("積込み", "運ぶ", 9),
+    PartChange("受付", "受付", 2, remove=True),
+    PartChange("", "案内", 3),
+)
+
+
+@pytest.fixture
+def theirs(database_url: str) -> Iterator[Session]:
+    """A session on a database of its own."""
+    migrating.upgrade(database_url)
+    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_a_series_is_changed_and_put_back(theirs: Session) -> None:
+    people = cast.make(theirs, NOW)
+    slots = (SlotFacts("積込み", 4), SlotFacts("受付", 2))
+    weekly = make.activity(theirs, people.midori, NOW, rule=WEEKLY, slots=slots)
+    rows = dates_of(theirs, weekly.id)
+    make.participation(theirs, rows[1].slots[0], people.ben, NOW)
+    before = [(row.id, *days([row])) for row in rows]
+    # A week later each: every date takes the start that another one has left.
+    wanted = series(
+        rows[1],
+        "FREQ=WEEKLY;INTERVAL=2",
+        first_on=date(2026, 12, 6),
+        first_at=TEN,
+        place=Place("川原"),
+        parts=PARTS,
+    )
+    made = make_change(theirs, rows[1], wanted, "all")
+    assert days(dates_of(theirs, weekly.id))[0] == "12-06 10:00"
+    undo(theirs, made, None, NOW + timedelta(minutes=5))
+    after = dates_of(theirs, weekly.id)
+    assert [(row.id, *days([row])) for row in after] == before
+    assert [slot.name for slot in after[0].slots] == ["積込み", "受付"]
+    assert make_dates(theirs, weekly, NOW) == 0

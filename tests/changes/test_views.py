@@ -1,0 +1,158 @@
+"""Changing dates on the page: whom it touches stands above the button that saves."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Activity
+from scheduler.changes.models import SeriesChange
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.changes.wanting import WEEKLY, dates_of, days
+from tests.conftest import NOW
+from tests.moments import at
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+SERIES: dict[str, Any] = {
+    "first_on": "2026-11-22",
+    "first_at": "10:00",
+    "ends_at": "12:00",
+    "repeats": "weekly",
+    "weekdays": ["6"],
+    "count": "6",
+    "on_holiday": "keep",
+    "on_closed": "skip",
+    "place": "みどり公園前",
+    "parts-0-was": "積込み",
+    "parts-0-name": "積込み",
+    "parts-0-places": "2",
+}
+
+
+@pytest.fixture
+def weekly(session: Session, cast: Cast) -> Activity:
+    """Six Sundays; Ben comes to the first and to the last."""
+    made = make.activity(session, cast.midori, NOW, rule=WEEKLY + ";COUNT=6", weather_rule="none")
+    rows = dates_of(session, made.id)
+    for row in (rows[0], rows[5]):
+        make.participation(session, row.slots[0], cast.ben, NOW)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def aiko(app: Flask, cast: Cast, weekly: Activity) -> Visitor:
+    """Aiko's browser."""
+    return browser_of(app, cast.aiko)
+
+
+def seen_in(page: str) -> str:
+    """Return the name of what a page has shown."""
+    return page.split('name="seen"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+
+
+def save(aiko: Visitor, path: str, **typed: Any) -> Any:
+    """Look, then press the button below what was shown."""
+    shown = aiko.submit(path, step="look", **typed)
+    assert shown.status_code == 200, shown.text
+    return aiko.submit(path, **typed | {"step": "save", "seen": seen_in(shown.text)})
+
+
+def test_the_page_says_whom_it_touches_before_anything_is_saved(
+    session: Session, cast: Cast, aiko: Visitor, weekly: Activity
+) -> None:
+    first, *_, third, _, _, _ = dates_of(session, weekly.id)
+    make.participation(session, third.slots[0], cast.chie, NOW)
+    session.commit()
+    typed = SERIES | {"repeats": "monthly_weekday", "weeks": ["4"], "count": "2"}
+    page = aiko.submit(f"/dates/{first.id}/change/all", step="look", **typed).text
+    assert "1人は、申し込みがそのまま残ります。" in page
+    assert "4日がなくなります。申し込んでいた1人にお知らせします。" in page
+    assert "2人に、1人1通でお知らせします。" in page
+    assert days(dates_of(session, weekly.id)) == days(dates_of(session, weekly.id, on=False))
+    assert session.query(SeriesChange).count() == 0
+
+
+def test_a_series_is_changed_told_and_undone(
+    app: Flask, session: Session, aiko: Visitor, weekly: Activity
+) -> None:
+    mailbox.new_mails(app, "ben@example.jp")
+    first = dates_of(session, weekly.id)[0]
+    answer = save(aiko, f"/dates/{first.id}/change/all", **SERIES | {"why": "寒いので遅くします。"})
+    assert answer.status_code == 303
+    assert days(dates_of(session, weekly.id))[0] == "11-22 10:00"
+    page = aiko.text(answer.location)
+    assert "これからの全部を変えました" in page
+    assert "寒いので遅くします。" in page
+    with at("2026-11-16 10:04"):
+        mail = mailbox.new_mail(app, "ben@example.jp")
+    assert "日程が変わりました" in mail["Subject"]
+    text = mailbox.text(mail)
+    assert text.count("→") == 2
+    assert "→ 11月22日（日） 午前10時〜午後0時" in text
+    undone = aiko.submit("/changes/1/undo", answer.location)
+    assert undone.status_code == 303
+    assert days(dates_of(session, weekly.id))[0] == "11-22 08:00"
+    assert "取り消し済み" in aiko.text(answer.location)
+    with at("2026-11-16 10:06"):
+        again = mailbox.new_mail(app, "ben@example.jp")
+    assert "変更を取り消しました" in again["Subject"]
+
+
+def test_one_date_is_changed(session: Session, aiko: Visitor, weekly: Activity) -> None:
+    first = dates_of(session, weekly.id)[0]
+    path = f"/dates/{first.id}/change/this"
+    typed: dict[str, Any] = {"day": "2026-11-21", "first_at": "13:00", "ends_at": "15:00", "place": "公民館"}
+    typed |= {"parts-0-was": "積込み", "parts-0-name": "積込み", "parts-0-places": "5"}
+    assert save(aiko, path, **typed).status_code == 303
+    page = aiko.text(f"/dates/{first.id}")
+    assert "11月22日（日） 午前8時から11月21日（土） 午後1時に変わりました。" in page
+    assert "公民館" in page
+    assert "公民館" not in aiko.text(f"/dates/{dates_of(session, weekly.id)[1].id}")
+
+
+def test_what_is_typed_wrong_stays_and_is_explained(
+    session: Session, aiko: Visitor, weekly: Activity
+) -> None:
+    first = dates_of(session, weekly.id)[0]
+    path = f"/dates/{first.id}/change/following"
+    wrong = aiko.submit(path, **SERIES | {"repeats": "rule", "rrule": "FREQ=SECONDLY"})
+    assert wrong.status_code == 422
+    assert "くり返しは、いちばん多くて1日1回です。" in wrong.text
+    assert "FREQ=SECONDLY" in wrong.text
+    assert aiko.submit(path, **SERIES | {"first_at": "25:00"}).status_code == 422
+
+
+def test_a_late_save_is_shown_again(session: Session, cast: Cast, aiko: Visitor, weekly: Activity) -> None:
+    first = dates_of(session, weekly.id)[0]
+    path = f"/dates/{first.id}/change/all"
+    seen = seen_in(aiko.submit(path, step="look", **SERIES).text)
+    make.participation(session, dates_of(session, weekly.id)[0].slots[0], cast.chie, NOW)
+    session.commit()
+    late = aiko.submit(path, step="save", **SERIES | {"seen": seen})
+    assert late.status_code == 409
+    assert "もう一度、だれに関わるかを確かめてください。" in late.text
+
+
+def test_the_form_begins_with_what_holds(session: Session, aiko: Visitor, weekly: Activity) -> None:
+    third = dates_of(session, weekly.id)[2]
+    assert "この日だけ変える" in aiko.text(f"/dates/{third.id}/change")
+    page = aiko.text(f"/dates/{third.id}/change/following")
+    assert 'value="2026-12-06"' in page
+    assert 'name="count"' in page
+    # Four of six are left from the third on.
+    assert re.search(r'<input[^>]*name="count"[^>]*value="4"', page)
+    assert aiko.get(f"/dates/{third.id}/change/sideways").status_code == 404
+
+
+def test_the_activity_says_what_holds_from_when(session: Session, aiko: Visitor, weekly: Activity) -> None:
+    third = dates_of(session, weekly.id)[2]
+    typed = SERIES | {"first_on": "2026-12-07", "weekdays": ["0"], "count": "4"}
+    assert save(aiko, f"/dates/{third.id}/change/following", **typed).status_code == 303
+    page = aiko.text(f"/activities/{weekly.id}")
+    assert "毎週 日曜日、全6回" in page
+    assert "12月6日（日）から：毎週 月曜日、全4回" in page

@@ -150,7 +150,7 @@ def _moment_or_fact(fact: object) -> object:
 
 def codes() -> set[str]:
     """Return every code that anything may be refused with."""
-    return set(_SENTENCES)
+    return set(SENTENCES)
 
 
 def word(words: dict[str, Any], code: str) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnDefault, DateTime, Engine, Integer, MetaData, Update, bindparam, event, text
@@ -122,6 +123,41 @@ def begin_writing(session: Session) -> None:
             raise
 
 
+def begin_reading(session: Session) -> None:
+    """Begin a transaction that sees one state: on SQLite each does, PostgreSQL has to be told."""
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+_connections = count(1)
+
+
+def mark(session: Session) -> tuple[int, object]:
+    """Return whose mark it is, and a mark of the state that this transaction reads.
+
+    While two marks are equal, nothing was committed between them: what was computed under one holds under the other. It
+    costs less than any query on a table. SQLite counts the commits of others for each connection, so a mark is that of
+    one connection, with what this one wrote itself.
+    """
+    if "mark" not in session.info:
+        session.info["mark"] = _mark(session)
+    found: tuple[int, object] = session.info["mark"]
+    return found
+
+
+def _mark(session: Session) -> tuple[int, object]:
+    if session.get_bind().dialect.name == "postgresql":
+        # One statement needs no BEGIN and no ROLLBACK, which would be two more journeys to the server.
+        alone = {} if session.in_transaction() else {"isolation_level": "AUTOCOMMIT"}
+        connection = session.connection(execution_options=alone)
+        return 0, connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
+    connection = session.connection()
+    serial = connection.info.get("serial") or connection.info.setdefault("serial", next(_connections))
+    others = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    return serial, (others, connection.connection.total_changes)
+
+
 def _release_writers(session: Session) -> None:
     if session.info.pop("holds_writers", False):
         _writers.release()
@@ -130,6 +166,7 @@ def _release_writers(session: Session) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _transaction_ended(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
+        session.info.pop("mark", None)
         _release_writers(session)
 
 

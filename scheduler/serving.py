@@ -1,6 +1,8 @@
 """The two processes: the web server (gunicorn inside this program), and both together under one foreground command."""
 
+import logging
 import multiprocessing
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -10,6 +12,8 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from scheduler.config import Settings
 from scheduler.jobs import run_ticker
@@ -17,6 +21,26 @@ from scheduler.web import db
 
 # gunicorn waits this long for requests under way, and so do we for both processes.
 GRACE_SECONDS = 20
+
+
+# An address that is itself a key holds a long run of random characters.
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32,}")
+
+
+class _Masked(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _SECRET.sub("***", record.getMessage()), None
+        return True
+
+
+class MaskingLogger(Logger):  # type: ignore[misc]  # gunicorn's base class is not typed
+    """gunicorn's log without the addresses that are keys: a log is read, copied and kept by more people than a feed."""
+
+    def setup(self, cfg: Config) -> None:
+        """Let every line, of requests and of errors, go through the mask."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.addFilter(_Masked())
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn's base class is not typed
@@ -50,6 +74,8 @@ def serve(app: Flask, settings: Settings) -> None:
         "timeout": 60,
         "graceful_timeout": GRACE_SECONDS,
         "loglevel": "warning",
+        "accesslog": "-" if settings.access_log else None,
+        "logger_class": MaskingLogger,
         "control_socket_disable": True,
     }
     _Server(app, options).run()

@@ -53,6 +53,9 @@ POST /sign-in/code                                        ask  ask  ask  ask  as
 POST /sign-out                                            303  303  303  303  303
 POST /language                                            303  303  303  303  303
 GET  /calendars/public.ics                                200  200  200  200  200
+GET  /calendars/open.ics                                  200  200  200  200  200
+GET  /activities/<activity_id>/calendar.ics               200  200  200  200  200
+GET  /activities/<activity_id>/calendar.ics      (draft)  404  404  404  404  404
 GET  /healthz                                             200  200  200  200  200
 GET  /design                                              404  404  404  404  404
 GET  /empty                                               404  404  404  404  404

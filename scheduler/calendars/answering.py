@@ -4,21 +4,24 @@ The answer never shows an older state than the last commit: its version is that 
 lies finished somewhere is taken only when it is of just this version.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from flask import Response, request, stream_with_context
+from flask import Response, current_app, request
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
 from werkzeug.http import http_date
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.calendars import feeds, rendered
 from scheduler.calendars.feeds import Feed
 from scheduler.calendars.folder import Folder
 from scheduler.db import begin_reading
-from scheduler.web import db_session, etag_matches, settings
+from scheduler.web import db, db_session, etag_matches, settings
 
 # Feeds up to this many dates are sent in one piece and kept; longer ones are streamed while they are rendered.
 _IN_ONE_PIECE = 2500
+_GZIP = "-gzip"
 # A change is stamped when its request begins and seen when it is committed: within this time the stamp tells nothing.
 _SETTLES = timedelta(seconds=15)
 
@@ -27,20 +30,18 @@ def answer(feed: Feed, published: str = "") -> Response:
     """Answer with a feed; `published` is the name under which its finished bytes may lie in the folder."""
     session, now = db_session(), clock.now()
     version, zipped = feeds.version_of(feed, session, settings().address, now), _takes_gzip()
-    tag = f"{version}-gzip" if zipped else version
+    tag = _tag(version, zipped)
     if etag_matches(tag):
         return _stamped(Response(status=304), tag)
     changed_at = _stamp(feeds.changed_at(feed, session, now), now)
     if _unmodified_since(changed_at, now):
         return _stamped(Response(status=304), tag)
-    body: bytes | Iterable[bytes] | None = _finished(version, published, zipped)
-    if body is None:
-        # The rows may have moved on since: version and dates are read in one snapshot.
-        begin_reading(session)
-        version = feeds.version_of(feed, session, settings().address, now)
-        tag = f"{version}-gzip" if zipped else version
-        body = _rendered(feed, version, zipped, now)
-    return _sent(body, tag, changed_at, zipped)
+    body = _finished(version, published, zipped)
+    return _sent(body, tag, changed_at) if body is not None else _rendered(feed, changed_at, zipped, now)
+
+
+def _tag(version: str, zipped: bool) -> str:
+    return f"{version}{_GZIP}" if zipped else version
 
 
 def _takes_gzip() -> bool:
@@ -76,20 +77,41 @@ def _finished(version: str, published: str, zipped: bool) -> bytes | None:
     return kept
 
 
-def _rendered(feed: Feed, version: str, zipped: bool, now: datetime) -> bytes | Iterable[bytes]:
-    address = settings().address
-    content = feed.content(db_session(), address, now)
+def _rendered(feed: Feed, changed_at: datetime | None, zipped: bool, now: datetime) -> Response:
+    # A session of its own, which outlives the request while a long feed is streamed. The rows may have moved on since
+    # the version was looked at: here both are read in one snapshot.
+    session, address = Session(db.engine), settings().address
+    begin_reading(session)
+    version = feeds.version_of(feed, session, address, now)
+    content = feed.content(session, address, now)
     pieces = feeds.chunks(feed, content, address)
     if content.count > _IN_ONE_PIECE:
-        return stream_with_context(feeds.zipped(pieces) if zipped else pieces)
+        response = _sent(
+            _streamed(feeds.zipped(pieces) if zipped else pieces), _tag(version, zipped), changed_at
+        )
+        response.call_on_close(session.close)
+        return response
     plain = b"".join(pieces)
+    session.close()
     rendered.bodies.put((version, False), plain)
-    return _finished(version, "", zipped) or plain
+    packed = b"".join(feeds.zipped([plain])) if zipped else plain
+    rendered.bodies.put((version, zipped), packed)
+    return _sent(packed, _tag(version, zipped), changed_at)
 
 
-def _sent(body: bytes | Iterable[bytes], tag: str, changed_at: datetime | None, zipped: bool) -> Response:
+def _streamed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    app, language = current_app._get_current_object(), words.language()  # type: ignore[attr-defined]  # a proxy's method
+
+    def stream() -> Iterator[bytes]:
+        with app.app_context(), force_locale(language):
+            yield from pieces
+
+    return stream()
+
+
+def _sent(body: bytes | Iterator[bytes], tag: str, changed_at: datetime | None) -> Response:
     response = Response(body, content_type="text/calendar; charset=utf-8")
-    if zipped:
+    if tag.endswith(_GZIP):
         response.headers["Content-Encoding"] = "gzip"
     if changed_at is not None:
         response.headers["Last-Modified"] = http_date(changed_at)

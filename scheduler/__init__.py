@@ -11,6 +11,7 @@ from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
 from scheduler.attendance import views as attendance
+from scheduler.calendars import api as calendars_api
 from scheduler.calendars import views as calendars
 from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
@@ -26,7 +27,15 @@ from scheduler.reports import views as reports
 
 VERSION = "0.1.0"
 PAGES = (activities, participation, decisions, attendance, reports, calendars, parties, health, design)
-APIS = (activities_api, participation_api, decisions_api, attendance_api, reports_api, parties_api)
+APIS = (
+    activities_api,
+    participation_api,
+    decisions_api,
+    attendance_api,
+    reports_api,
+    calendars_api,
+    parties_api,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

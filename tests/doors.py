@@ -64,6 +64,13 @@ FORMS = (
     ),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
+    Door(
+        "ben",
+        "/me/calendars",
+        {"purpose": "feed", "act": "alarm", "alarm": "60"},
+        _each("purpose", "act", "alarm"),
+    ),
+    Door("aiko", "/organizations/<slug>/calendars", {"act": "close"}, _each("act", "alarm")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
 )
 
@@ -84,6 +91,9 @@ PROGRAMS = (
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
+    Door("ben", "/me/calendars", {}, _each("purpose", "organization")),
+    Door("ben", "/me/calendars/close", {}, _each("purpose")),
+    Door("ben", "/me/calendars/alarm", {"minutes": 60}, _each("minutes")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )
@@ -91,6 +101,10 @@ PROGRAMS = (
 QUERIES = (
     "/?page=",
     "/calendars/public.ics?lang=",
+    "/calendars/public.ics?body=",
+    "/calendars/public.ics?kind=",
+    "/calendars/public.ics?place=",
+    "/calendars/public.ics?weekday=",
     "/organizations/<slug>/hours.csv?year=",
     "/sign-in?next=",
 )

@@ -44,6 +44,10 @@ GET  /organizations/<slug>/hours                          404  404  200  404  40
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
 GET  /me                                                  ask  200  200  200  200
 POST /me/feed                                             ask  200  200  200  200
+GET  /me/calendars                                        ask  200  200  200  200
+POST /me/calendars                                        ask  200  200  200  200
+GET  /organizations/<slug>/calendars                      404  404  200  404  404
+POST /organizations/<slug>/calendars                      404  404  200  404  404
 POST /me/feed/close                                       ask  303  303  303  303
 POST /me/link/close                                       ask  303  303  303  303
 GET  /sign-in                                             200  200  200  200  200
@@ -69,6 +73,8 @@ GET  /me/<token>                                                 200  200  404  
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 POST /me/<token>/feed                                            200  200  404     404
+GET  /me/<token>/calendars                                       200  200  404     404
+POST /me/<token>/calendars                                       200  200  404     404
 POST /me/<token>/feed/close                                      303  303  404     404
 POST /me/<token>/link/close                                      303  303  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
@@ -94,6 +100,10 @@ POST /api/v1/slots/<slot_id>/join                               201  201  201  2
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
+GET  /api/v1/me/calendars                                       401  200  200  200  200  200  401
+POST /api/v1/me/calendars                                       401  201  201  201  201  201  401
+POST /api/v1/me/calendars/close                                 401  200  200  200  200  200  401
+POST /api/v1/me/calendars/alarm                                 401  200  200  200  404  200  401
 POST /api/v1/sign-in                                            202  202  202  202  202  202  202
 POST /api/v1/sign-in/code                                       422  422  422  422  422  422  422
 POST /api/v1/sign-out                                           401  200  200  200  200  200  200
@@ -109,6 +119,10 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    "POST /me/calendars": {"purpose": "feed", "act": "renew"},
+    "POST /me/<token>/calendars": {"purpose": "open", "act": "renew"},
+    "POST /organizations/<slug>/calendars": {"act": "renew"},
+    "POST /api/v1/me/calendars/alarm": {"minutes": 60},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},

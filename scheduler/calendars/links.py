@@ -1,6 +1,7 @@
 """The ways from a feed's address into a calendar app: a link that opens it, Google, Outlook, a picture; pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import segno
@@ -17,6 +18,7 @@ class Links:
     qr: str
 
 
+@lru_cache(maxsize=500)
 def links_of(address: str, name: str) -> Links:
     """Return the ways to subscribe to a feed.
 

@@ -3,23 +3,26 @@
 from dataclasses import replace
 from datetime import date
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from scheduler import clock, words
-from scheduler.activities.queries import find_occurrence
-from scheduler.calendars import events, feeds, queries
+from scheduler.activities.queries import active_bodies, find_occurrence
+from scheduler.calendars import actions, events, feeds, queries
 from scheduler.calendars.answering import answer
 from scheduler.calendars.feeds import InsideFeed, OpenFeed, OwnFeed, PublicFeed
 from scheduler.calendars.folder import published_name
+from scheduler.calendars.forms import FeedForm
 from scheduler.calendars.ics import invitation_file
+from scheduler.calendars.links import Links, links_of
 from scheduler.calendars.scopes import Scope
-from scheduler.errors import NotFound
-from scheduler.parties.login import HOME_ZONE, current_actor
+from scheduler.errors import Invalid, NotFound
+from scheduler.parties.access import Actor
+from scheduler.parties.login import HOME_ZONE, actor_by_link, current_actor
 from scheduler.parties.models import AccessToken
-from scheduler.parties.queries import find_body
-from scheduler.web import db_session, settings
+from scheduler.parties.queries import find_body, find_me, find_organised_body
+from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("calendars", __name__)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -139,3 +142,83 @@ def one_date(occurrence_id: int) -> ResponseReturnValue:
     occurrence = find_occurrence(db_session(), current_actor(), occurrence_id)
     content = invitation_file(events.public_event(occurrence, settings().address), words.language())
     return Response(content, content_type="text/calendar; charset=utf-8")
+
+
+@pages.get("/subscribe")
+def subscribe() -> ResponseReturnValue:
+    """Explain how the calendar gets into one's own calendar app, for each feed and each app."""
+    bodies = active_bodies(db_session())
+    return render_template(
+        "calendars/subscribe.html",
+        everything=_links("/calendars/public.ics", gettext("つどい：まちの活動")),
+        open_parts=_links("/calendars/open.ics", gettext("つどい：人を募集している日")),
+        bodies=[
+            (body, _links(f"/organizations/{body.slug}/calendar.ics", words.said(body, "name")))
+            for body in bodies
+        ],
+        in_line="Line/" in request.user_agent.string,
+    )
+
+
+def _links(path: str, name: str) -> Links:
+    asked = "" if words.language() == "ja" else f"?lang={words.language()}"
+    return links_of(f"{settings().address}{path}{asked}", name)
+
+
+@pages.route("/me/calendars", methods=["GET", "POST"])
+@pages.route("/me/<token>/calendars", methods=["GET", "POST"])
+def own_calendars(token: str | None = None) -> ResponseReturnValue:
+    """Show the own calendars; make an address anew and show it once, close it, choose when it rings."""
+    actor, back = _asker(token)
+    if actor.person_id is None:
+        return go("/sign-in?next=/me/calendars")
+    me, form = find_me(db_session(), actor), FeedForm()
+    purpose = str(form.purpose.data or "")
+    if form.validate_on_submit() and form.attempt(
+        lambda: _act(form, me.id, purpose, (queries.OWN, queries.OPEN))
+    ):
+        db_session().commit()
+        return _done(form.done, f"{back}/calendars")
+    live = queries.live_feeds(db_session(), me.id)
+    alarms = {name: queries.alarm_of(db_session(), row.id) for name, row in live.items()}
+    page = form.page("calendars/own.html", base=back, live=live, alarms=alarms, choices=actions.ALARMS)
+    return secret_address(make_response(page))
+
+
+def _asker(token: str | None) -> tuple[Actor, str]:
+    return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
+
+
+def _act(form: FeedForm, person_id: int, purpose: str, allowed: tuple[str, ...]) -> str | None:
+    """Do what a button says; return the new address where one was made."""
+    session, act = db_session(), form.act.data
+    if purpose not in allowed or act not in {"renew", "close", "alarm"}:
+        raise Invalid("choice_unknown")
+    if act == "renew":
+        return actions.renew(session, person_id, purpose, clock.now())
+    if act == "alarm":
+        actions.choose_alarm(session, person_id, purpose, form.alarm_minutes)
+    else:
+        actions.close(session, person_id, purpose, clock.now())
+    return None
+
+
+def _done(token: str | None, back: str) -> ResponseReturnValue:
+    if token is None:
+        return go(back)
+    links = _links(f"/calendars/{token}.ics", gettext("つどい"))
+    return secret_address(make_response(render_template("calendars/address.html", links=links, back=back)))
+
+
+@pages.route("/organizations/<slug>/calendars", methods=["GET", "POST"])
+def body_calendars(slug: str) -> ResponseReturnValue:
+    """Let who organises for a body have its inside as a calendar: an address of one's own, made anew or closed here."""
+    actor = current_actor()
+    body, me, form = find_organised_body(db_session(), actor, slug), find_me(db_session(), actor), FeedForm()
+    purpose = f"{queries.BODY}{body.id}"
+    if form.validate_on_submit() and form.attempt(lambda: _act(form, me.id, purpose, (purpose,))):
+        db_session().commit()
+        return _done(form.done, f"/organizations/{slug}/calendars")
+    live = queries.live_feeds(db_session(), me.id)
+    page = form.page("calendars/body.html", body=body, live=purpose in live, purpose=purpose)
+    return secret_address(make_response(page))

@@ -54,6 +54,9 @@ class Settings:
         "",
         "1 writes a line for each request to standard output, secret addresses masked",
     )
+    municipality: str = _setting(
+        "TSUDOI_MUNICIPALITY", "", "code, prefecture and name for the open data, e.g. `131130 東京都 渋谷区`"
+    )
     tick_seconds: str = _setting("TSUDOI_TICK_SECONDS", "2", "how often the ticker looks for due mail")
     debug: str = _setting("TSUDOI_DEBUG", "", "1 shows the living page of all parts at /design")
 

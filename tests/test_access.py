@@ -57,6 +57,9 @@ POST /sign-in/code                                        ask  ask  ask  ask  as
 POST /sign-out                                            303  303  303  303  303
 POST /language                                            303  303  303  303  303
 GET  /calendars/public.ics                                200  200  200  200  200
+GET  /calendars/changes.atom                              200  200  200  200  200
+GET  /opendata/events.csv                                 200  200  200  200  200
+GET  /opendata/events.json                                200  200  200  200  200
 GET  /calendars/open.ics                                  200  200  200  200  200
 GET  /activities/<activity_id>/calendar.ics               200  200  200  200  200
 GET  /activities/<activity_id>/calendar.ics      (draft)  404  404  404  404  404

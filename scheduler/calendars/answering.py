@@ -4,7 +4,7 @@ The answer never shows an older state than the last commit: its version is that 
 lies finished somewhere is taken only when it is of just this version.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from flask import Response, current_app, request
@@ -38,6 +38,19 @@ def answer(feed: Feed, published: str = "") -> Response:
         return _stamped(Response(status=304), tag)
     body = _finished(version, published, zipped)
     return _sent(body, tag, changed_at) if body is not None else _rendered(feed, changed_at, zipped, now)
+
+
+def document(feed: Feed, kind: str, content_type: str, build: Callable[[], bytes]) -> Response:
+    """Answer with another form of what a feed shows, built once for each version of it."""
+    version = feeds.version_of(feed, db_session(), settings().address, clock.now())
+    tag = f"{version}-{kind}"
+    if etag_matches(tag):
+        return _stamped(Response(status=304), tag)
+    body = rendered.bodies.get((version, kind))
+    if body is None:
+        body = build()
+        rendered.bodies.put((version, kind), body)
+    return _stamped(Response(body, content_type=content_type), tag)
 
 
 def _tag(version: str, zipped: bool) -> str:

@@ -112,7 +112,8 @@ def open_events(slots: Iterable[Slot], address: str) -> Iterator[Event]:
         yield replace(event, uid=f"open-{occurrence.uid}", summary=title, status="TENTATIVE", is_free=True)
 
 
-def _title(occurrence: Occurrence) -> str:
+def title_of(occurrence: Occurrence) -> str:
+    """Return the title of a date, with the word of its state before it where that matters."""
     # The word stands in the title too: clients show a cancellation in five different ways, one of them as taking place.
     title = words.said(occurrence.activity, "title")
     return f"{words.mark(occurrence.state)}{title}" if occurrence.state in _MARKED else title
@@ -127,7 +128,7 @@ def _event(occurrence: Occurrence, address: str, *parts: str) -> Event:
         starts_at=occurrence.starts_at,
         ends_at=occurrence.ends_at,
         zone=activity.timezone,
-        summary=_title(occurrence),
+        summary=title_of(occurrence),
         location=_place(occurrence),
         description=_description(occurrence, parts),
         url=f"{address}/dates/{occurrence.id}",

@@ -210,16 +210,28 @@ def _line(row: Any, level: str) -> Line:
     )
 
 
+def latest(session: Session, scope: Scope, now: datetime, limit: int = 50) -> list[Occurrence]:
+    """Return the public dates that were changed last, the newest change first."""
+    wanted = _whole(_shown(select(Occurrence), scope)).order_by(
+        Occurrence.changed_at.desc(), Occurrence.id.desc()
+    )
+    return list(session.scalars(wanted.limit(limit), windows(now)))
+
+
+def all_dates(session: Session, scope: Scope, now: datetime) -> list[Occurrence]:
+    """Return the public dates that have not ended, the next first."""
+    wanted = _whole(_shown(select(Occurrence), scope)).where(Occurrence.ends_at >= at("day"))
+    return list(session.scalars(wanted.order_by(Occurrence.starts_at, Occurrence.id), windows(now)))
+
+
+def _whole(wanted: Select[Any]) -> Select[Any]:
+    return wanted.options(
+        contains_eager(Occurrence.activity).contains_eager(Activity.organization),
+        selectinload(Occurrence.slots),
+    )
+
+
 def dates(session: Session, ids: Sequence[int]) -> list[Occurrence]:
     """Return these dates, in any order, with everything that is rendered."""
-    wanted = (
-        select(Occurrence)
-        .join(Occurrence.activity)
-        .join(Activity.organization)
-        .where(Occurrence.id.in_(ids))
-        .options(
-            contains_eager(Occurrence.activity).contains_eager(Activity.organization),
-            selectinload(Occurrence.slots),
-        )
-    )
-    return list(session.scalars(wanted))
+    wanted = select(Occurrence).join(Occurrence.activity).join(Activity.organization)
+    return list(session.scalars(_whole(wanted.where(Occurrence.id.in_(ids)))))

@@ -1,5 +1,6 @@
 """The feeds' addresses, the page that explains them, and the pages on which secret addresses are made and closed."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -8,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from scheduler import clock, words
+from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import active_bodies, find_occurrence
-from scheduler.calendars import actions, events, feeds, queries
-from scheduler.calendars.answering import answer
+from scheduler.calendars import actions, events, feeds, opendata, queries, scopes
+from scheduler.calendars.answering import answer, document
 from scheduler.calendars.feeds import InsideFeed, OpenFeed, OwnFeed, PublicFeed
 from scheduler.calendars.folder import published_name
 from scheduler.calendars.forms import FeedForm
@@ -142,6 +144,50 @@ def one_date(occurrence_id: int) -> ResponseReturnValue:
     occurrence = find_occurrence(db_session(), current_actor(), occurrence_id)
     content = invitation_file(events.public_event(occurrence, settings().address), words.language())
     return Response(content, content_type="text/calendar; charset=utf-8")
+
+
+@pages.get("/opendata/events.csv")
+def events_table() -> ResponseReturnValue:
+    """Give the public dates to come as the municipal event list, for spreadsheets."""
+    with force_locale("ja"):
+        return document(
+            feeds.everything(), "csv", "text/csv; charset=utf-8", lambda: opendata.table(_open_rows())
+        )
+
+
+@pages.get("/opendata/events.json")
+def events_list() -> ResponseReturnValue:
+    """Give the same list as JSON, under the same names."""
+    with force_locale("ja"):
+        return document(feeds.everything(), "json", "application/json", lambda: _json(_open_rows()))
+
+
+def _open_rows() -> list[dict[str, str]]:
+    given = settings()
+    dates = scopes.all_dates(db_session(), Scope(), clock.now())
+    return [opendata.row(date, given.address, given.municipality) for date in dates]
+
+
+def _json(rows: list[dict[str, str]]) -> bytes:
+    return json.dumps(rows, ensure_ascii=False).encode()
+
+
+@pages.get("/calendars/changes.atom")
+def changes() -> ResponseReturnValue:
+    """Give the dates that are new or changed, for readers of news; in English with `?lang=en`."""
+    with force_locale(_asked_language("ja")):
+        return document(feeds.everything(), "atom", "application/atom+xml; charset=utf-8", _changes)
+
+
+def _changes() -> bytes:
+    dates = scopes.latest(db_session(), Scope(), clock.now())
+    return opendata.atom(dates, settings().address, "/calendars/changes.atom")
+
+
+@pages.app_template_global("event_data")
+def event_data(occurrence: Occurrence) -> dict[str, object]:
+    """Return a date as search engines read it."""
+    return opendata.schema(occurrence, settings().address)
 
 
 @pages.get("/subscribe")

@@ -61,11 +61,10 @@ class Client:
 
     def _run(self, *command: str) -> str:
         program = Path(sys.executable).with_name(command[0])
-        environment = os.environ | {"HOME": str(self.folder)}
-        run = [program, *command[1:]]
-        return subprocess.run(
-            run, env=environment, input="y\n", capture_output=True, text=True, check=True
-        ).stdout
+        environment = dict(os.environ) | {"HOME": str(self.folder)}
+        run = [str(program), *command[1:]]
+        done = subprocess.run(run, env=environment, input="y\n", capture_output=True, text=True, check=True)
+        return done.stdout
 
     def look(self, begin: date) -> str:
         """Fetch the calendar and list what it shows."""

@@ -70,18 +70,26 @@ class Folder:
         self._tidy(name)
 
     def _link(self, file: Path, public: Path) -> None:
-        public.parent.mkdir(parents=True, exist_ok=True)
+        self._open(public.parent)
         new = public.with_name(f".{public.name}.{secrets.token_hex(4)}")
         os.link(file, new)
         new.replace(public)
 
     def _put(self, file: Path, content: Iterable[bytes], now: datetime) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        self._open(file.parent)
         new = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         with new.open("wb") as out:
             out.writelines(content)
+        new.chmod(0o644)
         os.utime(new, (now.timestamp(), now.timestamp()))
         new.replace(file)
+
+    def _open(self, folder: Path) -> None:
+        """Make a folder that a proxy may read, whatever the service's umask: everything in it is public."""
+        folder.mkdir(parents=True, exist_ok=True)
+        while folder != self.path.parent:
+            folder.chmod(0o755)
+            folder = folder.parent
 
     def _tidy(self, name: str) -> None:
         for suffix in SUFFIXES.values():

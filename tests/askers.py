@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
+from scheduler.calendars import actions as calendars
 from scheduler.heartbeat import beat
 from scheduler.parties import actions as parties
 from scheduler.parties.actions import PersonFacts
@@ -24,6 +25,10 @@ from tests import make
 from tests.conftest import NOW
 from tests.visitor import Visitor
 
+ICS = b"".join(
+    line + b"\r\n"
+    for line in b"BEGIN:VCALENDAR BEGIN:VEVENT UID:1 SUMMARY:x DTSTART:20261206T080000 END:VEVENT END:VCALENDAR".split()
+)
 # What is sent along with a request, by method and rule.
 Typed = dict[str, dict[str, Any]]
 
@@ -98,6 +103,7 @@ def populate(session: Session, secret: str) -> World:
         "filename": "css/base.css",
         "year": 2026,
     }
+    names["import_id"] = calendars.hand_in(session, cast.midori.id, ICS, cast.aiko.id, NOW).id
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
     beat(session, "tick", NOW)

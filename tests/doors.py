@@ -70,6 +70,13 @@ FORMS = (
         {"purpose": "feed", "act": "alarm", "alarm": "60"},
         _each("purpose", "act", "alarm"),
     ),
+    Door("aiko", "/organizations/<slug>/import", {}, _each("address")),
+    Door(
+        "aiko",
+        "/organizations/<slug>/import/<import_id>",
+        {"part": "係", "places": "5"},
+        _each("part", "places"),
+    ),
     Door("aiko", "/organizations/<slug>/calendars", {"act": "close"}, _each("act", "alarm")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
 )
@@ -92,6 +99,9 @@ PROGRAMS = (
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
     Door("ben", "/me/calendars", {}, _each("purpose", "organization")),
+    Door(
+        "aiko", "/organizations/<slug>/import", {"calendar": ""}, _each("calendar", "take", "part", "places")
+    ),
     Door("ben", "/me/calendars/close", {}, _each("purpose")),
     Door("ben", "/me/calendars/alarm", {"minutes": 60}, _each("minutes")),
     Door("dan", "/sign-in", {}, _each("email")),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.askers import Row, Stage, Typed, World, rows_of, settle
+from tests.askers import ICS, Row, Stage, Typed, World, rows_of, settle
 from tests.program import PREFIX
 
 # Dan is a stranger, Ben has signed up for the date, Aiko organises it, Chie organises for another body, Emi has
@@ -48,6 +48,10 @@ GET  /me/calendars                                        ask  200  200  200  20
 POST /me/calendars                                        ask  200  200  200  200
 GET  /organizations/<slug>/calendars                      404  404  200  404  404
 POST /organizations/<slug>/calendars                      404  404  200  404  404
+GET  /organizations/<slug>/import                         404  404  200  404  404
+POST /organizations/<slug>/import                         404  404  422  404  404
+GET  /organizations/<slug>/import/<import_id>             404  404  200  404  404
+POST /organizations/<slug>/import/<import_id>             404  404  303  404  404
 POST /me/feed/close                                       ask  303  303  303  303
 POST /me/link/close                                       ask  303  303  303  303
 GET  /sign-in                                             200  200  200  200  200
@@ -103,6 +107,7 @@ POST /api/v1/slots/<slot_id>/join                               201  201  201  2
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
+POST /api/v1/organizations/<slug>/import                        404  404  200  404  404  404  401
 GET  /api/v1/me/calendars                                       401  200  200  200  200  200  401
 POST /api/v1/me/calendars                                       401  201  201  201  201  201  401
 POST /api/v1/me/calendars/close                                 401  200  200  200  200  200  401
@@ -125,6 +130,8 @@ TYPED: Typed = {
     "POST /me/calendars": {"purpose": "feed", "act": "renew"},
     "POST /me/<token>/calendars": {"purpose": "open", "act": "renew"},
     "POST /organizations/<slug>/calendars": {"act": "renew"},
+    "POST /organizations/<slug>/import/<import_id>": {"part": "参加", "places": "20"},
+    "POST /api/v1/organizations/<slug>/import": {"calendar": ICS.decode()},
     "POST /api/v1/me/calendars/alarm": {"minutes": 60},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},

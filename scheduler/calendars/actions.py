@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from scheduler.calendars.models import FeedChoice, PublishedFeed
+from scheduler.calendars.models import CalendarImport, FeedChoice, PublishedFeed
 from scheduler.calendars.queries import alarm_of, live_feeds
+from scheduler.calendars.reading import read
 from scheduler.db import claim, insert_once
 from scheduler.errors import Invalid, NotFound
 from scheduler.parties.models import AccessToken
@@ -48,6 +49,27 @@ def choose_alarm(session: Session, person_id: int, purpose: str, minutes: int | 
     session.execute(delete(FeedChoice).where(FeedChoice.token_id == feed.id))
     if minutes is not None:
         session.add(FeedChoice(token_id=feed.id, alarm_minutes=minutes))
+
+
+def hand_in(
+    session: Session,
+    organization_id: int,
+    content: bytes,
+    by_id: int | None,
+    now: datetime,
+    address: str = "",
+) -> CalendarImport:
+    """Keep a calendar that a body wants to take over; raise Invalid where it is none."""
+    try:
+        text = content.decode("utf-8-sig").replace("\0", "")
+    except UnicodeDecodeError as error:
+        raise Invalid("calendar_unreadable") from error
+    read(text.encode())
+    kept = CalendarImport(organization_id=organization_id, by_id=by_id, content=text, created_at=now)
+    kept.address = address[:400]
+    session.add(kept)
+    session.flush()
+    return kept
 
 
 def claim_publication(session: Session, folder: str, name: str, now: datetime) -> bool:

@@ -3,7 +3,10 @@
 from pydantic import Field
 
 from scheduler import clock
-from scheduler.calendars import actions, queries
+from scheduler.activities.actions import SlotFacts
+from scheduler.calendars import actions, importing, queries
+from scheduler.calendars.importing import Step, Taking
+from scheduler.calendars.reading import read
 from scheduler.errors import Invalid
 from scheduler.json_api import Api, ApiModel
 from scheduler.parties.login import current_actor
@@ -37,6 +40,30 @@ class CalendarsOut(ApiModel):
     """The calendars whose addresses still open something."""
 
     calendars: list[CalendarOut]
+
+
+class ImportIn(ApiModel):
+    """A calendar as text; `take` takes it over, else it is only told what would become of it."""
+
+    calendar: str = Field(max_length=900_000)
+    take: bool = False
+    part: str = Field("参加", max_length=120)
+    places: int = Field(20, ge=1, le=5000)
+
+
+class StepOut(ApiModel):
+    """What becomes of one entry: new, changed, same, past, off, by_hand, unreadable."""
+
+    kind: str
+    uid: str
+    title: str
+    problem: str
+
+
+class StepsOut(ApiModel):
+    """What becomes of each entry."""
+
+    steps: list[StepOut]
 
 
 class AddressOut(ApiModel):
@@ -96,3 +123,22 @@ def alarm(body: AlarmIn) -> CalendarsOut:
     actions.choose_alarm(db_session(), person_id, purpose, body.minutes)
     db_session().commit()
     return _calendars(person_id)
+
+
+@api.operation("POST /organizations/<slug>/import", StepsOut, body=ImportIn)
+def take_over(slug: str, body: ImportIn) -> StepsOut:
+    """Take a body's own calendar over, or tell what would become of it."""
+    session, actor, now = db_session(), current_actor(), clock.now()
+    found = find_organised_body(session, actor, slug)
+    entries = read(body.calendar.replace("\0", "").encode("utf-8", "replace"))
+    if body.take:
+        part = SlotFacts(body.part, body.places)
+        steps = importing.take(session, Taking(found.id, actor.person_id, now, part), entries)
+        session.commit()
+    else:
+        steps = importing.plan(session, found.id, entries, now)
+    return StepsOut(steps=[_step_out(step) for step in steps])
+
+
+def _step_out(step: Step) -> StepOut:
+    return StepOut(kind=step.kind, uid=step.entry.uid, title=step.entry.title, problem=step.entry.problem)

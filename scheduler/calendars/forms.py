@@ -1,7 +1,8 @@
 """What is pressed on the page of one's own calendars; shape only."""
 
-from wtforms import StringField
-from wtforms.validators import Length, Optional, Regexp
+from flask_babel import lazy_gettext as _
+from wtforms import IntegerField, StringField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from scheduler.web import Form
 
@@ -17,3 +18,25 @@ class FeedForm(Form):
     def alarm_minutes(self) -> int | None:
         """How long before; None for not at all."""
         return int(self.alarm.data) if self.alarm.data else None
+
+
+class HandInForm(Form):
+    """Where a body's own calendar is; a file comes beside it."""
+
+    address = StringField(
+        _("カレンダーのアドレス"),
+        [Length(max=400)],
+        description=_("https:// か webcal:// で始まるアドレスです。"),
+        render_kw={"inputmode": "url", "autocomplete": "off"},
+    )
+
+
+class TakeForm(Form):
+    """The part that each activity offers which is made of an entry."""
+
+    part = StringField(_("役割の名前"), [DataRequired(_("役割の名前を入れてください。")), Length(max=120)])
+    places = IntegerField(
+        _("人数"),
+        [DataRequired(_("人数を入れてください。")), NumberRange(1, 5000, _("1から5000までにしてください。"))],
+        render_kw={"inputmode": "numeric"},
+    )

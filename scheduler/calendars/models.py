@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.db import Base
@@ -30,3 +30,30 @@ class FeedChoice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_id: Mapped[int] = mapped_column(ForeignKey("access_token.id", ondelete="CASCADE"), unique=True)
     alarm_minutes: Mapped[int | None]
+
+
+class CalendarImport(Base):
+    """A calendar as a body handed it in, kept until it is taken over: what was shown is what is taken."""
+
+    __tablename__ = "calendar_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str] = mapped_column(String(400), default="")
+    content: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+
+
+class ImportedEvent(Base):
+    """Which activity an entry of a body's own calendar has become, and what the entry said when it was last taken."""
+
+    __tablename__ = "imported_event"
+    __table_args__ = (UniqueConstraint("organization_id", "uid_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    uid_hash: Mapped[str] = mapped_column(String(64))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+    said: Mapped[str] = mapped_column(String(64))

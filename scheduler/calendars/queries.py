@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
-from scheduler.calendars.models import FeedChoice
+from scheduler.calendars.models import CalendarImport, FeedChoice
 from scheduler.calendars.scopes import KEPT, NEAR, Version, day_start, kept, windows
 from scheduler.errors import Gone, NotFound
 from scheduler.participation.models import GONE, Participation
@@ -58,6 +58,14 @@ def owner(session: Session, feed: AccessToken) -> Person:
 def body_of_feed(session: Session, feed: AccessToken) -> Organization:
     """Return the body whose inside a secret address shows."""
     return session.get_one(Organization, body_of(feed.purpose))
+
+
+def find_import(session: Session, organization_id: int, import_id: int) -> CalendarImport:
+    """Return a calendar that this body has handed in and not yet taken over."""
+    found = session.get(CalendarImport, import_id)
+    if found is None or found.organization_id != organization_id or found.taken_at is not None:
+        raise NotFound
+    return found
 
 
 def live_feeds(session: Session, person_id: int) -> dict[str, AccessToken]:

@@ -9,16 +9,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from scheduler import clock, words
+from scheduler.activities.actions import SlotFacts
 from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import active_bodies, find_occurrence
-from scheduler.calendars import actions, events, feeds, opendata, queries, scopes
+from scheduler.calendars import actions, events, feeds, importing, opendata, queries, scopes
 from scheduler.calendars.answering import answer, document
 from scheduler.calendars.feeds import InsideFeed, OpenFeed, OwnFeed, PublicFeed
+from scheduler.calendars.fetching import fetch
 from scheduler.calendars.folder import published_name
-from scheduler.calendars.forms import FeedForm
+from scheduler.calendars.forms import FeedForm, HandInForm, TakeForm
 from scheduler.calendars.ics import invitation_file
+from scheduler.calendars.importing import Taking
 from scheduler.calendars.links import Links, links_of
+from scheduler.calendars.models import CalendarImport
+from scheduler.calendars.reading import read
 from scheduler.calendars.scopes import Scope
+from scheduler.db import begin_writing
 from scheduler.errors import Invalid, NotFound
 from scheduler.parties.access import Actor
 from scheduler.parties.login import HOME_ZONE, actor_by_link, current_actor
@@ -268,3 +274,51 @@ def body_calendars(slug: str) -> ResponseReturnValue:
     live = queries.live_feeds(db_session(), me.id)
     page = form.page("calendars/body.html", body=body, live=purpose in live, purpose=purpose)
     return secret_address(make_response(page))
+
+
+@pages.route("/organizations/<slug>/import", methods=["GET", "POST"])
+def hand_in(slug: str) -> ResponseReturnValue:
+    """Take in a body's own calendar, as a file or from its address, and go on to what would become of it."""
+    actor = current_actor()
+    form, body = HandInForm(), find_organised_body(db_session(), actor, slug)
+    address = str(form.address.data or "").strip()
+
+    def keep() -> CalendarImport:
+        content = _handed_in(address)
+        # Only now does anybody have to wait for us to write; meanwhile the office may have ended.
+        begin_writing(db_session())
+        body = find_organised_body(db_session(), actor, slug)
+        return actions.hand_in(db_session(), body.id, content, actor.person_id, clock.now(), address)
+
+    if form.validate_on_submit() and form.attempt(keep):
+        db_session().commit()
+        return go(f"/organizations/{slug}/import/{form.done.id}")
+    return form.page("calendars/hand_in.html", body=body)
+
+
+def _handed_in(address: str) -> bytes:
+    file = request.files.get("file")
+    content = file.read() if file is not None else b""
+    db_session().rollback()
+    return content or fetch(address)
+
+
+@pages.route("/organizations/<slug>/import/<int:import_id>", methods=["GET", "POST"])
+def take_over(slug: str, import_id: int) -> ResponseReturnValue:
+    """Show what becomes of each entry, and do it."""
+    session, now, actor = db_session(), clock.now(), current_actor()
+    body = find_organised_body(session, actor, slug)
+    kept = queries.find_import(session, body.id, import_id)
+    entries = read(kept.content.encode())
+    form = TakeForm(data={"part": gettext("参加"), "places": 20}) if request.method == "GET" else TakeForm()
+
+    def take() -> None:
+        part = SlotFacts(str(form.part.data), int(form.places.data or 0))
+        importing.take(session, Taking(body.id, actor.person_id, now, part), entries)
+        kept.taken_at = now
+
+    if form.validate_on_submit() and form.attempt(take):
+        session.commit()
+        return go(f"/organizations/{slug}")
+    steps = importing.plan(session, find_body(session, slug).id, entries, now)
+    return form.page("calendars/take_over.html", body=find_body(session, slug), steps=steps)

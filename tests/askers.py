@@ -103,7 +103,7 @@ def populate(session: Session, secret: str) -> World:
         "filename": "css/base.css",
         "year": 2026,
     }
-    names["import_id"] = calendars.hand_in(session, cast.midori.id, ICS, cast.aiko.id, NOW).id
+    names["import_id"] = calendars.hand_in(session, cast.midori.id, ICS, by_id=None, now=NOW).id
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
     beat(session, "tick", NOW)

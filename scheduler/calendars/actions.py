@@ -55,6 +55,7 @@ def hand_in(
     session: Session,
     organization_id: int,
     content: bytes,
+    *,
     by_id: int | None,
     now: datetime,
     address: str = "",

@@ -288,7 +288,9 @@ def hand_in(slug: str) -> ResponseReturnValue:
         # Only now does anybody have to wait for us to write; meanwhile the office may have ended.
         begin_writing(db_session())
         body = find_organised_body(db_session(), actor, slug)
-        return actions.hand_in(db_session(), body.id, content, actor.person_id, clock.now(), address)
+        return actions.hand_in(
+            db_session(), body.id, content, by_id=actor.person_id, now=clock.now(), address=address
+        )
 
     if form.validate_on_submit() and form.attempt(keep):
         db_session().commit()

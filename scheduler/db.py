@@ -147,15 +147,18 @@ def mark(session: Session) -> tuple[int, object]:
 
 
 def _mark(session: Session) -> tuple[int, object]:
-    if session.get_bind().dialect.name == "postgresql":
-        # One statement needs no BEGIN and no ROLLBACK, which would be two more journeys to the server.
-        alone = {} if session.in_transaction() else {"isolation_level": "AUTOCOMMIT"}
-        connection = session.connection(execution_options=alone)
-        return 0, connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
-    connection = session.connection()
+    # One statement needs no BEGIN and no ROLLBACK, and is asked of the driver itself: this is all that most requests
+    # for a calendar cost.
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    alone = {"isolation_level": "AUTOCOMMIT"} if is_postgres else {"sqlite_begin": ""}
+    if session.in_transaction():
+        alone = {}
+    connection = session.connection(execution_options=alone)
+    driver: Any = connection.connection.driver_connection
+    if is_postgres:
+        return 0, driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0]
     serial = connection.info.get("serial") or connection.info.setdefault("serial", next(_connections))
-    others = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-    return serial, (others, connection.connection.total_changes)
+    return serial, (driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes)
 
 
 def _release_writers(session: Session) -> None:
@@ -178,8 +181,8 @@ def _sqlite_connected(connection: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _sqlite_begins(connection: Connection) -> None:
-    kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {kind}")
+    if kind := connection.get_execution_options().get("sqlite_begin", "DEFERRED"):
+        connection.exec_driver_sql(f"BEGIN {kind}")
 
 
 def prepare_engine(engine: Engine) -> Engine:

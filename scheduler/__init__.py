@@ -11,6 +11,7 @@ from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
 from scheduler.attendance import views as attendance
+from scheduler.calendars import api as calendars_api
 from scheduler.calendars import views as calendars
 from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
@@ -56,6 +57,7 @@ APIS = (
     decisions_api,
     attendance_api,
     reports_api,
+    calendars_api,
     parties_api,
     people_api,
     keys_api,

@@ -98,6 +98,14 @@ _SENTENCES = {
     "not_held": _("行われなかった日には、出席をつけられません。"),
     "not_begun": _("出席は、始まる2時間前からつけられます。"),
     "numbers_out_of_range": _("人数と分を確かめてください。"),
+    "calendar_unreadable": _(
+        "カレンダーのファイル（.ics）として読み取れません。ファイルかアドレスを確かめてください。"
+    ),
+    "calendar_too_long": _("予定が多すぎます。%(most)s件までのファイルに分けてください。"),
+    "calendar_unreachable": _(
+        "このアドレスから読み取れませんでした。だれでも見られるアドレスか、ファイルを使ってください。"
+    ),
+    "entry_twice": _("同じ番号（UID）の予定が2つあります。もとのカレンダーを確かめてください。"),
     "json_unreadable": _("JSON の形が正しくありません：%(detail)s"),
     "rule_unreadable": _("くり返しの決まり（RRULE）を読み取れません。"),
     "rule_too_frequent": _("くり返しは、いちばん多くて1日1回です。"),
@@ -145,7 +153,9 @@ STATES = {
     "awaiting_decision": _("判断待ち"),
     "confirmed": _("実施"),
     "postponed": _("順延"),
+    "merged": _("次回と合同"),
     "cancelled": _("中止"),
+    "stopped": _("途中中止"),
     "held": _("終わりました"),
 }
 
@@ -297,7 +307,12 @@ def aside(text: str) -> str:
 
 def mark(state: str) -> str:
     """Return a state as it stands before a title: 【中止】."""
-    return f"【{word(STATES, state)}】" if language() == "ja" else f"[{word(STATES, state)}] "
+    return marked(word(STATES, state))
+
+
+def marked(text: str) -> str:
+    """Return a word as it stands before a title."""
+    return f"【{text}】" if language() == "ja" else f"[{text}] "
 
 
 def weekday_label(day: datetime) -> str:
@@ -327,10 +342,18 @@ def hours_text(hours: float) -> str:
 
 def date_text(day: datetime) -> str:
     """Return a local date as people write it: 11月22日（日）, or Sunday 22 November; another year is named."""
-    named = "" if day.year == to_user_timezone(clock.now()).year else str(day.year)
+    return _dated(day, "" if day.year == to_user_timezone(clock.now()).year else str(day.year))
+
+
+def dated_text(day: datetime) -> str:
+    """Return a local date with its year, the same whenever it is asked: 2026年11月22日（日）."""
+    return _dated(day, str(day.year))
+
+
+def _dated(day: datetime, year: str) -> str:
     if language() == "ja":
-        return f"{named}{'年' if named else ''}{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
-    return f"{day:%A} {day.day} {day:%B} {named}".strip()
+        return f"{year}{'年' if year else ''}{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
+    return f"{day:%A} {day.day} {day:%B} {year}".strip()
 
 
 def clock_text(at: datetime) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
+from scheduler.calendars import actions as calendars
 from scheduler.heartbeat import beat
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
@@ -33,6 +34,10 @@ from tests.cast import Cast
 from tests.conftest import NOW
 from tests.visitor import Visitor
 
+ICS = b"".join(
+    line + b"\r\n"
+    for line in b"BEGIN:VCALENDAR BEGIN:VEVENT UID:1 SUMMARY:x DTSTART:20261206T080000 END:VEVENT END:VCALENDAR".split()
+)
 # What is sent along with a request, by method and rule.
 Typed = dict[str, dict[str, Any]]
 
@@ -127,6 +132,7 @@ def populate(session: Session, secret: str) -> World:
     }
     names |= _series(session, cast)
     names |= _searches(session, cast, bens, emi, secret)
+    names["import_id"] = calendars.hand_in(session, cast.midori.id, ICS, by_id=None, now=NOW).id
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
     beat(session, "tick", NOW)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.askers import Row, Stage, Typed, World, rows_of, settle
+from tests.askers import ICS, Row, Stage, Typed, World, rows_of, settle
 from tests.program import PREFIX
 
 # Dan is a stranger, Ben has signed up for the date, Aiko organises it, Chie organises for another body, Emi has
@@ -85,6 +85,14 @@ POST /me/tokens                                           ask  200  200  200  20
 POST /me/tokens/<token_id>/revoke                (own)    ask  303  404  404  404
 GET  /me                                                  ask  200  200  200  200
 POST /me/feed                                             ask  200  200  200  200
+GET  /me/calendars                                        ask  200  200  200  200
+POST /me/calendars                                        ask  200  200  200  200
+GET  /organizations/<slug>/calendars                      404  404  200  404  404
+POST /organizations/<slug>/calendars                      404  404  200  404  404
+GET  /organizations/<slug>/import                         404  404  200  404  404
+POST /organizations/<slug>/import                         404  404  422  404  404
+GET  /organizations/<slug>/import/<import_id>             404  404  200  404  404
+POST /organizations/<slug>/import/<import_id>             404  404  303  404  404
 POST /me/feed/close                                       ask  303  303  303  303
 POST /me/link/close                                       ask  303  303  303  303
 GET  /me/limits                                           ask  200  200  200  200
@@ -96,6 +104,12 @@ POST /sign-in/code                                        ask  ask  ask  ask  as
 POST /sign-out                                            303  303  303  303  303
 POST /language                                            303  303  303  303  303
 GET  /calendars/public.ics                                200  200  200  200  200
+GET  /calendars/changes.atom                              200  200  200  200  200
+GET  /opendata/events.csv                                 200  200  200  200  200
+GET  /opendata/events.json                                200  200  200  200  200
+GET  /calendars/open.ics                                  200  200  200  200  200
+GET  /activities/<activity_id>/calendar.ics               200  200  200  200  200
+GET  /activities/<activity_id>/calendar.ics      (draft)  404  404  404  404  404
 GET  /healthz                                             200  200  200  200  200
 GET  /design                                              404  404  404  404  404
 GET  /empty                                               404  404  404  404  404
@@ -127,6 +141,8 @@ POST /me/<token>/participations/<series_row_id>/come             303  404  404  
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 POST /me/<token>/feed                                            200  200  404     404
+GET  /me/<token>/calendars                                       200  200  404     404
+POST /me/<token>/calendars                                       200  200  404     404
 POST /me/<token>/feed/close                                      303  303  404     404
 POST /me/<token>/link/close                                      303  303  404     404
 GET  /me/<token>/limits                                          200  200  404     404
@@ -185,6 +201,11 @@ POST /api/v1/me/tokens/<token_id>/revoke               (own)    401  200  404  4
 GET  /api/v1/organizations/<slug>/tokens                        401  404  200  404  404  403  401
 POST /api/v1/organizations/<slug>/tokens                        401  404  201  404  404  403  401
 POST /api/v1/organizations/<slug>/tokens/<token_id>/revoke      401  404  200  404  404  403  401
+POST /api/v1/organizations/<slug>/import                        404  404  200  404  404  404  401
+GET  /api/v1/me/calendars                                       401  200  200  200  200  200  401
+POST /api/v1/me/calendars                                       401  201  201  201  201  201  401
+POST /api/v1/me/calendars/close                                 401  200  200  200  200  200  401
+POST /api/v1/me/calendars/alarm                                 401  200  200  200  404  200  401
 POST /api/v1/sign-in                                            202  202  202  202  202  202  202
 POST /api/v1/sign-in/code                                       422  422  422  422  422  422  422
 POST /api/v1/sign-out                                           401  200  200  200  200  200  200
@@ -237,6 +258,12 @@ TYPED: Typed = {
     "POST /api/v1/me/limits": QUIET,
     "POST /organizations/<slug>/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
     "POST /me/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
+    "POST /me/calendars": {"purpose": "feed", "act": "renew"},
+    "POST /me/<token>/calendars": {"purpose": "open", "act": "renew"},
+    "POST /organizations/<slug>/calendars": {"act": "renew"},
+    "POST /organizations/<slug>/import/<import_id>": {"part": "参加", "places": "20"},
+    "POST /api/v1/organizations/<slug>/import": {"calendar": ICS.decode()},
+    "POST /api/v1/me/calendars/alarm": {"minutes": 60},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},

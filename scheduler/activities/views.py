@@ -145,12 +145,6 @@ def publish(activity_id: int) -> ResponseReturnValue:
     return go(f"/activities/{activity_id}")
 
 
-@pages.get("/subscribe")
-def subscribe() -> ResponseReturnValue:
-    """Explain how the calendar gets into one's own calendar app."""
-    return render_template("activities/subscribe.html", bodies=queries.active_bodies(db_session()))
-
-
 @pages.app_template_filter("local_in")
 def local_in(at: datetime, activity: Activity) -> datetime:
     """Return an instant on the wall clock of an activity."""

@@ -22,6 +22,7 @@ from scheduler.db import begin_writing
 from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
+from tests.bench import feeds
 from tests.bench.load import Ask, Measured, get, measure
 from tests.browser.conftest import free_port
 
@@ -43,6 +44,7 @@ def _filled(settings: Settings) -> int:
         session.flush()
         day = (now + timedelta(days=30)).date()
         slot = make.slot(session, body, now, first_on=day, slots=(SlotFacts("受付", _PLACES),))
+        feeds.fill(session, now)
         session.commit()
         slot_id = slot.id
         db.session.remove()
@@ -129,9 +131,11 @@ def _run(port: int, slot_id: int) -> list[Measured]:
 def _report(title: str, folder: Path, url: str) -> None:
     with _served(folder, url) as (port, slot_id):
         measured = _run(port, slot_id)
+        of_feeds = feeds.measured(port, Settings(instance=str(folder), database_url=url).database)
     print(f"\n{title}\n{'':<28}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ empty':>9}   answers")
     for one in measured:
         print(one.line(measured[0]))
+    print(f"\na feed of {feeds.DATES} dates, {title}", *feeds.table(of_feeds), sep="\n")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from scheduler.attendance import api as attendance_api
 from scheduler.attendance import views as attendance
 from scheduler.board import api as board_api
 from scheduler.board import views as board
+from scheduler.calendars import api as calendars_api
 from scheduler.calendars import views as calendars
 from scheduler.changes import api as changes_api
 from scheduler.changes import views as changes
@@ -76,6 +77,7 @@ APIS = (
     decisions_api,
     attendance_api,
     reports_api,
+    calendars_api,
     parties_api,
     people_api,
     keys_api,

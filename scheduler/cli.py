@@ -90,6 +90,14 @@ def tick() -> None:
 
 
 @main.command()
+def publish() -> None:
+    """Write the public calendar feeds that have changed into their folder, as every tick does."""
+    app = create_app(_start())
+    with app.app_context():
+        click.echo(f"{jobs.publish(clock.now())} published")
+
+
+@main.command()
 @click.argument("revision", default="head")
 def migrate(revision: str) -> None:
     """Bring the database's tables up to date."""

@@ -45,6 +45,19 @@ class Settings:
         "smtp://, smtp+starttls:// or smtps:// server; mail goes to instance/outbox/ if empty",
     )
     mail_from: str = _setting("TSUDOI_MAIL_FROM", "tsudoi@localhost", "sender of all mail")
+    published: str = _setting(
+        "TSUDOI_PUBLISHED",
+        "",
+        "folder of finished calendar feeds; `published/` in the instance folder if empty",
+    )
+    access_log: str = _setting(
+        "TSUDOI_ACCESS_LOG",
+        "",
+        "1 writes a line for each request to standard output, secret addresses masked",
+    )
+    municipality: str = _setting(
+        "TSUDOI_MUNICIPALITY", "", "code, prefecture and name for the open data, e.g. `131130 東京都 渋谷区`"
+    )
     tick_seconds: str = _setting("TSUDOI_TICK_SECONDS", "2", "how often the ticker looks for due mail")
     form_seconds: str = _setting(
         "TSUDOI_FORM_SECONDS",
@@ -66,6 +79,11 @@ class Settings:
         # People's data: for the service's own eyes.
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path.resolve()
+
+    @property
+    def published_folder(self) -> Path:
+        """The folder of finished feeds."""
+        return Path(self.published).resolve() if self.published else self.folder / "published"
 
     @property
     def database(self) -> str:

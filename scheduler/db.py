@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnDefault, DateTime, Engine, Integer, MetaData, Update, bindparam, event, text
@@ -122,6 +123,44 @@ def begin_writing(session: Session) -> None:
             raise
 
 
+def begin_reading(session: Session) -> None:
+    """Begin a transaction that sees one state: on SQLite each does, PostgreSQL has to be told."""
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+_connections = count(1)
+
+
+def mark(session: Session) -> tuple[int, object]:
+    """Return whose mark it is, and a mark of the state that this transaction reads.
+
+    While two marks are equal, nothing was committed between them: what was computed under one holds under the other. It
+    costs less than any query on a table. SQLite counts the commits of others for each connection, so a mark is that of
+    one connection, with what this one wrote itself.
+    """
+    if "mark" not in session.info:
+        session.info["mark"] = _mark(session)
+    found: tuple[int, object] = session.info["mark"]
+    return found
+
+
+def _mark(session: Session) -> tuple[int, object]:
+    # One statement needs no BEGIN and no ROLLBACK, and is asked of the driver itself: this is all that most requests
+    # for a calendar cost.
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    alone = {"isolation_level": "AUTOCOMMIT"} if is_postgres else {"sqlite_begin": ""}
+    if session.in_transaction():
+        alone = {}
+    connection = session.connection(execution_options=alone)
+    driver: Any = connection.connection.driver_connection
+    if is_postgres:
+        return 0, driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0]
+    serial = connection.info.get("serial") or connection.info.setdefault("serial", next(_connections))
+    return serial, (driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes)
+
+
 def _release_writers(session: Session) -> None:
     if session.info.pop("holds_writers", False):
         _writers.release()
@@ -130,6 +169,7 @@ def _release_writers(session: Session) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _transaction_ended(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
+        session.info.pop("mark", None)
         _release_writers(session)
 
 
@@ -141,8 +181,8 @@ def _sqlite_connected(connection: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _sqlite_begins(connection: Connection) -> None:
-    kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {kind}")
+    if kind := connection.get_execution_options().get("sqlite_begin", "DEFERRED"):
+        connection.exec_driver_sql(f"BEGIN {kind}")
 
 
 def prepare_engine(engine: Engine) -> Engine:

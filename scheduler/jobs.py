@@ -1,5 +1,6 @@
-"""What the clock asks for: make dates, remind, deliver, purge. APScheduler only says when; the rows say what.
+"""What the clock asks for: make dates, remind, deliver, publish feeds, purge.
 
+APScheduler only says when; the rows say what.
 Every job may run twice at once, on any number of hosts, and be killed anywhere.
 """
 
@@ -19,13 +20,16 @@ from flask_babel import force_locale
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from scheduler import clock, reminders, retries
+from scheduler import clock, reminders, retries, words
 from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import published_activities
 from scheduler.board import calls
 from scheduler.board.letters import board_kinds
+from scheduler.calendars import publishing
 from scheduler.calendars.events import attachment
+from scheduler.calendars.folder import Folder
+from scheduler.calendars.publishing import Publication
 from scheduler.changes.letters import changed_kind
 from scheduler.config import Settings
 from scheduler.db import begin_writing
@@ -50,6 +54,7 @@ from scheduler.standins.actions import ask_again
 from scheduler.standins.letters import stand_in_kind
 from scheduler.standins.queries import unanswered
 from scheduler.web import db
+from scheduler.web import settings as current_settings
 
 # What has ended is kept for a while, so that "who signed in when" can be answered.
 KEPT_AFTER_END = timedelta(days=30)
@@ -206,6 +211,33 @@ def warn(now: datetime) -> int:
     return told
 
 
+def publish(now: datetime) -> int:
+    """Write the public feeds that have changed into their folder; return how many."""
+    session, settings = db.session(), current_settings()
+    folder, written = Folder(settings.published_folder), 0
+    for language, _name in words.LANGUAGES:
+        with force_locale(language):
+            for name, feed in publishing.feeds_to_publish(session, language):
+                written += _publish_one(session, Publication(folder, name, feed, settings.address), now)
+    return written
+
+
+def _publish_one(session: Session, publication: Publication, now: datetime) -> bool:
+    # Unchanged, it costs one query and a look into the folder, and nobody is kept from writing meanwhile.
+    if publication.is_finished(session, now):
+        return False
+    begin_writing(session)
+    claimed = publication.claim(session, now)
+    session.commit()
+    if not claimed:
+        return False
+    version = publication.write(session, now)
+    begin_writing(session)
+    publication.record(session, version, now)
+    session.commit()
+    return True
+
+
 def purge(now: datetime) -> None:
     """Delete what has ended long ago: sign-ins, sessions, counters, kept answers; and what people were asked."""
     session = db.session()
@@ -226,6 +258,7 @@ def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> int:
         give_places(now())
         warn(now())
         remind(now())
+        publish(now())
         purge(now())
         return deliver_due(outlet(app), now)
 
@@ -265,6 +298,7 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: warn(clock.now())), "interval", minutes=5, next_run_time=start)
+    add(in_app(lambda: publish(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: follow_series(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)

@@ -119,6 +119,14 @@ SENTENCES = {
     "not_held": _("行われなかった日には、出席をつけられません。"),
     "not_begun": _("出席は、始まる2時間前からつけられます。"),
     "numbers_out_of_range": _("人数と分を確かめてください。"),
+    "calendar_unreadable": _(
+        "カレンダーのファイル（.ics）として読み取れません。ファイルかアドレスを確かめてください。"
+    ),
+    "calendar_too_long": _("予定が多すぎます。%(most)s件までのファイルに分けてください。"),
+    "calendar_unreachable": _(
+        "このアドレスから読み取れませんでした。だれでも見られるアドレスか、ファイルを使ってください。"
+    ),
+    "entry_twice": _("同じ番号（UID）の予定が2つあります。もとのカレンダーを確かめてください。"),
     "json_unreadable": _("JSON の形が正しくありません：%(detail)s"),
     "rule_unreadable": _("くり返しの決まり（RRULE）を読み取れません。"),
     "rule_too_frequent": _("くり返しは、いちばん多くて1日1回です。"),

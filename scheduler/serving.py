@@ -50,6 +50,7 @@ def serve(app: Flask, settings: Settings) -> None:
         "timeout": 60,
         "graceful_timeout": GRACE_SECONDS,
         "loglevel": "warning",
+        "accesslog": "-" if settings.access_log else None,
         "control_socket_disable": True,
     }
     _Server(app, options).run()

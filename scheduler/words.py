@@ -29,7 +29,9 @@ STATES = {
     "awaiting_decision": _("判断待ち"),
     "confirmed": _("実施"),
     "postponed": _("順延"),
+    "merged": _("次回と合同"),
     "cancelled": _("中止"),
+    "stopped": _("途中中止"),
     "held": _("終わりました"),
 }
 
@@ -181,7 +183,12 @@ def aside(text: str) -> str:
 
 def mark(state: str) -> str:
     """Return a state as it stands before a title: 【中止】."""
-    return f"【{word(STATES, state)}】" if language() == "ja" else f"[{word(STATES, state)}] "
+    return marked(word(STATES, state))
+
+
+def marked(text: str) -> str:
+    """Return a word as it stands before a title."""
+    return f"【{text}】" if language() == "ja" else f"[{text}] "
 
 
 def weekday_label(day: datetime) -> str:
@@ -211,10 +218,18 @@ def hours_text(hours: float) -> str:
 
 def date_text(day: date) -> str:
     """Return a local date as people write it: 11月22日（日）, or Sunday 22 November; another year is named."""
-    named = "" if day.year == to_user_timezone(clock.now()).year else str(day.year)
+    return _dated(day, "" if day.year == to_user_timezone(clock.now()).year else str(day.year))
+
+
+def dated_text(day: date) -> str:
+    """Return a local date with its year, the same whenever it is asked: 2026年11月22日（日）."""
+    return _dated(day, str(day.year))
+
+
+def _dated(day: date, year: str) -> str:
     if language() == "ja":
-        return f"{named}{'年' if named else ''}{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
-    return f"{day:%A} {day.day} {day:%B} {named}".strip()
+        return f"{year}{'年' if year else ''}{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
+    return f"{day:%A} {day.day} {day:%B} {year}".strip()
 
 
 def clock_text(at: datetime) -> str:

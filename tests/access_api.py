@@ -35,6 +35,11 @@ POST /api/v1/organizations/<slug>/activities/dates              404  404  200  4
 GET  /api/v1/organizations/<slug>/closed-days                   404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/closed-days                   404  404  201  404  404  404  401
 POST /api/v1/organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 200 404 404 404 401
+POST /api/v1/organizations/<slug>/import                        404  404  200  404  404  404  401
+GET  /api/v1/me/calendars                                       401  200  200  200  200  200  401
+POST /api/v1/me/calendars                                       401  201  201  201  201  201  401
+POST /api/v1/me/calendars/close                                 401  200  200  200  200  200  401
+POST /api/v1/me/calendars/alarm                                 401  200  200  200  404  200  401
 GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
 GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401

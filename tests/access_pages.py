@@ -91,6 +91,20 @@ GET  /organizations/<slug>/activities/dates               404  404  200  404  40
 GET  /organizations/<slug>/closed-days                    404  404  200  404  404
 POST /organizations/<slug>/closed-days                    404  404  303  404  404
 POST /organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 303 404 404
+GET  /me/calendars                                        ask  200  200  200  200
+POST /me/calendars                                        ask  200  200  200  200
+GET  /organizations/<slug>/calendars                      404  404  200  404  404
+POST /organizations/<slug>/calendars                      404  404  200  404  404
+GET  /organizations/<slug>/import                         404  404  200  404  404
+POST /organizations/<slug>/import                         404  404  422  404  404
+GET  /organizations/<slug>/import/<import_id>             404  404  200  404  404
+POST /organizations/<slug>/import/<import_id>             404  404  303  404  404
+GET  /calendars/changes.atom                              200  200  200  200  200
+GET  /opendata/events.csv                                 200  200  200  200  200
+GET  /opendata/events.json                                200  200  200  200  200
+GET  /calendars/open.ics                                  200  200  200  200  200
+GET  /activities/<activity_id>/calendar.ics               200  200  200  200  200
+GET  /activities/<activity_id>/calendar.ics      (draft)  404  404  404  404  404
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
 GET  /organizations/<slug>/households                     404  404  200  404  404
@@ -146,6 +160,8 @@ POST /me/<token>/participations/<participation_id>/stand-in      200  404  404  
 POST /me/<token>/participations/<participation_id>/stand-in/stop 303  404  404     404
 GET  /me/<token>/stand-ins/asked/<asked_search_id>               404  200  404     404
 POST /me/<token>/stand-ins/asked/<asked_search_id>               404  303  404     404
+GET  /me/<token>/calendars                                       200  200  404     404
+POST /me/<token>/calendars                                       200  200  404     404
 GET  /stand-ins/<token>                                          200  200  404     200
 POST /stand-ins/<token>                                          303  303  404     409
 GET  /me/<token>/series/<series_id>                              200  404  404     404

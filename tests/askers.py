@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from scheduler.activities import actions as activities
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
+from scheduler.calendars import actions as calendars
 from scheduler.closures import actions as closures
 from scheduler.groups.actions import add_name
 from scheduler.groups.links import names_token
@@ -43,6 +44,10 @@ from tests.visitor import Visitor
 
 # A part with room for groups.
 _KEPT = (SlotFacts("沿道", 20),)
+ICS = b"".join(
+    line + b"\r\n"
+    for line in b"BEGIN:VCALENDAR BEGIN:VEVENT UID:1 SUMMARY:x DTSTART:20261206T080000 END:VEVENT END:VCALENDAR".split()
+)
 # What is sent along with a request, by method and rule.
 Typed = dict[str, dict[str, Any]]
 
@@ -153,6 +158,7 @@ def populate(session: Session, secret: str) -> World:
     }
     names |= _series(session, cast)
     names |= _searches(session, cast, bens, emi, secret)
+    names["import_id"] = calendars.hand_in(session, cast.midori.id, ICS, by_id=None, now=NOW).id
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
     beat(session, "tick", NOW)

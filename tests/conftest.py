@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler import create_app, guarding, migrating
-from scheduler.calendars import views as calendars
+from scheduler.calendars import rendered
 from scheduler.config import Settings
 from scheduler.web import db
 from tests import cast as casting
@@ -100,8 +100,9 @@ def _empty(instance: Path) -> None:
         (instance / leftover).unlink(missing_ok=True)
     shutil.copyfile(instance / "empty.db", instance / "tsudoi.db")
     shutil.rmtree(instance / "outbox", ignore_errors=True)
-    # The feeds that this process keeps are those of another database now.
-    calendars._sent.clear()
+    # The feeds that this process keeps, and those that lie finished, are those of another database now.
+    rendered.clear()
+    shutil.rmtree(instance / "published", ignore_errors=True)
     guarding.forget()
 
 

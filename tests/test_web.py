@@ -90,7 +90,7 @@ def test_pages_of_somebody_who_is_signed_in_are_not_kept(app: Flask, cast: Cast,
 
 def test_feeds_are_nobodys_cookie_and_may_be_kept(client: FlaskClient) -> None:
     answer = client.get("/calendars/public.ics")
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Cache-Control"] == "public, no-cache"
     assert "Set-Cookie" not in answer.headers
 
 

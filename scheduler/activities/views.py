@@ -170,12 +170,6 @@ def publish(activity_id: int) -> ResponseReturnValue:
     return go(f"/activities/{activity_id}")
 
 
-@pages.get("/subscribe")
-def subscribe() -> ResponseReturnValue:
-    """Explain how the calendar gets into one's own calendar app."""
-    return render_template("activities/subscribe.html", bodies=queries.active_bodies(db_session()))
-
-
 @pages.app_template_filter("on_wall")
 def on_wall(at: datetime, zone: str) -> datetime:
     """Return an instant on the wall clock of a zone."""

@@ -1,60 +1,142 @@
-"""A date in the words of a calendar entry: public, or with the part that somebody has taken."""
+"""A date in the words of a calendar entry: public, the part that somebody has taken, what is to be decided, the inside.
 
-from datetime import datetime
+Every date names its year, so that a feed is the same to the byte when the year ends.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from scheduler import words
+from scheduler.activities.facts import decision_time
 from scheduler.activities.models import Occurrence, Slot
-from scheduler.activities.recurrence import to_local
+from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.calendars.ics import Event, Status, invitation_file
 from scheduler.notices.outlet import Attachment
-from scheduler.participation.models import Participation
+from scheduler.participation.models import PENDING, WAITING, Participation
 
 _STATUS: dict[str, Status] = {
     "cancelled": "CANCELLED",
+    "merged": "CANCELLED",
     "planned": "TENTATIVE",
     "awaiting_decision": "TENTATIVE",
 }
-_MARKED = ("cancelled", "postponed", "awaiting_decision", "stopped")
+_MARKED = ("cancelled", "merged", "postponed", "awaiting_decision", "stopped")
+# Sign-ups that do not hold yet, and the word that says so before the title.
+_UNSURE = {
+    "unverified": _("確認待ち"),
+    "awaiting_guardian": _("確認待ち"),
+    "awaiting_helpers": _("確認待ち"),
+    "offered": _("返事待ち"),
+    "applied": _("申し込み中"),
+    "waitlisted": _("補欠"),
+}
+_LEVELS = {"open": _("募集しています"), "few": _("あと少しです"), "full": _("満員です")}
+# Who decides sees it in the calendar from so long before the time by which it has to be decided.
+_TO_DECIDE = timedelta(minutes=30)
 
 
-def public_event(occurrence: Occurrence, address: str) -> Event:
-    """Return a date as everybody may see it: no name, no contact of any person."""
-    return _event(occurrence, _title(occurrence), address, None)
+def public_event(occurrence: Occurrence, address: str, level: str = "") -> Event:
+    """Return a date as everybody may see it: no name, no contact of any person; `level` says how full it is."""
+    full = gettext("申し込み：%(level)s", level=str(_LEVELS[level])) if level else ""
+    return _event(occurrence, address, _parts(occurrence), full)
 
 
-def own_event(row: Participation, address: str) -> Event:
-    """Return the part that somebody has taken, at the part's own time."""
+def _parts(occurrence: Occurrence) -> str:
+    return "\n".join(_slot_line(slot) for slot in occurrence.slots)
+
+
+def _contact(occurrence: Occurrence) -> str:
+    # For those who come only: what a public feed says is copied and kept by others, long after the office has changed.
+    contact = occurrence.activity.contact
+    return gettext("問い合わせ：%(contact)s", contact=contact) if contact else ""
+
+
+def own_event(row: Participation, address: str, alarm_minutes: int | None = None) -> Event:
+    """Return the part that somebody has taken, at the part's own time; what does not hold yet is tentative."""
     occurrence = row.slot.occurrence
-    title = f"{_title(occurrence)}{words.dot()}{words.said(row.slot, 'name')}"
-    return _event(occurrence, title, address, row)
+    event = _event(occurrence, address, _parts(occurrence), _contact(occurrence))
+    unsure = row.state in (*PENDING, *WAITING) and event.status != "CANCELLED"
+    mark = words.marked(str(_UNSURE[row.state])) if unsure else ""
+    return replace(
+        event,
+        uid=f"{row.id}-{occurrence.uid}",
+        starts_at=row.slot.starts_at,
+        ends_at=row.slot.ends_at,
+        summary=f"{mark}{event.summary}{words.dot()}{words.said(row.slot, 'name')}",
+        status="TENTATIVE" if unsure else event.status,
+        changed_at=max(event.changed_at, row.changed_at),
+        alarm_minutes=alarm_minutes,
+    )
 
 
-def _title(occurrence: Occurrence) -> str:
+def decision_event(occurrence: Occurrence, address: str, alarm_minutes: int | None = None) -> Event | None:
+    """Return the half hour in which a date has to be decided about; None where nothing is decided."""
+    decided_by = decision_time(occurrence)
+    if decided_by is None:
+        return None
+    event, end = public_event(occurrence, address), to_utc(decided_by, occurrence.activity.timezone)
+    by = gettext("%(clock)sまでに決めてください。", clock=words.clock_text(decided_by))
+    return replace(
+        event,
+        uid=f"decision-{occurrence.uid}",
+        starts_at=end - _TO_DECIDE,
+        ends_at=end,
+        summary=gettext("実施の判断：%(title)s", title=event.summary),
+        description=f"{by}\n\n{event.description}",
+        url=f"{address}/dates/{occurrence.id}/decision",
+        is_free=True,
+        alarm_minutes=alarm_minutes,
+    )
+
+
+def inside_event(occurrence: Occurrence, address: str) -> Event:
+    """Return a date as its organisers see it: with the places of each part and how many are taken, never by whom."""
+    taken, places = (sum(getattr(slot, name) for slot in occurrence.slots) for name in ("taken", "places"))
+    parts = "\n".join(f"{_slot_line(slot)} {slot.taken}/{slot.places}" for slot in occurrence.slots)
+    event = _event(occurrence, address, parts)
+    title = f"{event.summary}{words.aside(f'{taken}/{places}')}"
+    board = f"{address}/dates/{occurrence.id}/board"
+    return replace(event, uid=f"inside-{occurrence.uid}", summary=title, url=board)
+
+
+def open_events(slots: Iterable[Slot], address: str) -> Iterator[Event]:
+    """Go through the dates that these parts belong to, each with the parts that one can take."""
+    for occurrence, parts in groupby(slots, lambda slot: slot.occurrence):
+        event = _event(occurrence, address, "\n".join(_slot_line(slot) for slot in parts))
+        title = gettext("募集：%(title)s", title=event.summary)
+        yield replace(event, uid=f"open-{occurrence.uid}", summary=title, status="TENTATIVE", is_free=True)
+
+
+def title_of(occurrence: Occurrence) -> str:
+    """Return the title of a date, with the word of its state before it where that matters."""
     # The word stands in the title too: clients show a cancellation in five different ways, one of them as taking place.
     title = words.said(occurrence.activity, "title")
     return f"{words.mark(occurrence.state)}{title}" if occurrence.state in _MARKED else title
 
 
-def _event(occurrence: Occurrence, title: str, address: str, row: Participation | None) -> Event:
+def _event(occurrence: Occurrence, address: str, *parts: str) -> Event:
     activity = occurrence.activity
-    timed = row.slot if row is not None else occurrence
+    changed_at = max(occurrence.changed_at, activity.changed_at)
     return Event(
-        uid=occurrence.uid if row is None else f"{row.id}-{occurrence.uid}",
+        uid=occurrence.uid,
         sequence=occurrence.revision,
-        starts_at=timed.starts_at,
-        ends_at=timed.ends_at,
+        starts_at=occurrence.starts_at,
+        ends_at=occurrence.ends_at,
         zone=activity.timezone,
-        summary=title,
+        summary=title_of(occurrence),
         location=_place(occurrence),
-        description=_description(occurrence),
+        description=_description(occurrence, parts),
         url=f"{address}/dates/{occurrence.id}",
         status=_STATUS.get(occurrence.state, "CONFIRMED"),
         created_at=occurrence.created_at,
-        changed_at=max(occurrence.changed_at, activity.changed_at),
+        changed_at=changed_at,
         categories=(words.said(activity.organization, "name"),),
-        last_word=_updated(occurrence),
+        last_word=gettext("更新：%(day)s %(clock)s", **_moment(_local(occurrence, changed_at))),
     )
 
 
@@ -62,36 +144,40 @@ def _place(occurrence: Occurrence) -> str:
     return " ".join(part for part in (words.said(occurrence, "place"), occurrence.address) if part)
 
 
-def _description(occurrence: Occurrence) -> str:
+def _description(occurrence: Occurrence, parts: Iterable[str]) -> str:
     activity = occurrence.activity
     bring = words.said(activity, "bring")
-    parts = [
+    texts = [
         _moved(occurrence),
         words.said(activity, "summary"),
         gettext("持ち物・服装：%(bring)s", bring=bring) if bring else "",
         words.word(words.WEATHER, activity.weather_rule) if activity.needs_decision else "",
-        "\n".join(_slot_line(slot) for slot in occurrence.slots),
-        gettext("問い合わせ：%(contact)s", contact=activity.contact) if activity.contact else "",
+        *parts,
     ]
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(text for text in texts if text)
 
 
 def _moved(occurrence: Occurrence) -> str:
     if not occurrence.has_moved:
         return occurrence.reason
-    first = words.date_text(_local(occurrence, occurrence.first_starts_at))
+    first = words.dated_text(_local(occurrence, occurrence.first_starts_at))
     moved = gettext("%(first)sから変わりました。", first=first)
     return f"{moved}{occurrence.reason}"
 
 
 def _slot_line(slot: Slot) -> str:
     start, end = (_local(slot.occurrence, at) for at in (slot.starts_at, slot.ends_at))
-    return f"・{words.said(slot, 'name')} {words.span_text(start, end)}"
+    return f"・{words.said(slot, 'name')} {_span(start, end)}"
 
 
-def _updated(occurrence: Occurrence) -> str:
-    at = _local(occurrence, max(occurrence.changed_at, occurrence.activity.changed_at))
-    return str(gettext("更新：%(day)s %(clock)s", day=words.date_text(at), clock=words.clock_text(at)))
+def _span(start: datetime, end: datetime) -> str:
+    if start.date() == end.date():
+        return words.span_text(start, end)
+    return " – ".join("{day} {clock}".format(**_moment(at)) for at in (start, end))
+
+
+def _moment(local: datetime) -> dict[str, str]:
+    return {"day": words.dated_text(local), "clock": words.clock_text(local)}
 
 
 def _local(occurrence: Occurrence, at: datetime) -> datetime:

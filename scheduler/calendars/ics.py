@@ -6,12 +6,12 @@ Knows no database and no clock: the same rows give the same bytes.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_ambiguous
-from icalendar import Calendar, vDuration
+from icalendar import Alarm, Calendar, vDuration
 from icalendar import Event as VEvent
 
 from scheduler.calendars.timezones import vtimezone_bytes
@@ -20,7 +20,7 @@ from scheduler.text import calendar_text
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 
 # Raise it when this module writes something else for the same rows: the feeds' versions contain it.
-RENDERING = 1
+RENDERING = 2
 _PRODID = "-//Tsudoi//Tsudoi//{language}"
 _ASK_AGAIN = vDuration(timedelta(hours=1))
 _END = b"END:VCALENDAR\r\n"
@@ -33,7 +33,7 @@ class Event:
     """What one VEVENT says: instants are aware and come from the rows, the zone is an IANA name, geo north and east.
 
     The words of its state (【中止】) stand in the summary already; `last_word` comes after the description.
-    Empty texts are left out.
+    Empty texts are left out. `is_free` leaves the time free in the reader's own calendar; `alarm_minutes` rings before.
     """
 
     uid: str
@@ -51,6 +51,8 @@ class Event:
     categories: tuple[str, ...] = ()
     geo: tuple[float, float] | None = None
     last_word: str = ""
+    is_free: bool = False
+    alarm_minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,13 @@ def _on_the_wall(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(UTC) if datetime_ambiguous(local) else local
 
 
+def _span(event: Event) -> tuple[date, date]:
+    start, end = (_on_the_wall(at, event.zone) for at in (event.starts_at, event.ends_at))
+    # Whole days are dates, and DTEND is the day after the last (RFC 5545 3.6.1).
+    midnight = start.time() == end.time() == time(0) and start.tzinfo is not UTC and end.tzinfo is not UTC
+    return (start.date(), end.date()) if midnight else (start, end)
+
+
 def _component(event: Event) -> VEvent:
     component = VEvent()
     component.add("uid", event.uid)
@@ -88,12 +97,15 @@ def _component(event: Event) -> VEvent:
     component.add("dtstamp", event.changed_at)
     component.add("last-modified", event.changed_at)
     component.add("created", event.created_at)
-    component.add("dtstart", _on_the_wall(event.starts_at, event.zone))
-    component.add("dtend", _on_the_wall(event.ends_at, event.zone))
+    start, end = _span(event)
+    component.add("dtstart", start)
+    component.add("dtend", end)
     component.add("status", event.status)
     # What is off leaves the time free, also in Outlook, which does not heed STATUS.
-    component.add("transp", "TRANSPARENT" if event.status == "CANCELLED" else "OPAQUE")
+    is_free = event.is_free or event.status == "CANCELLED"
+    component.add("transp", "TRANSPARENT" if is_free else "OPAQUE")
     _add_texts(component, event)
+    _add_alarm(component, event)
     if event.geo is not None:
         component.add("geo", event.geo)
     return component
@@ -110,6 +122,16 @@ def _add_texts(component: VEvent, event: Event) -> None:
     for name, text in texts.items():
         if text:
             component.add(name, text)
+
+
+def _add_alarm(component: VEvent, event: Event) -> None:
+    if event.alarm_minutes is None or event.status == "CANCELLED":
+        return
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _one_line(event.summary))
+    alarm.add("trigger", timedelta(minutes=-event.alarm_minutes))
+    component.add_component(alarm)
 
 
 def event_bytes(event: Event) -> bytes:

@@ -1,97 +1,131 @@
-"""What each feed may show, and the version it is in; read-only."""
+"""What the feeds behind a secret address may show, and the version each is in; read-only."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
-from scheduler.activities.models import Activity, Occurrence, Slot
-from scheduler.errors import Gone
+from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
+from scheduler.calendars.models import CalendarImport, FeedChoice
+from scheduler.calendars.scopes import KEPT, NEAR, Version, day_start, kept, windows
+from scheduler.errors import Gone, NotFound
 from scheduler.participation.models import GONE, Participation
-from scheduler.parties.models import Person
-from scheduler.parties.queries import find_token
+from scheduler.parties.access import Actor, may_organise, organised_bodies
+from scheduler.parties.models import AccessToken, Membership, Organization, Person
+from scheduler.parties.tokens import hashed
 
-# Past dates leave the feed after half a year: the day after would annoy, for ever would be slow.
-KEPT = timedelta(days=183)
-
-
-@dataclass(frozen=True)
-class Version:
-    """What a feed's bytes depend on: a line for each row it shows."""
-
-    lines: tuple[tuple[Any, ...], ...]
-    changed_at: datetime | None
+# What a secret address is for: the own dates, the open parts, the inside of a body (`body:7`).
+OWN, OPEN, BODY = "feed", "open", "body:"
 
 
-def _day_start(now: datetime) -> datetime:
-    # Cut to the day, so that the feed is the same to the byte all day long.
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) - KEPT
+def find_public_activity(session: Session, activity_id: int) -> Activity:
+    """Return an activity that everybody may see; its organiser sees no more of it in a feed."""
+    found = session.get(Activity, activity_id)
+    if found is None or not found.is_published:
+        raise NotFound
+    return found
 
 
-def of_body(organization_id: int | None) -> ColumnElement[bool]:
-    """Return the condition for the dates of one body, or of all for None."""
-    return true() if organization_id is None else Activity.organization_id == organization_id
+def find_feed(session: Session, token: str, today: date) -> AccessToken:
+    """Return what a secret address opens.
 
-
-def public_version(session: Session, condition: ColumnElement[bool], now: datetime) -> Version:
-    """Return the version of a public feed, by one query that gives one row.
-
-    Revisions only ever rise, so that no two states of the dates shown have the same sums and latest changes.
+    Raise NotFound for an unknown one, Gone for one that was closed, or whose owner organises for that body no more.
     """
-    columns = (
-        func.count(),
-        func.sum(Occurrence.id),
-        func.sum(Occurrence.revision),
-        func.sum(Activity.revision),
-        func.max(Occurrence.changed_at),
-        func.max(Activity.changed_at),
-    )
-    row = session.execute(_shown(select(*columns), condition, now)).one()
-    return Version((tuple(row),), max((at for at in row[4:] if at), default=None))
-
-
-def public_dates(session: Session, condition: ColumnElement[bool], now: datetime) -> list[Occurrence]:
-    """Return the dates of a public feed, with everything that is rendered."""
-    whole = (
-        contains_eager(Occurrence.activity).contains_eager(Activity.organization),
-        selectinload(Occurrence.slots),
-    )
-    wanted = _shown(select(Occurrence), condition, now).options(*whole)
-    return list(session.scalars(wanted.order_by(Occurrence.starts_at, Occurrence.id)))
-
-
-def _shown(wanted: Select[Any], condition: ColumnElement[bool], now: datetime) -> Select[Any]:
-    return (
-        wanted.select_from(Occurrence)
-        .join(Occurrence.activity)
-        .join(Activity.organization)
-        .where(Activity.state == "published", Occurrence.ends_at >= _day_start(now), condition)
-    )
-
-
-def person_of_feed(session: Session, token: str) -> Person:
-    """Return whose feed this address is; raise NotFound for an unknown one, Gone for one that was closed."""
-    row = find_token(session, token, "feed")
+    row = session.scalar(select(AccessToken).where(AccessToken.token_hash == hashed(token)))
+    if row is None or not (row.purpose in {OWN, OPEN} or row.purpose.startswith(BODY)):
+        raise NotFound
     if row.revoked_at is not None:
         raise Gone
-    return session.get_one(Person, row.person_id)
+    if row.purpose.startswith(BODY) and not may_organise(
+        session, Actor(today, row.person_id), body_of(row.purpose)
+    ):
+        raise Gone
+    return row
+
+
+def body_of(purpose: str) -> int:
+    """Return the body whose inside a feed shows."""
+    return int(purpose.removeprefix(BODY))
+
+
+def owner(session: Session, feed: AccessToken) -> Person:
+    """Return the person whose secret address this is."""
+    return session.get_one(Person, feed.person_id)
+
+
+def body_of_feed(session: Session, feed: AccessToken) -> Organization:
+    """Return the body whose inside a secret address shows."""
+    return session.get_one(Organization, body_of(feed.purpose))
+
+
+def find_import(session: Session, organization_id: int, import_id: int) -> CalendarImport:
+    """Return a calendar that this body has handed in and not yet taken over."""
+    found = session.get(CalendarImport, import_id)
+    if found is None or found.organization_id != organization_id or found.taken_at is not None:
+        raise NotFound
+    return found
+
+
+def live_feeds(session: Session, person_id: int) -> dict[str, AccessToken]:
+    """Return a person's secret addresses that still open something, by what they are for."""
+    wanted = select(AccessToken).where(
+        AccessToken.person_id == person_id, AccessToken.revoked_at.is_(None), AccessToken.purpose != ""
+    )
+    return {row.purpose: row for row in session.scalars(wanted.order_by(AccessToken.id))}
+
+
+def alarm_of(session: Session, token_id: int) -> int | None:
+    """Return how many minutes before a date this feed rings; None where it does not."""
+    return session.scalar(select(FeedChoice.alarm_minutes).where(FeedChoice.token_id == token_id))
+
+
+# A person's own sign-ups ---------------------------------------------------------------------------------------------
+
+
+def _own(wanted: Select[Any], person_id: int, now: datetime) -> Select[Any]:
+    return (
+        wanted.select_from(Participation)
+        .join(Participation.slot)
+        .join(Slot.occurrence)
+        .join(Occurrence.activity)
+        .where(
+            Participation.contact_id == person_id,
+            Participation.state.not_in(GONE),
+            Occurrence.ends_at >= day_start(now) - KEPT,
+        )
+        .order_by(Occurrence.starts_at, Participation.id)
+    )
 
 
 def own_version(session: Session, person_id: int, now: datetime) -> Version:
-    """Return the version of a person's own feed."""
+    """Return the version of a person's own sign-ups."""
     columns = (
         Participation.id,
         Participation.state,
         Participation.changed_at,
         Occurrence.revision,
         Occurrence.changed_at,
+        Activity.revision,
         Activity.changed_at,
     )
     rows = session.execute(_own(select(*columns), person_id, now)).all()
-    changed = (max(row[2], row[4], row[5]) for row in rows)
-    return Version(tuple(tuple(row) for row in rows), max(changed, default=None))
+    return Version(tuple(tuple(row) for row in rows))
+
+
+def own_changed_at(session: Session, person_id: int) -> datetime | None:
+    """Return when anything of a person's sign-ups was last changed, those included that were taken back."""
+    columns = (Participation.changed_at, Occurrence.changed_at, Activity.changed_at)
+    latest = (
+        select(*(func.max(column) for column in columns))
+        .select_from(Participation)
+        .join(Participation.slot)
+        .join(Slot.occurrence)
+        .join(Occurrence.activity)
+        .where(Participation.contact_id == person_id)
+    )
+    return max((at for at in session.execute(latest).one() if at), default=None)
 
 
 def own_parts(session: Session, person_id: int, now: datetime) -> list[Participation]:
@@ -104,16 +138,133 @@ def own_parts(session: Session, person_id: int, now: datetime) -> list[Participa
     return list(session.scalars(_own(select(Participation), person_id, now).options(*whole)))
 
 
-def _own(wanted: Select[Any], person_id: int, now: datetime) -> Select[Any]:
+# What is to be decided, and the inside of a body ----------------------------------------------------------------------
+
+
+def decided_by(session: Session, person_id: int, today: date) -> list[int]:
+    """Return the bodies about whose dates a person decides."""
+    return [body.id for body in organised_bodies(session, Actor(today, person_id))]
+
+
+def _of_bodies(wanted: Select[Any], bodies: Sequence[int]) -> Select[Any]:
     return (
-        wanted.select_from(Participation)
-        .join(Participation.slot)
+        wanted.select_from(Occurrence)
+        .join(Occurrence.activity)
+        .join(Activity.organization)
+        .where(Activity.organization_id.in_(bodies), Activity.state == "published", kept())
+    )
+
+
+def _decides() -> ColumnElement[bool]:
+    return and_(Activity.weather_rule.not_in(("none", "hold_in_rain")), Activity.decide_at.is_not(None))
+
+
+def _row_columns() -> tuple[Any, ...]:
+    return Occurrence.id, Occurrence.revision, Occurrence.changed_at, Activity.revision, Activity.changed_at
+
+
+def decisions_version(session: Session, bodies: Sequence[int], now: datetime) -> Version:
+    """Return the version of the decisions that these bodies have to take."""
+    wanted = _of_bodies(select(*_row_columns()), bodies).where(_decides()).order_by(Occurrence.id)
+    return _version(session, wanted, now)
+
+
+def _version(session: Session, wanted: Select[Any], now: datetime) -> Version:
+    return Version(tuple(tuple(row) for row in session.execute(wanted, windows(now))))
+
+
+def _whole_dates(session: Session, wanted: Select[Any], now: datetime) -> list[Occurrence]:
+    whole = (
+        contains_eager(Occurrence.activity).contains_eager(Activity.organization),
+        selectinload(Occurrence.slots),
+    )
+    ordered = wanted.options(*whole).order_by(Occurrence.starts_at, Occurrence.id)
+    return list(session.scalars(ordered, windows(now)))
+
+
+def decisions(session: Session, bodies: Sequence[int], now: datetime) -> list[Occurrence]:
+    """Return the dates about which these bodies decide."""
+    return _whole_dates(session, _of_bodies(select(Occurrence), bodies).where(_decides()), now)
+
+
+def inside_version(session: Session, organization_id: int, now: datetime) -> Version:
+    """Return the version of a body's inside: also each part's places and how many are taken."""
+    columns = (*_row_columns(), Slot.id, Slot.places, Slot.taken)
+    wanted = _of_bodies(select(*columns), [organization_id]).join(Slot, Slot.occurrence_id == Occurrence.id)
+    return _version(session, wanted.order_by(Slot.id), now)
+
+
+def inside_dates(session: Session, organization_id: int, now: datetime) -> list[Occurrence]:
+    """Return the dates of a body for those who organise it."""
+    return _whole_dates(session, _of_bodies(select(Occurrence), [organization_id]), now)
+
+
+# The parts that are open ----------------------------------------------------------------------------------------------
+
+
+def _trained(person_id: int, today: date) -> ColumnElement[bool]:
+    held = select(Membership.id).where(
+        Membership.person_id == person_id,
+        Membership.organization_id == Activity.organization_id,
+        Membership.competence == Slot.competence,
+        Membership.starts_on <= today,
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+    )
+    return held.exists()
+
+
+def _comes_already(person_id: int) -> ColumnElement[bool]:
+    slot = aliased(Slot)
+    mine = select(Participation.id).join(slot, Participation.slot_id == slot.id)
+    of_date = mine.where(slot.occurrence_id == Occurrence.id, Participation.contact_id == person_id)
+    return exists(of_date.where(Participation.state.not_in(GONE)))
+
+
+def _open(wanted: Select[Any], person_id: int | None, now: datetime) -> Select[Any]:
+    day = day_start(now)
+    untrained = Slot.competence.is_(None)
+    fits = untrained if person_id is None else or_(untrained, _trained(person_id, now.date()))
+    chosen = (
+        wanted.select_from(Slot)
         .join(Slot.occurrence)
         .join(Occurrence.activity)
         .where(
-            Participation.contact_id == person_id,
-            Participation.state.not_in(GONE),
-            Occurrence.ends_at >= _day_start(now),
+            Activity.state == "published",
+            Occurrence.state.in_(TAKES_SIGN_UPS),
+            Occurrence.starts_at.between(day, day + NEAR),
+            Slot.taken + Slot.reserved < Slot.places,
+            Slot.policy != "assigned",
+            fits,
         )
-        .order_by(Occurrence.starts_at, Participation.id)
+        .order_by(Occurrence.starts_at, Occurrence.id, Slot.position, Slot.id)
     )
+    return chosen if person_id is None else chosen.where(~_comes_already(person_id))
+
+
+def open_version(session: Session, person_id: int | None, now: datetime) -> Version:
+    """Return the version of the parts that are open to a person, or to anybody for None."""
+    return Version(tuple(_line(slot) for slot in open_slots(session, person_id, now)))
+
+
+def _line(slot: Slot) -> tuple[Any, ...]:
+    date_, activity = slot.occurrence, slot.occurrence.activity
+    return slot.id, date_.id, date_.revision, date_.changed_at, activity.revision, activity.changed_at
+
+
+def open_slots(session: Session, person_id: int | None, now: datetime) -> list[Slot]:
+    """Return the parts of the next month that have places left, which this person could take."""
+    path = contains_eager(Slot.occurrence).contains_eager(Occurrence.activity)
+    whole = path.options(joinedload(Activity.organization))
+    slots = session.scalars(_open(select(Slot), person_id, now).options(whole))
+    return [slot for slot in slots if _takes_sign_ups(slot, day_start(now))]
+
+
+def _takes_sign_ups(slot: Slot, day: datetime) -> bool:
+    # By the day, as all that a feed shows: from the one on which it opens to the one on which it closes.
+    opens = slot.opens_at
+    return slot.closes_at > day and (opens is None or opens < day + timedelta(days=1))
+
+
+def organised(session: Session, person_id: int, today: date) -> list[Organization]:
+    """Return the bodies whose inside a person may subscribe to."""
+    return organised_bodies(session, Actor(today, person_id))

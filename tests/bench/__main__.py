@@ -25,7 +25,7 @@ from scheduler.db import begin_writing
 from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
-from tests.bench import rules
+from tests.bench import feeds, rules
 from tests.bench.load import Ask, Measured, get, measure
 from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port
@@ -50,6 +50,7 @@ def _filled(settings: Settings) -> list[int]:
         sizes = (_PLACES, _PLACES, PLACES)
         parts = tuple(SlotFacts(f"受付 {number}", places) for number, places in enumerate(sizes))
         date = make.occurrence(session, body, now, first_on=day, slots=parts)
+        feeds.fill(session, now)
         session.commit()
         slot_ids = [slot.id for slot in date.slots]
         db.session.remove()
@@ -139,12 +140,14 @@ def _report(title: str, folder: Path, url: str) -> None:
         measured = _run(port, roomy)
         rush = race(port, few)
         updates = bare_updates(url or f"sqlite:///{folder / 'tsudoi.db'}", bare)
+        of_feeds = feeds.measured(port, Settings(instance=str(folder), database_url=url).database)
     print(f"\n{title}\n{'':<28}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ empty':>9}   answers")
     for one in measured:
         print(one.line(measured[0]))
     print(f"{'':<28}{'each/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ bare':>9}")
     for one in (updates, rush):
         print(one.line(updates))
+    print(f"\na feed of {feeds.DATES} dates, {title}", *feeds.table(of_feeds), sep="\n")
 
 
 def main() -> None:

@@ -1,21 +1,17 @@
 """The demo neighbourhood, loaded once: what a newcomer finds must be right, full of life, and told to nobody."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from scheduler import create_app, demo
+from scheduler import demo
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.checking import wrong_counters
-from scheduler.config import Settings
 from scheduler.demo.entries import Closure, Party, SlotEntry
 from scheduler.groups.queries import shares_at
 from scheduler.history import changes_of
@@ -26,25 +22,12 @@ from scheduler.parties.models import Organization, Person
 from scheduler.parties.queries import find_body, person_by_email
 from scheduler.reports.hours import fiscal_year
 from scheduler.reports.queries import hours_of_body
-from scheduler.web import db
 from tests.conftest import NOW
 
 # The loading takes some seconds: once is enough, so that all of these belong to one worker.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 TODAY = date(2026, 11, 16)
-
-
-@pytest.fixture(scope="module")
-def town(instance: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copyfile(instance / "empty.db", folder / "tsudoi.db")
-    app = create_app(Settings(instance=str(folder), secret="a secret of the tests"))
-    demo.load(app, NOW)
-    with app.app_context():
-        yield db.session()
-        db.session.remove()
-        db.engine.dispose()
 
 
 def _dates(session: Session, slug: str) -> list[Occurrence]:

@@ -1,0 +1,42 @@
+"""What is pressed on the page of one's own calendars; shape only."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import IntegerField, StringField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
+
+from scheduler.web import Form
+
+
+class FeedForm(Form):
+    """Which calendar, what shall happen to it, and how many minutes before a date it rings: the buttons say it."""
+
+    purpose = StringField(validators=[Length(max=20)])
+    act = StringField(validators=[Length(max=10)])
+    alarm = StringField(validators=[Optional(), Regexp(r"\d{1,4}\Z")])
+
+    @property
+    def alarm_minutes(self) -> int | None:
+        """How long before; None for not at all."""
+        return int(self.alarm.data) if self.alarm.data else None
+
+
+class HandInForm(Form):
+    """Where a body's own calendar is; a file comes beside it."""
+
+    address = StringField(
+        _("カレンダーのアドレス"),
+        [Length(max=400)],
+        description=_("https:// か webcal:// で始まるアドレスです。"),
+        render_kw={"inputmode": "url", "autocomplete": "off"},
+    )
+
+
+class TakeForm(Form):
+    """The part that each activity offers which is made of an entry."""
+
+    part = StringField(_("役割の名前"), [DataRequired(_("役割の名前を入れてください。")), Length(max=120)])
+    places = IntegerField(
+        _("人数"),
+        [DataRequired(_("人数を入れてください。")), NumberRange(1, 5000, _("1から5000までにしてください。"))],
+        render_kw={"inputmode": "numeric"},
+    )

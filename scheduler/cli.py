@@ -134,6 +134,21 @@ def sign_in_link(email: str) -> None:
         click.echo(_sign_in_link(settings, email))
 
 
+@main.command()
+@click.argument("email")
+@click.option("--no-longer", is_flag=True, help="Take it back.")
+def operator(email: str, no_longer: bool) -> None:
+    """Let the person with this address see the operator's pages: /outbox and /status."""
+    with create_app(_start()).app_context():
+        session = db.session()
+        begin_writing(session)
+        person = person_by_email(session, email)
+        if person is None:
+            raise click.ClickException(f"nobody has the address {email}")
+        person.is_operator = not no_longer
+        session.commit()
+
+
 @main.command("new-body")
 @click.argument("slug")
 @click.argument("name")

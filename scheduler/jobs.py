@@ -32,10 +32,12 @@ from scheduler.notices.channels.outbox import OutboxChannel
 from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
-from scheduler.notices.outlet import Channel, Content, Kind, Letter, Outlet
+from scheduler.notices.outlet import Channel, Kind, Letter, Outlet
 from scheduler.participation.letters import sign_up_kind
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.parties.tokens import unsubscribing
+from scheduler.rendering import renderer
 from scheduler.web import db
 
 # What has ended is kept for a while, so that "who signed in when" can be answered.
@@ -44,10 +46,11 @@ KEPT_AFTER_END = timedelta(days=30)
 
 def kinds(sender: Sender) -> dict[str, Kind]:
     """Return every kind of notice with the functions of its feature."""
+    reminder = _with_way_out(replace(reminders.reminder_kind(sender, "reminder"), group="reminder"), sender)
     with_file = {
         "joined": sign_up_kind(sender, "joined", live=True),
-        "reminder_week": reminders.reminder_kind(sender, "reminder"),
-        "reminder_evening": reminders.reminder_kind(sender, "reminder"),
+        "reminder_week": reminder,
+        "reminder_evening": reminder,
         "decision": decision_kind(sender),
     }
     return {
@@ -69,7 +72,18 @@ def _with_calendar(kind: Kind, address: str) -> Kind:
         with force_locale(letter.language):
             return replace(letter, attachments=(attachment(occurrence, address),))
 
-    return Kind(kind.still_true, compose)
+    return replace(kind, compose=compose)
+
+
+def _with_way_out(kind: Kind, sender: Sender) -> Kind:
+    """Let letters of this kind say where their group can be switched off."""
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        letter = kind.compose(session, notice, delivery)
+        token = unsubscribing(sender.secret, delivery.person_id, kind.group)
+        return letter and replace(letter, unsubscribe=f"{sender.address}/unsubscribe/{token}")
+
+    return replace(kind, compose=compose)
 
 
 def channel(settings: Settings) -> Channel:
@@ -78,18 +92,6 @@ def channel(settings: Settings) -> Channel:
     if not settings.smtp_url:
         return OutboxChannel(settings.folder / "outbox", sender)
     return email.EmailChannel(SmtpSettings.from_url(settings.smtp_url), sender)
-
-
-def renderer(app: Flask) -> Callable[[Letter], Content]:
-    """Return what turns a letter into words: a template whose first line is the subject."""
-
-    def render(letter: Letter) -> Content:
-        with app.app_context(), force_locale(letter.language):
-            template = app.jinja_env.get_template(f"notices/{letter.template}.email.txt")
-            subject, _, text = template.render(letter.facts).strip().partition("\n")
-        return Content(subject.strip(), text.strip() + "\n")
-
-    return render
 
 
 def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:

@@ -108,6 +108,10 @@ COMPETENCES = {
     "reading_aloud": _("読み聞かせの講習"),
 }
 
+NOTICE_GROUPS = {
+    "reminder": _("申し込んだ日の前のお知らせ"),
+}
+
 _WEEKDAYS_JA = "月火水木金土日"
 
 

@@ -17,7 +17,7 @@ from scheduler.heartbeat import beat
 from scheduler.parties import actions as parties
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Person
-from scheduler.parties.tokens import derived, personal
+from scheduler.parties.tokens import derived, personal, unsubscribing
 from scheduler.web import db
 from tests import cast as casting
 from tests import make
@@ -97,6 +97,7 @@ def populate(session: Session, secret: str) -> World:
         "slug": cast.midori.slug,
         "filename": "css/base.css",
         "year": 2026,
+        "name": "0" * 40,
     }
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}
@@ -128,6 +129,8 @@ def _links(session: Session, people: dict[str, Person], secret: str) -> dict[str
         | {"made-up": "A" * 43, "closed": closed_feed},
         "sign-in": {name: _sign_in_link(session, person, secret) for name, person in both.items()}
         | {"made-up": "A" * 43, "closed": spent},
+        "unsubscribe": {name: unsubscribing(secret, person.id, "reminder") for name, person in both.items()}
+        | {"made-up": f"{people['ben'].id}.reminder.AAAA", "closed": "0.reminder.AAAA"},
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from scheduler.db import insert_many_once, insert_once
-from scheduler.notices.models import DROPPED, PLANNED, Delivery, Notice
+from scheduler.notices.models import DROPPED, PLANNED, Delivery, Notice, Wish
 
 
 @dataclass(frozen=True)
@@ -109,3 +109,10 @@ def drop(
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def wish(session: Session, person_id: int, kind: str, **values: Any) -> None:
+    """Write down what a person wants of a kind of notice: `off_at`, `minutes_before`; the same twice is once."""
+    insert_once(session, Wish, {"person_id": person_id, "kind": kind})
+    own = update(Wish).where(Wish.person_id == person_id, Wish.kind == kind)
+    session.execute(own.values(values).execution_options(synchronize_session=False))

@@ -14,6 +14,7 @@ from scheduler.db import UtcDateTime
 from scheduler.notices.models import CLAIMED, DEAD, DROPPED, OPEN, PLANNED, Attempt, Delivery, Notice
 from scheduler.notices.outcomes import Claimed, Outcome, after, is_resting, trace
 from scheduler.notices.outlet import Letter, Outlet
+from scheduler.notices.queries import is_off
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ def _judge(session: Session, outlet: Outlet, delivery: Delivery, now: datetime) 
         return _End(DROPPED, "too_late")
     if reason := kind.still_true(session, delivery.notice, delivery, now):
         return _End(DROPPED, reason)
+    if kind.group and is_off(session, delivery.person_id, {kind.group, delivery.notice.kind}):
+        return _End(DROPPED, "unsubscribed")
     if delivery.deadline_at is None and delivery.fence and delivery.wanted_at + _GIVE_UP <= now:
         return _End(DEAD, "gave_up")
     return kind.compose(session, delivery.notice, delivery) or _End(DEAD, "no_address")

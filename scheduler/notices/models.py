@@ -80,6 +80,22 @@ class Delivery(Base):
     notice: Mapped[Notice] = relationship()
 
 
+class Wish(Base):
+    """What one person wants of one kind of notice: none from `off_at` on, or one so many minutes before.
+
+    `kind` is the name of a kind, or of a group of kinds that one press switches off together.
+    """
+
+    __tablename__ = "wish"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(40))
+    off_at: Mapped[datetime | None]
+    minutes_before: Mapped[int | None]
+
+
 class Attempt(Base):
     """One try to hand a delivery over, and what came of it; written also by one whose lease had run out."""
 

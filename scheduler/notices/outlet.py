@@ -100,11 +100,13 @@ class Kind:
     """A kind of notice, as its feature explains it; both are asked at the moment of the claim and must not write.
 
     `still_true` returns None, or in a word why not any more: superseded, left, cancelled, erased ...
-    `compose` returns None if there is nobody to tell.
+    `compose` returns None if there is nobody to tell. `group` is what people switch off when they do not want such
+    notices; without one they cannot, since it concerns their own dates or their signing in.
     """
 
     still_true: Callable[[Session, Notice, Delivery, datetime], str | None]
     compose: Callable[[Session, Notice, Delivery], Letter | None]
+    group: str = ""
 
 
 def _running() -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.notices.models import CLAIMED, DEAD, OPEN, PLANNED, SENT, Attempt, Delivery, Notice
+from scheduler.notices.models import CLAIMED, DEAD, OPEN, PLANNED, SENT, Attempt, Delivery, Notice, Wish
 
 
 @dataclass(frozen=True)
@@ -83,3 +83,14 @@ def people_told(session: Session, subject: str, subject_id: int, kinds: Collecti
         .where(or_(Delivery.state.in_((SENT, CLAIMED)), tried))
     )
     return set(session.scalars(wanted))
+
+
+def wishes_of(session: Session, person_id: int) -> dict[str, Wish]:
+    """Return what a person wants of which kinds of notice."""
+    return {wish.kind: wish for wish in session.scalars(select(Wish).where(Wish.person_id == person_id))}
+
+
+def is_off(session: Session, person_id: int, kinds: Collection[str]) -> bool:
+    """Say whether a person wants none of one of these kinds."""
+    off = select(Wish.id).where(Wish.person_id == person_id, Wish.kind.in_(kinds), Wish.off_at.is_not(None))
+    return session.scalar(off.limit(1)) is not None

@@ -1,0 +1,52 @@
+"""A letter in words: its kind's template as plain text, and the same facts once more as HTML."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from flask_babel import force_locale
+
+from scheduler.notices.outlet import Content, Letter
+
+_MANY_BREAKS = re.compile(r"\n{3,}")
+# What stands before the facts is the kind's own; what stands after them, the HTML frame draws from the facts.
+_FACTS = "■ "
+_SIGNATURE = "\n-- "
+
+
+@dataclass(frozen=True)
+class Words:
+    """A rendered template: the first line is the subject, then come paragraphs, then the facts."""
+
+    subject: str
+    text: str
+
+    @property
+    def lead(self) -> list[list[str]]:
+        """The paragraphs before the facts, each as its lines: greeting and news."""
+        before = self.text.partition(_SIGNATURE)[0].partition(_FACTS)[0]
+        return [paragraph.splitlines() for paragraph in before.strip().split("\n\n")]
+
+
+def renderer(app: Flask) -> Callable[[Letter], Content]:
+    """Return what turns a letter into words, in the language of the person who reads it."""
+
+    def render(letter: Letter) -> Content:
+        with app.app_context(), force_locale(letter.language):
+            words = _words(app, letter)
+            frame = app.jinja_env.get_template("notices/letter.html")
+            page = frame.render(_facts(letter), subject=words.subject, lead=words.lead)
+        return Content(words.subject, words.text, page)
+
+    return render
+
+
+def _words(app: Flask, letter: Letter) -> Words:
+    template = app.jinja_env.get_template(f"notices/{letter.template}.email.txt")
+    subject, _, text = template.render(_facts(letter)).strip().partition("\n")
+    return Words(subject.strip(), _MANY_BREAKS.sub("\n\n", text).strip() + "\n")
+
+
+def _facts(letter: Letter) -> dict[str, object]:
+    return {**letter.facts, "unsubscribe": letter.unsubscribe, "letter_language": letter.language}

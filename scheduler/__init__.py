@@ -21,13 +21,14 @@ from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
 from scheduler.parties import login
 from scheduler.parties import views as parties
+from scheduler.reach import api as reach_api
 from scheduler.reach import views as reach
 from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
 
 VERSION = "0.1.0"
 PAGES = (activities, participation, decisions, attendance, reports, calendars, parties, reach, health, design)
-APIS = (activities_api, participation_api, decisions_api, attendance_api, reports_api, parties_api)
+APIS = (activities_api, participation_api, decisions_api, attendance_api, reports_api, parties_api, reach_api)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -37,6 +37,8 @@ from scheduler.participation.letters import sign_up_kind
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
 from scheduler.parties.tokens import unsubscribing
+from scheduler.reach import ways
+from scheduler.reach.letters import channel_test_kind
 from scheduler.rendering import renderer
 from scheduler.web import db
 
@@ -50,11 +52,12 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     with_file = {
         "joined": sign_up_kind(sender, "joined", live=True),
         "reminder_week": reminder,
-        "reminder_evening": reminder,
-        "decision": decision_kind(sender),
+        "reminder_evening": replace(reminder, by_hand=True),
+        "decision": replace(decision_kind(sender), by_hand=True),
     }
     return {
         "sign_in": sign_in_kind(sender),
+        "channel_test": channel_test_kind(sender),
         "withdrawn": sign_up_kind(sender, "withdrawn", live=False),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
@@ -104,6 +107,7 @@ def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:
         channels={"email": channel(settings)},
         owner=f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}",
         stopping=stopping,
+        points=ways.points,
     )
 
 

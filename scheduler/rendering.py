@@ -9,6 +9,7 @@ from flask_babel import force_locale
 
 from scheduler.notices.outlet import Content, Letter
 
+_LINK = re.compile(r"https?://\S+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 # What stands before the facts is the kind's own; what stands after them, the HTML frame draws from the facts.
 _FACTS = "■ "
@@ -35,6 +36,9 @@ def renderer(app: Flask) -> Callable[[Letter], Content]:
     def render(letter: Letter) -> Content:
         with app.app_context(), force_locale(letter.language):
             words = _words(app, letter)
+            if letter.is_plain:
+                # Nor one that an organiser has typed.
+                return Content(_LINK.sub("", words.subject), _LINK.sub("", words.text))
             frame = app.jinja_env.get_template("notices/letter.html")
             page = frame.render(_facts(letter), subject=words.subject, lead=words.lead)
         return Content(words.subject, words.text, page)
@@ -49,4 +53,9 @@ def _words(app: Flask, letter: Letter) -> Words:
 
 
 def _facts(letter: Letter) -> dict[str, object]:
-    return {**letter.facts, "unsubscribe": letter.unsubscribe, "letter_language": letter.language}
+    return {
+        **letter.facts,
+        "unsubscribe": "" if letter.is_plain else letter.unsubscribe,
+        "letter_language": letter.language,
+        "is_plain": letter.is_plain,
+    }

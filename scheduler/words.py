@@ -58,6 +58,9 @@ _SENTENCES = {
     "rule_too_long": _("くり返しの決まりが長すぎます。"),
     "rule_count_and_until": _("「何回」と「いつまで」は、どちらか1つにしてください。"),
     "rule_incomplete": _("くり返しの選び方が足りません。曜日や週を選んでください。"),
+    "last_way": _(
+        "これを止めると、どこにもお知らせが届きません。ほかの受け取り方を使うようにしてから止めてください。"
+    ),
     "zone_unknown": _("時間帯の名前がわかりません。例：Asia/Tokyo"),
 }
 
@@ -106,6 +109,14 @@ COMPETENCES = {
     "mower": _("草刈り機の講習"),
     "station_leader": _("給水所リーダーの説明会"),
     "reading_aloud": _("読み聞かせの講習"),
+}
+
+CHANNELS = {
+    "push": _("この端末の通知"),
+    "line": "LINE",
+    "email": _("メール"),
+    "phone": _("電話"),
+    "paper": _("紙（近所の人が届けます）"),
 }
 
 NOTICE_GROUPS = {

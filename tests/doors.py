@@ -62,6 +62,7 @@ FORMS = (
         {"came-<participation_id>": "1"},
         _each("people-<participation_id>", "minutes-<participation_id>"),
     ),
+    Door("ben", "/me/channels", {"verb": "test"}, _each("point", "verb")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
@@ -84,6 +85,7 @@ PROGRAMS = (
     Door(
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
+    Door("ben", "/me/channels", {"verb": "test"}, _each("key", "verb")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )
@@ -102,6 +104,9 @@ ADDRESSES = (
     "/me/{}",
     "/calendars/{}.ics",
     "/sign-in/{}",
+    "/unsubscribe/{}",
+    "/me/{}/channels",
+    "/outbox/{}",
     "/static/{}",
     "/api/v1/dates/{}",
     "/api/v1/organizations/<slug>/hours/{}",

@@ -5,6 +5,7 @@ yours answers 404, as what is not there; nothing says "forbidden", which would t
 """
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,8 @@ GET  /organizations/<slug>/hours.csv                      404  404  200  404  40
 GET  /me                                                  ask  200  200  200  200
 POST /me/feed                                             ask  200  200  200  200
 POST /me/feed/close                                       ask  303  303  303  303
+GET  /me/channels                                         ask  200  200  200  200
+POST /me/channels                                         ask  303  404  404  404
 POST /me/link/close                                       ask  303  303  303  303
 GET  /sign-in                                             200  200  200  200  200
 POST /sign-in                                             303  303  303  303  303
@@ -70,6 +73,8 @@ POST /me/<token>/participations/<participation_id>/withdraw      303  404  404  
 POST /me/<token>/feed                                            200  200  404     404
 POST /me/<token>/feed/close                                      303  303  404     404
 POST /me/<token>/link/close                                      303  303  404     404
+GET  /me/<token>/channels                                        200  200  404     404
+POST /me/<token>/channels                                        303  404  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
 GET  /sign-in/<token>                                            200  200  200     200
 POST /sign-in/<token>                                            303  303  422     422
@@ -94,6 +99,8 @@ GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  4
 POST /api/v1/slots/<slot_id>/join                               201  201  201  201  201  201  401
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
+GET  /api/v1/me/channels                                        401  200  200  200  200  200  401
+POST /api/v1/me/channels                                        401  200  404  404  404  404  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
 POST /api/v1/sign-in                                            202  202  202  202  202  202  202
 POST /api/v1/sign-in/code                                       422  422  422  422  422  422  422
@@ -105,6 +112,7 @@ PRESSED_BY_PROGRAMS = {"POST /unsubscribe/<token>"}
 
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
+BENS_MAILBOX = f"email-{sha256(b'ben@example.jp').hexdigest()[:12]}"
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
     "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
@@ -113,6 +121,9 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /slots/<slot_id>/join": HANAKO,
+    "POST /me/channels": {"point": BENS_MAILBOX, "verb": "first"},
+    "POST /me/<token>/channels": {"point": BENS_MAILBOX, "verb": "plain"},
+    "POST /api/v1/me/channels": {"key": BENS_MAILBOX, "verb": "test"},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},

@@ -1,4 +1,4 @@
-"""Reach people: what they do not want to be told."""
+"""Reach people by ways of their own choice, one after the other, and leave them alone where they want it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,8 +9,38 @@ branch_labels = None
 depends_on = None
 
 
+STATES = "state IN ('planned', 'claimed', 'sent', 'dead', 'dropped'{})"
+# Whoever is known already is reached as before: by mail, else by telephone, else on foot.
+WAYS = (
+    ("email", "email", 200, "email IS NOT NULL"),
+    ("phone", "phone", 300, "phone <> ''"),
+    ("paper", "''", 400, "household_id IS NOT NULL OR (email IS NULL AND phone = '')"),
+)
+
+
 def upgrade() -> None:
-    """Add what people want of each kind of notice."""
+    """Add contact points and wishes; let a delivery go on to the next channel, or wait for a neighbour."""
+    op.create_table(
+        "contact_point",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("address", sa.String(length=1000), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("off_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("off_reason", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('push', 'line', 'email', 'phone', 'paper')",
+            name=op.f("ck_contact_point_channel_known"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_point")),
+        sa.UniqueConstraint(
+            "person_id", "channel", "address", name=op.f("uq_contact_point_person_id_channel_address")
+        ),
+    )
     op.create_table(
         "wish",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -21,8 +51,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
         sa.UniqueConstraint("person_id", "kind", name=op.f("uq_wish_person_id_kind")),
     )
+    with op.batch_alter_table("delivery") as delivery:
+        delivery.add_column(sa.Column("hop", sa.Integer(), nullable=False, server_default="0"))
+        delivery.add_column(sa.Column("contact_point_id", sa.Integer(), nullable=True))
+        delivery.add_column(sa.Column("by_id", sa.Integer(), nullable=True))
+        delivery.drop_constraint(op.f("uq_delivery_notice_id_person_id_channel"), type_="unique")
+        delivery.create_unique_constraint(
+            op.f("uq_delivery_notice_id_person_id_hop"), ["notice_id", "person_id", "hop"]
+        )
+        delivery.drop_constraint(op.f("ck_delivery_state_known"), type_="check")
+        delivery.create_check_constraint(op.f("ck_delivery_state_known"), STATES.format(", 'by_hand'"))
+    with op.batch_alter_table("delivery") as delivery:
+        delivery.alter_column("hop", server_default=None)
+    for channel, address, position, where in WAYS:
+        op.execute(
+            "INSERT INTO contact_point (person_id, channel, address, facts, position, off_reason, created_at) "  # noqa: S608  # no words but ours
+            f"SELECT id, '{channel}', {address}, '{{}}', {position}, '', created_at FROM person WHERE {where}"
+        )
 
 
 def downgrade() -> None:
-    """Take it all away again."""
+    """Take it all away again; what waits for a neighbour has not been told."""
+    op.execute("DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery WHERE hop > 0)")
+    op.execute("DELETE FROM delivery WHERE hop > 0")
+    op.execute("UPDATE delivery SET state = 'dead', reason = 'no_address' WHERE state = 'by_hand'")
+    with op.batch_alter_table("delivery") as delivery:
+        delivery.drop_constraint(op.f("ck_delivery_state_known"), type_="check")
+        delivery.create_check_constraint(op.f("ck_delivery_state_known"), STATES.format(""))
+        delivery.drop_constraint(op.f("uq_delivery_notice_id_person_id_hop"), type_="unique")
+        delivery.create_unique_constraint(
+            op.f("uq_delivery_notice_id_person_id_channel"), ["notice_id", "person_id", "channel"]
+        )
+        delivery.drop_column("by_id")
+        delivery.drop_column("contact_point_id")
+        delivery.drop_column("hop")
     op.drop_table("wish")
+    op.drop_table("contact_point")

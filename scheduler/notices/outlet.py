@@ -3,14 +3,15 @@
 Only shapes; the dispatcher that uses them is `delivery`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlalchemy.orm import Session
 
-from scheduler.notices.models import Delivery, Notice
+from scheduler.notices.models import ContactPoint, Delivery, Notice
+from scheduler.notices.queries import points_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Attachment:
 class Letter:
     """What a feature wants told to one person: whom, by which template, with which facts.
 
-    `unsubscribe` is the address of the page on which the person can end such letters.
+    `unsubscribe` is the address of the page on which the person can end such letters. `address`, `channel` and `way`
+    (what the channel needs beside the address) are filled in when it is known how the person is reached.
     """
 
     address: str
@@ -36,6 +38,13 @@ class Letter:
     facts: Mapping[str, object]
     attachments: tuple[Attachment, ...] = ()
     unsubscribe: str = ""
+    channel: str = "email"
+    way: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no link may stand in it: some telephone companies take no mail with one."""
+        return bool(self.way.get("plain"))
 
 
 @dataclass(frozen=True)
@@ -95,18 +104,25 @@ class Channel(Protocol):
         """Let go of what was kept open from message to message; called at the end of each round."""
 
 
+def _is_live(notice: Notice, point: ContactPoint) -> bool:
+    return point.is_live
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of notice, as its feature explains it; both are asked at the moment of the claim and must not write.
 
     `still_true` returns None, or in a word why not any more: superseded, left, cancelled, erased ...
     `compose` returns None if there is nobody to tell. `group` is what people switch off when they do not want such
-    notices; without one they cannot, since it concerns their own dates or their signing in.
+    notices; without one they cannot, since it concerns their own dates or their signing in. `fits` says which of a
+    person's contact points will do. Only a kind `by_hand` is worth a neighbour's walk or call to those without others.
     """
 
     still_true: Callable[[Session, Notice, Delivery, datetime], str | None]
     compose: Callable[[Session, Notice, Delivery], Letter | None]
     group: str = ""
+    fits: Callable[[Notice, ContactPoint], bool] = _is_live
+    by_hand: bool = False
 
 
 def _running() -> bool:
@@ -117,9 +133,10 @@ def _running() -> bool:
 class Outlet:
     """Everything a dispatcher works with.
 
-    `owner` names the running dispatcher. `in_flight` is the number of sends under way at once, hence the most that a
-    crash can repeat. `lease` must be longer than a send may take. `render` is called outside any transaction and by
-    several threads. Once `stopping` says True, nothing more is claimed.
+    `points` returns how a person can be reached, in the order of their choice. `owner` names the running dispatcher.
+    `in_flight` is the number of sends under way at once, hence the most that a crash can repeat. `lease` must be longer
+    than a send may take. `render` is called outside any transaction and by several threads. Once `stopping` says True,
+    nothing more is claimed.
     """
 
     new_session: Callable[[], Session]
@@ -130,3 +147,4 @@ class Outlet:
     in_flight: int = 4
     lease: timedelta = timedelta(seconds=180)
     stopping: Callable[[], bool] = _running
+    points: Callable[[Session, int, datetime], Sequence[ContactPoint]] = points_of

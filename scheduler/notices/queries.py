@@ -7,7 +7,18 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.notices.models import CLAIMED, DEAD, OPEN, PLANNED, SENT, Attempt, Delivery, Notice, Wish
+from scheduler.notices.models import (
+    CLAIMED,
+    DEAD,
+    OPEN,
+    PLANNED,
+    SENT,
+    Attempt,
+    ContactPoint,
+    Delivery,
+    Notice,
+    Wish,
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,21 @@ def people_told(session: Session, subject: str, subject_id: int, kinds: Collecti
         .where(or_(Delivery.state.in_((SENT, CLAIMED)), tried))
     )
     return set(session.scalars(wanted))
+
+
+def points_of(session: Session, person_id: int, now: datetime | None = None) -> list[ContactPoint]:
+    """Return how a person can be reached, in order, those that are off too."""
+    wanted = select(ContactPoint).where(ContactPoint.person_id == person_id)
+    return list(session.scalars(wanted.order_by(ContactPoint.position, ContactPoint.id)))
+
+
+def first_channels(session: Session, person_ids: Collection[int]) -> dict[int, str]:
+    """Return by which channel each person is reached first, for those who have one that is not off."""
+    live = select(ContactPoint.person_id, ContactPoint.channel).where(
+        ContactPoint.person_id.in_(person_ids), ContactPoint.off_at.is_(None)
+    )
+    backwards = live.order_by(ContactPoint.position.desc(), ContactPoint.id.desc())
+    return {row.person_id: row.channel for row in session.execute(backwards)}
 
 
 def wishes_of(session: Session, person_id: int) -> dict[str, Wish]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from scheduler.notices.models import Delivery, Notice
+from scheduler.notices.models import ContactPoint, Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.parties.models import Person, SignIn
 from scheduler.parties.tokens import code, derived, personal
@@ -19,12 +19,15 @@ class Sender:
     secret: str
 
     def letter(self, person: Person | None, template: str, **facts: object) -> Letter | None:
-        """Return a letter to this person, with the personal link; None for somebody without an address."""
-        if person is None or person.email is None:
+        """Return a letter to this person, with the personal link; None for nobody.
+
+        Where it goes is decided when it is sent; until then it bears the address that the person signs in with.
+        """
+        if person is None:
             return None
         link = f"{self.address}/me/{personal(self.secret, person.id, person.link_salt)}"
         common = {"name": person.name, "personal_link": link, "address": self.address}
-        return Letter(person.email, person.name, person.language, template, common | facts)
+        return Letter(person.email or "", person.name, person.language, template, common | facts)
 
 
 def sign_in_kind(sender: Sender) -> Kind:
@@ -40,4 +43,8 @@ def sign_in_kind(sender: Sender) -> Kind:
         person = session.get(Person, delivery.person_id)
         return sender.letter(person, "sign_in", link=link, code=code(sender.secret, asked.salt))
 
-    return Kind(still_true, compose)
+    def fits(notice: Notice, point: ContactPoint) -> bool:
+        # To the very mailbox that was asked for, even one that has refused mail before.
+        return point.channel == "email"
+
+    return Kind(still_true, compose, fits=fits)

@@ -1,16 +1,45 @@
 """Pages about reaching people: ending one kind of notice, and the operator's view of the mail."""
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.notices.actions import wish
 from scheduler.notices.queries import is_off
-from scheduler.parties.login import current_actor
-from scheduler.reach import outbox, queries
-from scheduler.web import csrf, db_session, secret_address, settings
+from scheduler.parties.access import Actor
+from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.queries import find_me
+from scheduler.reach import outbox, queries, ways
+from scheduler.reach.forms import ChannelForm
+from scheduler.web import csrf, db_session, go, secret_address, settings
 
 pages = Blueprint("reach", __name__)
+
+
+def _asker(token: str | None) -> tuple[Actor, str]:
+    """Return who acts and where their own page is, by session or by personal link."""
+    return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
+
+
+@pages.route("/me/channels", methods=["GET", "POST"])
+@pages.route("/me/<token>/channels", methods=["GET", "POST"])
+def channels(token: str | None = None) -> ResponseReturnValue:
+    """Show how one is told, in which order, and change it."""
+    actor, base = _asker(token)
+    me, form, now = find_me(db_session(), actor), ChannelForm(), clock.now()
+    if form.validate_on_submit() and form.attempt(
+        lambda: ways.change(db_session(), me, str(form.point.data), str(form.verb.data), now)
+    ):
+        db_session().commit()
+        if form.verb.data == "test":
+            flash(
+                gettext("ためしに送りました。数分たっても届かないときは、ほかの受け取り方を選んでください。"),
+                "success",
+            )
+        return go(f"{base}/channels")
+    points = ways.current_points(db_session(), find_me(db_session(), actor), now)
+    return secret_address(make_response(form.page("reach/channels.html", points=points, base=base)))
 
 
 @pages.route("/unsubscribe/<token>", methods=["GET", "POST"])

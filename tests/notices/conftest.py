@@ -11,11 +11,13 @@ from sqlalchemy import create_engine, delete
 from sqlalchemy.orm import Session
 
 from scheduler.db import Base, engine_options, prepare_engine
-from scheduler.notices.models import Attempt, Delivery, Notice, Wish
+from scheduler.notices.models import Attempt, ContactPoint, Delivery, Notice, Wish
 from tests import postgres
 from tests.notices.sink import Sink
 
-_TABLES = [Base.metadata.tables[model.__tablename__] for model in (Notice, Delivery, Attempt, Wish)]
+_TABLES = [
+    Base.metadata.tables[model.__tablename__] for model in (Notice, Delivery, Attempt, ContactPoint, Wish)
+]
 
 
 @dataclass(frozen=True)

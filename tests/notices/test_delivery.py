@@ -155,7 +155,7 @@ def test_what_nobody_knows_is_dead(store: Store) -> None:
     make.queued(store, kind="unheard_of")
     make.queued(store)
     make.deliver(store, kinds={"reminder": make.true_kind()}, channels={})
-    assert make.states(store) == [("dead", "unknown_kind"), ("dead", "unknown_channel")]
+    assert make.states(store) == [("dead", "unknown_kind"), ("dead", "no_address")]
 
 
 def _no_second_person(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:

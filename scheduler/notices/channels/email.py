@@ -70,11 +70,12 @@ def build(message: OutgoingMessage, sender: Sender) -> EmailMessage:
     mail["Date"] = format_datetime(message.date)
     mail["Message-ID"] = mail_header(f"<{message.message_id}@{sender.domain}>")
     mail["Auto-Submitted"] = "auto-generated"
-    _offer_to_unsubscribe(mail, message.letter.unsubscribe)
+    if not message.letter.is_plain:
+        _offer_to_unsubscribe(mail, message.letter.unsubscribe)
     mail.set_content(message.content.text)
     if message.content.html is not None:
         mail.add_alternative(message.content.html, subtype="html")
-    for attachment in message.letter.attachments:
+    for attachment in () if message.letter.is_plain else message.letter.attachments:
         _attach(mail, attachment)
     return mail
 

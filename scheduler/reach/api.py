@@ -1,0 +1,69 @@
+"""How one is told, for programs."""
+
+from scheduler import clock
+from scheduler.json_api import Api, ApiModel
+from scheduler.notices.models import ContactPoint
+from scheduler.parties.login import current_actor
+from scheduler.parties.queries import find_me
+from scheduler.reach import ways
+from scheduler.web import db_session
+
+api = Api("reach_api", __name__)
+
+
+class ChannelIn(ApiModel):
+    """What to do with one way: `first`, `off`, `on`, `plain`, `rich` or `test`; `key` names it."""
+
+    key: str
+    verb: str
+
+
+class ChannelOut(ApiModel):
+    """One way on which the person is told; the first that is on is used."""
+
+    key: str
+    channel: str
+    address: str
+    is_on: bool
+    off_reason: str
+    plain: bool
+
+
+class ChannelsOut(ApiModel):
+    """All ways, in order."""
+
+    channels: list[ChannelOut]
+
+
+def _channel(point: ContactPoint) -> ChannelOut:
+    return ChannelOut(
+        key=point.key,
+        channel=point.channel,
+        # The others are keys of a device or a chat, of use to the service alone.
+        address=point.address if point.channel in {"email", "phone"} else "",
+        is_on=point.is_live,
+        off_reason=point.off_reason,
+        plain=bool(point.facts.get("plain")),
+    )
+
+
+def _channels() -> ChannelsOut:
+    me = find_me(db_session(), current_actor())
+    return ChannelsOut(
+        channels=[_channel(point) for point in ways.current_points(db_session(), me, clock.now())]
+    )
+
+
+@api.operation("GET /me/channels", ChannelsOut)
+def own_channels() -> ApiModel:
+    """List the ways on which one is told, in order."""
+    return _channels()
+
+
+@api.operation("POST /me/channels", ChannelsOut, body=ChannelIn)
+def change_channel(body: ChannelIn) -> ApiModel:
+    """Change one of the ways on which one is told."""
+    me = find_me(db_session(), current_actor())
+    ways.change(db_session(), me, body.key, body.verb, clock.now())
+    db_session().commit()
+    return _channels()

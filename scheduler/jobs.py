@@ -27,6 +27,7 @@ from scheduler.config import Settings
 from scheduler.db import begin_writing
 from scheduler.decisions.letters import decision_kind
 from scheduler.heartbeat import beat
+from scheduler.jumps import Jumps
 from scheduler.notices.channels import email
 from scheduler.notices.channels.outbox import OutboxChannel
 from scheduler.notices.channels.smtp import SmtpSettings
@@ -48,11 +49,12 @@ KEPT_AFTER_END = timedelta(days=30)
 
 def kinds(sender: Sender) -> dict[str, Kind]:
     """Return every kind of notice with the functions of its feature."""
-    reminder = _with_way_out(replace(reminders.reminder_kind(sender, "reminder"), group="reminder"), sender)
+    reminder = _with_way_out(reminders.reminder_kind(sender, "reminder"), sender)
     with_file = {
         "joined": sign_up_kind(sender, "joined", live=True),
-        "reminder_week": reminder,
-        "reminder_evening": replace(reminder, by_hand=True),
+        reminders.EARLY: reminder,
+        reminders.LAST: replace(reminder, by_hand=True),
+        reminders.OWN: reminder,
         "decision": replace(decision_kind(sender), by_hand=True),
     }
     return {
@@ -173,6 +175,8 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     sending = outlet(app, stop.is_set)
     seconds = float(app.config["TSUDOI"].tick_seconds)
 
+    jumps = Jumps()
+
     def in_app(act: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:
             with app.app_context():
@@ -180,10 +184,19 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
 
         return run
 
+    def sending_if_sure(act: Callable[[], object]) -> Callable[[], None]:
+        run = in_app(act)
+        return lambda: None if jumps.hold(clock.now(), clock.seconds_up()) else run()
+
     start = clock.now()
     add = clockwork.add_job
-    add(in_app(lambda: deliver_due(sending, clock.now)), "interval", seconds=seconds, next_run_time=start)
-    add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
+    add(
+        sending_if_sure(lambda: deliver_due(sending, clock.now)),
+        "interval",
+        seconds=seconds,
+        next_run_time=start,
+    )
+    add(sending_if_sure(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)
     return clockwork

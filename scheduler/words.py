@@ -58,6 +58,7 @@ _SENTENCES = {
     "rule_too_long": _("くり返しの決まりが長すぎます。"),
     "rule_count_and_until": _("「何回」と「いつまで」は、どちらか1つにしてください。"),
     "rule_incomplete": _("くり返しの選び方が足りません。曜日や週を選んでください。"),
+    "reminders_unusable": _("お知らせの時を確かめてください。30日前から30分前まで、%(most)sつまでです。"),
     "last_way": _(
         "これを止めると、どこにもお知らせが届きません。ほかの受け取り方を使うようにしてから止めてください。"
     ),
@@ -121,6 +122,13 @@ CHANNELS = {
 
 NOTICE_GROUPS = {
     "reminder": _("申し込んだ日の前のお知らせ"),
+    "still_coming": _("「来られますか」とたずねるお知らせ"),
+}
+
+NOTICE_KINDS = {
+    "reminder_week": _("早めのお知らせ（ふつうは1週間前）"),
+    "reminder_evening": _("直前のお知らせ（ふつうは前の日の夜7時）"),
+    "still_coming": _("「来られますか」とたずねるお知らせ"),
 }
 
 _WEEKDAYS_JA = "月火水木金土日"

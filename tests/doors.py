@@ -63,6 +63,7 @@ FORMS = (
         _each("people-<participation_id>", "minutes-<participation_id>"),
     ),
     Door("ben", "/me/channels", {"verb": "test"}, _each("point", "verb")),
+    Door("ben", "/me/wishes", {}, _each("kinds", "own_minutes")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
@@ -86,6 +87,7 @@ PROGRAMS = (
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
     Door("ben", "/me/channels", {"verb": "test"}, _each("key", "verb")),
+    Door("ben", "/me/wishes", {}, _each("kinds.0", "own_minutes")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )

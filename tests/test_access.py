@@ -48,6 +48,7 @@ POST /me/feed                                             ask  200  200  200  20
 POST /me/feed/close                                       ask  303  303  303  303
 GET  /me/channels                                         ask  200  200  200  200
 POST /me/channels                                         ask  303  404  404  404
+POST /me/wishes                                           ask  303  303  303  303
 POST /me/link/close                                       ask  303  303  303  303
 GET  /sign-in                                             200  200  200  200  200
 POST /sign-in                                             303  303  303  303  303
@@ -75,6 +76,7 @@ POST /me/<token>/feed/close                                      303  303  404  
 POST /me/<token>/link/close                                      303  303  404     404
 GET  /me/<token>/channels                                        200  200  404     404
 POST /me/<token>/channels                                        303  404  404     404
+POST /me/<token>/wishes                                          303  303  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
 GET  /sign-in/<token>                                            200  200  200     200
 POST /sign-in/<token>                                            303  303  422     422
@@ -101,6 +103,8 @@ POST /api/v1/participations/<participation_id>/withdraw         404  200  404  4
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 GET  /api/v1/me/channels                                        401  200  200  200  200  200  401
 POST /api/v1/me/channels                                        401  200  404  404  404  404  401
+GET  /api/v1/me/wishes                                          401  200  200  200  200  200  401
+PUT  /api/v1/me/wishes                                          401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
 POST /api/v1/sign-in                                            202  202  202  202  202  202  202
 POST /api/v1/sign-in/code                                       422  422  422  422  422  422  422
@@ -123,6 +127,7 @@ TYPED: Typed = {
     "POST /slots/<slot_id>/join": HANAKO,
     "POST /me/channels": {"point": BENS_MAILBOX, "verb": "first"},
     "POST /me/<token>/channels": {"point": BENS_MAILBOX, "verb": "plain"},
+    "PUT /api/v1/me/wishes": {"kinds": ["reminder_week"], "own_minutes": 60},
     "POST /api/v1/me/channels": {"key": BENS_MAILBOX, "verb": "test"},
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},

@@ -16,11 +16,12 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from scheduler import jobs
+from scheduler import jobs, reminders
 from scheduler.activities import actions as activities
 from scheduler.activities.models import Occurrence
 from scheduler.decisions import actions as decisions
 from scheduler.heartbeat import last_beat
+from scheduler.notices.actions import wish
 from scheduler.notices.channels.email import EmailChannel
 from scheduler.notices.channels.outbox import OutboxChannel
 from scheduler.notices.models import Delivery, Notice
@@ -89,7 +90,7 @@ def _session_of(person_id: int, name: str, since: object) -> SignedIn:
 
 def test_every_kind_that_is_told_has_its_letter(app: Flask, session: Session, cast: Cast) -> None:
     _tell_everything(app, session, cast)
-    told = {kind for (kind,) in session.query(Notice.kind).distinct()}
+    told = {kind.partition(":")[0] for (kind,) in session.query(Notice.kind).distinct()}
     assert told == jobs.kinds(Sender("http://localhost", "s")).keys()
     assert {(row.state, row.reason) for row in session.query(Delivery)} <= {("sent", ""), ("dropped", "left")}
 
@@ -101,10 +102,12 @@ def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMess
     slot = make.slot(session, cast.midori, early, contact="0467-00-0000", **english)
     row = make.participation(session, slot, cast.ben, early)
     parties.ask_to_sign_in(session, BEN, "s", NOW)
+    wish(session, cast.ben.id, reminders.OWN, minutes_before=25 * 60)
     ways.change(session, cast.ben, ways.points(session, cast.ben.id, NOW)[0].key, "test", NOW)
     _commit_and_tick(app, session)
-    with at("2026-11-21 19:00"):
-        jobs.tick(app)
+    for moment in ("2026-11-21 07:00", "2026-11-21 19:00"):
+        with at(moment):
+            jobs.tick(app)
     for minute, decide in enumerate((decisions.confirm, decisions.postpone, decisions.cancel)):
         with at(f"2026-11-21 20:0{minute}"):
             ruling = decisions.Ruling(cast.aiko.id, slot.occurrence.revision, "Rain")
@@ -123,7 +126,7 @@ def _commit_and_tick(app: Flask, session: Session) -> None:
 def test_every_letter_to_an_english_reader_is_english(app: Flask, session: Session, cast: Cast) -> None:
     cast.ben.language = "en"
     mails = _tell_everything(app, session, cast)
-    assert len(mails) == 9
+    assert len(mails) == 10
     for mail in mails:
         words = mail["Subject"] + mailbox.text(mail)
         assert set(JAPANESE.findall(words)) <= set("別所勉"), words
@@ -142,11 +145,11 @@ def test_every_letter_says_who_it_is_for_and_how_to_leave(app: Flask, session: S
 def test_letters_about_a_date_carry_it_as_a_file(app: Flask, session: Session, cast: Cast) -> None:
     mails = _tell_everything(app, session, cast)
     files = [len(mailbox.attached(mail)) for mail in mails]
-    assert sorted(files) == [0, 0, 0, 1, 1, 1, 1, 1, 1]
+    assert sorted(files) == [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
     sequences = [
         re.findall(r"SEQUENCE:(\d)", mailbox.calendar(mail)) for mail in mails if mailbox.attached(mail)
     ]
-    assert sorted(sequences) == [["0"], ["0"], ["0"], ["1"], ["2"], ["3"]]
+    assert sorted(sequences) == [["0"], ["0"], ["0"], ["0"], ["1"], ["2"], ["3"]]
 
 
 def test_a_title_adds_no_header_and_no_recipient(app: Flask, session: Session, cast: Cast) -> None:

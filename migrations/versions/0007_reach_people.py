@@ -63,6 +63,8 @@ def upgrade() -> None:
         delivery.create_check_constraint(op.f("ck_delivery_state_known"), STATES.format(", 'by_hand'"))
     with op.batch_alter_table("delivery") as delivery:
         delivery.alter_column("hop", server_default=None)
+    with op.batch_alter_table("activity") as activity:
+        activity.add_column(sa.Column("reminders", sa.JSON(none_as_null=True), nullable=True))
     for channel, address, position, where in WAYS:
         op.execute(
             "INSERT INTO contact_point (person_id, channel, address, facts, position, off_reason, created_at) "  # noqa: S608  # no words but ours
@@ -75,6 +77,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery WHERE hop > 0)")
     op.execute("DELETE FROM delivery WHERE hop > 0")
     op.execute("UPDATE delivery SET state = 'dead', reason = 'no_address' WHERE state = 'by_hand'")
+    with op.batch_alter_table("activity") as activity:
+        activity.drop_column("reminders")
     with op.batch_alter_table("delivery") as delivery:
         delivery.drop_constraint(op.f("ck_delivery_state_known"), type_="check")
         delivery.create_check_constraint(op.f("ck_delivery_state_known"), STATES.format(""))

@@ -57,6 +57,8 @@ class Activity(Base):
     weather_rule: Mapped[str] = mapped_column(String(30), default="none")
     reserve_days: Mapped[int | None]
     decide_at: Mapped[time | None]
+    # None is the usual: a week before and the evening before; see reminder_rules.
+    reminders: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str] = mapped_column(String(20), default="draft")
     revision: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

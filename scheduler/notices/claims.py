@@ -20,6 +20,7 @@ from scheduler.notices.models import (
     DROPPED,
     OPEN,
     PLANNED,
+    QUIET,
     Attempt,
     ContactPoint,
     Delivery,
@@ -49,6 +50,7 @@ class _End:
 
     state: str
     reason: str = ""
+    due_at: datetime | None = None
 
 
 def take(session: Session, outlet: Outlet, room: int, now: datetime) -> Takings:
@@ -119,10 +121,10 @@ def _verdict(
     try:
         # A fault of one feature, or of its query, must not hold up the mail of all others.
         with session.connection().begin_nested():
-            kind = outlet.kinds.get(delivery.notice.kind)
+            kind = kind_of(outlet, delivery.notice)
             if kind is None:
                 return _End(DEAD, "unknown_kind")
-            end = _untrue(session, kind, delivery, now)
+            end = _untrue(session, kind, delivery, now) or _too_early(session, kind, delivery, now)
             return end or _addressed(session, outlet, delivery, open_now, now)
     except Exception as error:
         log.error("delivery %d could not be composed: %s", delivery.id, type(error).__name__)
@@ -134,18 +136,31 @@ def _untrue(session: Session, kind: Kind, delivery: Delivery, now: datetime) -> 
         return _End(DROPPED, "too_late")
     if reason := kind.still_true(session, delivery.notice, delivery, now):
         return _End(DROPPED, reason)
-    if kind.group and is_off(session, delivery.person_id, {kind.group, delivery.notice.kind}):
+    named = delivery.notice.kind.partition(":")[0]
+    if kind.group and is_off(session, delivery.person_id, {kind.group, named}):
         return _End(DROPPED, "unsubscribed")
     if delivery.deadline_at is None and delivery.fence and delivery.wanted_at + _GIVE_UP <= now:
         return _End(DEAD, "gave_up")
     return None
 
 
+def _too_early(session: Session, kind: Kind, delivery: Delivery, now: datetime) -> _End | None:
+    at = kind.not_before(session, delivery.notice, delivery, now)
+    if at <= now:
+        return None
+    return _End(PLANNED, QUIET, min(at, delivery.deadline_at or at))
+
+
+def kind_of(outlet: Outlet, notice: Notice) -> Kind | None:
+    """Return the kind of a notice; what stands behind a colon tells things of one kind apart."""
+    return outlet.kinds.get(notice.kind.partition(":")[0])
+
+
 def _addressed(
     session: Session, outlet: Outlet, delivery: Delivery, open_now: Collection[str], now: datetime
 ) -> Letter | _End:
-    kind, ways = outlet.kinds[delivery.notice.kind], ways_left(session, outlet, delivery, now)
-    if not ways:
+    kind, ways = kind_of(outlet, delivery.notice), ways_left(session, outlet, delivery, now)
+    if kind is None or not ways:
         return _End(DEAD, "no_address")
     point = ways[0]
     if point.channel in BY_NEIGHBOURS:
@@ -169,7 +184,9 @@ def ways_left(session: Session, outlet: Outlet, delivery: Delivery, now: datetim
 
     One by which it was tried before stays the first: on another way it could arrive a second time.
     """
-    kind, notice = outlet.kinds[delivery.notice.kind], delivery.notice
+    kind, notice = kind_of(outlet, delivery.notice), delivery.notice
+    if kind is None:
+        return []
     refused = _refused_by(session, delivery) if delivery.hop else set()
     usable = {*outlet.channels, *BY_NEIGHBOURS}
     points = outlet.points(session, delivery.person_id, now)
@@ -202,6 +219,7 @@ def _settle(
         return claimed, verdict
     if isinstance(verdict, _End):
         _change(delivery, state=verdict.state, reason=verdict.reason, owner=None, lease_until=None)
+        _change(delivery, due_at=verdict.due_at or delivery.due_at)
     else:
         fault = Outcome("fault", text=repr(verdict))
         session.add(trace(claimed, fault, now))

@@ -18,6 +18,8 @@ SENT = "sent"
 DEAD = "dead"
 DROPPED = "dropped"
 BY_HAND = "by_hand"
+# Why something planned waits although it is due: the person's quiet hours.
+QUIET = "quiet"
 
 # In the order in which a person is reached by them unless they say otherwise.
 CHANNELS = ("push", "line", "email", "phone", "paper")

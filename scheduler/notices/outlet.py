@@ -104,6 +104,10 @@ class Channel(Protocol):
         """Let go of what was kept open from message to message; called at the end of each round."""
 
 
+def _at_once(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:
+    return now
+
+
 def _is_live(notice: Notice, point: ContactPoint) -> bool:
     return point.is_live
 
@@ -115,7 +119,8 @@ class Kind:
     `still_true` returns None, or in a word why not any more: superseded, left, cancelled, erased ...
     `compose` returns None if there is nobody to tell. `group` is what people switch off when they do not want such
     notices; without one they cannot, since it concerns their own dates or their signing in. `fits` says which of a
-    person's contact points will do. Only a kind `by_hand` is worth a neighbour's walk or call to those without others.
+    person's contact points will do; `not_before` puts it off, out of quiet hours. Only a kind `by_hand` is worth a
+    neighbour's walk or call to those without other ways.
     """
 
     still_true: Callable[[Session, Notice, Delivery, datetime], str | None]
@@ -123,6 +128,7 @@ class Kind:
     group: str = ""
     fits: Callable[[Notice, ContactPoint], bool] = _is_live
     by_hand: bool = False
+    not_before: Callable[[Session, Notice, Delivery, datetime], datetime] = _at_once
 
 
 def _running() -> bool:

@@ -12,6 +12,7 @@ from scheduler.notices.models import (
     DEAD,
     OPEN,
     PLANNED,
+    QUIET,
     SENT,
     Attempt,
     ContactPoint,
@@ -33,10 +34,11 @@ class QueueState:
 def queue_state(session: Session, now: datetime) -> QueueState:
     """Return how many are due and not out, how long the longest has waited, and how many will never be told.
 
-    A message that the other side has put off counts as waiting, but its age does not: that concerns one mailbox.
+    A message that the other side, or somebody's quiet hours, have put off counts as waiting, but its age does not:
+    that concerns one mailbox.
     """
     due = or_(and_(Delivery.state == PLANNED, Delivery.wanted_at <= now), Delivery.state == CLAIMED)
-    put_off = Delivery.reason.in_(("not_now", "perhaps_sent"))
+    put_off = Delivery.reason.in_(("not_now", "perhaps_sent", QUIET))
     oldest_of_ours = func.min(Delivery.wanted_at).filter(~put_off)
     waiting, oldest = session.execute(select(func.count(), oldest_of_ours).where(OPEN, due)).one()
     dead = session.scalar(select(func.count()).where(Delivery.state == DEAD)) or 0

@@ -6,6 +6,7 @@ from scheduler.notices.models import ContactPoint
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
 from scheduler.reach import ways
+from scheduler.reach.wishes import want, wishes
 from scheduler.web import db_session
 
 api = Api("reach_api", __name__)
@@ -33,6 +34,20 @@ class ChannelsOut(ApiModel):
     """All ways, in order."""
 
     channels: list[ChannelOut]
+
+
+class WishesIn(ApiModel):
+    """Which notices are wanted, and how many minutes before a date one more, if any."""
+
+    kinds: list[str] = []
+    own_minutes: int | None = None
+
+
+class WishesOut(ApiModel):
+    """Which notices are wanted, and how many minutes before a date one more, if any."""
+
+    kinds: list[str]
+    own_minutes: int | None
 
 
 def _channel(point: ContactPoint) -> ChannelOut:
@@ -67,3 +82,23 @@ def change_channel(body: ChannelIn) -> ApiModel:
     ways.change(db_session(), me, body.key, body.verb, clock.now())
     db_session().commit()
     return _channels()
+
+
+def _wishes(person_id: int) -> WishesOut:
+    wanted = wishes(db_session(), person_id)
+    return WishesOut(kinds=list(wanted.kinds), own_minutes=wanted.own_minutes)
+
+
+@api.operation("GET /me/wishes", WishesOut)
+def own_wishes() -> ApiModel:
+    """Say which notices one wants."""
+    return _wishes(find_me(db_session(), current_actor()).id)
+
+
+@api.operation("PUT /me/wishes", WishesOut, body=WishesIn)
+def choose_notices(body: WishesIn) -> ApiModel:
+    """Choose which notices one wants, and when one more."""
+    me = find_me(db_session(), current_actor())
+    want(db_session(), me.id, body.kinds, body.own_minutes, now=clock.now())
+    db_session().commit()
+    return _wishes(me.id)

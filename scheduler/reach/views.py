@@ -11,8 +11,9 @@ from scheduler.parties.access import Actor
 from scheduler.parties.login import actor_by_link, current_actor
 from scheduler.parties.queries import find_me
 from scheduler.reach import outbox, queries, ways
-from scheduler.reach.forms import ChannelForm
-from scheduler.web import csrf, db_session, go, secret_address, settings
+from scheduler.reach.forms import ChannelForm, WishForm
+from scheduler.reach.wishes import want, wishes
+from scheduler.web import Form, csrf, db_session, go, secret_address, settings
 
 pages = Blueprint("reach", __name__)
 
@@ -38,8 +39,32 @@ def channels(token: str | None = None) -> ResponseReturnValue:
                 "success",
             )
         return go(f"{base}/channels")
-    points = ways.current_points(db_session(), find_me(db_session(), actor), now)
-    return secret_address(make_response(form.page("reach/channels.html", points=points, base=base)))
+    return _channels_page(form, actor, base)
+
+
+def _channels_page(form: Form, actor: Actor, base: str) -> ResponseReturnValue:
+    session, me = db_session(), find_me(db_session(), actor)
+    wanted = form if isinstance(form, WishForm) else WishForm()
+    if not wanted.is_submitted() or wanted is not form:
+        wanted.show(wishes(session, me.id))
+    points = ways.current_points(session, me, clock.now())
+    page = form.page("reach/channels.html", wanted=wanted, points=points, base=base)
+    return secret_address(make_response(page))
+
+
+@pages.post("/me/wishes")
+@pages.post("/me/<token>/wishes")
+def choose_notices(token: str | None = None) -> ResponseReturnValue:
+    """Write down which notices one wants, and when."""
+    actor, base = _asker(token)
+    me, form = find_me(db_session(), actor), WishForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: want(db_session(), me.id, **form.chosen(), now=clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("お知らせの選び方を保存しました。"), "success")
+        return go(f"{base}/channels")
+    return _channels_page(form, actor, base)
 
 
 @pages.route("/unsubscribe/<token>", methods=["GET", "POST"])

@@ -30,6 +30,7 @@ from scheduler.heartbeat import beat
 from scheduler.jumps import Jumps
 from scheduler.notices.channels import email
 from scheduler.notices.channels.outbox import OutboxChannel
+from scheduler.notices.channels.push import PushChannel
 from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
@@ -40,6 +41,7 @@ from scheduler.parties.models import Allowance, SignedIn, SignIn
 from scheduler.parties.tokens import unsubscribing
 from scheduler.reach import ways
 from scheduler.reach.letters import channel_test_kind
+from scheduler.reach.subscriptions import vapid
 from scheduler.rendering import renderer
 from scheduler.web import db
 
@@ -99,6 +101,11 @@ def channel(settings: Settings) -> Channel:
     return email.EmailChannel(SmtpSettings.from_url(settings.smtp_url), sender)
 
 
+def channels(settings: Settings) -> dict[str, Channel]:
+    """Return every way out."""
+    return {"email": channel(settings), "push": PushChannel(vapid(settings), clock.now)}
+
+
 def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:
     """Return all that a dispatcher of this app works with."""
     settings: Settings = app.config["TSUDOI"]
@@ -106,7 +113,7 @@ def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:
         new_session=lambda: Session(db.engine),
         kinds=kinds(Sender(settings.address, settings.secret_key)),
         render=renderer(app),
-        channels={"email": channel(settings)},
+        channels=channels(settings),
         owner=f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}",
         stopping=stopping,
         points=ways.points,

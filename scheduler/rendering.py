@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask
 from flask_babel import force_locale
 
+from scheduler.activities.facts import DateFacts
 from scheduler.notices.outlet import Content, Letter
 
 _LINK = re.compile(r"https?://\S+")
@@ -29,6 +30,11 @@ class Words:
         before = self.text.partition(_SIGNATURE)[0].partition(_FACTS)[0]
         return [paragraph.splitlines() for paragraph in before.strip().split("\n\n")]
 
+    @property
+    def news(self) -> str:
+        """What a small screen shows beside the subject: the news alone, without greeting and facts."""
+        return "\n".join(" ".join(paragraph) for paragraph in self.lead[1:])
+
 
 def renderer(app: Flask) -> Callable[[Letter], Content]:
     """Return what turns a letter into words, in the language of the person who reads it."""
@@ -36,6 +42,8 @@ def renderer(app: Flask) -> Callable[[Letter], Content]:
     def render(letter: Letter) -> Content:
         with app.app_context(), force_locale(letter.language):
             words = _words(app, letter)
+            if letter.channel == "push":
+                return Content(words.subject, words.news, link=_page(letter))
             if letter.is_plain:
                 # Nor one that an organiser has typed.
                 return Content(_LINK.sub("", words.subject), _LINK.sub("", words.text))
@@ -50,6 +58,12 @@ def _words(app: Flask, letter: Letter) -> Words:
     template = app.jinja_env.get_template(f"notices/{letter.template}.email.txt")
     subject, _, text = template.render(_facts(letter)).strip().partition("\n")
     return Words(subject.strip(), _MANY_BREAKS.sub("\n\n", text).strip() + "\n")
+
+
+def _page(letter: Letter) -> str:
+    """Return the page on which the truth about it stands."""
+    date, address = letter.facts.get("date"), letter.facts["address"]
+    return f"{address}/dates/{date.id}" if isinstance(date, DateFacts) else f"{address}/me"
 
 
 def _facts(letter: Letter) -> dict[str, object]:

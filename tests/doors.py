@@ -64,6 +64,7 @@ FORMS = (
     ),
     Door("ben", "/me/channels", {"verb": "test"}, _each("point", "verb")),
     Door("ben", "/me/wishes", {}, _each("kinds", "own_minutes")),
+    Door("ben", "/me/push", {}, _each("endpoint", "p256dh", "auth", "device")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", {}, _each("digits")),
     Door("ben", "/language", {"language": "ja"}, _each("language", "next")),
@@ -88,6 +89,7 @@ PROGRAMS = (
     ),
     Door("ben", "/me/channels", {"verb": "test"}, _each("key", "verb")),
     Door("ben", "/me/wishes", {}, _each("kinds.0", "own_minutes")),
+    Door("ben", "/me/push", {}, _each("endpoint", "p256dh", "auth", "device")),
     Door("dan", "/sign-in", {}, _each("email")),
     Door("dan", "/sign-in/code", HANAKO | {"code": "123456"}, _each("email", "code")),
 )

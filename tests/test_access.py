@@ -48,6 +48,8 @@ POST /me/feed                                             ask  200  200  200  20
 POST /me/feed/close                                       ask  303  303  303  303
 GET  /me/channels                                         ask  200  200  200  200
 POST /me/channels                                         ask  303  404  404  404
+POST /me/push                                             ask  303  303  303  303
+GET  /sw.js                                               200  200  200  200  200
 POST /me/wishes                                           ask  303  303  303  303
 POST /me/link/close                                       ask  303  303  303  303
 GET  /sign-in                                             200  200  200  200  200
@@ -76,6 +78,7 @@ POST /me/<token>/feed/close                                      303  303  404  
 POST /me/<token>/link/close                                      303  303  404     404
 GET  /me/<token>/channels                                        200  200  404     404
 POST /me/<token>/channels                                        303  404  404     404
+POST /me/<token>/push                                            303  303  404     404
 POST /me/<token>/wishes                                          303  303  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
 GET  /sign-in/<token>                                            200  200  200     200
@@ -103,6 +106,7 @@ POST /api/v1/participations/<participation_id>/withdraw         404  200  404  4
 GET  /api/v1/me                                                 401  200  200  200  200  200  401
 GET  /api/v1/me/channels                                        401  200  200  200  200  200  401
 POST /api/v1/me/channels                                        401  200  404  404  404  404  401
+POST /api/v1/me/push                                            401  200  200  200  200  200  401
 GET  /api/v1/me/wishes                                          401  200  200  200  200  200  401
 PUT  /api/v1/me/wishes                                          401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
@@ -116,6 +120,12 @@ PRESSED_BY_PROGRAMS = {"POST /unsubscribe/<token>"}
 
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
+# The receiver of RFC 8291, appendix A.
+BROWSER = {
+    "endpoint": "https://push.example.com/1",
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+}
 BENS_MAILBOX = f"email-{sha256(b'ben@example.jp').hexdigest()[:12]}"
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
@@ -127,6 +137,9 @@ TYPED: Typed = {
     "POST /slots/<slot_id>/join": HANAKO,
     "POST /me/channels": {"point": BENS_MAILBOX, "verb": "first"},
     "POST /me/<token>/channels": {"point": BENS_MAILBOX, "verb": "plain"},
+    "POST /me/push": BROWSER,
+    "POST /me/<token>/push": BROWSER,
+    "POST /api/v1/me/push": BROWSER,
     "PUT /api/v1/me/wishes": {"kinds": ["reminder_week"], "own_minutes": 60},
     "POST /api/v1/me/channels": {"key": BENS_MAILBOX, "verb": "test"},
     "POST /sign-in": {"email": "hanako@example.jp"},

@@ -136,6 +136,15 @@ def drop(
     return result.rowcount
 
 
+def give_up(session: Session, point_id: int, reason: str, now: datetime) -> None:
+    """Stop using a contact point that takes nothing any more; a browser's subscription is forgotten altogether."""
+    point = session.get(ContactPoint, point_id)
+    if point is not None and point.channel == "push":
+        session.delete(point)
+    elif point is not None:
+        switch_off(session, point_id, reason, now)
+
+
 def wish(session: Session, person_id: int, kind: str, **values: Any) -> None:
     """Write down what a person wants of a kind of notice: `off_at`, `minutes_before`; the same twice is once."""
     insert_once(session, Wish, {"person_id": person_id, "kind": kind})

@@ -72,7 +72,7 @@ def _send(outlet: Outlet, claimed: Claimed, letter: Letter) -> Outcome:
         message = OutgoingMessage(claimed.message_id, claimed.date, letter, content)
         outlet.channels[claimed.channel].deliver(message)
     except ChannelError as error:
-        return Outcome(error.trouble, error.code, error.text)
+        return Outcome(error.trouble, error.code, error.text, error.retry_after)
     except Exception as error:
         log.error("delivery %d could not be sent: %s", claimed.id, type(error).__name__)
         return Outcome("fault", text=repr(error))

@@ -54,6 +54,7 @@ class Content:
     subject: str
     text: str
     html: str | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,13 @@ class ChannelError(Exception):
     fault         ours: it could not be made or handed over
     """
 
-    def __init__(self, trouble: Trouble, text: str = "", code: int = 0) -> None:
+    def __init__(self, trouble: Trouble, text: str = "", code: int = 0, retry_after: int = 0) -> None:
         super().__init__(f"{trouble} {code} {text}")
         self.trouble: Trouble = trouble
         self.code = code
         self.text = text
+        # For so many seconds the other side wants to be left alone.
+        self.retry_after = retry_after
 
     @property
     def permanent(self) -> bool:

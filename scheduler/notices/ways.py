@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from scheduler.notices.actions import switch_off, try_next
+from scheduler.notices.actions import give_up, try_next
 from scheduler.notices.claims import ways_left
 from scheduler.notices.models import Delivery
 from scheduler.notices.outcomes import Outcome
@@ -16,23 +16,23 @@ _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
 # the sender or a fault of the way say nothing about it: one angry server must not switch off a whole town.
 _ABOUT_ADDRESS = ("1",)
 _CLOSED_MAILBOX = (("2", "0"), ("2", "1"))
-# Without such a code: no mailbox, not local, bad name; a push service's and a messenger's "there is no such".
-_PLAIN_CODES = frozenset({0, 400, 404, 410, 550, 551, 553})
+# Without such a code: no mailbox, not local, bad name; no such subscription; no such person. 0 is our own refusal.
+_ABOUT_ADDRESS_CODES = {"email": {0, 550, 551, 553}, "push": {0, 404, 410}, "line": {400}}
 
 
-def ends_address(outcome: Outcome) -> bool:
+def ends_address(channel: str, outcome: Outcome) -> bool:
     """Say whether a refusal is about the address itself, so that nothing need be sent there any more."""
-    found = _ENHANCED.search(outcome.text)
+    found = _ENHANCED.search(outcome.text) if channel == "email" else None
     if found is None:
-        return outcome.code in _PLAIN_CODES
+        return outcome.code in _ABOUT_ADDRESS_CODES.get(channel, ())
     return found[1] in _ABOUT_ADDRESS or found.groups() in _CLOSED_MAILBOX
 
 
 def refused(session: Session, outlet: Outlet, delivery_id: int, outcome: Outcome, now: datetime) -> None:
     """Switch the contact point off if it was to blame, and try the person's next one with this notice, once."""
     delivery = session.get_one(Delivery, delivery_id)
-    if delivery.contact_point_id is not None and ends_address(outcome):
-        switch_off(session, delivery.contact_point_id, outcome.name, now)
+    if delivery.contact_point_id is not None and ends_address(delivery.channel, outcome):
+        give_up(session, delivery.contact_point_id, outcome.name, now)
     # As it would look to the next row: what this one was sent by counts as refused.
     tried = delivery.contact_point_id
     ways = [point for point in ways_left(session, outlet, delivery, now) if point.id != tried]

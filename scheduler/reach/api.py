@@ -5,7 +5,7 @@ from scheduler.json_api import Api, ApiModel
 from scheduler.notices.models import ContactPoint
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
-from scheduler.reach import ways
+from scheduler.reach import subscriptions, ways
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import db_session
 
@@ -34,6 +34,15 @@ class ChannelsOut(ApiModel):
     """All ways, in order."""
 
     channels: list[ChannelOut]
+
+
+class PushIn(ApiModel):
+    """A browser's subscription, as its PushManager gives it."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+    device: str = ""
 
 
 class WishesIn(ApiModel):
@@ -102,3 +111,13 @@ def choose_notices(body: WishesIn) -> ApiModel:
     want(db_session(), me.id, body.kinds, body.own_minutes, now=clock.now())
     db_session().commit()
     return _wishes(me.id)
+
+
+@api.operation("POST /me/push", ChannelsOut, body=PushIn)
+def subscribe(body: PushIn) -> ApiModel:
+    """Let a browser show one's notices."""
+    me = find_me(db_session(), current_actor())
+    typed = subscriptions.Subscription(**body.model_dump())
+    subscriptions.subscribe(db_session(), me, typed, clock.now())
+    db_session().commit()
+    return _channels()

@@ -9,6 +9,7 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
+from scheduler.reach.subscriptions import Subscription
 from scheduler.reach.wishes import KINDS, OWN_MINUTES, Wishes
 from scheduler.web import Form
 
@@ -20,6 +21,21 @@ class ChannelForm(Form):
 
     point = StringField(validators=[Length(max=40)])
     verb = StringField(validators=[Length(max=20)])
+
+
+class PushForm(Form):
+    """What the script fills in when the person has said yes to the browser."""
+
+    endpoint = StringField(validators=[Length(max=1000)])
+    p256dh = StringField(validators=[Length(max=200)])
+    auth = StringField(validators=[Length(max=100)])
+    device = StringField(validators=[Length(max=60)])
+
+    def subscription(self) -> Subscription:
+        """Return it in the shape the action takes."""
+        return Subscription(
+            **{name: getattr(self, name).data or "" for name in ("endpoint", "p256dh", "auth", "device")}
+        )
 
 
 class WishForm(Form):

@@ -1,6 +1,6 @@
 """Pages about reaching people: ending one kind of notice, and the operator's view of the mail."""
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, current_app, flash, make_response, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -10,8 +10,8 @@ from scheduler.notices.queries import is_off
 from scheduler.parties.access import Actor
 from scheduler.parties.login import actor_by_link, current_actor
 from scheduler.parties.queries import find_me
-from scheduler.reach import outbox, queries, ways
-from scheduler.reach.forms import ChannelForm, WishForm
+from scheduler.reach import outbox, queries, subscriptions, ways
+from scheduler.reach.forms import ChannelForm, PushForm, WishForm
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
 
@@ -48,8 +48,34 @@ def _channels_page(form: Form, actor: Actor, base: str) -> ResponseReturnValue:
     if not wanted.is_submitted() or wanted is not form:
         wanted.show(wishes(session, me.id))
     points = ways.current_points(session, me, clock.now())
-    page = form.page("reach/channels.html", wanted=wanted, points=points, base=base)
+    key = subscriptions.vapid(settings()).public
+    page = form.page("reach/channels.html", wanted=wanted, points=points, base=base, push_key=key)
     return secret_address(make_response(page))
+
+
+@pages.post("/me/push")
+@pages.post("/me/<token>/push")
+def subscribe(token: str | None = None) -> ResponseReturnValue:
+    """Let the browser that asks show the person's notices."""
+    actor, base = _asker(token)
+    me, form = find_me(db_session(), actor), PushForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: subscriptions.subscribe(db_session(), me, form.subscription(), clock.now())
+    ):
+        db_session().commit()
+        flash(
+            gettext("この端末にお知らせが出るようになりました。「ためしに送る」で確かめられます。"), "success"
+        )
+        return go(f"{base}/channels")
+    return _channels_page(form, actor, base)
+
+
+@pages.get("/sw.js")
+def service_worker() -> ResponseReturnValue:
+    """Serve the script that shows notices while no page is open; at the top, since it may act for what is below it."""
+    response = send_from_directory(str(current_app.static_folder), "js/sw.js", max_age=0)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @pages.post("/me/wishes")

@@ -60,7 +60,7 @@ def test_what_one_way_refuses_goes_on_by_the_next_under_another_name(store: Stor
     _reach(store, "line", "email")
     make.queued(store)
     mail = Box()
-    assert _deliver(store, line=_refuses(), email=mail) == 1
+    assert _deliver(store, line=_refuses(400), email=mail) == 1
     assert _rows(store) == [("line", "dead", "refused"), ("email", "sent", "")]
     assert len({row.message_id for row in make.deliveries(store)}) == 2
     assert _off(store) == ["line"]
@@ -69,7 +69,7 @@ def test_what_one_way_refuses_goes_on_by_the_next_under_another_name(store: Stor
 def test_a_later_notice_does_not_try_the_way_that_is_off(store: Store) -> None:
     _reach(store, "line", "email")
     make.queued(store)
-    line = _refuses()
+    line = _refuses(400)
     _deliver(store, line=line, email=Box())
     make.queued(store, subject_id=8)
     assert _deliver(store, line=line, email=Box()) == 1
@@ -79,7 +79,7 @@ def test_a_later_notice_does_not_try_the_way_that_is_off(store: Store) -> None:
 def test_when_all_have_refused_it_is_dead_and_stays_so(store: Store) -> None:
     _reach(store, "line", "email")
     make.queued(store)
-    assert _deliver(store, line=_refuses(), email=_refuses()) == 0
+    assert _deliver(store, line=_refuses(400), email=_refuses()) == 0
     assert _deliver(store, line=Box(), email=Box()) == 0
     assert _rows(store) == [("line", "dead", "refused"), ("email", "dead", "refused")]
 
@@ -87,7 +87,7 @@ def test_when_all_have_refused_it_is_dead_and_stays_so(store: Store) -> None:
 def test_queued_again_after_that_nobody_is_told_twice(store: Store) -> None:
     _reach(store, "line", "email")
     make.queued(store)
-    _deliver(store, line=_refuses(), email=Box())
+    _deliver(store, line=_refuses(400), email=Box())
     assert make.queued(store) == 0
 
 
@@ -162,26 +162,30 @@ def _line(at: datetime) -> ContactPoint:
 
 
 ANSWERS = [
-    (550, "5.1.1 no such user", True),
-    (550, "no such user", True),
-    (0, "the address is none", True),
-    (410, "Gone", True),
-    (550, "5.2.1 mailbox disabled", True),
-    (552, "5.2.2 mailbox full", False),
-    (554, "5.7.1 rejected", False),
-    (550, "5.7.26 unauthenticated mail", False),
-    (554, "transaction failed", False),
-    (403, "Forbidden", False),
+    ("email", 550, "5.1.1 no such user", True),
+    ("email", 550, "no such user", True),
+    ("email", 0, "the address is none", True),
+    ("email", 550, "5.2.1 mailbox disabled", True),
+    ("email", 552, "5.2.2 mailbox full", False),
+    ("email", 554, "5.7.1 rejected", False),
+    ("email", 550, "5.7.26 unauthenticated mail", False),
+    ("email", 554, "transaction failed", False),
+    ("push", 410, "Gone", True),
+    ("push", 404, "Not Found", True),
+    ("push", 403, "Forbidden", False),
+    ("push", 400, "Bad Request", False),
+    ("line", 400, "'to' is invalid", True),
+    ("line", 403, "Forbidden", False),
 ]
 
 
-@pytest.mark.parametrize(("code", "text", "ends"), ANSWERS)
-def test_only_an_answer_about_the_address_ends_it(code: int, text: str, ends: bool) -> None:
-    assert ends_address(Outcome("refused", code, text)) is ends
+@pytest.mark.parametrize(("channel", "code", "text", "ends"), ANSWERS)
+def test_only_an_answer_about_the_address_ends_it(channel: str, code: int, text: str, ends: bool) -> None:
+    assert ends_address(channel, Outcome("refused", code, text)) is ends
 
 
 def test_two_dispatchers_write_the_next_hop_once(store: Store, session: Session) -> None:
     _reach(store, "line", "email")
     make.queued(store)
-    _deliver(store, line=_refuses(), email=Box())
+    _deliver(store, line=_refuses(400), email=Box())
     assert session.query(Delivery).filter(Delivery.hop == 1).count() == 1

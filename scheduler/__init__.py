@@ -16,6 +16,8 @@ from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
 from scheduler.decisions import api as decisions_api
 from scheduler.decisions import views as decisions
+from scheduler.line import api as line_api
+from scheduler.line import views as line
 from scheduler.participation import api as participation_api
 from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
@@ -27,8 +29,29 @@ from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
 
 VERSION = "0.1.0"
-PAGES = (activities, participation, decisions, attendance, reports, calendars, parties, reach, health, design)
-APIS = (activities_api, participation_api, decisions_api, attendance_api, reports_api, parties_api, reach_api)
+PAGES = (
+    activities,
+    participation,
+    decisions,
+    attendance,
+    reports,
+    calendars,
+    parties,
+    reach,
+    line,
+    health,
+    design,
+)
+APIS = (
+    activities_api,
+    participation_api,
+    decisions_api,
+    attendance_api,
+    reports_api,
+    parties_api,
+    reach_api,
+    line_api,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -28,7 +28,10 @@ from scheduler.db import begin_writing
 from scheduler.decisions.letters import decision_kind
 from scheduler.heartbeat import beat
 from scheduler.jumps import Jumps
+from scheduler.line.models import LineCode
+from scheduler.line.queries import usable_points, way
 from scheduler.notices.channels import email
+from scheduler.notices.channels.line import LineChannel
 from scheduler.notices.channels.outbox import OutboxChannel
 from scheduler.notices.channels.push import PushChannel
 from scheduler.notices.channels.smtp import SmtpSettings
@@ -39,7 +42,6 @@ from scheduler.participation.letters import sign_up_kind
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
 from scheduler.parties.tokens import unsubscribing
-from scheduler.reach import ways
 from scheduler.reach.letters import channel_test_kind
 from scheduler.reach.subscriptions import vapid
 from scheduler.rendering import renderer
@@ -103,7 +105,11 @@ def channel(settings: Settings) -> Channel:
 
 def channels(settings: Settings) -> dict[str, Channel]:
     """Return every way out."""
-    return {"email": channel(settings), "push": PushChannel(vapid(settings), clock.now)}
+    return {
+        "email": channel(settings),
+        "push": PushChannel(vapid(settings), clock.now),
+        "line": LineChannel(),
+    }
 
 
 def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:
@@ -116,7 +122,8 @@ def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:
         channels=channels(settings),
         owner=f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}",
         stopping=stopping,
-        points=ways.points,
+        points=usable_points,
+        way=way(settings.secret_key),
     )
 
 
@@ -147,6 +154,7 @@ def purge(now: datetime) -> None:
     begin_writing(session)
     session.execute(delete(SignIn).where(SignIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(SignedIn).where(SignedIn.expires_at < now - KEPT_AFTER_END))
+    session.execute(delete(LineCode).where(LineCode.expires_at < now))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
     session.commit()
 

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
 from scheduler.heartbeat import beat
+from scheduler.line import actions as line
 from scheduler.parties import actions as parties
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Person
@@ -98,6 +99,9 @@ def populate(session: Session, secret: str) -> World:
         "filename": "css/base.css",
         "year": 2026,
         "name": "0" * 40,
+        "account_id": line.set_up(
+            session, cast.midori.id, line.AccountFacts("@midori", 200, "s" * 32, "t" * 40), secret, NOW
+        ).id,
     }
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     people = {"ben": cast.ben, "aiko": cast.aiko, "chie": cast.chie, "emi": emi}

@@ -41,6 +41,9 @@ GET  /organizations/<slug>                                200  200  200  200  20
 GET  /organizations/<slug>/calendar.ics                   200  200  200  200  200
 GET  /organizations/<slug>/activities/new                 404  404  200  404  404
 POST /organizations/<slug>/activities/new                 404  404  303  404  404
+GET  /organizations/<slug>/line                           404  404  200  404  404
+POST /organizations/<slug>/line                           404  404  303  404  404
+POST /organizations/<slug>/line/remove                    404  404  303  404  404
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
 GET  /me                                                  ask  200  200  200  200
@@ -50,6 +53,8 @@ GET  /me/channels                                         ask  200  200  200  20
 POST /me/channels                                         ask  303  404  404  404
 POST /me/push                                             ask  303  303  303  303
 GET  /sw.js                                               200  200  200  200  200
+POST /me/line/<account_id>                                ask  200  200  200  200
+POST /line/<account_id>                                   404  404  404  404  404
 POST /me/wishes                                           ask  303  303  303  303
 POST /me/link/close                                       ask  303  303  303  303
 GET  /sign-in                                             200  200  200  200  200
@@ -79,6 +84,7 @@ POST /me/<token>/link/close                                      303  303  404  
 GET  /me/<token>/channels                                        200  200  404     404
 POST /me/<token>/channels                                        303  404  404     404
 POST /me/<token>/push                                            303  303  404     404
+POST /me/<token>/line/<account_id>                               200  200  404     404
 POST /me/<token>/wishes                                          303  303  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
 GET  /sign-in/<token>                                            200  200  200     200
@@ -107,6 +113,9 @@ GET  /api/v1/me                                                 401  200  200  2
 GET  /api/v1/me/channels                                        401  200  200  200  200  200  401
 POST /api/v1/me/channels                                        401  200  404  404  404  404  401
 POST /api/v1/me/push                                            401  200  200  200  200  200  401
+POST /api/v1/me/line/<account_id>                               401  201  201  201  201  201  401
+GET  /api/v1/organizations/<slug>/line                          404  404  200  404  404  404  401
+PUT  /api/v1/organizations/<slug>/line                          404  404  200  404  404  404  401
 GET  /api/v1/me/wishes                                          401  200  200  200  200  200  401
 PUT  /api/v1/me/wishes                                          401  200  200  200  200  200  401
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
@@ -116,7 +125,7 @@ POST /api/v1/sign-out                                           401  200  200  2
 """
 
 # A mail program ends notices, a messenger tells what was written to it: neither has seen a page of ours.
-PRESSED_BY_PROGRAMS = {"POST /unsubscribe/<token>"}
+PRESSED_BY_PROGRAMS = {"POST /unsubscribe/<token>", "POST /line/<account_id>"}
 
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
@@ -137,6 +146,8 @@ TYPED: Typed = {
     "POST /slots/<slot_id>/join": HANAKO,
     "POST /me/channels": {"point": BENS_MAILBOX, "verb": "first"},
     "POST /me/<token>/channels": {"point": BENS_MAILBOX, "verb": "plain"},
+    "POST /organizations/<slug>/line": {"basic_id": "@midori", "monthly_limit": "200"},
+    "PUT /api/v1/organizations/<slug>/line": {"basic_id": "@midori", "monthly_limit": 200},
     "POST /me/push": BROWSER,
     "POST /me/<token>/push": BROWSER,
     "POST /api/v1/me/push": BROWSER,

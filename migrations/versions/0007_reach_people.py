@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("address", sa.String(length=1000), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("off_at", sa.DateTime(timezone=True), nullable=True),
@@ -41,6 +42,38 @@ def upgrade() -> None:
             "person_id", "channel", "address", name=op.f("uq_contact_point_person_id_channel_address")
         ),
     )
+    op.create_index(op.f("ix_contact_point_account_id"), "contact_point", ["account_id"])
+    op.create_table(
+        "line_account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("basic_id", sa.String(length=40), nullable=False),
+        sa.Column("channel_secret", sa.String(length=400), nullable=False),
+        sa.Column("access_token", sa.String(length=800), nullable=False),
+        sa.Column("monthly_limit", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_line_account_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_account")),
+        sa.UniqueConstraint("organization_id", name=op.f("uq_line_account_organization_id")),
+    )
+    op.create_table(
+        "line_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("spent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["line_account.id"], name=op.f("fk_line_code_account_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_line_code_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_code")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_line_code_code_hash")),
+    )
+    op.create_index(op.f("ix_line_code_account_id"), "line_code", ["account_id"])
+    op.create_index(op.f("ix_line_code_person_id"), "line_code", ["person_id"])
     op.create_table(
         "wish",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -63,6 +96,10 @@ def upgrade() -> None:
         delivery.create_check_constraint(op.f("ck_delivery_state_known"), STATES.format(", 'by_hand'"))
     with op.batch_alter_table("delivery") as delivery:
         delivery.alter_column("hop", server_default=None)
+    line = sa.text("channel = 'line'")
+    op.create_index(
+        "ix_delivery_line", "delivery", ["contact_point_id"], sqlite_where=line, postgresql_where=line
+    )
     with op.batch_alter_table("activity") as activity:
         activity.add_column(sa.Column("reminders", sa.JSON(none_as_null=True), nullable=True))
     for channel, address, position, where in WAYS:
@@ -77,6 +114,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery WHERE hop > 0)")
     op.execute("DELETE FROM delivery WHERE hop > 0")
     op.execute("UPDATE delivery SET state = 'dead', reason = 'no_address' WHERE state = 'by_hand'")
+    op.drop_index("ix_delivery_line", "delivery")
     with op.batch_alter_table("activity") as activity:
         activity.drop_column("reminders")
     with op.batch_alter_table("delivery") as delivery:
@@ -90,4 +128,6 @@ def downgrade() -> None:
         delivery.drop_column("contact_point_id")
         delivery.drop_column("hop")
     op.drop_table("wish")
+    op.drop_table("line_code")
+    op.drop_table("line_account")
     op.drop_table("contact_point")

@@ -62,8 +62,11 @@ def take(session: Session, outlet: Outlet, room: int, now: datetime) -> Takings:
     resting = [channel for channel in outlet.channels if _rests(session, channel, now)]
     due = session.scalars(_due(), {"now": now, "resting": resting, "room": room}).all()
     open_now = outlet.channels.keys() - set(resting)
-    verdicts = [(delivery, _verdict(session, outlet, delivery, open_now, now)) for delivery in due]
-    letters = [_settle(session, outlet, verdict, now) for verdict in verdicts]
+    # One after the other: what one takes of an account's month is not there for the next.
+    letters = [
+        _settle(session, outlet, (delivery, _verdict(session, outlet, delivery, open_now, now)), now)
+        for delivery in due
+    ]
     return Takings(len(due), [letter for letter in letters if letter is not None])
 
 
@@ -172,7 +175,7 @@ def _addressed(
     letter = kind.compose(session, delivery.notice, delivery)
     if letter is None:
         return _End(DEAD, "no_address")
-    return replace(letter, address=point.address, channel=point.channel, way=dict(point.facts or {}))
+    return replace(letter, address=point.address, channel=point.channel, way=outlet.way(session, point))
 
 
 def _reached_by(delivery: Delivery, point: ContactPoint) -> None:

@@ -30,6 +30,7 @@ BY_NEIGHBOURS = ("phone", "paper")
 OPEN = text("delivery.state IN ('planned', 'claimed')")
 _OPEN = text("state IN ('planned', 'claimed')")
 _DEAD = text("state = 'dead'")
+_LINE = text("channel = 'line'")
 
 
 class Notice(Base):
@@ -71,6 +72,7 @@ class Delivery(Base):
             "state IN ('planned', 'claimed', 'sent', 'dead', 'dropped', 'by_hand')", name="state_known"
         ),
         Index("ix_delivery_open", "priority", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_delivery_line", "contact_point_id", sqlite_where=_LINE, postgresql_where=_LINE),
         Index("ix_delivery_dead", "id", sqlite_where=_DEAD, postgresql_where=_DEAD),
     )
 
@@ -101,7 +103,7 @@ class ContactPoint(Base):
     """One way to reach a person: a mailbox, a phone that shows notices, a chat, a telephone, a letter box.
 
     The first that is not off is used, by `position`. `off_reason` is `own` where the person wants it so, else what the
-    other side answered. `facts` holds what the channel needs beside the address.
+    other side answered. `facts` holds what the channel needs beside the address, `account_id` says by whose account.
     """
 
     __tablename__ = "contact_point"
@@ -115,6 +117,7 @@ class ContactPoint(Base):
     channel: Mapped[str] = mapped_column(String(10))
     address: Mapped[str] = mapped_column(String(1000))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    account_id: Mapped[int | None] = mapped_column(index=True)
     position: Mapped[int]
     verified_at: Mapped[datetime | None]
     off_at: Mapped[datetime | None]

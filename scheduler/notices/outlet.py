@@ -134,6 +134,10 @@ class Kind:
     not_before: Callable[[Session, Notice, Delivery, datetime], datetime] = _at_once
 
 
+def _facts_of(session: Session, point: ContactPoint) -> Mapping[str, Any]:
+    return dict(point.facts or {})
+
+
 def _running() -> bool:
     return False
 
@@ -142,7 +146,8 @@ def _running() -> bool:
 class Outlet:
     """Everything a dispatcher works with.
 
-    `points` returns how a person can be reached, in the order of their choice. `owner` names the running dispatcher.
+    `points` returns how a person can be reached, in the order of their choice, `way` what the channel needs for one of
+    them. `owner` names the running dispatcher.
     `in_flight` is the number of sends under way at once, hence the most that a crash can repeat. `lease` must be longer
     than a send may take. `render` is called outside any transaction and by several threads. Once `stopping` says True,
     nothing more is claimed.
@@ -157,3 +162,4 @@ class Outlet:
     lease: timedelta = timedelta(seconds=180)
     stopping: Callable[[], bool] = _running
     points: Callable[[Session, int, datetime], Sequence[ContactPoint]] = points_of
+    way: Callable[[Session, ContactPoint], Mapping[str, Any]] = _facts_of

@@ -124,6 +124,16 @@ CHANNELS = {
     "paper": _("紙（近所の人が届けます）"),
 }
 
+# Why somebody was not told, in words that an organiser can act on.
+NOT_TOLD = {
+    "refused": _("このアドレスには届きません。"),
+    "bounced": _("メールが戻ってきました。"),
+    "gave_up": _("何日も送り直しましたが、届きませんでした。"),
+    "no_address": _("連絡先がありません。"),
+    "too_late": _("間に合いませんでした。"),
+    "unknown_kind": _("こちらの不具合で送れませんでした。"),
+}
+
 NOTICE_GROUPS = {
     "reminder": _("申し込んだ日の前のお知らせ"),
     "still_coming": _("「来られますか」とたずねるお知らせ"),

@@ -64,6 +64,8 @@ FORMS = (
     ),
     Door("ben", "/me/channels", {"verb": "test"}, _each("point", "verb")),
     Door("ben", "/me/wishes", {}, _each("kinds", "own_minutes")),
+    Door("aiko", "/dates/<occurrence_id>/reached", {}, _each("told")),
+    Door("aiko", "/dates/<occurrence_id>/list", {}, _each("told")),
     Door(
         "aiko",
         "/organizations/<slug>/line",
@@ -95,6 +97,7 @@ PROGRAMS = (
     ),
     Door("ben", "/me/channels", {"verb": "test"}, _each("key", "verb")),
     Door("ben", "/me/wishes", {}, _each("kinds.0", "own_minutes")),
+    Door("aiko", "/dates/<occurrence_id>/reached", {"delivery_ids": []}, _each("delivery_ids.0")),
     Door(
         "aiko",
         "/organizations/<slug>/line",

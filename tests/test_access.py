@@ -27,6 +27,10 @@ GET  /dates/<occurrence_id>/decision                      404  404  200  404  40
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404
 GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
 POST /dates/<occurrence_id>/attendance                    404  404  303  404  404
+GET  /dates/<occurrence_id>/reached                       404  404  200  404  404
+POST /dates/<occurrence_id>/reached                       404  404  303  404  404
+GET  /dates/<occurrence_id>/list                          404  404  200  404  404
+POST /dates/<occurrence_id>/list                          404  404  303  404  404
 GET  /activities/<activity_id>                            200  200  200  200  200
 GET  /activities/<activity_id>                   (draft)  404  404  200  404  404
 GET  /activities/<activity_id>/edit              (draft)  404  404  200  404  404
@@ -102,6 +106,8 @@ GET  /api/v1/dates/<occurrence_id>                              200  200  200  2
 GET  /api/v1/dates/<occurrence_id>/roster                       404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
 PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  404  404  404  401
+GET  /api/v1/dates/<occurrence_id>/reached                      404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/reached                      404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
 GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  404  404  404  401
 POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  404  404  404  401
@@ -146,6 +152,7 @@ TYPED: Typed = {
     "POST /slots/<slot_id>/join": HANAKO,
     "POST /me/channels": {"point": BENS_MAILBOX, "verb": "first"},
     "POST /me/<token>/channels": {"point": BENS_MAILBOX, "verb": "plain"},
+    "POST /api/v1/dates/<occurrence_id>/reached": {"delivery_ids": []},
     "POST /organizations/<slug>/line": {"basic_id": "@midori", "monthly_limit": "200"},
     "PUT /api/v1/organizations/<slug>/line": {"basic_id": "@midori", "monthly_limit": 200},
     "POST /me/push": BROWSER,

@@ -1,11 +1,15 @@
 """How one is told, for programs."""
 
+from pydantic import Field
+
 from scheduler import clock
+from scheduler.activities.queries import find_organised_occurrence
 from scheduler.json_api import Api, ApiModel
 from scheduler.notices.models import ContactPoint
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
 from scheduler.reach import subscriptions, ways
+from scheduler.reach.reached import Told, find_round, tick_off, told_about
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import db_session
 
@@ -121,3 +125,58 @@ def subscribe(body: PushIn) -> ApiModel:
     subscriptions.subscribe(db_session(), me, typed, clock.now())
     db_session().commit()
     return _channels()
+
+
+class ToldOut(ApiModel):
+    """How far the newest word about a date has come for one person: reached, waiting, by_hand or missed."""
+
+    delivery_id: int
+    name: str
+    group: str
+    channel: str
+    reason: str
+
+
+class ReachedOut(ApiModel):
+    """Everybody who comes and has been written to, in walking order."""
+
+    people: list[ToldOut]
+
+
+class TickIn(ApiModel):
+    """The deliveries that somebody has told themselves."""
+
+    delivery_ids: list[int] = Field(max_length=5000)
+
+
+def _reached(rows: list[Told]) -> ReachedOut:
+    return ReachedOut(
+        people=[
+            ToldOut(
+                delivery_id=row.delivery_id,
+                name=row.person.name,
+                group=row.group,
+                channel=row.channel,
+                reason=row.reason,
+            )
+            for row in rows
+        ]
+    )
+
+
+@api.operation("GET /dates/<int:occurrence_id>/reached", ReachedOut)
+def reached(occurrence_id: int) -> ApiModel:
+    """List whom the newest word about a date has reached, for its organisers."""
+    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
+    return _reached(told_about(db_session(), occurrence.id))
+
+
+@api.operation("POST /dates/<int:occurrence_id>/reached", ReachedOut, body=TickIn)
+def tick(occurrence_id: int, body: TickIn) -> ApiModel:
+    """Write down who was told by hand; return what is left of the list."""
+    actor = current_actor()
+    found = find_round(db_session(), actor, occurrence_id)
+    assert actor.person_id is not None
+    tick_off(db_session(), found, body.delivery_ids, actor.person_id, clock.now())
+    db_session().commit()
+    return _reached(find_round(db_session(), actor, occurrence_id).rows)

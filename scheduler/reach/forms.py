@@ -4,11 +4,13 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
+from scheduler.errors import Invalid
 from scheduler.reach.subscriptions import Subscription
 from scheduler.reach.wishes import KINDS, OWN_MINUTES, Wishes
 from scheduler.web import Form
@@ -63,3 +65,11 @@ class WishForm(Form):
             "kinds": self.kinds.data or [],
             "own_minutes": int(self.own_minutes.data) if self.own_minutes.data else None,
         }
+
+
+def ticked(typed: MultiDict[str, str]) -> list[int]:
+    """Return the deliveries that were ticked; raise Invalid for what is no number."""
+    numbers = typed.getlist("told")
+    if not all(number.isascii() and number.isdecimal() and len(number) < 10 for number in numbers):
+        raise Invalid("choice_unknown")
+    return [int(number) for number in numbers]

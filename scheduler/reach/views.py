@@ -5,13 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
+from scheduler.activities.queries import find_organised_occurrence
 from scheduler.notices.actions import wish
 from scheduler.notices.queries import is_off
 from scheduler.parties.access import Actor
 from scheduler.parties.login import actor_by_link, current_actor
 from scheduler.parties.queries import find_me
 from scheduler.reach import outbox, queries, subscriptions, ways
-from scheduler.reach.forms import ChannelForm, PushForm, WishForm
+from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
+from scheduler.reach.reached import find_round, tick_off, told_about
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
 
@@ -110,6 +112,38 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 
 
 csrf.exempt(unsubscribe)
+
+
+@pages.route("/dates/<int:occurrence_id>/reached", methods=["GET", "POST"])
+def reached(occurrence_id: int) -> ResponseReturnValue:
+    """Show the organiser whom the newest word has reached and whom to telephone; tick off who was told."""
+    actor, session = current_actor(), db_session()
+    occurrence = find_organised_occurrence(session, actor, occurrence_id)
+    if request.method == "POST":
+        return _ticked(occurrence_id, actor, f"/dates/{occurrence_id}/reached")
+    rows = told_about(session, occurrence.id)
+    people = [row.person.id for row in rows]
+    return render_template("reach/reached.html", occurrence=occurrence, rows=rows, people=people)
+
+
+@pages.route("/dates/<int:occurrence_id>/list", methods=["GET", "POST"])
+def walking_list(occurrence_id: int) -> ResponseReturnValue:
+    """Show, for paper too, who is told by hand, in walking order; tick off who was."""
+    actor = current_actor()
+    if request.method == "POST":
+        return _ticked(occurrence_id, actor, f"/dates/{occurrence_id}/list")
+    found = find_round(db_session(), actor, occurrence_id)
+    return render_template("reach/list.html", round=found, occurrence=found.occurrence, now=clock.now())
+
+
+def _ticked(occurrence_id: int, actor: Actor, back: str) -> ResponseReturnValue:
+    session = db_session()
+    found = find_round(session, actor, occurrence_id)
+    assert actor.person_id is not None
+    told = tick_off(session, found, ticked(request.form), actor.person_id, clock.now())
+    session.commit()
+    flash(gettext("%(count)s人に印をつけました。", count=told), "success")
+    return go(back)
 
 
 @pages.get("/outbox")

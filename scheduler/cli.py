@@ -2,10 +2,11 @@
 
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
-from scheduler import clock, create_app, demo, jobs, migrating, serving
+from scheduler import bounces, clock, create_app, demo, jobs, migrating, serving
 from scheduler.checking import faults
 from scheduler.config import Settings
 from scheduler.db import begin_writing
@@ -132,6 +133,20 @@ def sign_in_link(email: str) -> None:
     settings = _start()
     with create_app(settings).app_context():
         click.echo(_sign_in_link(settings, email))
+
+
+@main.command()
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+def bounce(path: Path | None) -> None:
+    """Read mail that came back: one message from a pipe, or all unread ones of a Maildir or mbox at PATH."""
+    app = create_app(_start())
+    if path is None:
+        is_ours = bounces.take(app, sys.stdin.buffer.read())
+        # Never a failure: the mail server would send the report back to where it came from.
+        click.echo("about a message of ours" if is_ours else "not about a message of ours")
+    else:
+        ours, others = bounces.take_all(app, path)
+        click.echo(f"{ours} about messages of ours, {others} others")
 
 
 @main.command()

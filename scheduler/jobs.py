@@ -97,7 +97,8 @@ def _with_way_out(kind: Kind, sender: Sender) -> Kind:
 
 def channel(settings: Settings) -> Channel:
     """Return the way mail goes out: the server of the settings, or files in the instance folder."""
-    sender = email.Sender(settings.mail_from, "つどい", settings.mail_from.rpartition("@")[2])
+    domain = settings.mail_from.rpartition("@")[2]
+    sender = email.Sender(settings.mail_from, "つどい", domain, settings.secret_key, settings.bounce_to)
     if not settings.smtp_url:
         return OutboxChannel(settings.folder / "outbox", sender)
     return email.EmailChannel(SmtpSettings.from_url(settings.smtp_url), sender)

@@ -70,6 +70,7 @@ POST /language                                            303  303  303  303  30
 GET  /calendars/public.ics                                200  200  200  200  200
 GET  /outbox                                              404  404  404  404  404
 GET  /outbox/<name>                                       404  404  404  404  404
+GET  /status                                              404  404  404  404  404
 GET  /healthz                                             200  200  200  200  200
 GET  /design                                              404  404  404  404  404
 GET  /empty                                               404  404  404  404  404

@@ -1,10 +1,12 @@
 """Pages about reaching people: ending one kind of notice, and the operator's view of the mail."""
 
+from datetime import datetime
+
 from flask import Blueprint, current_app, flash, make_response, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, to_user_timezone
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.activities.queries import find_organised_occurrence
 from scheduler.notices.actions import wish
 from scheduler.notices.queries import is_off
@@ -13,7 +15,8 @@ from scheduler.parties.login import actor_by_link, current_actor
 from scheduler.parties.queries import find_me
 from scheduler.reach import outbox, queries, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
-from scheduler.reach.reached import find_round, tick_off, told_about
+from scheduler.reach.reached import Trouble, find_round, tick_off, told_about, troubles_of
+from scheduler.reach.status import is_late
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
 
@@ -144,6 +147,25 @@ def _ticked(occurrence_id: int, actor: Actor, back: str) -> ResponseReturnValue:
     session.commit()
     flash(gettext("%(count)s人に印をつけました。", count=told), "success")
     return go(back)
+
+
+@pages.app_template_global("troubles_of")
+def troubles_of_body(organization_id: int) -> list[Trouble]:
+    """Return the dates of a body at which somebody could not be reached."""
+    return troubles_of(db_session(), organization_id, clock.now())
+
+
+@pages.app_template_global("notices_are_late")
+def notices_are_late() -> bool:
+    """Say whether notices do not go out in time."""
+    return is_late(db_session(), clock.now())
+
+
+@pages.app_template_filter("moment_text")
+def moment_text(at: datetime) -> str:
+    """Return an instant as day and time in Japan."""
+    local = to_user_timezone(at)
+    return f"{words.date_text(local)} {words.clock_text(local)}"
 
 
 @pages.get("/outbox")

@@ -42,7 +42,7 @@ from scheduler.participation.letters import sign_up_kind
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
 from scheduler.parties.tokens import unsubscribing
-from scheduler.reach.letters import channel_test_kind
+from scheduler.reach.letters import channel_test_kind, still_coming_kind
 from scheduler.reach.subscriptions import vapid
 from scheduler.rendering import renderer
 from scheduler.web import db
@@ -54,6 +54,7 @@ KEPT_AFTER_END = timedelta(days=30)
 def kinds(sender: Sender) -> dict[str, Kind]:
     """Return every kind of notice with the functions of its feature."""
     reminder = _with_way_out(reminders.reminder_kind(sender, "reminder"), sender)
+    question = replace(still_coming_kind(sender), not_before=reminders.end_of_quiet)
     with_file = {
         "joined": sign_up_kind(sender, "joined", live=True),
         reminders.EARLY: reminder,
@@ -64,6 +65,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     return {
         "sign_in": sign_in_kind(sender),
         "channel_test": channel_test_kind(sender),
+        "still_coming": _with_way_out(question, sender),
         "withdrawn": sign_up_kind(sender, "withdrawn", live=False),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }

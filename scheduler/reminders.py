@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from scheduler.activities.facts import time_version
 from scheduler.activities.models import ON, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.activities.reminder_rules import EVENING, MOST_DAYS, WEEK, ReminderRule, parse
@@ -35,11 +36,6 @@ _FURTHEST = timedelta(days=MOST_DAYS + 2)
 _SOONEST = timedelta(hours=14)
 # Whoever has just signed up has just been told everything in the mail about it.
 _JUST_TOLD = timedelta(hours=1)
-
-
-def time_version(occurrence: Occurrence) -> int:
-    """Return the version of a date's time, in minutes since 1970: a reminder of an older one is not true any more."""
-    return int(occurrence.starts_at.timestamp() // 60)
 
 
 @dataclass(frozen=True)

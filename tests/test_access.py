@@ -29,6 +29,9 @@ GET  /dates/<occurrence_id>/attendance                    404  404  200  404  40
 POST /dates/<occurrence_id>/attendance                    404  404  303  404  404
 GET  /dates/<occurrence_id>/reached                       404  404  200  404  404
 POST /dates/<occurrence_id>/reached                       404  404  303  404  404
+POST /dates/<occurrence_id>/ask                           404  404  303  404  404
+GET  /dates/<occurrence_id>/coming                        ask  200  404  404  404
+POST /dates/<occurrence_id>/coming                        ask  303  404  404  404
 GET  /dates/<occurrence_id>/list                          404  404  200  404  404
 POST /dates/<occurrence_id>/list                          404  404  303  404  404
 GET  /activities/<activity_id>                            200  200  200  200  200
@@ -83,6 +86,8 @@ LINKS = """
 GET  /me/<token>                                                 200  200  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
+GET  /me/<token>/dates/<occurrence_id>/coming                    200  404  404     404
+POST /me/<token>/dates/<occurrence_id>/coming                    303  404  404     404
 POST /me/<token>/feed                                            200  200  404     404
 POST /me/<token>/feed/close                                      303  303  404     404
 POST /me/<token>/link/close                                      303  303  404     404
@@ -108,6 +113,8 @@ GET  /api/v1/dates/<occurrence_id>/roster                       404  404  200  4
 POST /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
 PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  404  404  404  401
 GET  /api/v1/dates/<occurrence_id>/reached                      404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/ask                          404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/coming                       404  200  404  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/reached                      404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
 GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  404  404  404  401
@@ -154,6 +161,9 @@ TYPED: Typed = {
     "POST /me/channels": {"point": BENS_MAILBOX, "verb": "first"},
     "POST /me/<token>/channels": {"point": BENS_MAILBOX, "verb": "plain"},
     "POST /api/v1/dates/<occurrence_id>/reached": {"delivery_ids": []},
+    "POST /dates/<occurrence_id>/coming": {"verb": "yes"},
+    "POST /me/<token>/dates/<occurrence_id>/coming": {"verb": "late"},
+    "POST /api/v1/dates/<occurrence_id>/coming": {"answer": "yes"},
     "POST /organizations/<slug>/line": {"basic_id": "@midori", "monthly_limit": "200"},
     "PUT /api/v1/organizations/<slug>/line": {"basic_id": "@midori", "monthly_limit": 200},
     "POST /me/push": BROWSER,

@@ -29,7 +29,7 @@ from scheduler.participation.actions import withdraw
 from scheduler.parties import actions as parties
 from scheduler.parties.letters import Sender
 from scheduler.parties.models import Allowance, SignedIn, SignIn
-from scheduler.reach import ways
+from scheduler.reach import coming, ways
 from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -103,6 +103,7 @@ def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMess
     row = make.participation(session, slot, cast.ben, early)
     parties.ask_to_sign_in(session, BEN, "s", NOW)
     wish(session, cast.ben.id, reminders.OWN, minutes_before=25 * 60)
+    coming.ask(session, slot.occurrence, cast.aiko.id, NOW)
     ways.change(session, cast.ben, ways.points(session, cast.ben.id, NOW)[0].key, "test", NOW)
     _commit_and_tick(app, session)
     for moment in ("2026-11-21 07:00", "2026-11-21 19:00"):
@@ -126,7 +127,7 @@ def _commit_and_tick(app: Flask, session: Session) -> None:
 def test_every_letter_to_an_english_reader_is_english(app: Flask, session: Session, cast: Cast) -> None:
     cast.ben.language = "en"
     mails = _tell_everything(app, session, cast)
-    assert len(mails) == 10
+    assert len(mails) == 11
     for mail in mails:
         words = mail["Subject"] + mailbox.text(mail)
         assert set(JAPANESE.findall(words)) <= set("別所勉"), words
@@ -145,7 +146,7 @@ def test_every_letter_says_who_it_is_for_and_how_to_leave(app: Flask, session: S
 def test_letters_about_a_date_carry_it_as_a_file(app: Flask, session: Session, cast: Cast) -> None:
     mails = _tell_everything(app, session, cast)
     files = [len(mailbox.attached(mail)) for mail in mails]
-    assert sorted(files) == [0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
+    assert sorted(files) == [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
     sequences = [
         re.findall(r"SEQUENCE:(\d)", mailbox.calendar(mail)) for mail in mails if mailbox.attached(mail)
     ]

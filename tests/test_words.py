@@ -14,7 +14,10 @@ from scheduler import words
 from scheduler.activities.models import BURDENS, ON, WEATHER_RULES
 from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
+from scheduler.notices.models import CHANNELS
 from scheduler.participation.models import HOLDING
+from scheduler.reach.models import ANSWERS
+from scheduler.reach.wishes import KINDS
 from tests.moments import at
 
 CODE = re.compile(r'(?:Refused|Invalid|Forbidden|Conflict|TooMany|BadRule)\(\s*"(\w+)"')
@@ -53,7 +56,18 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
 
 
 def test_every_sentence_and_every_word_is_there_in_english() -> None:
-    lists = (words.STATES, words.PARTICIPATION_STATES, words.WEATHER, words.BURDENS, words.COMPETENCES)
+    lists = (
+        words.STATES,
+        words.PARTICIPATION_STATES,
+        words.WEATHER,
+        words.BURDENS,
+        words.COMPETENCES,
+        words.CHANNELS,
+        words.COMING,
+        words.NOT_TOLD,
+        words.NOTICE_GROUPS,
+        words.NOTICE_KINDS,
+    )
     with force_locale("en"):
         said = [str(word) for known in (words._SENTENCES, *lists) for word in known.values()]
     assert [sentence for sentence in said if JAPANESE.search(sentence)] == []
@@ -68,6 +82,9 @@ def test_every_stored_code_has_a_word() -> None:
     assert set(HOLDING) <= words.PARTICIPATION_STATES.keys()
     assert set(WEATHER_RULES) == words.WEATHER.keys()
     assert set(BURDENS) == words.BURDENS.keys()
+    assert set(CHANNELS) == words.CHANNELS.keys()
+    assert {*ANSWERS, ""} == words.COMING.keys()
+    assert set(KINDS) == words.NOTICE_KINDS.keys()
 
 
 def test_an_old_code_is_its_own_word() -> None:

@@ -75,6 +75,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_line_code_account_id"), "line_code", ["account_id"])
     op.create_index(op.f("ix_line_code_person_id"), "line_code", ["person_id"])
     op.create_table(
+        "coming_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("occurrence_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["occurrence_id"], ["occurrence.id"], name=op.f("fk_coming_answer_occurrence_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_coming_answer_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coming_answer")),
+        sa.UniqueConstraint(
+            "occurrence_id",
+            "person_id",
+            "version",
+            name=op.f("uq_coming_answer_occurrence_id_person_id_version"),
+        ),
+    )
+    op.create_index(op.f("ix_coming_answer_person_id"), "coming_answer", ["person_id"])
+    op.create_table(
         "wish",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -128,6 +149,7 @@ def downgrade() -> None:
         delivery.drop_column("contact_point_id")
         delivery.drop_column("hop")
     op.drop_table("wish")
+    op.drop_table("coming_answer")
     op.drop_table("line_code")
     op.drop_table("line_account")
     op.drop_table("contact_point")

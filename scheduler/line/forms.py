@@ -33,6 +33,11 @@ class AccountForm(Form):
         _("チャネルアクセストークン（長期）"), [Length(max=400)], render_kw={"autocomplete": "off"}
     )
 
+    def fit(self, account: LineAccount | None) -> None:
+        """Mark the secrets as needed where there are none yet."""
+        for secret in (self.channel_secret, self.access_token):
+            secret.flags.required = account is None
+
     def show(self, account: LineAccount | None) -> None:
         """Fill in what may be shown of an account."""
         if account is not None:

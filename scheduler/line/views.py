@@ -37,6 +37,7 @@ def account(slug: str) -> ResponseReturnValue:
         return go(f"/organizations/{slug}/line")
     if not form.is_submitted():
         form.show(found)
+    form.fit(found)
     return form.page(
         "line/account.html",
         body=find_organised_body(session, current_actor(), slug),

@@ -8,7 +8,7 @@ from scheduler.json_api import Api, ApiModel
 from scheduler.notices.models import ContactPoint
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
-from scheduler.reach import subscriptions, ways
+from scheduler.reach import coming, subscriptions, ways
 from scheduler.reach.reached import Told, find_round, tick_off, told_about
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import db_session
@@ -180,3 +180,35 @@ def tick(occurrence_id: int, body: TickIn) -> ApiModel:
     tick_off(db_session(), found, body.delivery_ids, actor.person_id, clock.now())
     db_session().commit()
     return _reached(find_round(db_session(), actor, occurrence_id).rows)
+
+
+class AskedOut(ApiModel):
+    """How many people are asked now who were not asked before."""
+
+    asked: int
+
+
+class AnswerIn(ApiModel):
+    """Whether one still comes: yes, late or cannot."""
+
+    answer: str
+
+
+@api.operation("POST /dates/<int:occurrence_id>/ask", AskedOut)
+def ask(occurrence_id: int) -> ApiModel:
+    """Ask everybody who comes to a date whether they still do."""
+    actor = current_actor()
+    occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
+    asked = coming.ask(db_session(), occurrence, actor.person_id, clock.now())
+    db_session().commit()
+    return AskedOut(asked=asked)
+
+
+@api.operation("POST /dates/<int:occurrence_id>/coming", AnswerIn, body=AnswerIn)
+def answer(occurrence_id: int, body: AnswerIn) -> ApiModel:
+    """Answer whether one still comes; who cannot has withdrawn by that."""
+    actor = current_actor()
+    occurrence, me = coming.find_own_date(db_session(), actor, occurrence_id), find_me(db_session(), actor)
+    coming.answer(db_session(), occurrence, me.id, body.answer, clock.now())
+    db_session().commit()
+    return body

@@ -1,13 +1,41 @@
-"""The letter with which a person tries a way out."""
+"""The letters of this feature: the one with which a person tries a way out, and the question who still comes."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from scheduler.activities.facts import time_version
+from scheduler.activities.models import Occurrence
 from scheduler.notices.models import ContactPoint, Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
+from scheduler.participation.letters import comes, date_letter
 from scheduler.parties.letters import Sender
 from scheduler.parties.models import Person
+from scheduler.reach.coming import KIND, answers
+
+
+def still_coming_kind(sender: Sender) -> Kind:
+    """Return the kind of notice that asks whether somebody still comes, until they have answered."""
+
+    def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
+        occurrence = session.get(Occurrence, notice.subject_id)
+        if occurrence is None or not occurrence.takes_place:
+            return "cancelled"
+        if time_version(occurrence) != notice.version:
+            return "superseded"
+        if not comes(session, delivery.person_id, occurrence.id):
+            return "left"
+        return "answered" if delivery.person_id in answers(session, occurrence) else None
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        letter = date_letter(sender, "still_coming", session, notice, delivery)
+        if letter is None:
+            return None
+        link = f"{letter.facts['personal_link']}/dates/{notice.subject_id}/coming"
+        return replace(letter, facts={**letter.facts, "answer_link": link})
+
+    return Kind(still_true, compose, group=KIND)
 
 
 def channel_test_kind(sender: Sender) -> Kind:

@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, to_user_timezone
 
 from scheduler import clock, words
+from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import find_organised_occurrence
 from scheduler.notices.actions import wish
 from scheduler.notices.queries import is_off
 from scheduler.parties.access import Actor
 from scheduler.parties.login import actor_by_link, current_actor
 from scheduler.parties.queries import find_me
-from scheduler.reach import outbox, queries, subscriptions, ways
+from scheduler.reach import coming, outbox, queries, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
 from scheduler.reach.reached import Trouble, find_round, tick_off, told_about, troubles_of
 from scheduler.reach.status import is_late
@@ -129,6 +130,35 @@ def reached(occurrence_id: int) -> ResponseReturnValue:
     return render_template("reach/reached.html", occurrence=occurrence, rows=rows, people=people)
 
 
+@pages.post("/dates/<int:occurrence_id>/ask")
+def ask(occurrence_id: int) -> ResponseReturnValue:
+    """Ask everybody who comes to a date whether they still do."""
+    actor = current_actor()
+    occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
+    asked = coming.ask(db_session(), occurrence, actor.person_id, clock.now())
+    db_session().commit()
+    flash(gettext("%(count)s人にたずねます。返事のない人は、ここに出ます。", count=asked), "success")
+    return go(f"/dates/{occurrence_id}/board")
+
+
+@pages.route("/dates/<int:occurrence_id>/coming", methods=["GET", "POST"])
+@pages.route("/me/<token>/dates/<int:occurrence_id>/coming", methods=["GET", "POST"])
+def still_coming(occurrence_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Ask one person with three large buttons; only pressing one answers."""
+    actor, base = _asker(token)
+    me = find_me(db_session(), actor)
+    occurrence, form = coming.find_own_date(db_session(), actor, occurrence_id), ChannelForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: coming.answer(db_session(), occurrence, me.id, str(form.verb.data), clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("返事を受け取りました。ありがとうございます。"), "success")
+        return go(base)
+    said = coming.answers(db_session(), occurrence).get(me.id, "")
+    page = form.page("reach/coming.html", occurrence=occurrence, said_before=said, base=base)
+    return secret_address(make_response(page))
+
+
 @pages.route("/dates/<int:occurrence_id>/list", methods=["GET", "POST"])
 def walking_list(occurrence_id: int) -> ResponseReturnValue:
     """Show, for paper too, who is told by hand, in walking order; tick off who was."""
@@ -153,6 +183,12 @@ def _ticked(occurrence_id: int, actor: Actor, back: str) -> ResponseReturnValue:
 def troubles_of_body(organization_id: int) -> list[Trouble]:
     """Return the dates of a body at which somebody could not be reached."""
     return troubles_of(db_session(), organization_id, clock.now())
+
+
+@pages.app_template_global("at_risk")
+def at_risk(occurrence: Occurrence) -> list[coming.AtRisk]:
+    """Return who was asked and is silent, or comes late."""
+    return coming.at_risk(db_session(), occurrence)
 
 
 @pages.app_template_global("notices_are_late")

@@ -1,7 +1,6 @@
 """Kill -9 again and again while reminders go out by a real mail server: what is lost, and what is repeated."""
 
 import random
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -90,4 +89,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,7 +1,7 @@
 """Whether people are still coming: asked by the organiser, answered with one press; silence shows on the board."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from scheduler.parties.models import Person
 from scheduler.reach.models import ANSWERS, ComingAnswer
 
 KIND = "still_coming"
+# So long people may take to answer before their silence means anything.
+PATIENCE = timedelta(hours=12)
 
 
 def ask(session: Session, occurrence: Occurrence, by_id: int | None, now: datetime) -> int:
@@ -81,21 +83,18 @@ class AtRisk:
     answer: str
 
 
-def at_risk(session: Session, occurrence: Occurrence) -> list[AtRisk]:
-    """Return who comes late, and who was asked and is silent, by reading: for the date's organisers."""
+def at_risk(session: Session, occurrence: Occurrence, now: datetime) -> list[AtRisk]:
+    """Return who comes late, and who was asked half a day ago and is silent, by reading: for the date's organisers."""
     said = answers(session, occurrence)
     asked = (
         select(Delivery.person_id)
         .join(Delivery.notice)
-        .where(
-            Notice.kind == KIND,
-            Notice.subject == "occurrence",
-            Notice.subject_id == occurrence.id,
-            Notice.version == time_version(occurrence),
-            Delivery.state != DROPPED,
-        )
+        .where(Notice.kind == KIND, Notice.subject == "occurrence", Notice.subject_id == occurrence.id)
+        .where(Notice.version == time_version(occurrence), Delivery.state != DROPPED)
+        .where(Delivery.wanted_at <= now - PATIENCE)
     )
-    expected = set(session.scalars(asked)) & set(people_to_tell(session, occurrence.id))
-    late_or_silent = {one for one in expected if said.get(one, "") in {"", "late"}}
-    people = session.scalars(select(Person).where(Person.id.in_(late_or_silent)).order_by(Person.kana_key))
+    silent = set(session.scalars(asked)) - said.keys()
+    late = {person_id for person_id, word in said.items() if word == "late"}
+    risky = (silent | late) & set(people_to_tell(session, occurrence.id))
+    people = session.scalars(select(Person).where(Person.id.in_(risky)).order_by(Person.kana_key))
     return [AtRisk(person, said.get(person.id, "")) for person in people]

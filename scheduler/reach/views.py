@@ -137,7 +137,9 @@ def ask(occurrence_id: int) -> ResponseReturnValue:
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
     asked = coming.ask(db_session(), occurrence, actor.person_id, clock.now())
     db_session().commit()
-    flash(gettext("%(count)s人にたずねます。返事のない人は、ここに出ます。", count=asked), "success")
+    flash(
+        gettext("%(count)s人にたずねます。半日たっても返事のない人は、ここに出ます。", count=asked), "success"
+    )
     return go(f"/dates/{occurrence_id}/board")
 
 
@@ -188,7 +190,7 @@ def troubles_of_body(organization_id: int) -> list[Trouble]:
 @pages.app_template_global("at_risk")
 def at_risk(occurrence: Occurrence) -> list[coming.AtRisk]:
     """Return who was asked and is silent, or comes late."""
-    return coming.at_risk(db_session(), occurrence)
+    return coming.at_risk(db_session(), occurrence, clock.now())
 
 
 @pages.app_template_global("notices_are_late")

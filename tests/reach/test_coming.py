@@ -28,7 +28,7 @@ def date(session: Session, cast: Cast) -> Occurrence:
 
 
 def _risky(session: Session, date: Occurrence) -> list[tuple[str, str]]:
-    return [(one.person.name, one.answer) for one in coming.at_risk(session, date)]
+    return [(one.person.name, one.answer) for one in coming.at_risk(session, date, NOW + coming.PATIENCE)]
 
 
 def test_the_mail_leads_to_three_buttons_and_looking_answers_nothing(
@@ -130,7 +130,9 @@ def test_the_organiser_asks_from_the_board_and_sees_who_is_silent(
     assert aiko.submit(f"/dates/{date.id}/ask", page=board).status_code == 303
     page = aiko.text(board)
     assert "2人にたずねます" in page
-    assert "来られるか、まだわからない人 2人" in page
+    assert "まだわからない人" not in page
+    with at("2026-11-17 10:00"):
+        assert "来られるか、まだわからない人 2人" in aiko.text(board)
 
 
 def test_programs_ask_and_answer_too(app: Flask, session: Session, cast: Cast, date: Occurrence) -> None:

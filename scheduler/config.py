@@ -45,6 +45,11 @@ class Settings:
         "smtp://, smtp+starttls:// or smtps:// server; mail goes to instance/outbox/ if empty",
     )
     mail_from: str = _setting("TSUDOI_MAIL_FROM", "tsudoi@localhost", "sender of all mail")
+    bounce_to: str = _setting(
+        "TSUDOI_BOUNCE_TO",
+        "",
+        "address to which undeliverable mail returns, as bounce+name@…; the sender if empty",
+    )
     tick_seconds: str = _setting("TSUDOI_TICK_SECONDS", "2", "how often the ticker looks for due mail")
     form_seconds: str = _setting(
         "TSUDOI_FORM_SECONDS",

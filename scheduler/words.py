@@ -8,6 +8,11 @@ from flask_babel import lazy_gettext as _
 
 from scheduler import clock
 from scheduler.errors import Refused
+from scheduler.notice_words import CHANNELS as CHANNELS
+from scheduler.notice_words import COMING as COMING
+from scheduler.notice_words import NOT_TOLD as NOT_TOLD
+from scheduler.notice_words import NOTICE_GROUPS as NOTICE_GROUPS
+from scheduler.notice_words import NOTICE_KINDS as NOTICE_KINDS
 
 LANGUAGES = (("ja", "日本語"), ("en", "English"))
 
@@ -127,6 +132,14 @@ _SENTENCES = {
     "press_again": _("すみません、もう一度押してください。入れたものは残っています。"),
     "too_many_sign_ups": _(
         "ここからの申し込みが続いているので、いったん止めています。%(retry_at)sを過ぎてから、もう一度押してください。"
+    ),
+    "reminders_unusable": _("お知らせの時を確かめてください。30日前から30分前まで、%(most)sつまでです。"),
+    "subscription_unusable": _(
+        "この端末の通知を登録できませんでした。ページを開き直して、もう一度お試しください。"
+    ),
+    "line_unusable": _("LINE の設定を確かめてください。ベーシックID、シークレット、トークンが要ります。"),
+    "last_way": _(
+        "これを止めると、どこにもお知らせが届きません。ほかの受け取り方を使うようにしてから止めてください。"
     ),
     "zone_unknown": _("時間帯の名前がわかりません。例：Asia/Tokyo"),
 }

@@ -1,4 +1,4 @@
-"""`make bench`: list, date, feed and sign-up through gunicorn, beside an empty answer of the same server."""
+"""`make bench`: list, date, feed and sign-up through gunicorn, beside an empty answer; reminders under kill -9."""
 
 import http.client
 import os
@@ -22,6 +22,7 @@ from scheduler.db import begin_writing
 from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
+from tests.bench import kills
 from tests.bench.load import Ask, Measured, get, measure
 from tests.browser.conftest import free_port
 
@@ -141,6 +142,7 @@ def main() -> None:
         _report("SQLite, 1 worker × 8 threads", Path(name), "")
     with tempfile.TemporaryDirectory() as name, postgres.server() as server:
         _report("PostgreSQL, 2 workers × 8 threads", Path(name), postgres.new_database(server, "bench"))
+    kills.main()
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ format: .venv/test.stamp ## Bring the code into its one format
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: .venv/test.stamp $(CATALOGUES) ## Measure list, date, feed and sign-up: requests per second, p50, p99
+bench: .venv/test.stamp $(CATALOGUES) ## Measure list, date, feed and sign-up, and reminders under kill -9
 	$(BIN)/python -m tests.bench
 
 screenshots: .venv/test.stamp $(CATALOGUES) machine ## Save pictures of the pages at 375 px in screenshots/

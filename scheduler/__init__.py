@@ -27,6 +27,8 @@ from scheduler.groups import api as groups_api
 from scheduler.groups import views as groups
 from scheduler.keys import api as keys_api
 from scheduler.keys import views as keys
+from scheduler.line import api as line_api
+from scheduler.line import views as line
 from scheduler.participation import api as participation_api
 from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
@@ -34,6 +36,8 @@ from scheduler.parties import login
 from scheduler.parties import views as parties
 from scheduler.people import api as people_api
 from scheduler.people import views as people
+from scheduler.reach import api as reach_api
+from scheduler.reach import views as reach
 from scheduler.reports import api as reports_api
 from scheduler.reports import views as reports
 from scheduler.series import api as series_api
@@ -61,6 +65,8 @@ PAGES = (
     parties,
     people,
     keys,
+    reach,
+    line,
     health,
     design,
 )
@@ -81,6 +87,8 @@ APIS = (
     parties_api,
     people_api,
     keys_api,
+    reach_api,
+    line_api,
 )
 
 

@@ -2,10 +2,11 @@
 
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
-from scheduler import clock, create_app, demo, jobs, migrating, serving
+from scheduler import bounces, clock, create_app, demo, jobs, migrating, serving
 from scheduler.checking import faults
 from scheduler.config import Settings
 from scheduler.db import begin_writing
@@ -140,6 +141,35 @@ def sign_in_link(email: str) -> None:
     settings = _start()
     with create_app(settings).app_context():
         click.echo(_sign_in_link(settings, email))
+
+
+@main.command()
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+def bounce(path: Path | None) -> None:
+    """Read mail that came back: one message from a pipe, or all unread ones of a Maildir or mbox at PATH."""
+    app = create_app(_start())
+    if path is None:
+        is_ours = bounces.take(app, sys.stdin.buffer.read())
+        # Never a failure: the mail server would send the report back to where it came from.
+        click.echo("about a message of ours" if is_ours else "not about a message of ours")
+    else:
+        ours, others = bounces.take_all(app, path)
+        click.echo(f"{ours} about messages of ours, {others} others")
+
+
+@main.command()
+@click.argument("email")
+@click.option("--no-longer", is_flag=True, help="Take it back.")
+def operator(email: str, no_longer: bool) -> None:
+    """Let the person with this address see the operator's pages: /outbox and /status."""
+    with create_app(_start()).app_context():
+        session = db.session()
+        begin_writing(session)
+        person = person_by_email(session, email)
+        if person is None:
+            raise click.ClickException(f"nobody has the address {email}")
+        person.is_operator = not no_longer
+        session.commit()
 
 
 @main.command("new-body")

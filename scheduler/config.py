@@ -58,6 +58,11 @@ class Settings:
     municipality: str = _setting(
         "TSUDOI_MUNICIPALITY", "", "code, prefecture and name for the open data, e.g. `131130 東京都 渋谷区`"
     )
+    bounce_to: str = _setting(
+        "TSUDOI_BOUNCE_TO",
+        "",
+        "address to which undeliverable mail returns, as bounce+name@…; the sender if empty",
+    )
     tick_seconds: str = _setting("TSUDOI_TICK_SECONDS", "2", "how often the ticker looks for due mail")
     form_seconds: str = _setting(
         "TSUDOI_FORM_SECONDS",

@@ -1,35 +1,45 @@
-"""`/healthz`: does the ticker tick, and what waits."""
+"""`/healthz` for programs and `/status` for operators: does the ticker tick, what waits, what was lost."""
 
-from flask import Blueprint, abort, jsonify
+from flask import Blueprint, abort, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import clock
-from scheduler.heartbeat import last_beat
-from scheduler.notices.queries import queue_state
+from scheduler.parties.login import current_actor
+from scheduler.reach.queries import find_operator
+from scheduler.reach.status import Status, status
 from scheduler.web import db_session, settings
 
 pages = Blueprint("health", __name__)
-# The ticker beats every 20 seconds; five minutes of silence are a fault.
-SILENT_AFTER = 300
 
 
 @pages.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """Answer 200 while all is well, 503 when the ticker is silent or due messages grow old."""
-    now = clock.now()
-    beat = last_beat(db_session(), "tick")
-    queue = queue_state(db_session(), now)
-    ticking = beat is not None and (now - beat).total_seconds() < SILENT_AFTER
-    status = "ok" if ticking and queue.oldest_due_seconds < SILENT_AFTER else "late"
-    answer = jsonify(
-        status=status,
-        last_tick=beat.isoformat() if beat else None,
-        queue_depth=queue.waiting,
-        oldest_due_seconds=queue.oldest_due_seconds,
-        dead_letters=queue.dead,
-    )
+    found = status(db_session(), clock.now())
+    answer = jsonify(_numbers(found))
     answer.headers["Cache-Control"] = "no-store"
-    return answer, 200 if status == "ok" else 503
+    return answer, 200 if found.is_well else 503
+
+
+def _numbers(found: Status) -> dict[str, object]:
+    return {
+        "status": "ok" if found.is_well else "late",
+        "last_tick": found.last_tick.isoformat() if found.last_tick else None,
+        "queue_depth": found.queue.waiting,
+        "oldest_due_seconds": found.queue.oldest_due_seconds,
+        "dead_letters": found.queue.dead,
+        "by_hand": found.by_hand,
+        "bounces_of_the_week": found.bounces,
+        "addresses_switched_off_this_week": found.switched_off,
+        "activities_without_dates": len(found.without_dates),
+    }
+
+
+@pages.get("/status")
+def show_status() -> ResponseReturnValue:
+    """Show the operator the same in words."""
+    find_operator(db_session(), current_actor())
+    return render_template("reach/status.html", status=status(db_session(), clock.now()))
 
 
 @pages.get("/empty")

@@ -35,17 +35,26 @@ from scheduler.config import Settings
 from scheduler.db import begin_writing
 from scheduler.decisions.letters import decision_kind
 from scheduler.heartbeat import beat
+from scheduler.jumps import Jumps
+from scheduler.line.models import LineCode
+from scheduler.line.queries import usable_points, way
 from scheduler.notices.channels import email
+from scheduler.notices.channels.line import LineChannel
 from scheduler.notices.channels.outbox import OutboxChannel
+from scheduler.notices.channels.push import PushChannel
 from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
-from scheduler.notices.outlet import Channel, Content, Kind, Letter, Outlet
+from scheduler.notices.outlet import Channel, Kind, Letter, Outlet
 from scheduler.participation import giving, places, waiting
 from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
 from scheduler.participation.models import Answer, Participation
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.parties.tokens import unsubscribing
+from scheduler.reach.letters import channel_test_kind, still_coming_kind
+from scheduler.reach.subscriptions import vapid
+from scheduler.rendering import renderer
 from scheduler.series import actions as series
 from scheduler.series.letters import series_kinds
 from scheduler.series.models import Series
@@ -63,17 +72,22 @@ KEPT_AFTER_END = timedelta(days=30)
 def kinds(sender: Sender) -> dict[str, Kind]:
     """Return every kind of notice with the functions of its feature."""
     sign_ups = sign_up_kinds(sender)
+    reminder = _with_way_out(reminders.reminder_kind(sender, "reminder"), sender)
+    question = replace(still_coming_kind(sender), not_before=reminders.end_of_quiet)
     with_file = {
         **{name: sign_ups.pop(name) for name in WITH_CALENDAR},
-        "reminder_week": reminders.reminder_kind(sender, "reminder"),
-        "reminder_evening": reminders.reminder_kind(sender, "reminder"),
-        "decision": decision_kind(sender),
+        reminders.EARLY: reminder,
+        reminders.LAST: replace(reminder, by_hand=True),
+        reminders.OWN: reminder,
+        "decision": replace(decision_kind(sender), by_hand=True),
     }
     return {
         "sign_in": sign_in_kind(sender),
+        "channel_test": channel_test_kind(sender),
+        "still_coming": _with_way_out(question, sender),
         **sign_ups,
         **board_kinds(sender),
-        "stand_in_asked": stand_in_kind(sender),
+        "stand_in_asked": replace(stand_in_kind(sender), by_hand=True),
         **series_kinds(sender),
         "changed": changed_kind(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
@@ -92,27 +106,36 @@ def _with_calendar(kind: Kind, address: str) -> Kind:
         with force_locale(letter.language):
             return replace(letter, attachments=(attachment(occurrence, address),))
 
-    return Kind(kind.still_true, compose)
+    return replace(kind, compose=compose)
+
+
+def _with_way_out(kind: Kind, sender: Sender) -> Kind:
+    """Let letters of this kind say where their group can be switched off."""
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        letter = kind.compose(session, notice, delivery)
+        token = unsubscribing(sender.secret, delivery.person_id, kind.group)
+        return letter and replace(letter, unsubscribe=f"{sender.address}/unsubscribe/{token}")
+
+    return replace(kind, compose=compose)
 
 
 def channel(settings: Settings) -> Channel:
     """Return the way mail goes out: the server of the settings, or files in the instance folder."""
-    sender = email.Sender(settings.mail_from, "つどい", settings.mail_from.rpartition("@")[2])
+    domain = settings.mail_from.rpartition("@")[2]
+    sender = email.Sender(settings.mail_from, "つどい", domain, settings.secret_key, settings.bounce_to)
     if not settings.smtp_url:
         return OutboxChannel(settings.folder / "outbox", sender)
     return email.EmailChannel(SmtpSettings.from_url(settings.smtp_url), sender)
 
 
-def renderer(app: Flask) -> Callable[[Letter], Content]:
-    """Return what turns a letter into words: a template whose first line is the subject."""
-
-    def render(letter: Letter) -> Content:
-        with app.app_context(), force_locale(letter.language):
-            template = app.jinja_env.get_template(f"notices/{letter.template}.email.txt")
-            subject, _, text = template.render(letter.facts).strip().partition("\n")
-        return Content(subject.strip(), text.strip() + "\n")
-
-    return render
+def channels(settings: Settings) -> dict[str, Channel]:
+    """Return every way out."""
+    return {
+        "email": channel(settings),
+        "push": PushChannel(vapid(settings), clock.now),
+        "line": LineChannel(),
+    }
 
 
 def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:
@@ -122,9 +145,11 @@ def outlet(app: Flask, stopping: Callable[[], bool] = lambda: False) -> Outlet:
         new_session=lambda: Session(db.engine),
         kinds=kinds(Sender(settings.address, settings.secret_key)),
         render=renderer(app),
-        channels={"email": channel(settings)},
+        channels=channels(settings),
         owner=f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}",
         stopping=stopping,
+        points=usable_points,
+        way=way(settings.secret_key),
     )
 
 
@@ -245,6 +270,7 @@ def purge(now: datetime) -> None:
     session.execute(delete(Answer).where(Answer.erase_on < now.date()))
     session.execute(delete(SignIn).where(SignIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(SignedIn).where(SignedIn.expires_at < now - KEPT_AFTER_END))
+    session.execute(delete(LineCode).where(LineCode.expires_at < now))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
     retries.purge(session, now)
     session.commit()
@@ -285,6 +311,8 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     sending = outlet(app, stop.is_set)
     seconds = float(app.config["TSUDOI"].tick_seconds)
 
+    jumps = Jumps()
+
     def in_app(act: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:
             with app.app_context():
@@ -292,12 +320,21 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
 
         return run
 
+    def sending_if_sure(act: Callable[[], object]) -> Callable[[], None]:
+        run = in_app(act)
+        return lambda: None if jumps.hold(clock.now(), clock.seconds_up()) else run()
+
     start = clock.now()
     add = clockwork.add_job
-    add(in_app(lambda: deliver_due(sending, clock.now)), "interval", seconds=seconds, next_run_time=start)
-    add(in_app(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
-    add(in_app(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
-    add(in_app(lambda: warn(clock.now())), "interval", minutes=5, next_run_time=start)
+    add(
+        sending_if_sure(lambda: deliver_due(sending, clock.now)),
+        "interval",
+        seconds=seconds,
+        next_run_time=start,
+    )
+    add(sending_if_sure(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
+    add(sending_if_sure(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
+    add(sending_if_sure(lambda: warn(clock.now())), "interval", minutes=5, next_run_time=start)
     add(in_app(lambda: publish(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: follow_series(clock.now())), "interval", hours=1, next_run_time=start)

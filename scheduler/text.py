@@ -65,13 +65,18 @@ def csv_cell(value: object) -> str:
     return f"'{text}" if hides_formula else text
 
 
+def is_public_address(address: str) -> bool:
+    """Say whether an IP address is on the public net; raise ValueError for what is none."""
+    found = ip_address(address)
+    return found.is_global and not found.is_multicast and found not in _NAT64
+
+
 def _public_host(host: str) -> bool:
     name = unicodedata.normalize("NFKC", host).removesuffix(".")
     try:
-        address = ip_address(name)
+        return is_public_address(name)
     except ValueError:
         return _public_name(name)
-    return address.is_global and not address.is_multicast and address not in _NAT64
 
 
 def _public_name(name: str) -> bool:

@@ -8,6 +8,11 @@ from flask_babel import lazy_gettext as _
 
 from scheduler import clock
 from scheduler.errors import Refused
+from scheduler.notice_words import CHANNELS as CHANNELS
+from scheduler.notice_words import COMING as COMING
+from scheduler.notice_words import NOT_TOLD as NOT_TOLD
+from scheduler.notice_words import NOTICE_GROUPS as NOTICE_GROUPS
+from scheduler.notice_words import NOTICE_KINDS as NOTICE_KINDS
 from scheduler.sentences import SENTENCES
 
 LANGUAGES = (("ja", "日本語"), ("en", "English"))

@@ -105,6 +105,26 @@ GET  /opendata/events.json                                200  200  200  200  20
 GET  /calendars/open.ics                                  200  200  200  200  200
 GET  /activities/<activity_id>/calendar.ics               200  200  200  200  200
 GET  /activities/<activity_id>/calendar.ics      (draft)  404  404  404  404  404
+GET  /dates/<occurrence_id>/reached                       404  404  200  404  404
+POST /dates/<occurrence_id>/reached                       404  404  303  404  404
+POST /dates/<occurrence_id>/ask                           404  404  303  404  404
+GET  /dates/<occurrence_id>/coming                        ask  200  404  404  404
+POST /dates/<occurrence_id>/coming                        ask  303  404  404  404
+GET  /dates/<occurrence_id>/list                          404  404  200  404  404
+POST /dates/<occurrence_id>/list                          404  404  303  404  404
+GET  /organizations/<slug>/line                           404  404  200  404  404
+POST /organizations/<slug>/line                           404  404  303  404  404
+POST /organizations/<slug>/line/remove                    404  404  303  404  404
+GET  /me/channels                                         ask  200  200  200  200
+POST /me/channels                                         ask  303  404  404  404
+POST /me/push                                             ask  303  303  303  303
+GET  /sw.js                                               200  200  200  200  200
+POST /me/line/<account_id>                                ask  200  200  200  200
+POST /line/<account_id>                                   404  404  404  404  404
+POST /me/wishes                                           ask  303  303  303  303
+GET  /outbox                                              404  404  404  404  404
+GET  /outbox/<name>                                       404  404  404  404  404
+GET  /status                                              404  404  404  404  404
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
 GET  /organizations/<slug>/households                     404  404  200  404  404
@@ -162,6 +182,15 @@ GET  /me/<token>/stand-ins/asked/<asked_search_id>               404  200  404  
 POST /me/<token>/stand-ins/asked/<asked_search_id>               404  303  404     404
 GET  /me/<token>/calendars                                       200  200  404     404
 POST /me/<token>/calendars                                       200  200  404     404
+GET  /me/<token>/dates/<occurrence_id>/coming                    200  404  404     404
+POST /me/<token>/dates/<occurrence_id>/coming                    303  404  404     404
+GET  /me/<token>/channels                                        200  200  404     404
+POST /me/<token>/channels                                        303  404  404     404
+POST /me/<token>/push                                            303  303  404     404
+POST /me/<token>/line/<account_id>                               200  200  404     404
+POST /me/<token>/wishes                                          303  303  404     404
+GET  /unsubscribe/<token>                                        200  200  404     404
+POST /unsubscribe/<token>                                        200  200  404     404
 GET  /stand-ins/<token>                                          200  200  404     200
 POST /stand-ins/<token>                                          303  303  404     409
 GET  /me/<token>/series/<series_id>                              200  404  404     404

@@ -21,6 +21,7 @@ from scheduler.groups.actions import add_name
 from scheduler.groups.links import names_token
 from scheduler.heartbeat import beat
 from scheduler.history import changes_of
+from scheduler.line import actions as line
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.capacity import change_places
 from scheduler.participation.models import Participation
@@ -29,7 +30,7 @@ from scheduler.parties import actions as parties
 from scheduler.parties import api_tokens
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Organization, Person
-from scheduler.parties.tokens import derived, personal
+from scheduler.parties.tokens import derived, personal, unsubscribing
 from scheduler.series import actions as many
 from scheduler.series import queries as many_queries
 from scheduler.standins import actions as standins
@@ -155,6 +156,10 @@ def populate(session: Session, secret: str) -> World:
         "closed_day_id": _closed_day(session, cast.midori.id),
         "filename": "css/base.css",
         "year": 2026,
+        "name": "0" * 40,
+        "account_id": line.set_up(
+            session, cast.midori.id, line.AccountFacts("@midori", 200, "s" * 32, "t" * 40), secret, NOW
+        ).id,
     }
     names |= _series(session, cast)
     names |= _searches(session, cast, bens, emi, secret)
@@ -239,6 +244,8 @@ def _links(session: Session, people: dict[str, Person], secret: str) -> dict[str
         | {"made-up": "A" * 43, "closed": closed_feed},
         "sign-in": {name: _sign_in_link(session, person, secret) for name, person in both.items()}
         | {"made-up": "A" * 43, "closed": spent},
+        "unsubscribe": {name: unsubscribing(secret, person.id, "reminder") for name, person in both.items()}
+        | {"made-up": f"{people['ben'].id}.reminder.AAAA", "closed": "0.reminder.AAAA"},
     }
 
 

@@ -144,7 +144,9 @@ def test_no_shape_of_a_form_does_harm(service: Stage, door: Door) -> None:
 
 
 def _json_path(door: Door) -> tuple[str, str]:
-    return "PUT" if door.path.endswith("/attendance") else "POST", f"{PREFIX}{door.path}"
+    return "PUT" if door.path.endswith(
+        ("/attendance", "/wishes", "/line")
+    ) else "POST", f"{PREFIX}{door.path}"
 
 
 @ON_POSTGRES

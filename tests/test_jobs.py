@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from scheduler import jobs
+from scheduler import jobs, reminders
 from scheduler.activities import actions as activities
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.board.actions import send_message
 from scheduler.decisions import actions as decisions
 from scheduler.heartbeat import last_beat
+from scheduler.notices.actions import wish
 from scheduler.notices.channels.email import EmailChannel
 from scheduler.notices.channels.outbox import OutboxChannel
 from scheduler.notices.models import Delivery, Notice
@@ -34,6 +36,7 @@ from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties.letters import Sender
 from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.reach import coming, ways
 from scheduler.series import actions as series
 from scheduler.series.letters import TRUE_WHILE as TRUE_OF_SERIES
 from scheduler.standins import actions as standins
@@ -45,6 +48,7 @@ from tests.moments import at
 
 BEN = "ben@example.jp"
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
+DAY = re.compile(r"\d+月\d+日（.）")
 
 
 def test_a_tick_sends_what_is_due_and_the_next_one_nothing_more(
@@ -98,7 +102,7 @@ def _session_of(person_id: int, name: str, since: object) -> SignedIn:
 
 def test_every_kind_that_is_told_has_its_letter(app: Flask, session: Session, cast: Cast) -> None:
     _tell_everything(app, session, cast)
-    told = {kind for (kind,) in session.query(Notice.kind).distinct()}
+    told = {kind.partition(":")[0] for (kind,) in session.query(Notice.kind).distinct()}
     assert told == jobs.kinds(Sender("http://localhost", "s")).keys()
     assert {(row.state, row.reason) for row in session.query(Delivery)} <= {
         ("sent", ""),
@@ -115,7 +119,12 @@ def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMess
     row = make.participation(session, slot, cast.ben, early)
     parties.verify_email(session, cast.ben, early)
     parties.ask_to_sign_in(session, BEN, "s", NOW)
+    wish(session, cast.ben.id, reminders.OWN, minutes_before=25 * 60)
+    coming.ask(session, slot.occurrence, cast.aiko.id, NOW)
+    ways.change(session, cast.ben, ways.points(session, cast.ben.id, NOW)[0].key, "test", NOW)
     _commit_and_tick(app, session)
+    with at("2026-11-21 07:00"):
+        jobs.tick(app)
     with at("2026-11-21 19:00"):
         jobs.tick(app)
     with at("2026-11-21 19:30"):
@@ -190,7 +199,7 @@ def _commit_and_tick(app: Flask, session: Session) -> None:
 def test_every_letter_to_an_english_reader_is_english(app: Flask, session: Session, cast: Cast) -> None:
     cast.ben.language = "en"
     mails = _tell_everything(app, session, cast)
-    assert len(mails) >= 9 + len(TRUE_WHILE)
+    assert len(mails) >= 11 + len(TRUE_WHILE)
     for mail in mails:
         words = mail["Subject"] + mailbox.text(mail)
         assert set(JAPANESE.findall(words)) <= set("別所勉"), words
@@ -202,9 +211,19 @@ def test_every_letter_says_who_it_is_for_and_how_to_leave(app: Flask, session: S
         # Whether the address is Ben's is only known once it is confirmed: until then no typed word goes there.
         assert ("別所 勉さん" in body) is ("まとめた申し込み" not in mail["Subject"])
         assert "\n\n\n\n" not in body
-        if "サインイン" not in mail["Subject"]:
+        if "サインイン" not in mail["Subject"] and "テスト" not in mail["Subject"]:
             assert re.search(r"http://localhost/(dates|activities)/\d+\b|/series/\d+\b", body)
             assert f"/me/{cast.ben.id}." in body
+
+
+def test_every_letter_says_as_html_what_it_says_as_text(app: Flask, session: Session, cast: Cast) -> None:
+    for mail in _tell_everything(app, session, cast):
+        page = mail.get_body(("html",))
+        assert page is not None, mail["Subject"]
+        links = re.findall(r'href="(http[^"]+)"', page.get_content())
+        assert links == re.findall(r"^http\S+$", mailbox.text(mail), re.MULTILINE), mail["Subject"]
+        words = " ".join(re.sub(r"<[^>]+>", " ", unescape(page.get_content())).split())
+        assert [day for day in DAY.findall(mailbox.text(mail)) if day not in words] == [], mail["Subject"]
 
 
 def test_letters_about_a_date_carry_it_as_a_file(app: Flask, session: Session, cast: Cast) -> None:

@@ -14,8 +14,11 @@ from scheduler import words
 from scheduler.activities.models import BURDENS, ON, WEATHER_RULES
 from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
+from scheduler.notices.models import CHANNELS
 from scheduler.participation.models import COMING, GONE, PENDING, WAITING
 from scheduler.parties.models import PURPOSES, WAYS
+from scheduler.reach.models import ANSWERS
+from scheduler.reach.wishes import KINDS
 from scheduler.sentences import SENTENCES
 from tests.conftest import NOW
 from tests.moments import at
@@ -80,6 +83,11 @@ def test_every_sentence_and_every_word_is_there_in_english() -> None:
         words.POLICIES,
         words.MINORS,
         words.GRADES,
+        words.CHANNELS,
+        words.COMING,
+        words.NOT_TOLD,
+        words.NOTICE_GROUPS,
+        words.NOTICE_KINDS,
     )
     with force_locale("en"):
         said = [str(word) for known in (SENTENCES, *lists) for word in known.values()]
@@ -97,6 +105,9 @@ def test_every_stored_code_has_a_word() -> None:
     assert set(BURDENS) == words.BURDENS.keys()
     assert set(PURPOSES) == words.CONSENT_PURPOSES.keys()
     assert set(WAYS) == words.CONSENT_WAYS.keys()
+    assert set(CHANNELS) == words.CHANNELS.keys()
+    assert {*ANSWERS, ""} == words.COMING.keys()
+    assert set(KINDS) == words.NOTICE_KINDS.keys()
 
 
 def test_an_old_code_is_its_own_word() -> None:

@@ -36,6 +36,11 @@ class DateFacts:
         return abs(self.starts - self.first_starts) >= timedelta(minutes=1)
 
 
+def time_version(occurrence: Occurrence) -> int:
+    """Return the version of a date's time, in minutes since 1970: what was told of an older one is untrue."""
+    return int(occurrence.starts_at.timestamp() // 60)
+
+
 _COPIED = (
     "title",
     "title_en",

@@ -71,6 +71,8 @@ class Activity(Base):
     warn_days: Mapped[int] = mapped_column(default=7)
     may_call: Mapped[bool] = mapped_column(default=False)
     stays_responsible: Mapped[bool] = mapped_column(default=True)
+    # None is the usual: a week before and the evening before; see reminder_rules.
+    reminders: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str] = mapped_column(String(20), default="draft")
     revision: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -17,7 +17,8 @@ from scheduler.activities.actions import ActivityFacts
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.plans import HORIZON
-from scheduler.activities.recurrence import parse, starts, to_utc
+from scheduler.activities.recurrence import parse, to_utc
+from scheduler.activities.schedules import Schedule, planned_starts
 from scheduler.calendars.models import ImportedEvent
 from scheduler.calendars.reading import Differing, Entry, uid_hash
 from scheduler.db import claim, insert_once
@@ -76,14 +77,20 @@ def _known(session: Session, organization_id: int, entry: Entry) -> ImportedEven
 
 def _fits(activity: Activity, entry: Entry) -> bool:
     """Say whether what changed can be taken over: a single date may move, a series keeps its rule and its time."""
+    if activity.versions or activity.dates:
+        return False
     same = (activity.rule, activity.timezone) == (entry.rule, entry.zone)
     began = (activity.first_on, activity.first_at.replace(microsecond=0), activity.minutes)
     return same and (entry.rule is None or began == (entry.first.date(), entry.first.time(), entry.minutes))
 
 
 def _dates_ahead(entry: Entry, now: datetime) -> int:
-    rule = parse(entry.rule) if entry.rule else None
-    return len(starts(rule, entry.first, entry.zone, after=now, before=now + HORIZON))
+    schedule = Schedule(
+        first=entry.first,
+        zone=entry.zone,
+        rule=parse(entry.rule) if entry.rule else None,
+    )
+    return len(planned_starts(schedule, now, now + HORIZON))
 
 
 def take(session: Session, taking: Taking, entries: Sequence[Entry]) -> list[Step]:
@@ -107,6 +114,8 @@ def _post(session: Session, taking: Taking, entry: Entry) -> None:
         minutes=entry.minutes,
         rule=entry.rule,
         timezone=entry.zone,
+        # The calendar says itself on which days nothing takes place.
+        on_closed="keep",
         slots=(taking.part,),
     )
     activity = activities.post(session, taking.organization_id, facts, taking.by_id, taking.now)
@@ -134,9 +143,11 @@ def _differing(session: Session, activity: Activity, entry: Entry) -> Iterator[D
     yield from entry.exceptions
     if entry.is_off or entry.rule is None:
         originals = session.scalars(
-            select(Occurrence.first_starts_at).where(Occurrence.activity_id == activity.id)
+            select(Occurrence.planned_at).where(
+                Occurrence.activity_id == activity.id, Occurrence.planned_at.is_not(None)
+            )
         )
-        for original in originals:
+        for original in filter(None, originals):
             yield Differing(original) if entry.is_off else _moved(original, entry)
 
 
@@ -147,12 +158,12 @@ def _moved(original: datetime, entry: Entry) -> Differing:
 
 def _differ(session: Session, taking: Taking, activity: Activity, differing: Sequence[Differing]) -> None:
     for one in differing:
-        mine = Occurrence.first_starts_at == one.original, Occurrence.activity_id == activity.id
+        mine = Occurrence.planned_at == one.original, Occurrence.activity_id == activity.id
         change = update(Occurrence).where(*mine, ~_has_sign_ups(), Occurrence.ends_at > taking.now)
         # Whoever signs up holds the date: locked first, so that the change looks at what was committed meanwhile.
-        before = session.scalar(select(Occurrence.id).where(*mine).with_for_update())
-        if before is not None and claim(session, _what(change, one, taking.now)):
-            _record(session, taking, before, "cancel" if one.starts_at is None else "move")
+        before = session.scalar(select(Occurrence).where(*mine).with_for_update())
+        if before is not None and claim(session, _what(change, one, before.by_hand, taking.now)):
+            _record(session, taking, before.id, "cancel" if one.starts_at is None else "move")
 
 
 def _has_sign_ups() -> ColumnElement[bool]:
@@ -162,14 +173,15 @@ def _has_sign_ups() -> ColumnElement[bool]:
     return or_(exists().where(Slot.occurrence_id == Occurrence.id, Slot.taken > 0), live)
 
 
-def _what(change: Update, one: Differing, now: datetime) -> Update:
+def _what(change: Update, one: Differing, by_hand: list[str], now: datetime) -> Update:
     """Write what differs, once: a date that is that way already keeps its revision."""
     counted = {"revision": Occurrence.revision + 1, "changed_at": now}
     if one.starts_at is None:
         return change.where(Occurrence.state != "cancelled").values(
             state="cancelled", reason=REASON, **counted
         )
-    times = {"starts_at": one.starts_at, "ends_at": one.ends_at}
+    # Changed for this date alone: whoever moves the others here leaves it where the calendar has it.
+    times = {"starts_at": one.starts_at, "ends_at": one.ends_at, "by_hand": sorted({*by_hand, "time"})}
     moved = or_(Occurrence.starts_at != one.starts_at, Occurrence.ends_at != one.ends_at)
     return change.where(moved).values(**times, **counted)
 

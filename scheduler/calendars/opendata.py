@@ -73,8 +73,8 @@ def row(occurrence: Occurrence, address: str, municipality: str) -> dict[str, st
         "説明": activity.summary,
         "連絡先名称": body.name,
         "主催者": body.name,
-        "場所名称": activity.place,
-        "住所": activity.address,
+        "場所名称": occurrence.place,
+        "住所": occurrence.address,
         "定員": str(sum(slot.places for slot in occurrence.slots)),
         "参加申込方法": "URLのページから申し込み",
         "URL": f"{address}/dates/{occurrence.id}",
@@ -125,8 +125,8 @@ def schema(occurrence: Occurrence, address: str) -> dict[str, Any]:
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "location": {
             "@type": "Place",
-            "name": words.said(activity, "place"),
-            "address": activity.address or words.said(activity, "place"),
+            "name": words.said(occurrence, "place"),
+            "address": occurrence.address or words.said(occurrence, "place"),
         },
         "organizer": {
             "@type": "Organization",
@@ -172,7 +172,7 @@ def _entry(feed: ElementTree.Element, date: Occurrence, address: str) -> None:
     _add(entry, "updated", _changed(date).isoformat())
     _add(entry, "published", date.created_at.isoformat())
     _add(entry, "link", rel="alternate", href=page)
-    told = (words.said(activity.organization, "name"), words.said(activity, "place"), date.reason)
+    told = (words.said(activity.organization, "name"), words.said(date, "place"), date.reason)
     _add(entry, "summary", "\n".join(part for part in told if part))
 
 

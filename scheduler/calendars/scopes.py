@@ -95,7 +95,7 @@ def _asked(scope: Scope) -> Iterator[ColumnElement[bool]]:
     if scope.kind:
         yield Organization.kind == scope.kind
     if scope.place:
-        yield Activity.place == scope.place
+        yield func.coalesce(Occurrence.own_place, Activity.place) == scope.place
 
 
 def _shown(wanted: Select[Any], scope: Scope) -> Select[Any]:

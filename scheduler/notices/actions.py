@@ -10,8 +10,9 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from scheduler.db import insert_many_once, insert_once
-from scheduler.notices.models import DROPPED, PLANNED, Delivery, Notice
+from scheduler.db import claim, insert_many_once, insert_once
+from scheduler.notices.models import DROPPED, PLANNED, ContactPoint, Delivery, Notice, Wish
+from scheduler.notices.queries import first_channels
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,15 @@ class Telling:
     by_id: int | None = None
 
 
-def queue(
-    session: Session, telling: Telling, person_ids: Iterable[int], now: datetime, channel: str = "email"
-) -> int:
+def queue(session: Session, telling: Telling, person_ids: Iterable[int], now: datetime) -> int:
     """Write a delivery for each person who has none of this telling yet; return how many are new.
 
-    Twice, in two places, or with more people the second time: everybody is told once.
+    Twice, in two places, or with more people the second time: everybody is told once. By which channel is decided
+    when it is sent; the one of now is written down, so that a closed way does not hold up those with another.
     """
-    notice_id = _notice_once(session, telling, now)
-    rows = [_delivery(telling, notice_id, person, channel) for person in dict.fromkeys(person_ids)]
+    notice_id, people = _notice_once(session, telling, now), list(dict.fromkeys(person_ids))
+    channels = first_channels(session, people)
+    rows = [_delivery(telling, notice_id, person, channels.get(person, "email")) for person in people]
     return insert_many_once(session, Delivery, rows)
 
 
@@ -73,13 +74,37 @@ def _delivery(telling: Telling, notice_id: int, person_id: int, channel: str) ->
         "wanted_at": telling.due_at,
         "due_at": telling.due_at,
         "deadline_at": telling.deadline_at,
-        "message_id": _message_id(telling, person_id, channel),
+        "hop": 0,
+        "message_id": _message_id(telling, person_id, 0),
     }
 
 
-def _message_id(telling: Telling, person_id: int, channel: str) -> str:
-    key = (telling.kind, telling.subject, telling.subject_id, telling.version, person_id, channel)
+def _message_id(about: Telling | Notice, person_id: int, hop: int) -> str:
+    key = (about.kind, about.subject, about.subject_id, about.version, person_id, hop)
     return sha256("\n".join(map(str, key)).encode()).hexdigest()[:40]
+
+
+def try_next(session: Session, delivery: Delivery, channel: str, now: datetime) -> None:
+    """Write the delivery anew for the person's next channel, once, after this one refused it for good."""
+    notice, hop = delivery.notice, delivery.hop + 1
+    again = {
+        "notice_id": notice.id,
+        "person_id": delivery.person_id,
+        "hop": hop,
+        "channel": channel,
+        "priority": delivery.priority,
+        "wanted_at": now,
+        "due_at": now,
+        "deadline_at": delivery.deadline_at,
+        "message_id": _message_id(notice, delivery.person_id, hop),
+    }
+    insert_once(session, Delivery, again)
+
+
+def switch_off(session: Session, point_id: int, reason: str, now: datetime) -> bool:
+    """Stop using a contact point; return whether it was in use."""
+    live = update(ContactPoint).where(ContactPoint.id == point_id, ContactPoint.off_at.is_(None))
+    return claim(session, live.values(off_at=now, off_reason=reason))
 
 
 def drop(
@@ -109,3 +134,19 @@ def drop(
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def give_up(session: Session, point_id: int, reason: str, now: datetime) -> None:
+    """Stop using a contact point that takes nothing any more; a browser's subscription is forgotten altogether."""
+    point = session.get(ContactPoint, point_id)
+    if point is not None and point.channel == "push":
+        session.delete(point)
+    elif point is not None:
+        switch_off(session, point_id, reason, now)
+
+
+def wish(session: Session, person_id: int, kind: str, **values: Any) -> None:
+    """Write down what a person wants of a kind of notice: `off_at`, `minutes_before`; the same twice is once."""
+    insert_once(session, Wish, {"person_id": person_id, "kind": kind})
+    own = update(Wish).where(Wish.person_id == person_id, Wish.kind == kind)
+    session.execute(own.values(values).execution_options(synchronize_session=False))

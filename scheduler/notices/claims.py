@@ -1,7 +1,8 @@
 """Take due deliveries, after asking once more whether they are still true. Sends and commits nothing."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -11,9 +12,23 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from sqlalchemy.orm.util import AliasedClass
 
 from scheduler.db import UtcDateTime
-from scheduler.notices.models import CLAIMED, DEAD, DROPPED, OPEN, PLANNED, Attempt, Delivery, Notice
+from scheduler.notices.models import (
+    BY_HAND,
+    BY_NEIGHBOURS,
+    CLAIMED,
+    DEAD,
+    DROPPED,
+    OPEN,
+    PLANNED,
+    QUIET,
+    Attempt,
+    ContactPoint,
+    Delivery,
+    Notice,
+)
 from scheduler.notices.outcomes import Claimed, Outcome, after, is_resting, trace
-from scheduler.notices.outlet import Letter, Outlet
+from scheduler.notices.outlet import Kind, Letter, Outlet
+from scheduler.notices.queries import is_off
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +46,11 @@ class Takings:
 
 @dataclass(frozen=True)
 class _End:
-    """Why a delivery is not sent at all."""
+    """Why a delivery is not sent at all, or not now: then it stays planned, for a way that is closed at present."""
 
     state: str
-    reason: str
+    reason: str = ""
+    due_at: datetime | None = None
 
 
 def take(session: Session, outlet: Outlet, room: int, now: datetime) -> Takings:
@@ -45,8 +61,12 @@ def take(session: Session, outlet: Outlet, room: int, now: datetime) -> Takings:
     """
     resting = [channel for channel in outlet.channels if _rests(session, channel, now)]
     due = session.scalars(_due(), {"now": now, "resting": resting, "room": room}).all()
-    verdicts = [(delivery, _verdict(session, outlet, delivery, now)) for delivery in due]
-    letters = [_settle(session, outlet, verdict, now) for verdict in verdicts]
+    open_now = outlet.channels.keys() - set(resting)
+    # One after the other: what one takes of an account's month is not there for the next.
+    letters = [
+        _settle(session, outlet, (delivery, _verdict(session, outlet, delivery, open_now, now)), now)
+        for delivery in due
+    ]
     return Takings(len(due), [letter for letter in letters if letter is not None])
 
 
@@ -91,38 +111,100 @@ def _must_wait() -> ColumnElement[bool]:
     under_way = and_(other.state == CLAIMED, other.lease_until > _now())
     older_first = and_(other.id < Delivery.id, _claimable(other))
     same_thing = and_(its_notice.subject == Notice.subject, its_notice.subject_id == Notice.subject_id)
-    same_person = and_(other.person_id == Delivery.person_id, other.channel == Delivery.channel)
+    same_person = and_(other.person_id == Delivery.person_id, other.id != Delivery.id)
     found = select(other.id).join(its_notice, its_notice.id == other.notice_id)
-    blocking = found.where(same_thing, same_person, other.id != Delivery.id, or_(under_way, older_first))
+    blocking = found.where(same_thing, same_person, or_(under_way, older_first))
     # OFFSET 0 makes PostgreSQL look it up for each candidate; it would join all with all, which is quadratic.
     return blocking.offset(0).exists()
 
 
 def _verdict(
-    session: Session, outlet: Outlet, delivery: Delivery, now: datetime
+    session: Session, outlet: Outlet, delivery: Delivery, open_now: Collection[str], now: datetime
 ) -> Letter | _End | Exception:
     try:
         # A fault of one feature, or of its query, must not hold up the mail of all others.
         with session.connection().begin_nested():
-            return _judge(session, outlet, delivery, now)
+            kind = kind_of(outlet, delivery.notice)
+            if kind is None:
+                return _End(DEAD, "unknown_kind")
+            end = _untrue(session, kind, delivery, now) or _too_early(session, kind, delivery, now)
+            return end or _addressed(session, outlet, delivery, open_now, now)
     except Exception as error:
         log.error("delivery %d could not be composed: %s", delivery.id, type(error).__name__)
         return error
 
 
-def _judge(session: Session, outlet: Outlet, delivery: Delivery, now: datetime) -> Letter | _End:
-    kind = outlet.kinds.get(delivery.notice.kind)
-    if kind is None:
-        return _End(DEAD, "unknown_kind")
-    if delivery.channel not in outlet.channels:
-        return _End(DEAD, "unknown_channel")
+def _untrue(session: Session, kind: Kind, delivery: Delivery, now: datetime) -> _End | None:
     if delivery.deadline_at is not None and delivery.deadline_at <= now:
         return _End(DROPPED, "too_late")
     if reason := kind.still_true(session, delivery.notice, delivery, now):
         return _End(DROPPED, reason)
+    named = delivery.notice.kind.partition(":")[0]
+    if kind.group and is_off(session, delivery.person_id, {kind.group, named}):
+        return _End(DROPPED, "unsubscribed")
     if delivery.deadline_at is None and delivery.fence and delivery.wanted_at + _GIVE_UP <= now:
         return _End(DEAD, "gave_up")
-    return kind.compose(session, delivery.notice, delivery) or _End(DEAD, "no_address")
+    return None
+
+
+def _too_early(session: Session, kind: Kind, delivery: Delivery, now: datetime) -> _End | None:
+    at = kind.not_before(session, delivery.notice, delivery, now)
+    if at <= now:
+        return None
+    return _End(PLANNED, QUIET, min(at, delivery.deadline_at or at))
+
+
+def kind_of(outlet: Outlet, notice: Notice) -> Kind | None:
+    """Return the kind of a notice; what stands behind a colon tells things of one kind apart."""
+    return outlet.kinds.get(notice.kind.partition(":")[0])
+
+
+def _addressed(
+    session: Session, outlet: Outlet, delivery: Delivery, open_now: Collection[str], now: datetime
+) -> Letter | _End:
+    kind, ways = kind_of(outlet, delivery.notice), ways_left(session, outlet, delivery, now)
+    if kind is None or not ways:
+        return _End(DEAD, "no_address")
+    point = ways[0]
+    if point.channel in BY_NEIGHBOURS:
+        _reached_by(delivery, point)
+        return _End(BY_HAND) if kind.by_hand else _End(DROPPED, "not_by_hand")
+    _reached_by(delivery, point)
+    if point.channel not in open_now:
+        return _End(PLANNED, delivery.reason)
+    letter = kind.compose(session, delivery.notice, delivery)
+    if letter is None:
+        return _End(DEAD, "no_address")
+    return replace(letter, address=point.address, channel=point.channel, way=outlet.way(session, point))
+
+
+def _reached_by(delivery: Delivery, point: ContactPoint) -> None:
+    _change(delivery, channel=point.channel, contact_point_id=point.id)
+
+
+def ways_left(session: Session, outlet: Outlet, delivery: Delivery, now: datetime) -> list[ContactPoint]:
+    """Return the contact points that will do for a delivery and have not refused it yet, in the person's order.
+
+    One by which it was tried before stays the first: on another way it could arrive a second time.
+    """
+    kind, notice = kind_of(outlet, delivery.notice), delivery.notice
+    if kind is None:
+        return []
+    refused = _refused_by(session, delivery) if delivery.hop else set()
+    usable = {*outlet.channels, *BY_NEIGHBOURS}
+    points = outlet.points(session, delivery.person_id, now)
+    left = [point for point in points if kind.fits(notice, point) and point.id not in refused]
+    ways = [point for point in left if point.channel in usable]
+    return sorted(ways, key=lambda point: delivery.tries > 0 and point.id != delivery.contact_point_id)
+
+
+def _refused_by(session: Session, delivery: Delivery) -> set[int | None]:
+    earlier = select(Delivery.contact_point_id).where(
+        Delivery.notice_id == delivery.notice_id,
+        Delivery.person_id == delivery.person_id,
+        Delivery.hop < delivery.hop,
+    )
+    return set(session.scalars(earlier))
 
 
 def _settle(
@@ -140,6 +222,7 @@ def _settle(
         return claimed, verdict
     if isinstance(verdict, _End):
         _change(delivery, state=verdict.state, reason=verdict.reason, owner=None, lease_until=None)
+        _change(delivery, due_at=verdict.due_at or delivery.due_at)
     else:
         fault = Outcome("fault", text=repr(verdict))
         session.add(trace(claimed, fault, now))

@@ -16,6 +16,7 @@ from scheduler.db import begin_writing
 from scheduler.notices.claims import Takings, take
 from scheduler.notices.outcomes import Claimed, Outcome, record
 from scheduler.notices.outlet import ChannelError, Letter, OutgoingMessage, Outlet
+from scheduler.notices.ways import refused
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def _send(outlet: Outlet, claimed: Claimed, letter: Letter) -> Outcome:
         message = OutgoingMessage(claimed.message_id, claimed.date, letter, content)
         outlet.channels[claimed.channel].deliver(message)
     except ChannelError as error:
-        return Outcome(error.trouble, error.code, error.text)
+        return Outcome(error.trouble, error.code, error.text, error.retry_after)
     except Exception as error:
         log.error("delivery %d could not be sent: %s", claimed.id, type(error).__name__)
         return Outcome("fault", text=repr(error))
@@ -102,4 +103,6 @@ def _record_now(outlet: Outlet, outcomes: Collection[tuple[Claimed, Outcome]], n
         for claimed, outcome in outcomes:
             if not record(session, claimed, outcome, now):
                 log.warning("delivery %d came back after its lease", claimed.id)
+            elif outcome.name == "refused":
+                refused(session, outlet, claimed.id, outcome, now)
         session.commit()

@@ -4,8 +4,10 @@ Persons and subjects are plain numbers: the outbox knows nothing of the product.
 """
 
 from datetime import datetime
+from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.db import Base
@@ -15,11 +17,20 @@ CLAIMED = "claimed"
 SENT = "sent"
 DEAD = "dead"
 DROPPED = "dropped"
+BY_HAND = "by_hand"
+# Why something planned waits although it is due: the person's quiet hours.
+QUIET = "quiet"
+
+# In the order in which a person is reached by them unless they say otherwise.
+CHANNELS = ("push", "line", "email", "phone", "paper")
+# A neighbour brings these: they appear on a list and are ticked off.
+BY_NEIGHBOURS = ("phone", "paper")
 
 # Written out, not bound: a query must say the same words for the database to use the index.
 OPEN = text("delivery.state IN ('planned', 'claimed')")
 _OPEN = text("state IN ('planned', 'claimed')")
 _DEAD = text("state = 'dead'")
+_LINE = text("channel = 'line'")
 
 
 class Notice(Base):
@@ -45,8 +56,10 @@ class Notice(Base):
 
 
 class Delivery(Base):
-    """A notice for one person on one channel: planned, claimed, then sent, dead (not told) or dropped (not true).
+    """A notice for one person: planned, claimed, then sent, dead (not told) or dropped (not true).
 
+    The channel is decided when it is claimed. `hop` counts the channels that refused it before: the next one gets a
+    row of its own. What a neighbour brings waits as `by_hand` until `by_id` ticks it off.
     `due_at` moves with each retry, `wanted_at` stays: lateness is measured by it, and it is the message's Date.
     `fence` counts the claims, `tries` the answers of the other side. `message_id` is made of the natural key, so that
     a retry, a second dispatcher and a restored backup all send the same one.
@@ -54,16 +67,21 @@ class Delivery(Base):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("notice_id", "person_id", "channel"),
-        CheckConstraint("state IN ('planned', 'claimed', 'sent', 'dead', 'dropped')", name="state_known"),
+        UniqueConstraint("notice_id", "person_id", "hop"),
+        CheckConstraint(
+            "state IN ('planned', 'claimed', 'sent', 'dead', 'dropped', 'by_hand')", name="state_known"
+        ),
         Index("ix_delivery_open", "priority", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_delivery_line", "contact_point_id", sqlite_where=_LINE, postgresql_where=_LINE),
         Index("ix_delivery_dead", "id", sqlite_where=_DEAD, postgresql_where=_DEAD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
     person_id: Mapped[int] = mapped_column(index=True)
+    hop: Mapped[int] = mapped_column(default=0)
     channel: Mapped[str] = mapped_column(String(20))
+    contact_point_id: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(10), default=PLANNED)
     priority: Mapped[int] = mapped_column(default=5)
     wanted_at: Mapped[datetime]
@@ -74,10 +92,63 @@ class Delivery(Base):
     fence: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
+    by_id: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(40), default="")
     message_id: Mapped[str] = mapped_column(String(64), unique=True)
 
     notice: Mapped[Notice] = relationship()
+
+
+class ContactPoint(Base):
+    """One way to reach a person: a mailbox, a phone that shows notices, a chat, a telephone, a letter box.
+
+    The first that is not off is used, by `position`. `off_reason` is `own` where the person wants it so, else what the
+    other side answered. `facts` holds what the channel needs beside the address, `account_id` says by whose account.
+    """
+
+    __tablename__ = "contact_point"
+    __table_args__ = (
+        UniqueConstraint("person_id", "channel", "address"),
+        CheckConstraint("channel IN ('push', 'line', 'email', 'phone', 'paper')", name="channel_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    channel: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(1000))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    account_id: Mapped[int | None] = mapped_column(index=True)
+    position: Mapped[int]
+    verified_at: Mapped[datetime | None]
+    off_at: Mapped[datetime | None]
+    off_reason: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[datetime]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is used."""
+        return self.off_at is None
+
+    @property
+    def key(self) -> str:
+        """Its name on the person's own page: known before it is stored, and says nothing of the address."""
+        return f"{self.channel}-{sha256(self.address.encode()).hexdigest()[:12]}"
+
+
+class Wish(Base):
+    """What one person wants of one kind of notice: none from `off_at` on, or one so many minutes before.
+
+    `kind` is the name of a kind, or of a group of kinds that one press switches off together.
+    """
+
+    __tablename__ = "wish"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(40))
+    off_at: Mapped[datetime | None]
+    minutes_before: Mapped[int | None]
 
 
 class Attempt(Base):

@@ -43,6 +43,7 @@ class Outcome:
     name: Literal["sent"] | Trouble
     code: int = 0
     text: str = ""
+    retry_after: int = 0
 
 
 def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
@@ -89,7 +90,7 @@ def after(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:
         return row | {"state": SENT, "reason": "", "sent_at": now, "due_at": claimed.due_at}
     if outcome.name == "refused":
         return row | {"state": DEAD, "due_at": claimed.due_at}
-    due_at = now + _wait(outcome.name, tries)
+    due_at = now + max(_wait(outcome.name, tries), timedelta(seconds=outcome.retry_after))
     if claimed.deadline_at is not None:
         due_at = min(due_at, claimed.deadline_at)
     return row | {"state": PLANNED, "due_at": due_at}

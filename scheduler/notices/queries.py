@@ -7,7 +7,20 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.notices.models import CLAIMED, DEAD, DROPPED, OPEN, PLANNED, SENT, Attempt, Delivery, Notice
+from scheduler.notices.models import (
+    CLAIMED,
+    DEAD,
+    DROPPED,
+    OPEN,
+    PLANNED,
+    QUIET,
+    SENT,
+    Attempt,
+    ContactPoint,
+    Delivery,
+    Notice,
+    Wish,
+)
 
 
 @dataclass(frozen=True)
@@ -22,10 +35,11 @@ class QueueState:
 def queue_state(session: Session, now: datetime) -> QueueState:
     """Return how many are due and not out, how long the longest has waited, and how many will never be told.
 
-    A message that the other side has put off counts as waiting, but its age does not: that concerns one mailbox.
+    A message that the other side, or somebody's quiet hours, have put off counts as waiting, but its age does not:
+    that concerns one mailbox.
     """
     due = or_(and_(Delivery.state == PLANNED, Delivery.wanted_at <= now), Delivery.state == CLAIMED)
-    put_off = Delivery.reason.in_(("not_now", "perhaps_sent"))
+    put_off = Delivery.reason.in_(("not_now", "perhaps_sent", QUIET))
     oldest_of_ours = func.min(Delivery.wanted_at).filter(~put_off)
     waiting, oldest = session.execute(select(func.count(), oldest_of_ours).where(OPEN, due)).one()
     dead = session.scalar(select(func.count()).where(Delivery.state == DEAD)) or 0
@@ -94,3 +108,29 @@ def told_between(session: Session, person_id: int, kind: str, first: datetime, a
         .where(Delivery.wanted_at >= first, Delivery.wanted_at < after)
     )
     return set(session.scalars(wanted))
+
+
+def points_of(session: Session, person_id: int, now: datetime | None = None) -> list[ContactPoint]:
+    """Return how a person can be reached, in order, those that are off too."""
+    wanted = select(ContactPoint).where(ContactPoint.person_id == person_id)
+    return list(session.scalars(wanted.order_by(ContactPoint.position, ContactPoint.id)))
+
+
+def first_channels(session: Session, person_ids: Collection[int]) -> dict[int, str]:
+    """Return by which channel each person is reached first, for those who have one that is not off."""
+    live = select(ContactPoint.person_id, ContactPoint.channel).where(
+        ContactPoint.person_id.in_(person_ids), ContactPoint.off_at.is_(None)
+    )
+    backwards = live.order_by(ContactPoint.position.desc(), ContactPoint.id.desc())
+    return {row.person_id: row.channel for row in session.execute(backwards)}
+
+
+def wishes_of(session: Session, person_id: int) -> dict[str, Wish]:
+    """Return what a person wants of which kinds of notice."""
+    return {wish.kind: wish for wish in session.scalars(select(Wish).where(Wish.person_id == person_id))}
+
+
+def is_off(session: Session, person_id: int, kinds: Collection[str]) -> bool:
+    """Say whether a person wants none of one of these kinds."""
+    off = select(Wish.id).where(Wish.person_id == person_id, Wish.kind.in_(kinds), Wish.off_at.is_not(None))
+    return session.scalar(off.limit(1)) is not None

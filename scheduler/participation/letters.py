@@ -1,6 +1,6 @@
 """Letters about sign-ups and to everybody who comes to a date: are they still true, and what do they say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation.models import COMING, PENDING, Participation
 from scheduler.participation.queries import own_at, waiting_before
-from scheduler.parties.letters import Sender
+from scheduler.parties.letters import Sender, to_mailbox
 from scheduler.parties.models import Person
 
 # Letters about one sign-up, and the states in which what they say is true.
@@ -35,6 +35,9 @@ TRUE_WHILE = {
     "expired": {"expired"},
     "swapped": {"swapped"},
 }
+# These prove a mailbox, or a guardian's, so they go to that very one; these a neighbour brings to who has none.
+_TO_MAILBOX = ("verify", "guardian")
+_BY_HAND = ("offer", "moved")
 # With these the date comes along as a file that every calendar offers to add.
 WITH_CALENDAR = ("joined", "moved")
 
@@ -120,7 +123,8 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
         typed_by_stranger = row.unproven or delivery.person_id != row.contact_id
         return sender.letter(person, template, known=not typed_by_stranger, **facts)
 
-    return Kind(still_true, compose)
+    kind = Kind(still_true, compose, by_hand=template in _BY_HAND)
+    return replace(kind, fits=to_mailbox) if template in _TO_MAILBOX else kind
 
 
 def comes(session: Session, person_id: int, occurrence_id: int) -> bool:
@@ -129,10 +133,17 @@ def comes(session: Session, person_id: int, occurrence_id: int) -> bool:
 
 
 def date_letter(
-    sender: Sender, template: str, session: Session, notice: Notice, delivery: Delivery
+    sender: Sender,
+    template: str,
+    session: Session,
+    notice: Notice,
+    delivery: Delivery,
+    *,
+    coming: bool = False,
 ) -> Letter | None:
-    """Return a letter about a date with all the parts that the person has there."""
+    """Return a letter about a date with all the parts that the person has there, or those they are `coming` to."""
     occurrence = session.get_one(Occurrence, notice.subject_id)
-    parts = [part_facts(row) for row in own_at(session, delivery.person_id, occurrence.id)]
+    rows = own_at(session, delivery.person_id, occurrence.id)
+    parts = [part_facts(row) for row in rows if row.comes or not coming]
     person = session.get(Person, delivery.person_id)
     return sender.letter(person, template, date=date_facts(occurrence), parts=parts)

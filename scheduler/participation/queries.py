@@ -185,6 +185,21 @@ def people_to_tell(session: Session, occurrence_id: int) -> Sequence[int]:
     return session.scalars(wanted.distinct().order_by(Participation.contact_id)).all()
 
 
+def who_comes(session: Session, occurrence_id: int) -> Sequence[int]:
+    """Return the ids of all people who come to a date, as far as is known: nobody who waits or owes an answer."""
+    wanted = (
+        select(Participation.contact_id)
+        .join(Participation.slot)
+        .where(Slot.occurrence_id == occurrence_id, Participation.state.in_(COMING))
+    )
+    return session.scalars(wanted.distinct().order_by(Participation.contact_id)).all()
+
+
+def comes_to(session: Session, person_id: int, occurrence_id: int) -> bool:
+    """Say whether a person comes to a date, as far as is known."""
+    return any(row.comes for row in own_at(session, person_id, occurrence_id))
+
+
 def own_at(session: Session, person_id: int, occurrence_id: int) -> list[Participation]:
     """Return what a person has taken at one date."""
     wanted = _whole().where(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from scheduler.notices.models import Delivery, Notice
+from scheduler.notices.models import ContactPoint, Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.parties.models import Person, SignIn
 from scheduler.parties.tokens import code, derived, personal
@@ -21,16 +21,22 @@ class Sender:
     def letter(
         self, person: Person | None, template: str, *, known: bool = True, **facts: object
     ) -> Letter | None:
-        """Return a letter to this person, with the personal link; None for somebody without an address.
+        """Return a letter to this person, with the personal link; None for nobody.
 
+        Where it goes is decided when it is sent; until then it bears the address that the person signs in with.
         Without the name where it is not `known` who typed it: no stranger's words go to somebody else's mailbox.
         """
-        if person is None or person.email is None:
+        if person is None:
             return None
         link = f"{self.address}/me/{personal(self.secret, person.id, person.link_salt)}"
         name = person.name if known else ""
         common = {"name": name, "personal_link": link, "address": self.address}
-        return Letter(person.email, name, person.language, template, common | facts)
+        return Letter(person.email or "", name, person.language, template, common | facts)
+
+
+def to_mailbox(notice: Notice, point: ContactPoint) -> bool:
+    """Let a letter go to the very mailbox that it is about, even one that has refused mail before."""
+    return point.channel == "email"
 
 
 def sign_in_kind(sender: Sender) -> Kind:
@@ -48,4 +54,4 @@ def sign_in_kind(sender: Sender) -> Kind:
         known = person is not None and person.email_verified_at is not None
         return sender.letter(person, "sign_in", known=known, link=link, code=code(sender.secret, asked.salt))
 
-    return Kind(still_true, compose)
+    return Kind(still_true, compose, fits=to_mailbox)

@@ -52,4 +52,16 @@ def person_named_by(token: str) -> int | None:
 
 def same(one: str, other: str) -> bool:
     """Compare two tokens in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass"))
+
+
+def unsubscribing(secret: str, person_id: int, group: str) -> str:
+    """Return the token with which a person, or their mail program, ends one group of notices, and no more."""
+    return f"{person_id}.{group}.{derived(secret, f'unsubscribe:{person_id}', group)}"
+
+
+def unsubscriber(secret: str, token: str) -> tuple[int, str] | None:
+    """Return whose such token this is, and for which group; None for any that is not ours."""
+    person_id, group = person_named_by(token), token.partition(".")[2].rpartition(".")[0]
+    ours = person_id is not None and same(token, unsubscribing(secret, person_id, group))
+    return (person_id, group) if person_id is not None and ours else None

@@ -7,13 +7,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, union, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, delete, func, select, union, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.db import claim
 from scheduler.errors import Conflict, NotFound
 from scheduler.history import StateChange, record
+from scheduler.line.models import LineCode
+from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Wish
 from scheduler.participation import places
 from scheduler.participation.models import GONE, Participation
 from scheduler.participation.standing import Change
@@ -32,6 +34,7 @@ from scheduler.parties.models import (
 )
 from scheduler.parties.queries import find_organised_body, live_offices
 from scheduler.parties.tokens import new_token
+from scheduler.reach.models import ComingAnswer
 from scheduler.series.actions import end
 from scheduler.series.models import Series
 from scheduler.series.queries import series_of
@@ -46,6 +49,13 @@ FOLLOWS: tuple[InstrumentedAttribute[Any], ...] = (
     Consent.for_person_id,
     Series.contact_id,
 )
+# What follows too where the other has none that is the same by these columns; else that of the one who is kept counts.
+FOLLOWS_ONCE: dict[InstrumentedAttribute[Any], tuple[InstrumentedAttribute[Any], ...]] = {
+    ContactPoint.person_id: (ContactPoint.channel, ContactPoint.address),
+    Wish.person_id: (Wish.kind,),
+    ComingAnswer.person_id: (ComingAnswer.occurrence_id, ComingAnswer.version),
+    Delivery.person_id: (Delivery.notice_id, Delivery.hop),
+}
 Pair = tuple[Person, Person]
 
 
@@ -117,6 +127,9 @@ def merge(session: Session, keep: Person, drop: Person, by_id: int | None, now: 
     for column in FOLLOWS:
         moved = update(column.class_).where(column == drop.id).values({column.key: keep.id})
         session.execute(moved.execution_options(synchronize_session=False))
+    for column, same in FOLLOWS_ONCE.items():
+        _move_once(session, column, same, keep, drop)
+    _leave_behind(session, drop)
     _close_doors(session, drop, now)
     session.expire_all()
     _hand_over(session, keep, drop)
@@ -165,6 +178,27 @@ def _end_second_series(
             end(session, one, by_id, now, quiet=True)
 
 
+def _move_once(
+    session: Session,
+    column: InstrumentedAttribute[Any],
+    same: tuple[InstrumentedAttribute[Any], ...],
+    keep: Person,
+    drop: Person,
+) -> None:
+    twin = aliased(column.class_)
+    kept = select(twin.id).where(twin.person_id == keep.id, *(getattr(twin, one.key) == one for one in same))
+    moved = update(column.class_).where(column == drop.id, ~kept.exists()).values({column.key: keep.id})
+    session.execute(moved.execution_options(synchronize_session=False))
+
+
+def _leave_behind(session: Session, drop: Person) -> None:
+    open_ones = Delivery.state.in_((PLANNED, BY_HAND))
+    twice = update(Delivery).where(Delivery.person_id == drop.id, open_ones)
+    rest = [delete(model).where(model.person_id == drop.id) for model in (ContactPoint, Wish, ComingAnswer)]
+    for statement in (twice.values(state=DROPPED, reason="superseded"), *rest):
+        session.execute(statement.execution_options(synchronize_session=False))
+
+
 def _close_doors(session: Session, drop: Person, now: datetime) -> None:
     doors = (
         update(AccessToken)
@@ -176,6 +210,7 @@ def _close_doors(session: Session, drop: Person, now: datetime) -> None:
         update(ApiToken)
         .where(ApiToken.person_id == drop.id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now),
+        update(LineCode).where(LineCode.person_id == drop.id).values(expires_at=now),
         update(SignIn).where(SignIn.person_id == drop.id, SignIn.spent_at.is_(None)).values(expires_at=now),
     )
     for statement in doors:

@@ -62,12 +62,12 @@ def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now:
 
     Raise Invalid when no date is chosen, Conflict when none at all could be joined.
     """
-    standing = live_series(session, activity.id, wish.position, sign_up.contact_id)
-    if standing is not None:
-        return Joined(standing, ())
     slots = _chosen(slots_ahead(session, activity.id, wish.position, now), wish)
     if not slots:
         raise Invalid("no_date_chosen")
+    standing = live_series(session, activity.id, wish.position, sign_up.contact_id)
+    if standing is not None:
+        return Joined(standing, ())
     new_id = insert_once(session, Series, _values(activity, wish, sign_up, now))
     if new_id is None:
         raise Conflict("already_signed_up")

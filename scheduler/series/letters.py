@@ -1,5 +1,6 @@
 """Letters about many dates at once: are they still true, and what do they say."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation.letters import part_facts
 from scheduler.participation.standing import UNPROVEN_HOLDS
-from scheduler.parties.letters import Sender
+from scheduler.parties.letters import Sender, to_mailbox
 from scheduler.series.models import Series
 from scheduler.series.queries import rows_of
 
@@ -51,4 +52,5 @@ def _kind(sender: Sender, template: str, facts: tuple[bool, bool]) -> Kind:
             hold_until=to_local(series.created_at + UNPROVEN_HOLDS, zone),
         )
 
-    return Kind(still_true, compose)
+    kind = Kind(still_true, compose)
+    return replace(kind, fits=to_mailbox) if template == "series_verify" else kind

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from scheduler.activities.actions import MAX_SLOTS
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
@@ -32,6 +33,8 @@ def just_joined_by_id(session: Session, series_id: int) -> Series:
 
 def slots_ahead(session: Session, activity_id: int, position: int, now: datetime) -> list[Slot]:
     """Return this part of all dates ahead that take sign-ups, the next first."""
+    if not 0 <= position < MAX_SLOTS:
+        return []
     return list(session.scalars(_ahead(activity_id, now).where(Slot.position == position)))
 
 

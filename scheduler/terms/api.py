@@ -32,6 +32,9 @@ class PartTerms(ApiModel):
     questions: list[dict[str, Any]] | None = None
 
 
+_MAY_BE_EMPTY = {"target", "opens_before", "min_age", "briefing_id"}
+
+
 class PartTermsOut(ApiModel):
     """A part with its terms, and how many dates that are there already followed."""
 
@@ -66,7 +69,9 @@ def change(activity_id: int, position: int, body: PartTerms) -> PartTermsOut:
 
 
 def _facts(part: SlotTemplate, body: PartTerms) -> SlotFacts:
-    typed = body.model_dump(exclude_unset=True)
+    sent = body.model_dump(exclude_unset=True)
+    # Nothing is no number: only what may be empty can be emptied.
+    typed = {name: value for name, value in sent.items() if value is not None or name in _MAY_BE_EMPTY}
     before = vars(facts_of(part))
     lists = {"needs": Need, "shares": ShareFacts, "questions": Question}
     for name, kind in lists.items():

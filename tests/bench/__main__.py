@@ -1,6 +1,6 @@
 """`make bench`: list, date, feed and sign-up through `tsudoi serve`, beside an empty answer of the same server.
 
-Then a rush for the last places, beside bare conditional UPDATEs on the same database.
+Then a rush for the last places, beside bare conditional UPDATEs on the same database, and reminders under kill -9.
 """
 
 import http.client
@@ -25,7 +25,7 @@ from scheduler.db import begin_writing
 from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
-from tests.bench import feeds, rules
+from tests.bench import feeds, kills, rules
 from tests.bench.load import Ask, Measured, get, measure
 from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port
@@ -158,6 +158,7 @@ def main() -> None:
         _report("SQLite, 1 worker × 8 threads", Path(name), "")
     with tempfile.TemporaryDirectory() as name, postgres.server() as server:
         _report("PostgreSQL, 2 workers × 8 threads", Path(name), postgres.new_database(server, "bench"))
+    kills.main()
 
 
 if __name__ == "__main__":

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage, Message
 from pathlib import Path
+from typing import Literal
 from urllib.request import urlopen
 
 import pytest
 import pytest_socket
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from tests import machine
 
 PHONE = {"width": 375, "height": 812}
 _START_SECONDS = 120
+_PRESSABLE: tuple[Literal["button"], Literal["link"]] = ("button", "link")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,16 @@ class Service:
                 return mails[-1]
             time.sleep(0.2)
         raise AssertionError(f"no mail to {address}")
+
+    def wait_for_code(self, address: str, after: int, seconds: float = 30) -> str:
+        """Return the six digits of a mail to this address, as soon as one has come after so many others."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for mail in self.mails_to(address)[after:]:
+                if found := re.search(r"^\d{6}$", mail, re.MULTILINE):
+                    return found[0]
+            time.sleep(0.2)
+        raise AssertionError(f"no code for {address}")
 
 
 def _words(mail: Message) -> str:
@@ -133,11 +145,17 @@ class Phone:
         assert width <= PHONE["width"], f"{self.page.url} is {width} px wide"
 
     def press(self, label: str) -> None:
-        """Press the button or link with these words."""
-        target = self.page.get_by_role("button", name=label).or_(self.page.get_by_role("link", name=label))
+        """Press the button or link with just these words, or else the first one with these words in it."""
+        target = self._pressable(label, exact=True)
+        if target.count() == 0:
+            target = self._pressable(label, exact=False)
         with self.page.expect_navigation():
             target.first.click()
         self.check_width()
+
+    def _pressable(self, label: str, *, exact: bool) -> Locator:
+        button, link = (self.page.get_by_role(role, name=label, exact=exact) for role in _PRESSABLE)
+        return button.or_(link)
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole page."""

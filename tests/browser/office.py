@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -34,11 +33,10 @@ class Office:
     @classmethod
     def open(cls, service: Service) -> "Office":
         """Sign in with the six digits of the mail."""
-        stranger = cls(service)
+        stranger, before = cls(service), len(service.mails_to(OFFICER))
         stranger.send("POST", "/sign-in", email=OFFICER)
-        code = re.search(r"^\d{6}$", service.wait_for_mail(OFFICER), re.MULTILINE)
-        assert code
-        return cls(service, stranger.send("POST", "/sign-in/code", email=OFFICER, code=code[0])["token"])
+        code = service.wait_for_code(OFFICER, before)
+        return cls(service, stranger.send("POST", "/sign-in/code", email=OFFICER, code=code)["token"])
 
     def send(self, method: str, path: str, **body: Any) -> Any:
         """Ask the service for something as a program."""

@@ -13,6 +13,7 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.calendars import importing
 from scheduler.calendars.importing import Step, Taking
 from scheduler.calendars.reading import read
+from scheduler.closures.models import ClosedDay
 from scheduler.errors import Invalid
 from tests import make
 from tests.cast import Cast
@@ -71,6 +72,24 @@ def test_entries_become_activities_with_their_dates_moved_and_called_off_ones_to
     weekly = dates(session, "見守り")
     assert [row.state for row in weekly] == ["open", "cancelled", "open", "open", "open"]
     assert [row.starts_at.day for row in weekly] == [1, 8, 16, 22, 29]
+
+
+def test_what_the_calendar_says_holds_on_closed_days_and_when_others_are_moved(
+    session: Session, cast: Cast
+) -> None:
+    session.add(
+        ClosedDay(
+            organization_id=cast.midori.id,
+            name="冬休み",
+            created_at=NOW,
+            starts_on=date(2026, 12, 1),
+            ends_on=date(2026, 12, 31),
+        )
+    )
+    session.flush()
+    assert kinds(take(session, cast, MEETING, WEEKLY, MOVED)) == ["new", "new"]
+    assert len(dates(session, "定例会") + dates(session, "見守り")) == 6
+    assert [row.by_hand for row in dates(session, "見守り")] == [[], [], ["time"], [], []]
 
 
 def test_taken_again_nothing_happens_twice(session: Session, cast: Cast) -> None:

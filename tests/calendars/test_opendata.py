@@ -50,6 +50,19 @@ def test_the_event_list_opens_in_a_spreadsheet_with_the_columns_of_the_standard(
     assert (row["主催者"], row["URL"]) == ("みどり町内会", f"http://localhost/dates/{date.id}")
 
 
+def test_a_date_at_another_place_is_listed_and_asked_for_there(
+    client: FlaskClient, session: Session, date: Occurrence
+) -> None:
+    date.own_place, date.own_place_en, date.own_address = "公民館", "", ""
+    session.commit()
+    (row,) = client.get("/opendata/events.json").get_json()
+    assert (row["場所名称"], row["住所"]) == ("公民館", "")
+    assert date.uid in client.get("/calendars/public.ics?place=公民館").text.replace("\r\n ", "")
+    assert date.uid not in client.get(f"/calendars/public.ics?place={date.activity.place}").text.replace(
+        "\r\n ", ""
+    )
+
+
 def test_the_same_list_as_json_names_no_telephone(client: FlaskClient, date: Occurrence) -> None:
     answer = client.get("/opendata/events.json")
     (row,) = answer.get_json()

@@ -11,11 +11,13 @@ from sqlalchemy import create_engine, delete
 from sqlalchemy.orm import Session
 
 from scheduler.db import Base, engine_options, prepare_engine
-from scheduler.notices.models import Attempt, Delivery, Notice
+from scheduler.notices.models import Attempt, ContactPoint, Delivery, Notice, Wish
 from tests import postgres
 from tests.notices.sink import Sink
 
-_TABLES = [Base.metadata.tables[model.__tablename__] for model in (Notice, Delivery, Attempt)]
+_TABLES = [
+    Base.metadata.tables[model.__tablename__] for model in (Notice, Delivery, Attempt, ContactPoint, Wish)
+]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Store:
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Store]:
+def opened(url: str) -> Iterator[Store]:
+    """Open a database with the outbox's tables."""
     engine = prepare_engine(create_engine(url, **engine_options(url)))
     Base.metadata.create_all(engine, tables=_TABLES)
     yield Store(url, partial(Session, engine))
@@ -36,13 +39,13 @@ def _opened(url: str) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with _opened(f"sqlite:///{tmp_path_factory.mktemp('notices') / 'notices.db'}") as store:
+    with opened(f"sqlite:///{tmp_path_factory.mktemp('notices') / 'notices.db'}") as store:
         yield store
 
 
 @pytest.fixture(scope="session")
 def postgres_store(postgres_server: str) -> Iterator[Store]:
-    with _opened(postgres.new_database(postgres_server, f"notices_{os.getpid()}")) as store:
+    with opened(postgres.new_database(postgres_server, f"notices_{os.getpid()}")) as store:
         yield store
 
 

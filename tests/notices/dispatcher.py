@@ -18,6 +18,7 @@ from scheduler.notices.channels.email import EmailChannel, Sender
 from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.outlet import Channel, Content, Kind, Letter, OutgoingMessage, Outlet
+from tests.notices.make import mailbox
 
 # Once, before any fork.
 configure_mappers()
@@ -80,6 +81,7 @@ def _outlet(orders: Orders, stop: threading.Event) -> Outlet:
         in_flight=IN_FLIGHT,
         lease=timedelta(seconds=orders.lease),
         stopping=stop.is_set,
+        points=mailbox,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from scheduler.db import begin_writing
 from scheduler.notices import actions
 from scheduler.notices.delivery import deliver_due
-from scheduler.notices.models import Attempt, Delivery, Notice
+from scheduler.notices.models import Attempt, ContactPoint, Delivery, Notice
 from scheduler.notices.outlet import Content, Kind, Letter, OutgoingMessage, Outlet
 from tests.notices.conftest import Store
 
@@ -66,6 +66,11 @@ def true_kind(**changed: Any) -> Kind:
     return Kind(**{"still_true": lambda *_: None, "compose": letter} | changed)
 
 
+def mailbox(session: Session, person_id: int, now: datetime) -> list[ContactPoint]:
+    """The one way to reach anybody: a mailbox of their own, stored nowhere."""
+    return [ContactPoint(id=person_id, channel="email", address=f"p{person_id}@example.org", facts={})]
+
+
 def outlet(store: Store, box: Box, **changed: Any) -> Outlet:
     """An outlet with one channel, one kind and one send at a time, unless changed."""
     usual: dict[str, Any] = {
@@ -75,6 +80,7 @@ def outlet(store: Store, box: Box, **changed: Any) -> Outlet:
         "channels": {"email": box},
         "owner": "one",
         "in_flight": 1,
+        "points": mailbox,
     }
     return Outlet(**usual | changed)
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.notices.actions import wish
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Attempt, Delivery, Notice
 from scheduler.notices.outlet import ChannelError, Letter, OutgoingMessage, Trouble
@@ -154,7 +155,7 @@ def test_what_nobody_knows_is_dead(store: Store) -> None:
     make.queued(store, kind="unheard_of")
     make.queued(store)
     make.deliver(store, kinds={"reminder": make.true_kind()}, channels={})
-    assert make.states(store) == [("dead", "unknown_kind"), ("dead", "unknown_channel")]
+    assert make.states(store) == [("dead", "unknown_kind"), ("dead", "no_address")]
 
 
 def _no_second_person(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
@@ -302,3 +303,15 @@ def test_two_words_about_one_thing_are_never_under_way_together(store: Store) ->
     assert make.deliver(store, box, in_flight=4) == 4
     mine = [m.content.subject for m in box.taken if m.letter.address == "p1@example.org"]
     assert mine == ["reminder 0", "change 1"]
+
+
+def test_what_a_person_does_not_want_is_not_told_and_the_rest_is(store: Store) -> None:
+    with store.new_session() as session:
+        wish(session, 1, "reminders", off_at=make.NOON)
+        wish(session, 2, "reminders", off_at=None)
+        session.commit()
+    make.queued(store, [1, 2])
+    make.queued(store, [1], kind="change", subject_id=8)
+    kinds = {"reminder": make.true_kind(group="reminders"), "change": make.true_kind()}
+    assert make.deliver(store, kinds=kinds) == 2
+    assert make.states(store) == [("dropped", "unsubscribed"), ("sent", ""), ("sent", "")]

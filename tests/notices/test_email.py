@@ -11,6 +11,7 @@ import pytest
 
 from scheduler.notices.channels.email import Sender, build, mail_is_safe
 from scheduler.notices.channels.outbox import OutboxChannel
+from scheduler.notices.dsn import signed
 from scheduler.notices.outlet import Attachment, ChannelError, Content, Letter, OutgoingMessage
 from tests.notices.make import NOON
 
@@ -199,3 +200,11 @@ def test_a_folder_that_cannot_be_written_is_a_closed_way(tmp_path: Path) -> None
 def test_a_late_mail_says_when_it_was_due() -> None:
     message = OutgoingMessage("x", NOON - timedelta(hours=2), _message().letter, _message().content)
     assert _read(message)["Date"].datetime == NOON - timedelta(hours=2)
+
+
+def test_a_message_bears_a_proof_and_comes_back_to_an_address_of_its_own() -> None:
+    sender = Sender("tsudoi@example.org", "つどい", "example.org", "a key", "bounce@example.org")
+    name = signed("abc123", "a key")
+    assert build(_message(), sender)["Message-ID"] == f"<{name}@example.org>"
+    assert sender.envelope("abc123") == f"bounce+{name}@example.org"
+    assert SENDER.envelope("abc123") == "tsudoi@example.org"

@@ -10,7 +10,9 @@ from scheduler.checking import wrong_counters
 from scheduler.db import Base
 from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.history import changes_of
-from scheduler.notices.models import Notice
+from scheduler.notices.actions import Telling, queue
+from scheduler.notices.models import ContactPoint, Delivery, Notice
+from scheduler.notices.queries import points_of
 from scheduler.participation.actions import join
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
@@ -21,6 +23,8 @@ from scheduler.parties.models import Household, Membership, Person
 from scheduler.parties.queries import find_by_personal_token, live_token
 from scheduler.parties.tokens import derived, personal
 from scheduler.people import merging
+from scheduler.reach import coming
+from scheduler.reach.wishes import Wishes, want, wishes
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast
@@ -229,6 +233,32 @@ def test_people_who_do_not_look_alike_are_not_merged(session: Session, cast: Cas
     assert not _may_merge(session, cast.aiko, "midori", (people[0], people[0]))
 
 
+def test_ways_wishes_answers_and_what_is_to_be_told_follow_once(
+    session: Session, cast: Cast, slot: Slot, pair: tuple[Person, Person]
+) -> None:
+    keep, drop = pair
+    for person in pair:
+        session.add(_device(person.id, "https://push.example.com/both"))
+        coming.answer(session, slot.occurrence, person.id, "late" if person is drop else "yes", NOW)
+    session.add(_device(drop.id, "https://push.example.com/drop"))
+    want(session, drop.id, ("still_coming",), 60, NOW)
+    session.flush()
+    queue(session, Telling("decision", "occurrence", slot.occurrence_id, 1, NOW), [drop.id], NOW)
+    queue(session, Telling("decision", "occurrence", slot.occurrence_id, 2, NOW), [keep.id, drop.id], NOW)
+    _merge(session, pair)
+    assert [point.address[-4:] for point in points_of(session, keep.id)] == ["both", "drop"]
+    assert wishes(session, keep.id) == Wishes(("still_coming",), 60)
+    assert coming.answers(session, slot.occurrence) == {keep.id: "yes"}
+    assert points_of(session, drop.id) == []
+    told = [(row.person_id, row.state) for row in session.query(Delivery).order_by(Delivery.id)]
+    assert told == [(keep.id, "planned"), (keep.id, "planned"), (drop.id, "dropped")]
+
+
+def _device(person_id: int, address: str) -> ContactPoint:
+    facts = {"channel": "push", "address": address, "facts": {}, "position": 0, "off_reason": ""}
+    return ContactPoint(person_id=person_id, created_at=NOW, **facts)
+
+
 # Who did or entered something is written down for good; these end or are closed, or point to the merged row itself.
 STAYS = {
     "participation.entered_by_id",
@@ -242,6 +272,7 @@ STAYS = {
     "series_change.undone_by_id",
     "calendar_import.by_id",
     "closed_day.created_by_id",
+    "line_code.person_id",
     "sign_in.person_id",
     "signed_in.person_id",
     "person.merged_into_id",
@@ -249,11 +280,11 @@ STAYS = {
 
 
 def test_whatever_points_to_a_person_follows_or_is_known_to_stay() -> None:
-    pointing = {
-        f"{table.name}.{key.parent.name}"
-        for table in Base.metadata.tables.values()
-        for key in table.foreign_keys
-        if key.column.table.name == "person"
-    }
-    follows = {f"{column.class_.__tablename__}.{column.key}" for column in merging.FOLLOWS}
+    tables = Base.metadata.tables.values()
+    keys = [key for table in tables for key in table.foreign_keys if key.column.table.name == "person"]
+    pointing = {f"{key.parent.table.name}.{key.parent.name}" for key in keys}
+    # The outbox knows persons as plain numbers.
+    pointing |= {f"{table.name}.person_id" for table in tables if "person_id" in table.columns}
+    following = (*merging.FOLLOWS, *merging.FOLLOWS_ONCE)
+    follows = {f"{column.class_.__tablename__}.{column.key}" for column in following}
     assert pointing == follows | STAYS

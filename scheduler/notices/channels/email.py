@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses
 
 from scheduler.notices.channels.smtp import MailServer, SmtpSettings
+from scheduler.notices.dsn import returned_address, signed
 from scheduler.notices.outlet import Attachment, ChannelError, Content, Letter, OutgoingMessage
 from scheduler.text import mail_header
 
@@ -24,12 +25,23 @@ _NO_SPECIALS = str.maketrans(dict.fromkeys('"<>()[]:;@\\,', " "))
 class Sender:
     """From whom all mail comes; `domain` is the right side of our Message-IDs, for good.
 
+    With a `key`, the names of messages carry a proof; with `bounce_to`, what cannot be delivered comes back there, to
+    an address of its own for each message.
+
     Raises ValueError at once if it is unusable: later it would cost the recipients their mail.
     """
 
     address: str
     name: str
     domain: str
+    key: str = ""
+    bounce_to: str = ""
+
+    def envelope(self, message_id: str) -> str:
+        """Return the address to which a message returns when it cannot be delivered."""
+        return (
+            returned_address(self.bounce_to, signed(message_id, self.key)) if self.bounce_to else self.address
+        )
 
     def __post_init__(self) -> None:
         try:
@@ -50,7 +62,7 @@ class EmailChannel:
     def deliver(self, message: OutgoingMessage) -> None:
         """Hand one message to the mail server; raise ChannelError if it was not taken."""
         content = build(message, self._sender).as_bytes()
-        self._server.send(self._sender.address, message.letter.address, content)
+        self._server.send(self._sender.envelope(message.message_id), message.letter.address, content)
 
     def close(self) -> None:
         """Take leave of the mail server."""
@@ -68,13 +80,14 @@ def build(message: OutgoingMessage, sender: Sender) -> EmailMessage:
     mail["To"] = _mailbox(message.letter.name, message.letter.address)
     mail["Subject"] = mail_header(message.content.subject)
     mail["Date"] = format_datetime(message.date)
-    mail["Message-ID"] = mail_header(f"<{message.message_id}@{sender.domain}>")
+    mail["Message-ID"] = mail_header(f"<{signed(message.message_id, sender.key)}@{sender.domain}>")
     mail["Auto-Submitted"] = "auto-generated"
-    _offer_to_unsubscribe(mail, message.letter.unsubscribe)
+    if not message.letter.is_plain:
+        _offer_to_unsubscribe(mail, message.letter.unsubscribe)
     mail.set_content(message.content.text)
     if message.content.html is not None:
         mail.add_alternative(message.content.html, subtype="html")
-    for attachment in message.letter.attachments:
+    for attachment in () if message.letter.is_plain else message.letter.attachments:
         _attach(mail, attachment)
     return mail
 

@@ -1,0 +1,163 @@
+"""Who has heard the newest word about a date, who waits for a neighbour, and whom somebody has to telephone."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.queries import find_occurrence
+from scheduler.errors import NotFound
+from scheduler.notices.models import BY_HAND, CLAIMED, DEAD, DROPPED, PLANNED, SENT, Delivery, Notice
+from scheduler.participation.models import GONE, Participation
+from scheduler.parties.access import Actor, led_blocks, may_organise
+from scheduler.parties.models import Household, Organization, Person
+
+# What was taken back says nothing about reaching somebody; what came too late does.
+_SAYS_NOTHING = ("superseded", "left", "unsubscribed", "not_by_hand", "cancelled", "spent", "demo", "removed")
+_GROUPS = {SENT: "reached", BY_HAND: "by_hand", PLANNED: "waiting", CLAIMED: "waiting"}
+MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class Told:
+    """How far the newest word about a date has come for one person."""
+
+    delivery_id: int
+    person: Person
+    household: Household | None
+    block: Organization | None
+    kind: str
+    channel: str
+    group: str
+    reason: str
+    at: datetime | None
+    by_id: int | None
+
+    @property
+    def walking_order(self) -> tuple[str, int, str]:
+        """Its place on the way from door to door."""
+        if self.household is None:
+            return "\uffff", 0, self.person.kana_key
+        return self.block.name if self.block else "", self.household.position, self.person.kana_key
+
+
+def told_about(session: Session, occurrence_id: int) -> list[Told]:
+    """Return, for everybody who comes to a date and has been written to, how far the newest word has come."""
+    own = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id == occurrence_id)
+    comes = (
+        select(Participation.contact_id)
+        .join(Participation.slot)
+        .where(Slot.occurrence_id == occurrence_id, Participation.state.not_in(GONE))
+    )
+    about = or_(
+        and_(Notice.subject == "occurrence", Notice.subject_id == occurrence_id),
+        and_(Notice.subject == "participation", Notice.subject_id.in_(own)),
+    )
+    wanted = (
+        select(Delivery, Notice.kind, Person, Household, Organization)
+        .join(Delivery.notice)
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(Household, Household.id == Person.household_id)
+        .outerjoin(Organization, Organization.id == Household.block_id)
+        .where(about, Delivery.person_id.in_(comes), _says_something())
+        .order_by(Delivery.notice_id, Delivery.hop)
+    )
+    newest = {delivery.person_id: _told(delivery, *rest) for delivery, *rest in session.execute(wanted)}
+    return sorted(newest.values(), key=lambda told: told.walking_order)
+
+
+def _says_something() -> ColumnElement[bool]:
+    return or_(Delivery.state != DROPPED, Delivery.reason.not_in(_SAYS_NOTHING))
+
+
+def _told(
+    delivery: Delivery, kind: str, person: Person, household: Household | None, block: Organization | None
+) -> Told:
+    return Told(
+        delivery.id,
+        person,
+        household,
+        block,
+        kind.partition(":")[0],
+        delivery.channel,
+        _GROUPS.get(delivery.state, MISSED),
+        delivery.reason,
+        delivery.sent_at,
+        delivery.by_id,
+    )
+
+
+@dataclass(frozen=True)
+class Round:
+    """The list that somebody takes along: whose it is to tick, for which date; `whole` is the organiser's."""
+
+    occurrence: Occurrence
+    rows: list[Told]
+    whole: bool
+
+
+def find_round(session: Session, actor: Actor, occurrence_id: int) -> Round:
+    """Return what is left to be brought by hand: all of it to organisers, the own block's homes to its leader.
+
+    Raise NotFound for anybody else.
+    """
+    occurrence = find_occurrence(session, actor, occurrence_id)
+    open_rows = [row for row in told_about(session, occurrence.id) if row.group in {BY_HAND, MISSED}]
+    if may_organise(session, actor, occurrence.activity.organization_id):
+        return Round(occurrence, open_rows, whole=True)
+    blocks = {block.id for block in led_blocks(session, actor)}
+    if not blocks:
+        raise NotFound
+    homes = [row for row in open_rows if row.block is not None and row.block.id in blocks]
+    return Round(occurrence, homes, whole=False)
+
+
+def tick_off(
+    session: Session, round_: Round, delivery_ids: Collection[int], by_id: int, now: datetime
+) -> int:
+    """Write down that somebody has told these people themselves; return how many. What is not on the list stays."""
+    on_list = {row.delivery_id for row in round_.rows} & set(delivery_ids)
+    told = update(Delivery).where(
+        Delivery.id.in_(on_list), Delivery.state.in_((BY_HAND, DEAD, DROPPED)), Delivery.by_id.is_(None)
+    )
+    values = {"state": SENT, "sent_at": now, "by_id": by_id}
+    session.execute(told.values(values).execution_options(synchronize_session=False))
+    return len(on_list)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A date of a body at which somebody could not be reached."""
+
+    occurrence: Occurrence
+    missed: int
+
+
+def troubles_of(session: Session, organization_id: int, now: datetime, limit: int = 5) -> list[Trouble]:
+    """Return the dates of a body, not yet over, at which the newest word has not reached everybody."""
+    wanted = (
+        select(Occurrence)
+        .join(Occurrence.activity)
+        .where(Activity.organization_id == organization_id, Occurrence.ends_at > now, _has_missed())
+        .order_by(Occurrence.starts_at)
+        .limit(limit)
+    )
+    counted = [
+        Trouble(occurrence, sum(row.group == MISSED for row in told_about(session, occurrence.id)))
+        for occurrence in session.scalars(wanted)
+    ]
+    return [trouble for trouble in counted if trouble.missed]
+
+
+def _has_missed() -> ColumnElement[bool]:
+    # From the few dead ones, by their own index, to what they are about.
+    own = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id == Occurrence.id)
+    about = or_(
+        and_(Notice.subject == "occurrence", Notice.subject_id == Occurrence.id),
+        and_(Notice.subject == "participation", Notice.subject_id.in_(own)),
+    )
+    lost = or_(Delivery.state == DEAD, and_(Delivery.state == DROPPED, Delivery.reason == "too_late"))
+    return select(func.count(Delivery.id)).join(Delivery.notice).where(lost, about).scalar_subquery() > 0

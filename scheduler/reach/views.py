@@ -1,0 +1,224 @@
+"""Pages about reaching people: ending one kind of notice, and the operator's view of the mail."""
+
+from datetime import datetime
+
+from flask import Blueprint, current_app, flash, make_response, render_template, request, send_from_directory
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, to_user_timezone
+
+from scheduler import clock, words
+from scheduler.activities.models import Occurrence
+from scheduler.activities.queries import find_organised_occurrence
+from scheduler.notices.actions import wish
+from scheduler.notices.queries import is_off
+from scheduler.parties.access import Actor
+from scheduler.parties.limits import limits_of
+from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.queries import find_me
+from scheduler.reach import coming, outbox, queries, subscriptions, ways
+from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
+from scheduler.reach.reached import Trouble, find_round, tick_off, told_about, troubles_of
+from scheduler.reach.status import is_late
+from scheduler.reach.wishes import want, wishes
+from scheduler.web import Form, csrf, db_session, go, secret_address, settings
+
+pages = Blueprint("reach", __name__)
+
+
+def _asker(token: str | None) -> tuple[Actor, str]:
+    """Return who acts and where their own page is, by session or by personal link."""
+    return (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
+
+
+@pages.route("/me/channels", methods=["GET", "POST"])
+@pages.route("/me/<token>/channels", methods=["GET", "POST"])
+def channels(token: str | None = None) -> ResponseReturnValue:
+    """Show how one is told, in which order, and change it."""
+    actor, base = _asker(token)
+    me, form, now = find_me(db_session(), actor), ChannelForm(), clock.now()
+    if form.validate_on_submit() and form.attempt(
+        lambda: ways.change(db_session(), me, str(form.point.data), str(form.verb.data), now)
+    ):
+        db_session().commit()
+        if form.verb.data == "test":
+            flash(
+                gettext("ためしに送りました。数分たっても届かないときは、ほかの受け取り方を選んでください。"),
+                "success",
+            )
+        return go(f"{base}/channels")
+    return _channels_page(form, actor, base)
+
+
+def _channels_page(form: Form, actor: Actor, base: str) -> ResponseReturnValue:
+    session, me = db_session(), find_me(db_session(), actor)
+    wanted = form if isinstance(form, WishForm) else WishForm()
+    if not wanted.is_submitted() or wanted is not form:
+        wanted.show(wishes(session, me.id))
+    points = ways.current_points(session, me, clock.now())
+    key = subscriptions.vapid(settings()).public
+    facts = {"wanted": wanted, "points": points, "limits": limits_of(me.limits)}
+    page = form.page("reach/channels.html", base=base, push_key=key, **facts)
+    return secret_address(make_response(page))
+
+
+@pages.post("/me/push")
+@pages.post("/me/<token>/push")
+def subscribe(token: str | None = None) -> ResponseReturnValue:
+    """Let the browser that asks show the person's notices."""
+    actor, base = _asker(token)
+    me, form = find_me(db_session(), actor), PushForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: subscriptions.subscribe(db_session(), me, form.subscription(), clock.now())
+    ):
+        db_session().commit()
+        flash(
+            gettext("この端末にお知らせが出るようになりました。「ためしに送る」で確かめられます。"), "success"
+        )
+        return go(f"{base}/channels")
+    return _channels_page(form, actor, base)
+
+
+@pages.get("/sw.js")
+def service_worker() -> ResponseReturnValue:
+    """Serve the script that shows notices while no page is open; at the top, since it may act for what is below it."""
+    response = send_from_directory(str(current_app.static_folder), "js/sw.js", max_age=0)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@pages.post("/me/wishes")
+@pages.post("/me/<token>/wishes")
+def choose_notices(token: str | None = None) -> ResponseReturnValue:
+    """Write down which notices one wants, and when."""
+    actor, base = _asker(token)
+    me, form = find_me(db_session(), actor), WishForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: want(db_session(), me.id, **form.chosen(), now=clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("お知らせの選び方を保存しました。"), "success")
+        return go(f"{base}/channels")
+    return _channels_page(form, actor, base)
+
+
+@pages.route("/unsubscribe/<token>", methods=["GET", "POST"])
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Show one button that ends a kind of notice; a mail program presses it by itself (RFC 8058), with POST only.
+
+    It has no session, so no token of a form is asked for: the address is the key, and opens nothing else. RFC 8058
+    forbids to answer with a redirect.
+    """
+    person, group = queries.find_unsubscriber(db_session(), token, settings().secret_key)
+    if request.method == "POST":
+        wish(db_session(), person.id, group, off_at=None if "again" in request.form else clock.now())
+        db_session().commit()
+    off = is_off(db_session(), person.id, {group})
+    page = render_template("reach/unsubscribe.html", group=group, off=off)
+    return secret_address(make_response(page))
+
+
+csrf.exempt(unsubscribe)
+
+
+@pages.route("/dates/<int:occurrence_id>/reached", methods=["GET", "POST"])
+def reached(occurrence_id: int) -> ResponseReturnValue:
+    """Show the organiser whom the newest word has reached and whom to telephone; tick off who was told."""
+    actor, session = current_actor(), db_session()
+    occurrence = find_organised_occurrence(session, actor, occurrence_id)
+    if request.method == "POST":
+        return _ticked(occurrence_id, actor, f"/dates/{occurrence_id}/reached")
+    rows = told_about(session, occurrence.id)
+    people = [row.person.id for row in rows]
+    return render_template("reach/reached.html", occurrence=occurrence, rows=rows, people=people)
+
+
+@pages.post("/dates/<int:occurrence_id>/ask")
+def ask(occurrence_id: int) -> ResponseReturnValue:
+    """Ask everybody who comes to a date whether they still do."""
+    actor = current_actor()
+    occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
+    asked = coming.ask(db_session(), occurrence, actor.person_id, clock.now())
+    db_session().commit()
+    flash(
+        gettext("%(count)s人にたずねます。半日たっても返事のない人は、ここに出ます。", count=asked), "success"
+    )
+    return go(f"/dates/{occurrence_id}/board")
+
+
+@pages.route("/dates/<int:occurrence_id>/coming", methods=["GET", "POST"])
+@pages.route("/me/<token>/dates/<int:occurrence_id>/coming", methods=["GET", "POST"])
+def still_coming(occurrence_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Ask one person with three large buttons; only pressing one answers."""
+    actor, base = _asker(token)
+    me = find_me(db_session(), actor)
+    occurrence, form = coming.find_own_date(db_session(), actor, occurrence_id), ChannelForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: coming.answer(db_session(), occurrence, me.id, str(form.verb.data), clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("返事を受け取りました。ありがとうございます。"), "success")
+        return go(base)
+    said = coming.answers(db_session(), occurrence).get(me.id, "")
+    page = form.page("reach/coming.html", occurrence=occurrence, said_before=said, base=base)
+    return secret_address(make_response(page))
+
+
+@pages.route("/dates/<int:occurrence_id>/list", methods=["GET", "POST"])
+def walking_list(occurrence_id: int) -> ResponseReturnValue:
+    """Show, for paper too, who is told by hand, in walking order; tick off who was."""
+    actor = current_actor()
+    if request.method == "POST":
+        return _ticked(occurrence_id, actor, f"/dates/{occurrence_id}/list")
+    found = find_round(db_session(), actor, occurrence_id)
+    return render_template("reach/list.html", round=found, occurrence=found.occurrence, now=clock.now())
+
+
+def _ticked(occurrence_id: int, actor: Actor, back: str) -> ResponseReturnValue:
+    session = db_session()
+    found = find_round(session, actor, occurrence_id)
+    assert actor.person_id is not None
+    told = tick_off(session, found, ticked(request.form), actor.person_id, clock.now())
+    session.commit()
+    flash(gettext("%(count)s人に印をつけました。", count=told), "success")
+    return go(back)
+
+
+@pages.app_template_global("troubles_of")
+def troubles_of_body(organization_id: int) -> list[Trouble]:
+    """Return the dates of a body at which somebody could not be reached."""
+    return troubles_of(db_session(), organization_id, clock.now())
+
+
+@pages.app_template_global("at_risk")
+def at_risk(occurrence: Occurrence) -> list[coming.AtRisk]:
+    """Return who was asked and is silent, or comes late."""
+    return coming.at_risk(db_session(), occurrence, clock.now())
+
+
+@pages.app_template_global("notices_are_late")
+def notices_are_late() -> bool:
+    """Say whether notices do not go out in time."""
+    return is_late(db_session(), clock.now())
+
+
+@pages.app_template_filter("moment_text")
+def moment_text(at: datetime) -> str:
+    """Return an instant as day and time in Japan."""
+    local = to_user_timezone(at)
+    return f"{words.date_text(local)} {words.clock_text(local)}"
+
+
+@pages.get("/outbox")
+def list_outbox() -> ResponseReturnValue:
+    """Show the operator of an installation without a mail server what was written."""
+    queries.find_operator(db_session(), current_actor())
+    mails = outbox.newest(settings().folder / "outbox")
+    return render_template("reach/outbox.html", mails=mails, has_server=bool(settings().smtp_url))
+
+
+@pages.get("/outbox/<name>")
+def read_mail(name: str) -> ResponseReturnValue:
+    """Show the operator one mail as text."""
+    queries.find_operator(db_session(), current_actor())
+    mail = outbox.find_mail(settings().folder / "outbox", name)
+    return secret_address(make_response(render_template("reach/mail.html", mail=mail)))

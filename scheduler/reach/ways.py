@@ -1,0 +1,136 @@
+"""How each person can be reached: contact points follow from what is known of them, and they put them in order."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.db import insert_once
+from scheduler.errors import Invalid, NotFound
+from scheduler.notices.actions import Telling, queue, switch_off
+from scheduler.notices.models import BY_NEIGHBOURS, CHANNELS, ContactPoint
+from scheduler.notices.queries import points_of
+from scheduler.parties.models import Person, SignIn
+
+# Room between them, so that the person's own order is written without touching the others.
+_STEP = 100
+_COPIED = ("person_id", "channel", "address", "facts", "position", "verified_at", "created_at", "off_reason")
+
+
+def points(session: Session, person_id: int, now: datetime) -> list[ContactPoint]:
+    """Return a person's contact points in order, after adding what has become known of the person since."""
+    person = session.get(Person, person_id)
+    if person is None:
+        return []
+    for point in _missing(session, person, now):
+        # Two dispatchers may find it missing at the same time.
+        insert_once(session, ContactPoint, {name: getattr(point, name) for name in _COPIED})
+    return current_points(session, person, now)
+
+
+def current_points(session: Session, person: Person, now: datetime) -> list[ContactPoint]:
+    """Return a person's contact points in order as they would be, without writing: for pages that only show them."""
+    known = {(channel, address) for channel, address in _known_ways(person)}
+    stored = [point for point in points_of(session, person.id) if _still_stands(point, known)]
+    new = [] if _all_stored(stored, known) else _missing(session, person, now)
+    return sorted(stored + new, key=lambda point: (point.position, point.id or 0))
+
+
+def _still_stands(point: ContactPoint, known: set[tuple[str, str]]) -> bool:
+    # A mailbox or telephone that the person has given up is not used any more; the row stays, for what was sent there.
+    return point.channel not in {"email", *BY_NEIGHBOURS} or (point.channel, point.address) in known
+
+
+def _all_stored(stored: list[ContactPoint], known: set[tuple[str, str]]) -> bool:
+    return known <= {(point.channel, point.address) for point in stored}
+
+
+def _known_ways(person: Person) -> list[tuple[str, str]]:
+    ways = [("email", person.email)] if person.email else []
+    ways += [("phone", person.phone)] if person.phone else []
+    # Somebody walks there: to a home that is on the block's list, or where there is no other way at all.
+    if person.household_id is not None or not ways:
+        ways.append(("paper", ""))
+    return ways
+
+
+def _missing(session: Session, person: Person, now: datetime) -> list[ContactPoint]:
+    stored = {(point.channel, point.address) for point in points_of(session, person.id)}
+    return [_point(session, person, way, now) for way in _known_ways(person) if way not in stored]
+
+
+def _point(session: Session, person: Person, way: tuple[str, str], now: datetime) -> ContactPoint:
+    channel, address = way
+    return ContactPoint(
+        person_id=person.id,
+        channel=channel,
+        address=address,
+        facts={},
+        position=CHANNELS.index(channel) * _STEP,
+        verified_at=_proven_at(session, person) if channel == "email" else None,
+        off_reason="",
+        created_at=now,
+    )
+
+
+def _proven_at(session: Session, person: Person) -> datetime | None:
+    # Whoever has signed in with a mail reads that mailbox.
+    spent = select(SignIn.spent_at).where(SignIn.person_id == person.id, SignIn.spent_at.is_not(None))
+    return session.scalar(spent.order_by(SignIn.id).limit(1))
+
+
+def change(session: Session, person: Person, key: str, verb: str, now: datetime) -> None:
+    """Do what a person asks of one contact point: `first`, `off`, `on`, `plain`, `rich` or `test`.
+
+    Raise NotFound for one that is not the person's, Invalid for an unknown verb, or where nothing would be left.
+    """
+    mine = points(session, person.id, now)
+    point = next((one for one in mine if one.key == key), None)
+    if point is None:
+        raise NotFound
+    if verb not in _VERBS:
+        raise Invalid("choice_unknown")
+    _VERBS[verb](session, point, mine, now)
+
+
+def _first(session: Session, point: ContactPoint, mine: list[ContactPoint], now: datetime) -> None:
+    point.position = min(one.position for one in mine) - 1
+
+
+def _off(session: Session, point: ContactPoint, mine: list[ContactPoint], now: datetime) -> None:
+    if not any(one.is_live for one in mine if one is not point):
+        raise Invalid("last_way")
+    switch_off(session, point.id, "own", now)
+
+
+def _on(session: Session, point: ContactPoint, mine: list[ContactPoint], now: datetime) -> None:
+    point.off_at, point.off_reason = None, ""
+
+
+def _plain(session: Session, point: ContactPoint, mine: list[ContactPoint], now: datetime) -> None:
+    point.facts = {**point.facts, "plain": True}
+
+
+def _rich(session: Session, point: ContactPoint, mine: list[ContactPoint], now: datetime) -> None:
+    point.facts = {**point.facts, "plain": False}
+
+
+def _test(session: Session, point: ContactPoint, mine: list[ContactPoint], now: datetime) -> None:
+    if point.channel in BY_NEIGHBOURS:
+        raise Invalid("choice_unknown")
+    # One a minute, however often it is pressed.
+    minute = int(now.timestamp() // 60)
+    telling = Telling("channel_test", "contact_point", point.id, minute, due_at=now, priority=0)
+    queue(session, telling, [point.person_id], now)
+
+
+_Verb = Callable[[Session, ContactPoint, list[ContactPoint], datetime], None]
+_VERBS: dict[str, _Verb] = {
+    "first": _first,
+    "off": _off,
+    "on": _on,
+    "plain": _plain,
+    "rich": _rich,
+    "test": _test,
+}

@@ -1,0 +1,87 @@
+"""A letter in words: its kind's template as plain text, and the same facts once more as HTML."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from flask_babel import force_locale
+
+from scheduler.activities.facts import DateFacts
+from scheduler.notices.outlet import Content, Letter
+
+_LINK = re.compile(r"https?://\S+")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+# What stands before the facts is the kind's own; what stands after them, the HTML frame draws from the facts.
+_FACTS = "\n\n■ "
+_SIGNATURE = "\n-- "
+
+
+@dataclass(frozen=True)
+class Words:
+    """A rendered template: the first line is the subject, then come paragraphs, then the facts."""
+
+    subject: str
+    text: str
+
+    @property
+    def lead(self) -> list[list[str]]:
+        """The paragraphs before the facts, each as its lines: greeting and news."""
+        before = self._whole.rpartition(_FACTS)[0] if self.has_facts else self._whole
+        return [paragraph.splitlines() for paragraph in before.strip().split("\n\n")]
+
+    @property
+    def has_facts(self) -> bool:
+        """Whether facts follow."""
+        return _FACTS in self._whole
+
+    @property
+    def _whole(self) -> str:
+        before, found, _after = self.text.rpartition(_SIGNATURE)
+        return before if found else self.text
+
+    def news(self, name: str) -> str:
+        """What a small screen shows beside the subject: the news alone, without greeting, facts and addresses."""
+        news = self.lead[1:] if name else self.lead
+        return "\n".join(" ".join(line for line in paragraph if not _LINK.match(line)) for paragraph in news)
+
+
+def renderer(app: Flask) -> Callable[[Letter], Content]:
+    """Return what turns a letter into words, in the language of the person who reads it."""
+
+    def render(letter: Letter) -> Content:
+        with app.app_context(), force_locale(letter.language):
+            words = _words(app, letter)
+            if letter.channel == "push":
+                return Content(words.subject, words.news(letter.name).strip(), link=_page(letter))
+            if letter.is_plain:
+                # Nor one that an organiser has typed.
+                return Content(_LINK.sub("", words.subject), _LINK.sub("", words.text))
+            frame = app.jinja_env.get_template("notices/letter.html")
+            page = frame.render(
+                _facts(letter), subject=words.subject, lead=words.lead, has_facts=words.has_facts
+            )
+        return Content(words.subject, words.text, page)
+
+    return render
+
+
+def _words(app: Flask, letter: Letter) -> Words:
+    template = app.jinja_env.get_template(f"notices/{letter.template}.email.txt")
+    subject, _, text = template.render(_facts(letter)).strip().partition("\n")
+    return Words(subject.strip(), _MANY_BREAKS.sub("\n\n", text).strip() + "\n")
+
+
+def _page(letter: Letter) -> str:
+    """Return the page on which the truth about it stands."""
+    date, address = letter.facts.get("date"), letter.facts["address"]
+    return f"{address}/dates/{date.id}" if isinstance(date, DateFacts) else f"{address}/me"
+
+
+def _facts(letter: Letter) -> dict[str, object]:
+    return {
+        **letter.facts,
+        "unsubscribe": "" if letter.is_plain else letter.unsubscribe,
+        "letter_language": letter.language,
+        "is_plain": letter.is_plain,
+    }

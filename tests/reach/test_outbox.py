@@ -1,0 +1,55 @@
+"""The operator reads what an installation without a mail server has written; nobody else does."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler import jobs
+from tests import make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def operator(app: Flask, session: Session, cast: Cast) -> Visitor:
+    """Aiko's browser, who operates the service; Ben has just signed up and was told."""
+    cast.aiko.is_operator = True
+    make.participation(session, make.slot(session, cast.midori, NOW, title="<b>回収</b>"), cast.ben, NOW)
+    session.commit()
+    jobs.tick(app)
+    return browser_of(app, cast.aiko)
+
+
+def _name(app: Flask) -> str:
+    (path,) = (app.config["TSUDOI"].folder / "outbox").glob("*.eml")
+    return str(path.stem)
+
+
+def test_the_operator_sees_what_was_written_and_reads_it(app: Flask, operator: Visitor) -> None:
+    assert f'href="/outbox/{_name(app)}"' in operator.text("/outbox")
+    mail = operator.text(f"/outbox/{_name(app)}")
+    assert "申し込みを受け付けました" in mail
+    assert "ben@example.jp" in mail
+    assert ".ics" in mail
+
+
+def test_what_stands_in_a_mail_is_no_markup(app: Flask, operator: Visitor) -> None:
+    assert "&lt;b&gt;回収&lt;/b&gt;" in operator.text(f"/outbox/{_name(app)}")
+
+
+def test_nobody_else_sees_it(app: Flask, operator: Visitor, cast: Cast) -> None:
+    ben = browser_of(app, cast.ben)
+    assert [ben.get(path).status_code for path in ("/outbox", f"/outbox/{_name(app)}")] == [404, 404]
+
+
+@pytest.mark.parametrize("name", ["0" * 40, "..%2Fsecret_key", "secret_key", "0" * 39 + "%00"])
+def test_only_names_of_mails_open_anything(operator: Visitor, name: str) -> None:
+    assert operator.get(f"/outbox/{name}").status_code == 404
+
+
+def test_an_empty_outbox_says_so(app: Flask, session: Session, cast: Cast) -> None:
+    cast.aiko.is_operator = True
+    session.commit()
+    assert "まだメールはありません" in browser_of(app, cast.aiko).text("/outbox")

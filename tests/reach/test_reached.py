@@ -1,0 +1,212 @@
+"""Whom the newest word about a date has reached, whom a neighbour tells, and who ticks that off."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler import clock, jobs
+from scheduler.activities.models import Occurrence
+from scheduler.decisions import actions as decisions
+from scheduler.errors import NotFound
+from scheduler.notices.channels.email import EmailChannel, Sender
+from scheduler.notices.channels.smtp import SmtpSettings
+from scheduler.notices.delivery import deliver_due
+from scheduler.notices.models import Delivery
+from scheduler.parties import actions as parties
+from scheduler.parties.access import Actor
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.reach import reached
+from tests import cast as casting
+from tests import make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.notices.sink import Sink
+from tests.signed_in import browser_of, program_of
+
+pytestmark = pytest.mark.loopback
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        yield sink
+
+
+def _neighbour(session: Session, name: str, home: Household | None = None, phone: str = "") -> Person:
+    register = parties.person if phone else parties.unreachable_person
+    person = register(session, parties.PersonFacts(name, name, phone=phone), NOW)
+    person.household_id = home.id if home else None
+    return person
+
+
+@pytest.fixture
+def block(session: Session, cast: Cast) -> Organization:
+    return parties.found_body(
+        session, Organization(slug="b1", name="1班", parent_id=cast.midori.id, created_at=NOW)
+    )
+
+
+@pytest.fixture
+def date(session: Session, cast: Cast, block: Organization) -> Occurrence:
+    """A date with Ben, who has a mailbox, and three neighbours without one: two at home in the block."""
+    slot = make.slot(session, cast.midori, NOW, places=9)
+    homes = [Household(block_id=block.id, name=f"家{n}", position=n, created_at=NOW) for n in (2, 1)]
+    for home in homes:
+        parties.add_household(session, home, [])
+    people = [_neighbour(session, f"となり{n}", home) for n, home in enumerate(homes)]
+    for person in [cast.ben, *people, _neighbour(session, "でんわ", phone="0467-11-1111")]:
+        make.participation(session, slot, person, NOW)
+    session.commit()
+    return slot.occurrence
+
+
+def _decide(session: Session, date: Occurrence, cast: Cast) -> None:
+    session.rollback()
+    ruling = decisions.Ruling(cast.aiko.id, date.revision, "大雨のため")
+    decisions.cancel(session, date, ruling, NOW)
+    session.commit()
+
+
+def _deliver(app: Flask, sink: Sink) -> None:
+    mail = EmailChannel(
+        SmtpSettings("127.0.0.1", sink.port), Sender("t@example.org", "つどい", "example.org")
+    )
+    with app.app_context():
+        outlet = jobs.outlet(app)
+        deliver_due(replace(outlet, channels={**outlet.channels, "email": mail}), clock.now)
+
+
+def _groups(session: Session, date: Occurrence) -> dict[str, str]:
+    session.rollback()
+    return {row.person.name: row.group for row in reached.told_about(session, date.id)}
+
+
+def test_the_newest_word_counts(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    _deliver(app, sink)
+    assert _groups(session, date) == {"別所 勉": "reached"}
+    _decide(session, date, cast)
+    assert set(_groups(session, date).values()) == {"waiting"}
+    _deliver(app, sink)
+    by_hand = dict.fromkeys(("となり0", "となり1", "でんわ"), "by_hand")
+    assert _groups(session, date) == {"別所 勉": "reached", **by_hand}
+
+
+def test_whose_mailbox_is_gone_is_to_be_telephoned(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    sink.rcpt_answer = "550 5.1.1 no such mailbox"
+    cast.ben.phone = ""
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    assert _groups(session, date)["別所 勉"] == "missed"
+    page = browser_of(app, cast.aiko).text(f"/dates/{date.id}/reached")
+    assert "次の1人には届いていません。電話で伝えてください。" in page
+    assert "このアドレスには届きません。" in page
+
+
+def test_whoever_has_a_telephone_beside_the_dead_mailbox_is_on_the_list(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    sink.rcpt_answer = "550 5.1.1 no such mailbox"
+    session.refresh(cast.ben)
+    cast.ben.phone = "0467-22-2222"
+    session.commit()
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    assert _groups(session, date)["別所 勉"] == "by_hand"
+    assert "tel:0467-22-2222" in browser_of(app, cast.aiko).text(f"/dates/{date.id}/list")
+
+
+def test_the_list_is_in_walking_order(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    session.rollback()
+    found = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id)
+    assert [row.person.name for row in found.rows] == ["となり1", "となり0", "でんわ"]
+
+
+def test_what_is_ticked_off_is_told_and_by_whom(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    session.rollback()
+    numbers = [row.id for row in session.query(Delivery).filter_by(state="by_hand").order_by(Delivery.id)]
+    aiko = browser_of(app, cast.aiko)
+    page = f"/dates/{date.id}/list"
+    session.rollback()
+    assert aiko.submit(page, told=[str(number) for number in numbers[:2]]).status_code == 303
+    session.rollback()
+    told = session.query(Delivery).filter(Delivery.by_id == cast.aiko.id).all()
+    assert [(row.id, row.state, row.sent_at) for row in told] == [(n, "sent", NOW) for n in numbers[:2]]
+    assert "世話人が伝えました" in aiko.text(f"/dates/{date.id}/reached")
+
+
+def test_a_block_leader_has_the_own_homes_and_no_telephone_numbers(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink, block: Organization
+) -> None:
+    casting.hold_office(session, cast.chie, block, "block_leader", NOW)
+    session.commit()
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    session.rollback()
+    found = reached.find_round(session, Actor(NOW.date(), cast.chie.id), date.id)
+    assert ([row.person.name for row in found.rows], found.whole) == (["となり1", "となり0"], False)
+    page = browser_of(app, cast.chie).text(f"/dates/{date.id}/list")
+    assert "でんわ" not in page
+    assert "0467-11-1111" not in page
+
+
+def test_a_leader_ticks_nothing_of_others(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink, block: Organization
+) -> None:
+    casting.hold_office(session, cast.chie, block, "block_leader", NOW)
+    session.commit()
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    session.rollback()
+    found = reached.find_round(session, Actor(NOW.date(), cast.chie.id), date.id)
+    everything = [row.id for row in session.query(Delivery)]
+    assert reached.tick_off(session, found, everything, cast.chie.id, NOW) == 2
+
+
+@pytest.mark.parametrize("who", ["ben", None])
+def test_nobody_else_sees_the_list(session: Session, cast: Cast, date: Occurrence, who: str | None) -> None:
+    person_id = getattr(cast, who).id if who else None
+    with pytest.raises(NotFound):
+        reached.find_round(session, Actor(NOW.date(), person_id), date.id)
+
+
+def test_the_body_learns_of_its_troubles_until_they_are_ticked_off(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    sink.rcpt_answer = "550 5.1.1 no such mailbox"
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    session.rollback()
+    (trouble,) = reached.troubles_of(session, cast.midori.id, NOW)
+    assert (trouble.occurrence.id, trouble.missed) == (date.id, 1)
+    assert reached.troubles_of(session, cast.library.id, NOW) == []
+    found = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id)
+    reached.tick_off(session, found, [row.delivery_id for row in found.rows], cast.aiko.id, NOW)
+    assert reached.troubles_of(session, cast.midori.id, NOW) == []
+
+
+def test_programs_read_and_tick_too(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    program = program_of(app, cast.aiko)
+    session.rollback()
+    listed = program.read(f"/dates/{date.id}/reached")["people"]
+    open_ones = [one["delivery_id"] for one in listed if one["group"] == "by_hand"]
+    left = program.post(f"/dates/{date.id}/reached", delivery_ids=open_ones).get_json()
+    assert (len(open_ones), left) == (3, {"people": []})

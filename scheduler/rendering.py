@@ -19,10 +19,14 @@ _SIGNATURE = "\n-- "
 
 @dataclass(frozen=True)
 class Words:
-    """A rendered template: the first line is the subject, then come paragraphs, then the facts."""
+    """A rendered template: the first line is the subject, then come paragraphs, then the facts.
+
+    `draws_facts` says whether the HTML frame knows how to draw those; else they stay paragraphs.
+    """
 
     subject: str
     text: str
+    draws_facts: bool
 
     @property
     def lead(self) -> list[list[str]]:
@@ -33,7 +37,7 @@ class Words:
     @property
     def has_facts(self) -> bool:
         """Whether facts follow."""
-        return _FACTS in self._whole
+        return self.draws_facts and _FACTS in self._whole
 
     @property
     def _whole(self) -> str:
@@ -69,7 +73,11 @@ def renderer(app: Flask) -> Callable[[Letter], Content]:
 def _words(app: Flask, letter: Letter) -> Words:
     template = app.jinja_env.get_template(f"notices/{letter.template}.email.txt")
     subject, _, text = template.render(_facts(letter)).strip().partition("\n")
-    return Words(subject.strip(), _MANY_BREAKS.sub("\n\n", text).strip() + "\n")
+    return Words(subject.strip(), _MANY_BREAKS.sub("\n\n", text).strip() + "\n", _is_drawn(letter))
+
+
+def _is_drawn(letter: Letter) -> bool:
+    return "date" in letter.facts or "dates" in letter.facts
 
 
 def _page(letter: Letter) -> str:

@@ -169,3 +169,47 @@ def link_in_mail(service: Service, mailbox: str) -> str:
     """Return the mail that says that a sign-up is accepted."""
     link_in(service, mailbox, "/me/", "申し込みを受け付けました")
     return service.mails_to(f"{mailbox}@example.jp")[-1]
+
+
+def test_a_group_of_twelve_comes_with_a_number_and_names_itself_later(
+    phone: Phone, service: Service, office: Office
+) -> None:
+    slot = office.post("沿道の声かけ", 15)
+    phone.open(f"/slots/{slot.id}/join")
+    phone.press("団体・グループで申し込む")
+    phone.page.get_by_label("団体・グループの名前", exact=False).first.fill("駅前商店会")
+    phone.page.get_by_label("人数", exact=False).first.fill("12")
+    fill(phone, "代田 ひょう", "しろた ひょう", "hyo")
+    phone.picture("3-group")
+    phone.press("申し込む")
+    confirm(phone, service, "hyo")
+    phone.press("お名前と人数を見る・直す")
+    phone.picture("3-names")
+    list_of_names, link = phone.page.url, re.search(r"http\S+/names/[\w.-]+", phone.page.inner_text("main"))
+    assert link
+    phone.open(link[0])
+    phone.page.get_by_label("お名前", exact=False).first.fill("店田 いち")
+    phone.page.get_by_label("ふりがな", exact=False).first.fill("みせた いち")
+    phone.picture("3-own-name")
+    phone.press("お名前を入れる")
+    phone.open(list_of_names)
+    expect(phone.page.get_by_text("店田 いち").first).to_be_visible()
+    assert office.send("GET", f"/dates/{slot.date_id}")["slots"][0]["left"] == 3
+
+
+def test_the_officer_enters_a_telephone_call_in_three_pages(
+    phone: Phone, service: Service, office: Office
+) -> None:
+    slot = office.post("電話の当番", 3)
+    phone.open(next(link for name, link in service.links.items() if "みどり町内会" in name))
+    phone.press("サインインする")
+    phone.open(f"/dates/{slot.date_id}/board/add?slot={slot.id}")
+    phone.page.get_by_label("お名前", exact=False).first.fill("電田 はな")
+    phone.page.get_by_label("ふりがな", exact=False).first.fill("でんだ はな")
+    phone.page.get_by_label("電話", exact=False).first.fill("090-0000-1234")
+    phone.picture("3-by-telephone")
+    phone.press("申し込みを入れる")
+    phone.open(f"/dates/{slot.date_id}/board")
+    phone.picture("3-board")
+    expect(phone.page.get_by_text("電田 はな").first).to_be_visible()
+    expect(phone.page.get_by_text("代わりに入れました", exact=False).first).to_be_visible()

@@ -4,13 +4,19 @@ from typing import Any, Self
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Field, HiddenField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import Field, FieldList, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Slot
-from scheduler.participation.signing import SignUp
+from scheduler.participation.grades import GRADES
+from scheduler.participation.guards import GROWN_UP
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.identity import IdentityForm
+
+CHILD_ROWS = 3
+# Months up to two years, half years up to seven; from school on, grades.
+_AGES = (*range(24), *range(24, 85, 6))
 
 
 class PartyForm(IdentityForm):
@@ -53,6 +59,65 @@ class PartyForm(IdentityForm):
     def questions(self) -> list[Field]:
         """The fields of the slot's own questions."""
         return [field for name, field in self._fields.items() if name.startswith(_ASKED)]
+
+
+class CompanyForm(PartyForm):
+    """Who says yes, and who comes along: adults by name, or as a family in numbers; children by age or school year."""
+
+    adults = TextAreaField(
+        _("いっしょに来る方"),
+        [Optional(), Length(max=4000)],
+        description=_("1行に1人、お名前を入れてください。ひとりで来る方は、そのままで。"),
+        render_kw={"rows": 2},
+    )
+    grown_ups = IntegerField(
+        _("いっしょに来る大人"),
+        [Optional(), NumberRange(0, 9, _("0人から9人までにしてください。"))],
+        default=0,
+        description=_("ご本人のほかの人数です。"),
+        render_kw={"inputmode": "numeric", "min": 0, "max": 9},
+    )
+    children = FieldList(
+        SelectField(_("お子さん"), choices=[], default=""),
+        _("お子さんの年齢・学年"),
+        min_entries=CHILD_ROWS,
+        max_entries=8,
+        description=_("部屋や係の用意に使います。誕生日はうかがいません。"),
+    )
+
+    def _fit(self, slot: Slot, known: bool) -> None:
+        super()._fit(slot, known)
+        del self["adults" if slot.unit == "family" else "grown_ups"]
+        if for_adults_only(slot):
+            del self["children"]
+            return
+        ages = _ages()
+        for child in self.children:
+            child.choices = ages
+
+    def company(self) -> Company:
+        """Return who comes along."""
+        names = (self.adults.data or "").splitlines() if "adults" in self else ()
+        adults = tuple(line for line in names if line.strip())
+        if "grown_ups" in self:
+            adults += ("",) * (self.grown_ups.data or 0)
+        chosen = [child.data for child in self.children if child.data] if "children" in self else []
+        return Company(adults, others=tuple(_child(age) for age in chosen))
+
+
+def for_adults_only(slot: Slot) -> bool:
+    """Say whether nobody under age may come to a part."""
+    return slot.occurrence.activity.minors == "no" or (slot.min_age or 0) >= GROWN_UP
+
+
+def _ages() -> dict[str, str]:
+    months = {str(age): words.months_text(age) for age in _AGES}
+    grades = {grade: str(words.GRADES[grade]) for grade in GRADES if grade != "p"}
+    return {"": gettext("なし")} | months | grades
+
+
+def _child(age: str) -> Named:
+    return Named(grade=age) if age in GRADES else Named(age_months=int(age))
 
 
 _ASKED = "q-"

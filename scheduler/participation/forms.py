@@ -6,26 +6,21 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
-    FieldList,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length
 
 from scheduler import words
 from scheduler.activities.models import Slot
-from scheduler.participation.fields import PartyForm
+from scheduler.participation.fields import CompanyForm, for_adults_only
 from scheduler.participation.grades import GRADES
-from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.identity import EMAIL, NAME
 from scheduler.web import Form
 
-CHILD_ROWS = 3
-# Months up to two years, half years up to seven; from school on, grades.
-_AGES = (*range(24), *range(24, 85, 6))
 _GUARDIAN = ("guardian_name", "guardian_kana", "guardian_email")
 
 
@@ -49,29 +44,9 @@ class ConsentForm(Form):
     )
 
 
-class JoinForm(PartyForm):
+class JoinForm(CompanyForm):
     """A yes for one slot: name, reading, one contact, and who comes along."""
 
-    adults = TextAreaField(
-        _("いっしょに来る方"),
-        [Optional(), Length(max=4000)],
-        description=_("1行に1人、お名前を入れてください。ひとりで来る方は、そのままで。"),
-        render_kw={"rows": 2},
-    )
-    grown_ups = IntegerField(
-        _("いっしょに来る大人"),
-        [Optional(), NumberRange(0, 9, _("0人から9人までにしてください。"))],
-        default=0,
-        description=_("ご本人のほかの人数です。"),
-        render_kw={"inputmode": "numeric", "min": 0, "max": 9},
-    )
-    children = FieldList(
-        SelectField(_("お子さん"), choices=[], default=""),
-        _("お子さんの年齢・学年"),
-        min_entries=CHILD_ROWS,
-        max_entries=8,
-        description=_("部屋や係の用意に使います。誕生日はうかがいません。"),
-    )
     children_only = BooleanField(_("わたしは行きません。子どもだけが参加します（保護者として同意します）"))
     contact_grade = SelectField(
         _("申し込む方が18歳未満のとき"),
@@ -94,8 +69,6 @@ class JoinForm(PartyForm):
         super()._fit(slot, known)
         for name in self._not_asked(slot, known):
             del self[name]
-        for child in self.children if "children" in self else ():
-            child.choices = _ages()
         if "contact_grade" in self:
             self.contact_grade.choices = {"": gettext("18歳以上です")} | {
                 grade: str(words.GRADES[grade]) for grade, years in GRADES.items() if years >= 12
@@ -111,13 +84,8 @@ class JoinForm(PartyForm):
         )
 
     def _not_asked(self, slot: Slot, known: bool) -> set[str]:
-        leave_out = {"adults"} if slot.unit == "family" else {"grown_ups"}
-        adults_only = slot.occurrence.activity.minors == "no" or (slot.min_age or 0) >= 18
-        if known:
-            leave_out |= {"contact_grade", *_GUARDIAN}
-        if adults_only:
-            leave_out |= {"children", "children_only", "contact_grade", *_GUARDIAN}
-        if slot.occurrence.activity.minors == "present":
+        leave_out = {"contact_grade", *_GUARDIAN} if known else set()
+        if for_adults_only(slot) or slot.occurrence.activity.minors == "present":
             leave_out |= {"children_only", "contact_grade", *_GUARDIAN}
         return leave_out
 
@@ -135,22 +103,3 @@ class JoinForm(PartyForm):
     def contact_comes(self) -> bool:
         """Return whether the one who signs up comes along."""
         return not ("children_only" in self and self.children_only.data)
-
-    def company(self) -> Company:
-        """Return who comes along."""
-        names = (self.adults.data or "").splitlines() if "adults" in self else ()
-        adults = tuple(line for line in names if line.strip())
-        if "grown_ups" in self:
-            adults += ("",) * (self.grown_ups.data or 0)
-        chosen = [child.data for child in self.children if child.data] if "children" in self else []
-        return Company(adults, others=tuple(_child(age) for age in chosen))
-
-
-def _ages() -> dict[str, str]:
-    months = {str(age): words.months_text(age) for age in _AGES}
-    grades = {grade: str(words.GRADES[grade]) for grade in GRADES if grade != "p"}
-    return {"": gettext("なし")} | months | grades
-
-
-def _child(age: str) -> Named:
-    return Named(grade=age) if age in GRADES else Named(age_months=int(age))

@@ -16,6 +16,15 @@ _PHONE = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
 ASKED = ("name", "kana", "email", "phone")
 
 
+class _OneOf:
+    """Mark a field as one of two, one of which is needed; which it is, the form looks at as a whole."""
+
+    field_flags = {"one_of": True}
+
+    def __call__(self, form: object, field: Field) -> None:
+        """Find nothing wrong: alone, the field may be empty."""
+
+
 class IdentityForm(PublicForm):
     """Who it is; `request_key` makes a form that is sent twice one answer."""
 
@@ -29,13 +38,13 @@ class IdentityForm(PublicForm):
     )
     email = StringField(
         _("メールアドレス"),
-        [Length(max=254)],
+        [_OneOf(), Length(max=254)],
         description=_("この申し込みの確認と、前の日のお知らせに使います。ほかの人には見せません。"),
         render_kw=EMAIL,
     )
     phone = StringField(
         _("電話番号"),
-        [Length(max=40)],
+        [_OneOf(), Length(max=40)],
         description=_("メールがない方には、世話人が電話でお知らせします。"),
         render_kw=_PHONE,
     )

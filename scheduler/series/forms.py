@@ -1,18 +1,18 @@
 """What is typed to sign up for many dates; shape only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectMultipleField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms import RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.activities.recurrence import to_local
-from scheduler.participation.signing import Company, SignUp
-from scheduler.parties.identity import IdentityForm
+from scheduler.participation.fields import CompanyForm
+from scheduler.participation.signing import SignUp
 from scheduler.series.actions import Wish
 from scheduler.web import Form
 
@@ -40,7 +40,7 @@ class MonthsForm(Form):
         return [int(month) for month in self.months_off.data or ()]
 
 
-class SeriesForm(IdentityForm):
+class SeriesForm(CompanyForm):
     """Which dates, and who comes: every time but for some months, or the dates that are ticked."""
 
     scope = RadioField(
@@ -55,20 +55,12 @@ class SeriesForm(IdentityForm):
         _("休む月"), choices=_months, description=_("「毎回」のとき、選んだ月には申し込みません。")
     )
     dates = _Ticks(_("来られる日"), choices=[], description=_("「選んだ日だけ」のときに選びます。"))
-    adults = TextAreaField(
-        _("いっしょに来る方"),
-        [Optional(), Length(max=4000)],
-        description=_("1行に1人、お名前を入れてください。ひとりで来る方は、そのままで。"),
-        render_kw={"rows": 2},
-    )
 
     @classmethod
     def for_slots(cls, slots: Sequence[Slot], *, known: bool) -> "SeriesForm":
         """Return the form with these dates to choose from; nothing is asked again of somebody who is known."""
-        form = cls()
+        form = cls.for_slot(slots[0], known=known)
         form.dates.choices = {str(slot.occurrence_id): _day(slot) for slot in slots}
-        if known:
-            form.ask_nothing_again()
         return form
 
     def wish(self, position: int) -> Wish:
@@ -79,8 +71,7 @@ class SeriesForm(IdentityForm):
 
     def sign_up(self) -> SignUp:
         """Return the yes as typed, without who says it."""
-        adults = tuple(line for line in (self.adults.data or "").splitlines() if line.strip())
-        return SignUp(0, company=Company(adults))
+        return replace(self.yes(), company=self.company())
 
 
 def _day(slot: Slot) -> str:

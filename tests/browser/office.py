@@ -73,6 +73,14 @@ class Office:
 
     def tick(self) -> None:
         """Let the clock tick once, now."""
+        self._tsudoi("tick")
+
+    def sign_in_link(self) -> str:
+        """Return a new link of one use that signs the officer in; the printed one may have been used."""
+        return self._tsudoi("sign-in-link", OFFICER).splitlines()[-1]
+
+    def _tsudoi(self, *words: str) -> str:
         environment = os.environ | {"TSUDOI_INSTANCE": str(self.service.instance)}
         environment["TSUDOI_BASE_URL"] = self.service.address
-        subprocess.run([sys.executable, "-m", "scheduler.cli", "tick"], env=environment, check=True)
+        command = [sys.executable, "-m", "scheduler.cli", *words]
+        return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout

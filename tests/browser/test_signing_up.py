@@ -197,11 +197,9 @@ def test_a_group_of_twelve_comes_with_a_number_and_names_itself_later(
     assert office.send("GET", f"/dates/{slot.date_id}")["slots"][0]["left"] == 3
 
 
-def test_the_officer_enters_a_telephone_call_in_three_pages(
-    phone: Phone, service: Service, office: Office
-) -> None:
+def test_the_officer_enters_a_telephone_call_in_three_pages(phone: Phone, office: Office) -> None:
     slot = office.post("電話の当番", 3)
-    phone.open(next(link for name, link in service.links.items() if "みどり町内会" in name))
+    phone.open(office.sign_in_link())
     phone.press("サインインする")
     phone.open(f"/dates/{slot.date_id}/board/add?slot={slot.id}")
     phone.page.get_by_label("お名前", exact=False).first.fill("電田 はな")

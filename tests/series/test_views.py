@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity
+from scheduler.activities.parts import SlotFacts
 from scheduler.participation.models import Participation
 from tests import mailbox, make
 from tests.cast import Cast
@@ -40,6 +41,19 @@ def test_one_form_and_one_mail_are_three_dates(
     visitor.submit(f"{asked}/prove", page=asked)
     assert states(session) == ["confirmed"] * 3
     assert "12月6日（日）" in mailbox.text(mailbox.new_mail(app, "hanako@example.jp"))
+
+
+def test_a_family_says_yes_to_every_time_with_its_children(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    parts = (SlotFacts("親子のへや", 5, unit="family"),)
+    stories = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=3", slots=parts)
+    session.commit()
+    page = f"/activities/{stories.id}/join/0"
+    visitor.submit(page, **HANAKO, **{"children-0": "8", "children-1": ""}, grown_ups="1", scope="every")
+    session.rollback()
+    rows = session.query(Participation).all()
+    assert [(row.people, row.places) for row in rows] == [(3, 1)] * 3
 
 
 def test_the_page_of_thanks_is_for_the_browser_that_signed_up(

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler import design, health, json_api, masking, openapi, web
+from scheduler import assets, compression, design, health, json_api, masking, openapi, web
 from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
@@ -97,6 +97,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("scheduler", template_folder=str(ROOT / "templates"))
     _configure(app, settings or Settings.from_environment())
     masking.mask_tokens()
+    # What is asked of an answer last: packing it.
+    compression.init_app(app)
+    assets.init_app(app, fresh=app.config["TSUDOI"].debug == "1")
     web.init_app(app)
     login.init_app(app)
     for feature in PAGES:

@@ -115,7 +115,7 @@ def _secure(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if settings().is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+    if request.endpoint not in {"static", "sheet"} and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if session.get("token") else "private, no-cache"
     return response
 

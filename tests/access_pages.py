@@ -162,6 +162,7 @@ GET  /calendars/public.ics                                200  200  200  200  20
 GET  /healthz                                             200  200  200  200  200
 GET  /design                                              404  404  404  404  404
 GET  /empty                                               404  404  404  404  404
+GET  /static/site.css                                     200  200  200  200  200
 GET  /static/<filename>                                   200  200  200  200  200
 """
 

@@ -154,7 +154,7 @@ def populate(session: Session, secret: str) -> World:
         "edit_id": make_change(session, other, one(other, minutes=60)).id,
         "scope": "this",
         "closed_day_id": _closed_day(session, cast.midori.id),
-        "filename": "css/base.css",
+        "filename": "css/tokens.css",
         "year": 2026,
         "name": "0" * 40,
         "account_id": line.set_up(

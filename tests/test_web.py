@@ -24,7 +24,8 @@ PATHS = [
     "/calendars/public.ics",
     "/api/v1/dates",
     "/healthz",
-    "/static/css/base.css",
+    "/static/css/tokens.css",
+    "/static/site.css",
 ]
 POSTS = ["/sign-in", "/sign-out", "/language", "/nowhere", "/healthz", "/api/v1/sign-in", "/api/v1/nowhere"]
 

@@ -1,0 +1,90 @@
+"""Static files under addresses that change with their contents, and all style sheets as one.
+
+Whoever has a file keeps it for good. There is no build step: the sheets are put together when the service starts.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+# In the order in which they win. A layer is one file or a folder of files; what is in `print` is for paper alone.
+LAYERS = ("tokens", "base", "parts", "pages", "print")
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Assets:
+    """What is served from the static folder: the one sheet, and a version for every address."""
+
+    sheet: str
+    versions: dict[str, str]
+
+
+def init_app(app: Flask, *, fresh: bool) -> None:
+    """Serve the static folder of an app; `fresh` reads it anew for every page, for people who draw screens."""
+    folder = Path(str(app.static_folder))
+    made = read(folder)
+
+    def assets() -> Assets:
+        return read(folder) if fresh else made
+
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        name = "site.css" if endpoint == "sheet" else values.get("filename", "")
+        if endpoint in {"static", "sheet"} and name in (versions := assets().versions):
+            values.setdefault("v", versions[name])
+
+    def keep(response: Response) -> Response:
+        named = request.args.get("v", "")
+        if request.endpoint in {"static", "sheet"} and named and named in assets().versions.values():
+            response.headers["Cache-Control"] = FOREVER
+        return response
+
+    app.add_url_rule("/static/site.css", "sheet", lambda: _sheet_answer(assets().sheet))
+    app.url_defaults(add_version)
+    app.after_request(keep)
+
+
+def _sheet_answer(sheet: str) -> Response:
+    answer = current_app.response_class(sheet, mimetype="text/css")
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+def read(folder: Path) -> Assets:
+    """Read the static folder."""
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    versions = {name: _version(content) for name, content in files.items()}
+    sheet = _one_sheet(folder / "css", versions)
+    return Assets(sheet, versions | {"site.css": _version(sheet.encode())})
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:10]
+
+
+def _one_sheet(folder: Path, versions: dict[str, str]) -> str:
+    def drawing(found: re.Match[str]) -> str:
+        return f'url("{found[1]}?v={versions[found[1]]}")'
+
+    text = f"@layer {', '.join(LAYERS)};" + "".join(_sheets(folder))
+    # Seen from the one sheet, which lies at the top.
+    return re.sub(r'url\("(?:\.\./)+([^"]+)"\)', drawing, text)
+
+
+def _sheets(folder: Path) -> Iterator[str]:
+    for layer in LAYERS:
+        for path in [folder / f"{layer}.css", *sorted((folder / layer).glob("*.css"))]:
+            if path.exists():
+                text = _small(path.read_text())
+                yield f"@media print{{{text}}}" if layer == "print" else text
+
+
+def _small(text: str) -> str:
+    """Return a sheet without comments and indentation; nothing else is touched."""
+    bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.S))
+    return re.sub(r" ?([{};]) ?", r"\1", bare).strip()

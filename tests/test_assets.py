@@ -1,0 +1,84 @@
+"""The one sheet, addresses that change with their contents, and packing."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from scheduler.assets import LAYERS, read
+from scheduler.compression import packed
+
+PACKING = {"Accept-Encoding": "gzip, deflate, br"}
+
+
+def _addresses(client: FlaskClient) -> list[str]:
+    return re.findall(r'"(/static/[^"#]+)', client.get("/").text)
+
+
+def test_a_page_has_one_sheet_and_all_its_files_may_be_kept_for_good(client: FlaskClient) -> None:
+    addresses = _addresses(client)
+    assert len({address for address in addresses if ".css" in address}) == 1
+    for address in set(addresses):
+        answer = client.get(address, buffered=True)
+        assert (answer.status_code, "immutable" in answer.headers["Cache-Control"]) == (200, True), address
+
+
+@pytest.mark.parametrize(
+    "address", ["/static/site.css", "/static/site.css?v=0000000000", "/static/img/mark.svg"]
+)
+def test_an_address_without_its_version_is_asked_for_again(client: FlaskClient, address: str) -> None:
+    assert "immutable" not in client.get(address, buffered=True).headers["Cache-Control"]
+
+
+def test_the_sheet_holds_every_file_in_the_order_of_the_layers(app: Flask) -> None:
+    sheet, folder = read(Path(str(app.static_folder))).sheet, Path(str(app.static_folder)) / "css"
+    files = list(folder.rglob("*.css"))
+    assert sheet.count("@layer") == len(files) + 1
+    places = [sheet.index(f"@layer {layer}{{") for layer in LAYERS]
+    assert places == sorted(places)
+    assert "/*" not in sheet
+
+
+def test_a_drawing_of_the_sheet_can_be_kept_too(client: FlaskClient) -> None:
+    drawings = re.findall(r'url\("([^"]+)"\)', client.get("/static/site.css").text)
+    assert drawings
+    for drawing in drawings:
+        assert "immutable" in client.get(f"/static/{drawing}", buffered=True).headers["Cache-Control"]
+
+
+def test_a_changed_file_has_another_address(tmp_path: Path) -> None:
+    (tmp_path / "css").mkdir()
+    versions = []
+    for text in ("a{}", "b{}"):
+        (tmp_path / "css" / "tokens.css").write_text(text)
+        versions.append(read(tmp_path).versions["site.css"])
+    assert versions[0] != versions[1]
+
+
+def test_no_sheet_is_longer_than_four_hundred_lines(app: Flask) -> None:
+    sheets = Path(str(app.static_folder)).rglob("*.css")
+    assert {path.name: lines for path in sheets if (lines := path.read_text().count("\n")) > 400} == {}
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/static/site.css", "/static/img/icons.svg", "/api/v1/openapi.json"]
+)
+def test_what_is_long_comes_packed(client: FlaskClient, address: str) -> None:
+    plain, small = client.get(address, buffered=True), client.get(address, headers=PACKING, buffered=True)
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert len(small.data) < len(plain.data) / 2
+    assert gzip.decompress(small.data)[:200] == plain.data[:200]
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br"])
+def test_whoever_cannot_unpack_gets_it_plain(client: FlaskClient, accepted: str) -> None:
+    assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": accepted}).headers
+
+
+def test_the_length_of_a_packed_page_tells_nothing() -> None:
+    lengths = {len(packed(b"the same page" * 100)) for _ in range(200)}
+    assert len(lengths) > 40

@@ -26,6 +26,7 @@ POST /dates/<occurrence_id>/board/<participation_id>/move      404  404  303  40
 POST /dates/<occurrence_id>/board/<participation_id>/people    404  404  303  404  404
 POST /dates/<occurrence_id>/board/<participation_id>/consent   404  404  303  404  404
 POST /dates/<occurrence_id>/board/<participation_id>/remove    404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/again     404  404  303  404  404
 POST /board/undo/<change_id>                              404  404  303  404  404
 GET  /dates/<occurrence_id>/enter                         404  404  200  404  404
 POST /dates/<occurrence_id>/enter                         404  404  303  404  404
@@ -70,6 +71,8 @@ POST /series/<series_id>/prove                            404  303  404  404  40
 POST /series/<series_id>/months                           404  303  404  404  404
 POST /series/<series_id>/end                              404  303  404  404  404
 POST /participations/<series_row_id>/come                 404  303  404  404  404
+GET  /participations/<participation_id>/again             404  200  404  404  404
+POST /participations/<participation_id>/again             404  303  404  404  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
 GET  /participations/<pledge_id>/names                    404  200  404  404  404
@@ -199,6 +202,8 @@ POST /me/<token>/series/<series_id>/prove                        303  404  404  
 POST /me/<token>/series/<series_id>/months                       303  404  404     404
 POST /me/<token>/series/<series_id>/end                          303  404  404     404
 POST /me/<token>/participations/<series_row_id>/come             303  404  404     404
+GET  /me/<token>/participations/<participation_id>/again         200  404  404     404
+POST /me/<token>/participations/<participation_id>/again         303  404  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 GET  /me/<token>/participations/<pledge_id>/names                200  404  404     404

@@ -207,6 +207,7 @@ FORMS = (
     Door("ben", "/me/channels", {"verb": "test"}, _each("point", "verb")),
     Door("ben", "/me/wishes", {}, _each("kinds", "own_minutes")),
     Door("ben", "/dates/<occurrence_id>/coming", {}, _each("verb")),
+    Door("ben", "/participations/<participation_id>/again", {}, _each("answer")),
     Door("aiko", "/dates/<occurrence_id>/reached", {}, _each("told")),
     Door("aiko", "/dates/<occurrence_id>/list", {}, _each("told")),
     Door(
@@ -308,6 +309,7 @@ PROGRAMS = (
     Door("ben", "/me/channels", {"verb": "test"}, _each("point", "verb")),
     Door("ben", "/me/wishes", {}, _each("kinds.0", "own_minutes")),
     Door("ben", "/dates/<occurrence_id>/coming", {}, _each("answer")),
+    Door("ben", "/participations/<participation_id>/again", {}, _each("answer")),
     Door("aiko", "/dates/<occurrence_id>/reached", {"delivery_ids": []}, _each("delivery_ids.0")),
     Door(
         "aiko",

@@ -60,6 +60,7 @@ TYPED: Typed = {
     "POST /api/v1/stand-ins/<stand_in_token>": HANAKO,
     "POST /api/v1/stand-ins/asked/<asked_search_id>": {"yes": False},
     **_sign_up("reply", {"answer": "はい"}),
+    **_sign_up("again", {"answer": "yes"}),
     **_sign_up("consent", {"guardian": "千田 知恵"}),
     "POST /organizations/<slug>/households/new": HOME,
     "POST /organizations/<slug>/households/paste": {"pasted": "山田 花子,やまだ はなこ", "sure": "1"},

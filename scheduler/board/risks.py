@@ -26,6 +26,7 @@ class Risks:
             ("not_briefed", self._missed_briefing(row)),
             ("unreachable", row.contact.email is None and not row.contact.phone),
             ("bounced", row.contact_id in self.bounced),
+            ("asked_again", row.is_asked_again),
         )
         return tuple(code for code, holds in checks if holds)
 

@@ -21,6 +21,7 @@ from scheduler.db import claim
 from scheduler.errors import Conflict
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
+from scheduler.participation.reconfirming import ask_again
 from scheduler.text import text_in
 
 # Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
@@ -91,6 +92,7 @@ def change(session: Session, occurrence: Occurrence, order: Order, now: datetime
     )
     session.add(made)
     session.flush()
+    ask_again(session, impact.asked, "clash", order.by_id, now)
     _tell(session, made, impact, now)
     _record(session, made, "change", order.by_id, now)
     return made

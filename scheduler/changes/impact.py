@@ -1,7 +1,7 @@
 """Whom a change touches, counted before it is made; read-only."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -21,7 +21,8 @@ class Impact:
     """What a change does to people and dates.
 
     People are counted once each, by who is told. `keep` keep their place; `clash` keep it too, but have taken on
-    something else at that time, and are asked again; `vanish_people` lose the date they had signed up for.
+    something else at that time, and are asked again (for the sign-ups `asked`); `vanish_people` lose the date they had
+    signed up for.
     """
 
     keep: int
@@ -31,7 +32,7 @@ class Impact:
     moved_dates: int
     new_dates: int
     left_alone: int
-    clash_ids: tuple[int, ...]
+    asked: tuple[Participation, ...]
     told_ids: tuple[int, ...]
     seen: str
 
@@ -42,7 +43,8 @@ class Impact:
 
     def counts(self) -> dict[str, int]:
         """Return the numbers as they are kept with the change."""
-        return {name: value for name, value in asdict(self).items() if isinstance(value, int)} | {
+        numbers = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in numbers.items() if isinstance(value, int)} | {
             "told": self.told
         }
 
@@ -52,7 +54,8 @@ def impact_of(session: Session, plan: Plan) -> Impact:
     touched = plan.touched
     rows = _sign_ups(session, [move.occurrence.id for move in touched])
     staying, gone = _people(touched, rows, gone=False), _people(touched, rows, gone=True)
-    clash = _clashing(session, touched, rows)
+    asked = _clashing(session, touched, rows)
+    clash = {row.contact_id for row in asked}
     return Impact(
         keep=len(staying - clash),
         clash=len(clash),
@@ -61,7 +64,7 @@ def impact_of(session: Session, plan: Plan) -> Impact:
         moved_dates=sum(move.fate != "vanishes" for move in touched),
         new_dates=len(plan.new_starts),
         left_alone=plan.left_alone,
-        clash_ids=tuple(sorted(clash)),
+        asked=tuple(asked),
         told_ids=tuple(sorted({row.contact_id for row in rows if row.state not in UNTOLD})),
         seen=_fingerprint(plan, rows),
     )
@@ -82,14 +85,16 @@ def _people(touched: Sequence[Move], rows: Sequence[Participation], *, gone: boo
     return {row.contact_id for row in rows if row.slot.occurrence_id in dates}
 
 
-def _clashing(session: Session, touched: Sequence[Move], rows: Sequence[Participation]) -> set[int]:
-    """Return who has something else at the new time, and had not at the old one."""
+def _clashing(
+    session: Session, touched: Sequence[Move], rows: Sequence[Participation]
+) -> list[Participation]:
+    """Return the sign-ups of who has something else at the new time, and had not at the old one."""
     moved = {move.occurrence.id: move for move in touched if move.fate != "vanishes"}
-    asked = [row for row in rows if row.slot.occurrence_id in moved]
-    if not asked:
-        return set()
-    others = _others(session, {row.contact_id for row in asked}, moved)
-    return {row.contact_id for row in asked if _clashes(row, moved[row.slot.occurrence_id], others)}
+    staying = [row for row in rows if row.slot.occurrence_id in moved]
+    if not staying:
+        return []
+    others = _others(session, {row.contact_id for row in staying}, moved)
+    return [row for row in staying if _clashes(row, moved[row.slot.occurrence_id], others)]
 
 
 def _clashes(row: Participation, move: Move, others: Mapping[int, list[_Times]]) -> bool:

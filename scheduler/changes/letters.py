@@ -9,18 +9,20 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.changes.models import SeriesChange
-from scheduler.changes.queries import own_clash
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation.models import Participation
-from scheduler.participation.queries import UNTOLD
+from scheduler.participation.queries import UNTOLD, own_clash
 from scheduler.parties.letters import Sender
 from scheduler.parties.models import Person
 
 
 @dataclass(frozen=True)
 class ChangedDate:
-    """One date of the person's: what it was and is, on its own wall clock; `clash` is what they do then, too."""
+    """One date of the person's: what it was and is, on its own wall clock; `clash` is what they do then, too.
+
+    `asked` is why they are asked whether they come after all, `sign_up` the number of their sign-up.
+    """
 
     id: int
     was_from: datetime
@@ -32,6 +34,8 @@ class ChangedDate:
     other_place: bool
     gone: bool
     clash: str
+    asked: str
+    sign_up: int
 
     @property
     def other_time(self) -> bool:
@@ -122,4 +126,6 @@ def _date(session: Session, change: SeriesChange, row: Participation) -> Changed
         other_place=line is not None and line["was"] != occurrence.place,
         gone=gone,
         clash="" if gone else own_clash(session, row),
+        asked=row.asked_again if row.is_asked_again else "",
+        sign_up=row.id,
     )

@@ -1,22 +1,18 @@
 """What is shown of changes: an activity's history, and what may still be taken back; read-only."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, joinedload
 
-from scheduler.activities.models import ON, Occurrence, Slot
+from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import find_organised_activity
 from scheduler.changes.models import SeriesChange
 from scheduler.errors import NotFound
 from scheduler.history import StateChange
-from scheduler.participation.models import GONE, Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Person
-
-# A part may begin and end so far from its date.
-_LONGEST = timedelta(days=15)
 
 
 @dataclass(frozen=True)
@@ -81,23 +77,3 @@ def latest_undoable(session: Session, activity_id: int, now: datetime) -> Series
     """Return the change of an activity that may be taken back: the latest that stands, for half an hour."""
     standing = [row for row in changes_of_activity(session, activity_id) if row.undone_at is None]
     return standing[0] if standing and standing[0].undoable(now) else None
-
-
-def own_clash(session: Session, row: Participation) -> str:
-    """Return the title of something else that the contact of a sign-up has taken on at its time; else nothing."""
-    opening, closing = row.slot.starts_at, row.slot.ends_at
-    path = (
-        contains_eager(Participation.slot).contains_eager(Slot.occurrence).contains_eager(Occurrence.activity)
-    )
-    wanted = (
-        select(Participation)
-        .join(Participation.slot)
-        .join(Slot.occurrence)
-        .join(Occurrence.activity)
-        .where(Participation.contact_id == row.contact_id, Participation.state.not_in(GONE))
-        .where(Occurrence.id != row.slot.occurrence_id, Occurrence.state.in_(ON))
-        .where(Occurrence.starts_at.between(opening - _LONGEST, closing + _LONGEST))
-    )
-    others = session.scalars(wanted.options(path).order_by(Occurrence.starts_at))
-    clashing = (one for one in others if one.slot.starts_at < closing and opening < one.slot.ends_at)
-    return next((one.slot.occurrence.activity.title for one in clashing), "")

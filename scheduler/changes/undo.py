@@ -18,6 +18,7 @@ from scheduler.notices.queries import people_told
 from scheduler.participation.capacity import change_places
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import UNTOLD
+from scheduler.participation.reconfirming import stop_asking
 
 
 def undo(session: Session, change: SeriesChange, by_id: int | None, now: datetime) -> None:
@@ -102,6 +103,7 @@ def _put_back(session: Session, change: SeriesChange, by_id: int | None, now: da
         activity.changed_at = now
         session.flush()
     put_dates_back(session, kept, now)
+    stop_asking(session, [row["id"] for row in kept["occurrences"]], change.at)
     put_slots_back(session, kept)
     remove_new(session, kept["new_slots"])
     session.expire_all()

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from scheduler import clock
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.activities.shapes import DateOut, date_out
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
-from scheduler.participation import actions, giving, queries, waiting
+from scheduler.participation import actions, giving, queries, reconfirming, waiting
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties import actions as parties
@@ -59,6 +60,7 @@ class SignUpOut(ApiModel):
     hold_until: datetime | None
     waiting_before: int
     question: str
+    asked_again: str
     date: DateOut
 
 
@@ -105,6 +107,7 @@ def _sign_up_out(row: Participation) -> SignUpOut:
         hold_until=row.hold_until,
         waiting_before=queries.waiting_before(db_session(), row),
         question=queries.question_to(db_session(), row),
+        asked_again=row.asked_again if row.is_asked_again else "",
         date=date_out(row.slot.occurrence, settings().address),
     )
 
@@ -182,6 +185,22 @@ def reply(participation_id: int, body: ReplyIn) -> SignUpOut:
     giving.reply(db_session(), found, body.answer, clock.now())
     db_session().commit()
     return _sign_up_out(found)
+
+
+class AgainIn(ApiModel):
+    """Whether a party comes after all."""
+
+    answer: Literal["yes", "cannot"]
+
+
+@api.operation("POST /participations/<int:participation_id>/again", SignUpOut, body=AgainIn)
+def again(participation_id: int, body: AgainIn) -> SignUpOut:
+    """Answer whether you come although your date has moved; `asked_again` says why you are asked."""
+    actor = current_actor()
+    row = queries.find_own(db_session(), actor, participation_id)
+    reconfirming.answer(db_session(), row, body.answer, actor.person_id, clock.now())
+    db_session().commit()
+    return _sign_up_out(row)
 
 
 class ConsentIn(ApiModel):

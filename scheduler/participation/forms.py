@@ -36,6 +36,12 @@ class ReplyForm(Form):
     )
 
 
+class AgainForm(Form):
+    """Which of two buttons was pressed."""
+
+    answer = StringField(validators=[Length(max=20)])
+
+
 class ConsentForm(Form):
     """A guardian's yes, under a name."""
 

@@ -11,7 +11,7 @@ from scheduler.activities.recurrence import to_local
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation.models import COMING, PENDING, Participation
-from scheduler.participation.queries import own_at, waiting_before
+from scheduler.participation.queries import own_at, own_clash, waiting_before
 from scheduler.parties.letters import Sender, to_mailbox
 from scheduler.parties.models import Person
 
@@ -44,7 +44,10 @@ WITH_CALENDAR = ("joined", "moved")
 
 @dataclass(frozen=True)
 class PartFacts:
-    """What a letter says about one part: its name, its local times, how many people come, and how that stands."""
+    """What a letter says about one part: its name, its local times, how many people come, and how that stands.
+
+    `asked` is why the party of this `sign_up` is asked whether it comes after all; `clash` what else it has then.
+    """
 
     name: str
     name_en: str
@@ -52,6 +55,9 @@ class PartFacts:
     ends: datetime
     people: int
     state: str
+    sign_up: int = 0
+    asked: str = ""
+    clash: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,13 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
     return replace(kind, fits=to_mailbox) if template in _TO_MAILBOX else kind
 
 
+def _asking(session: Session, row: Participation) -> PartFacts:
+    facts = part_facts(row)
+    if not row.is_asked_again:
+        return facts
+    return replace(facts, sign_up=row.id, asked=row.asked_again, clash=own_clash(session, row))
+
+
 def comes(session: Session, person_id: int, occurrence_id: int) -> bool:
     """Say whether a person has a live sign-up for a date."""
     return bool(own_at(session, person_id, occurrence_id))
@@ -144,6 +157,6 @@ def date_letter(
     """Return a letter about a date with all the parts that the person has there, or those they are `coming` to."""
     occurrence = session.get_one(Occurrence, notice.subject_id)
     rows = own_at(session, delivery.person_id, occurrence.id)
-    parts = [part_facts(row) for row in rows if row.comes or not coming]
+    parts = [_asking(session, row) for row in rows if row.comes or not coming]
     person = session.get(Person, delivery.person_id)
     return sender.letter(person, template, date=date_facts(occurrence), parts=parts)

@@ -38,7 +38,8 @@ class Participation(Base):
     The party is one of person, household, organization; `contact_id` is the person who is told, and comes along unless
     `contact_comes` is false. `people` counts heads, `places` what is taken of the slot (a family takes one place of a
     slot counted in families) while `holds` is true; `kept_places` of them came out of a share. A stand-in takes over
-    from the sign-up that it `replaces`. The state follows from what is missing: `standing.standing`.
+    from the sign-up that it `replaces`. The state follows from what is missing: `standing.standing`. `asked_again` says
+    why the party is asked whether it comes after all, until it has answered; it holds its place all the while.
     """
 
     __tablename__ = "participation"
@@ -86,6 +87,8 @@ class Participation(Base):
     note: Mapped[str] = mapped_column(String(400), default="")
     request_key: Mapped[str | None] = mapped_column(String(64))
     names_salt: Mapped[str] = mapped_column(String(43), default="")
+    asked_again: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    asked_again_at: Mapped[datetime | None]
     came_people: Mapped[int | None]
     minutes_served: Mapped[int | None]
     created_at: Mapped[datetime]
@@ -109,6 +112,11 @@ class Participation(Base):
     def comes(self) -> bool:
         """Whether the party comes, as far as is known."""
         return self.state in COMING
+
+    @property
+    def is_asked_again(self) -> bool:
+        """Whether the party has not answered yet whether it comes after all."""
+        return bool(self.asked_again) and self.is_live and self.slot.occurrence.takes_place
 
     @property
     def party_name(self) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.models import ON, Activity, Occurrence, Slot
 from scheduler.errors import NotFound
 from scheduler.history import StateChange, changes_of
 from scheduler.participation.lottery import ticket
@@ -16,6 +16,8 @@ from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.names import kana_key
 
 _TALK = ("ask", "reply")
+# A part may begin and end so far from its date.
+_LONGEST = timedelta(days=15)
 # Who is not told what happens to a date: who is gone, and whose address nobody has confirmed.
 UNTOLD = (*GONE, "unverified")
 
@@ -208,6 +210,21 @@ def own_at(session: Session, person_id: int, occurrence_id: int) -> list[Partici
         Slot.occurrence_id == occurrence_id,
     )
     return list(session.scalars(wanted.order_by(Slot.position)))
+
+
+def own_clash(session: Session, row: Participation) -> str:
+    """Return the title of something else that the contact of a sign-up has taken on at its time; else nothing."""
+    opening, closing = row.slot.starts_at, row.slot.ends_at
+    wanted = _whole().where(
+        Participation.contact_id == row.contact_id,
+        Participation.state.not_in(GONE),
+        Occurrence.id != row.slot.occurrence_id,
+        Occurrence.state.in_(ON),
+        Occurrence.starts_at.between(opening - _LONGEST, closing + _LONGEST),
+    )
+    others = session.scalars(wanted.order_by(Occurrence.starts_at))
+    clashing = (one for one in others if one.slot.starts_at < closing and opening < one.slot.ends_at)
+    return next((one.slot.occurrence.activity.title for one in clashing), "")
 
 
 @dataclass(frozen=True)

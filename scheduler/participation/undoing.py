@@ -15,7 +15,7 @@ from scheduler.participation.models import Participation
 
 UNDO_FOR = timedelta(minutes=30)
 # What changes nothing about who has a place.
-_TALK = ("ask", "reply", "prove", "helpers")
+_TALK = ("ask", "reply", "prove", "helpers", "ask_again", "reconfirm")
 
 _Back = Callable[[Session, Participation, int, datetime, dict[str, Any]], None]
 

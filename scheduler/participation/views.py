@@ -12,8 +12,8 @@ from scheduler.activities.models import Slot
 from scheduler.activities.queries import find_slot
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
-from scheduler.participation import actions, giving, queries, waiting
-from scheduler.participation.forms import ConsentForm, JoinForm, ReplyForm, WithdrawForm
+from scheduler.participation import actions, giving, queries, reconfirming, waiting
+from scheduler.participation.forms import AgainForm, ConsentForm, JoinForm, ReplyForm, WithdrawForm
 from scheduler.participation.models import Participation
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor, organised_bodies
@@ -172,6 +172,35 @@ def reply(participation_id: int, token: str | None = None) -> ResponseReturnValu
         flash(gettext("お返事を世話人に届けました。"), "success")
         return go(f"{back.removesuffix('/me')}/participations/{participation_id}")
     return _sign_up_page(row, back, form)
+
+
+@pages.route("/participations/<int:participation_id>/again", methods=["GET", "POST"])
+@pages.route("/me/<token>/participations/<int:participation_id>/again", methods=["GET", "POST"])
+def again(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Ask a party whether it comes after all, with two large buttons; only pressing one answers."""
+    actor, back = _asker(token)
+    row, form = queries.find_own(db_session(), actor, participation_id), AgainForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: reconfirming.answer(db_session(), row, str(form.answer.data), actor.person_id, clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("返事を受け取りました。ありがとうございます。"), "success")
+        return go(back)
+    clash = queries.own_clash(db_session(), row)
+    page = form.page(
+        "participation/again.html", row=row, occurrence=row.slot.occurrence, back=back, clash=clash
+    )
+    return secret_address(make_response(page))
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/again")
+def heard(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Write down for the organiser that a party said by telephone that it comes after all."""
+    actor = current_actor()
+    row = queries.find_organised(db_session(), actor, participation_id)
+    reconfirming.answer(db_session(), row, "yes", actor.person_id, clock.now())
+    db_session().commit()
+    return go(f"/dates/{row.slot.occurrence_id}/board/{participation_id}")
 
 
 @pages.route("/participations/<int:participation_id>/consent", methods=["GET", "POST"])

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from flask import Flask
 from flask_babel import force_locale
 
+from scheduler import words
 from scheduler.activities.facts import DateFacts
 from scheduler.notices.outlet import Content, Letter
+from scheduler.readings import in_html, in_plain_text
+from scheduler.text import without_readings
 
 _LINK = re.compile(r"https?://\S+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
@@ -55,17 +58,18 @@ def renderer(app: Flask) -> Callable[[Letter], Content]:
 
     def render(letter: Letter) -> Content:
         with app.app_context(), force_locale(letter.language):
-            words = _words(app, letter)
+            said = _words(app, letter)
+            subject, text = without_readings(said.subject), in_plain_text(said.text)
             if letter.channel == "push":
-                return Content(words.subject, words.news(letter.name).strip(), link=_page(letter))
+                return Content(subject, without_readings(said.news(letter.name)).strip(), link=_page(letter))
             if letter.is_plain:
                 # Nor one that an organiser has typed.
-                return Content(_LINK.sub("", words.subject), _LINK.sub("", words.text))
+                return Content(_LINK.sub("", subject), _LINK.sub("", text))
             frame = app.jinja_env.get_template("notices/letter.html")
             page = frame.render(
-                _facts(letter), subject=words.subject, lead=words.lead, has_facts=words.has_facts
+                _facts(letter), subject=said.subject, lead=said.lead, has_facts=said.has_facts
             )
-        return Content(words.subject, words.text, page)
+        return Content(subject, text, in_html(page))
 
     return render
 
@@ -90,6 +94,6 @@ def _facts(letter: Letter) -> dict[str, object]:
     return {
         **letter.facts,
         "unsubscribe": "" if letter.is_plain else letter.unsubscribe,
-        "letter_language": letter.language,
+        "letter_language": words.language_tag(letter.language),
         "is_plain": letter.is_plain,
     }

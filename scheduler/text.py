@@ -14,6 +14,9 @@ _LINE_BREAKS = re.compile(r"\r\n|[\r\u0085\u2028\u2029]")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _MAX_HEADER = 200
+# U+FFF9 base U+FFFA reading U+FFFB: the interlinear annotation of Unicode, ours alone; nobody can type it.
+_READING = re.compile("\ufffa[^\ufff9\ufffa\ufffb]*\ufffb")
+_ANNOTATIONS = re.compile("[\ufff9\ufffa\ufffb]")
 _NAT64 = ip_network("64:ff9b::/96")
 _PRIVATE_NAMES = (".local", ".internal", ".localhost", ".home.arpa")
 
@@ -30,9 +33,19 @@ def _without_controls(text: str, keep: str = "") -> str:
     return "".join(char for char in text if char in keep or not _is_control(char))
 
 
+def annotated(base: str, reading: str) -> str:
+    """Return a word with its reading, for `scheduler.readings` to show or to leave out."""
+    return f"\ufff9{base}\ufffa{reading}\ufffb"
+
+
+def without_readings(text: str) -> str:
+    """Return text with its words alone: readings and the marks around them taken out."""
+    return _ANNOTATIONS.sub("", _READING.sub("", text))
+
+
 def text_in(typed: str, *, lines: bool = False) -> str:
     """Clean what a person typed: NFC, no control characters, one line unless `lines`, no blanks around it."""
-    broken = _LINE_BREAKS.sub("\n", typed)
+    broken = _LINE_BREAKS.sub("\n", without_readings(typed))
     if lines:
         kept = _without_controls(broken, keep="\n\t")
     else:
@@ -55,12 +68,12 @@ def mail_header(text: str) -> str:
 
 def calendar_text(text: str) -> str:
     """Make text fit for an iCalendar value: line breaks as `\\n`, nothing else below a space (RFC 5545 3.1)."""
-    return _without_controls(_LINE_BREAKS.sub("\n", text), keep="\n")
+    return _without_controls(_LINE_BREAKS.sub("\n", without_readings(text)), keep="\n")
 
 
 def csv_cell(value: object) -> str:
     """Make a cell that no spreadsheet takes for a formula: a leading quote where it could be one (ASVS 1.2.10)."""
-    text = _without_controls(_LINE_BREAKS.sub("\n", str(value)), keep="\n\t")
+    text = _without_controls(_LINE_BREAKS.sub("\n", without_readings(str(value))), keep="\n\t")
     hides_formula = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
     return f"'{text}" if hides_formula else text
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect, FlaskForm
@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 
 from scheduler import db as tables
-from scheduler import words
+from scheduler import languages, words
 from scheduler.config import Settings
 from scheduler.errors import Gone, NotFound, NotSignedIn, Refused
 from scheduler.request_session import RequestSession
@@ -31,7 +31,6 @@ from scheduler.text import text_in
 
 db = SQLAlchemy(model_class=tables.Base, engine_options={}, session_options={"class_": RequestSession})
 csrf = CSRFProtect()
-babel = Babel()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = {
@@ -82,7 +81,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         tables.prepare_engine(db.engine)
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=chosen_language)
+    languages.init_app(app)
     app.before_request(_refuse_other_sites)
     app.before_request(_begin)
     app.after_request(_secure)
@@ -126,15 +125,6 @@ def secret_address(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def chosen_language() -> str:
-    """Return the language: chosen here before, or as the browser asks, or Japanese."""
-    known = [code for code, _ in words.LANGUAGES]
-    chosen = session.get("language")
-    if chosen in known:
-        return str(chosen)
-    return request.accept_languages.best_match(known, default="ja") or "ja"
 
 
 def redirect_target(typed: str, otherwise: str = "/") -> str:
@@ -226,7 +216,7 @@ def _fit_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
     )
-    app.context_processor(lambda: {"language": words.language(), "page_path": request.path})
+    app.context_processor(lambda: {"page_path": request.path})
 
 
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")

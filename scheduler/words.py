@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import get_locale, gettext, ngettext, to_user_timezone
 from flask_babel import lazy_gettext as _
 
-from scheduler import clock
+from scheduler import clock, easy_dates
 from scheduler.errors import Refused
 from scheduler.notice_words import CHANNELS as CHANNELS
 from scheduler.notice_words import COMING as COMING
@@ -15,7 +15,10 @@ from scheduler.notice_words import NOTICE_GROUPS as NOTICE_GROUPS
 from scheduler.notice_words import NOTICE_KINDS as NOTICE_KINDS
 from scheduler.sentences import SENTENCES
 
-LANGUAGES = (("ja", "日本語"), ("en", "English"))
+EASY = "ja@easy"
+LANGUAGES = (("ja", "日本語"), (EASY, "やさしい日本語"), ("en", "English"))
+# The languages of texts that organisers write, by the ending of their columns; the plain name is Japanese.
+_ENDINGS = {"en": "_en", EASY: "_easy"}
 
 SCOPES = {
     "read": _("予定を見る"),
@@ -135,9 +138,29 @@ _WEEKDAYS_JA = "月火水木金土日"
 
 
 def language() -> str:
-    """Return the reader's language, `ja` or `en`."""
+    """Return the reader's language: one of LANGUAGES."""
     locale = get_locale()
-    return str(locale.language) if locale else "ja"
+    return str(locale) if locale else "ja"
+
+
+def known_language(asked: str) -> str:
+    """Return the language that somebody asks for, or Japanese."""
+    return asked if asked in dict(LANGUAGES) else "ja"
+
+
+def language_tag(code: str | None = None) -> str:
+    """Return a language, or the reader's, as pages and calendars name it (BCP 47): easy Japanese is Japanese."""
+    return (code or language()).partition("@")[0]
+
+
+def is_easy() -> bool:
+    """Say whether the reader wants easy Japanese."""
+    return language() == EASY
+
+
+def in_japanese() -> bool:
+    """Say whether Japanese is read, plain or easy."""
+    return language_tag() == "ja"
 
 
 def sentence(refusal: Refused) -> str:
@@ -167,23 +190,23 @@ def word(words: dict[str, Any], code: str) -> str:
 
 def said(thing: object, name: str) -> str:
     """Return what an organiser wrote in the reader's language, or in Japanese where there is nothing in it."""
-    translated = getattr(thing, f"{name}_{language()}", "") if language() != "ja" else ""
+    translated = getattr(thing, f"{name}{_ENDINGS[language()]}", "") if language() in _ENDINGS else ""
     return str(translated or getattr(thing, name))
 
 
 def colon() -> str:
     """Return the sign between a label and what it says."""
-    return "：" if language() == "ja" else ": "
+    return "：" if in_japanese() else ": "
 
 
 def dot() -> str:
     """Return the sign between a thing and its part."""
-    return "・" if language() == "ja" else " – "
+    return "・" if in_japanese() else " – "
 
 
 def aside(text: str) -> str:
     """Return text in brackets, behind other text."""
-    return f"（{text}）" if language() == "ja" else f" ({text})"
+    return f"（{text}）" if in_japanese() else f" ({text})"
 
 
 def mark(state: str) -> str:
@@ -193,27 +216,35 @@ def mark(state: str) -> str:
 
 def marked(text: str) -> str:
     """Return a word as it stands before a title."""
-    return f"【{text}】" if language() == "ja" else f"[{text}] "
+    return f"【{text}】" if in_japanese() else f"[{text}] "
 
 
 def weekday_label(day: datetime) -> str:
     """Return the weekday: 日, or Sunday."""
-    return _WEEKDAYS_JA[day.weekday()] if language() == "ja" else f"{day:%A}"
+    if is_easy():
+        return easy_dates.weekday(day.weekday())
+    return _WEEKDAYS_JA[day.weekday()] if in_japanese() else f"{day:%A}"
 
 
 def month_label(day: datetime) -> str:
     """Return the month: 11月, or Nov."""
-    return f"{day.month}月" if language() == "ja" else f"{day:%b}"
+    if is_easy():
+        return easy_dates.month(day.month)
+    return f"{day.month}月" if in_japanese() else f"{day:%b}"
 
 
 def month_title(day: datetime) -> str:
     """Return the month as a heading: 2026年11月, or November 2026."""
-    return f"{day.year}年{day.month}月" if language() == "ja" else f"{day:%B %Y}"
+    if is_easy():
+        return f"{easy_dates.year(day.year)}{easy_dates.month(day.month)}"
+    return f"{day.year}年{day.month}月" if in_japanese() else f"{day:%B %Y}"
 
 
 def year_title(day: datetime) -> str:
     """Return the year as a heading: 2026年, or 2026."""
-    return f"{day.year}年" if language() == "ja" else str(day.year)
+    if is_easy():
+        return easy_dates.year(day.year)
+    return f"{day.year}年" if in_japanese() else str(day.year)
 
 
 def hours_text(hours: float) -> str:
@@ -232,14 +263,18 @@ def dated_text(day: date) -> str:
 
 
 def _dated(day: date, year: str) -> str:
-    if language() == "ja":
+    if is_easy():
+        return easy_dates.dated(day, year)
+    if in_japanese():
         return f"{year}{'年' if year else ''}{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
     return f"{day:%A} {day.day} {day:%B} {year}".strip()
 
 
 def clock_text(at: datetime) -> str:
     """Return a local time of day as people say it: 午前8時30分, or 8:30."""
-    if language() != "ja":
+    if is_easy():
+        return easy_dates.clock(at)
+    if not in_japanese():
         return f"{at.hour}:{at.minute:02d}"
     half, hour = ("午前", at.hour) if at.hour < 12 else ("午後", at.hour - 12)
     return f"{half}{hour}時{at.minute}分" if at.minute else f"{half}{hour}時"
@@ -247,17 +282,21 @@ def clock_text(at: datetime) -> str:
 
 def span_text(start: datetime, end: datetime) -> str:
     """Return from when to when: 午前8時〜10時, the half of the day once where both share it."""
-    if language() != "ja":
+    if not in_japanese():
         return (
             f"{clock_text(start)}–{clock_text(end)}" if start.date() == end.date() else _days_span(start, end)
         )
     if start.date() != end.date():
         return _days_span(start, end)
+    if is_easy():
+        return easy_dates.span(start, end)
     same_half = (start.hour < 12) == (end.hour < 12)
     return f"{clock_text(start)}〜{clock_text(end)[2:] if same_half else clock_text(end)}"
 
 
 def _days_span(start: datetime, end: datetime) -> str:
+    if is_easy():
+        return f"{date_text(start)} {clock_text(start)}から {date_text(end)} {clock_text(end)}まで"
     return f"{date_text(start)} {clock_text(start)} – {date_text(end)} {clock_text(end)}"
 
 
@@ -270,4 +309,4 @@ def months_text(months: int) -> str:
 
 
 def _one_after_the_other(*words: str) -> str:
-    return ("" if language() == "ja" else " ").join(word for word in words if word)
+    return ("" if in_japanese() else " ").join(word for word in words if word)

@@ -42,7 +42,7 @@ def rule_text(rule: Rule, first: date) -> str:
 
 
 def _comma() -> str:
-    return "、" if words.language() == "ja" else ", "
+    return "、" if words.in_japanese() else ", "
 
 
 def _and(texts: Sequence[str]) -> str:
@@ -90,7 +90,7 @@ def _weekdays(by_day: Sequence[tuple[int | None, int]], *, in_year: bool) -> lis
 
 
 def _counted(ordinals: list[str], weekday: str) -> str:
-    together = "・".join(ordinals) if words.language() == "ja" else _and(ordinals)
+    together = "・".join(ordinals) if words.in_japanese() else _and(ordinals)
     return str(gettext("%(ordinals)s%(weekday)s", ordinals=together, weekday=weekday))
 
 

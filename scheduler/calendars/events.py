@@ -186,5 +186,5 @@ def _local(occurrence: Occurrence, at: datetime) -> datetime:
 
 def attachment(occurrence: Occurrence, address: str) -> Attachment:
     """Return a date as the file that goes with a letter; it has the UID of the feeds, so that it moves with them."""
-    content = invitation_file(public_event(occurrence, address), words.language())
+    content = invitation_file(public_event(occurrence, address), words.language_tag())
     return Attachment(f"tsudoi-{occurrence.id}.ics", "text/calendar", content)

@@ -213,7 +213,7 @@ def known(what: Hashable, session: Session, now: datetime, ask: Callable[[], Fou
 
 def chunks(feed: Feed, content: Content, address: str) -> Iterator[bytes]:
     """Yield the feed as iCalendar, piece by piece."""
-    head = CalendarHead(feed.name, "", f"{address}{feed.page}", words.language())
+    head = CalendarHead(feed.name, "", f"{address}{feed.page}", words.language_tag())
     return calendar_chunks(head, content.zones, content.dates)
 
 

@@ -22,6 +22,7 @@ SUFFIXES = {False: ".ics", True: ".ics.gz"}
 _BLOCK = 1 << 16
 Pack = Callable[[Iterable[bytes]], Iterator[bytes]]
 _NAME = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*")
+# Few ask for another language: those feeds are made when they are asked for.
 _IN = {"ja": "", "en": ".en"}
 
 

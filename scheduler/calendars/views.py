@@ -148,7 +148,7 @@ def _secret_feed(row: AccessToken) -> OwnFeed | OpenFeed | InsideFeed:
 def one_date(occurrence_id: int) -> ResponseReturnValue:
     """Give one date as a file to add to a calendar."""
     occurrence = find_occurrence(db_session(), current_actor(), occurrence_id)
-    content = invitation_file(events.public_event(occurrence, settings().address), words.language())
+    content = invitation_file(events.public_event(occurrence, settings().address), words.language_tag())
     return Response(content, content_type="text/calendar; charset=utf-8")
 
 

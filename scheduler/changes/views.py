@@ -20,7 +20,7 @@ from scheduler.errors import NotFound, Refused
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
 from scheduler.web import db_session, go
-from scheduler.words import STATES, colon, date_text, language, sentence, word
+from scheduler.words import STATES, colon, date_text, in_japanese, sentence, word
 
 pages = Blueprint("changes", __name__)
 _SCOPES = {
@@ -67,7 +67,7 @@ def impact_words(impact: dict[str, int]) -> str:
         gettext("%(dates)s日ができ", dates=impact["new_dates"]) if impact["new_dates"] else "",
         gettext("%(people)s人に知らせました", people=impact["told"]),
     )
-    return ("、" if language() == "ja" else ", ").join(part for part in parts if part)
+    return ("、" if in_japanese() else ", ").join(part for part in parts if part)
 
 
 @pages.get("/dates/<int:occurrence_id>/change")

@@ -38,7 +38,7 @@ class GroupIn(ApiModel):
     kana: str = ""
     email: str = ""
     phone: str = ""
-    language: Literal["ja", "en"] = "ja"
+    language: Literal["ja", "ja@easy", "en"] = "ja"
     contact_comes: bool = True
     answers: dict[str, str] = {}
     or_wait: bool = False

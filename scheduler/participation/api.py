@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.activities.shapes import DateOut, date_out
 from scheduler.guarding import guard
@@ -123,7 +123,7 @@ def _sign_up(body: JoinIn) -> SignUp:
 
 
 def _stranger(body: JoinIn) -> actions.Stranger:
-    language = body.language if body.language in {"ja", "en"} else "ja"
+    language = words.known_language(body.language)
     asked = body.guardian
     facts = parties.PersonFacts(body.name, body.kana, body.email, body.phone, language=language)
     guardian = parties.PersonFacts(asked.name, asked.kana, asked.email, language=language) if asked else None

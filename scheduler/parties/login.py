@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, g, request, session
 from sqlalchemy.exc import OperationalError
 
-from scheduler import clock
+from scheduler import clock, languages
 from scheduler.db import begin_writing
 from scheduler.errors import Forbidden, NotFound, NotSignedIn
 from scheduler.parties import actions, api_tokens
@@ -88,6 +88,7 @@ def _note_use(response: Response) -> Response:
 def actor_by_link(token: str) -> Actor:
     """Return the person of a personal link; raise NotFound for any other."""
     found = find_by_personal_token(db_session(), token, settings().secret_key)
+    languages.keep_of(found.language)
     return _today_actor(found.id, by_link=True)
 
 
@@ -98,18 +99,24 @@ def asker(token: str | None) -> tuple[Actor, str]:
 
 def start_session(token: str) -> None:
     """Sign this browser in: everything that an earlier session left is forgotten (session fixation)."""
-    language = session.get("language")
-    session.clear()
+    _forget_all_but_language()
     session.permanent = True
     session["token"] = token
-    if language:
-        session["language"] = language
+    person_id = actions.signed_in_person(db_session(), token, clock.now())
+    if person_id is not None:
+        languages.keep_of(db_session().get_one(Person, person_id).language)
+
+
+def _forget_all_but_language() -> None:
+    kept = {name: session[name] for name in languages.CHOICES if name in session}
+    session.clear()
+    session.update(kept)
 
 
 def end_session() -> str | None:
     """Forget the session in this browser and return its token, to be ended on the server too."""
     token: str | None = session.pop("token", None)
-    session.clear()
+    _forget_all_but_language()
     return token
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, make_response, render_template, request, ses
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from scheduler import clock, words
+from scheduler import clock, languages, words
 from scheduler.errors import Invalid, Refused
 from scheduler.parties import actions, households, login, member_list, queries
 from scheduler.parties.access import Actor, led_blocks, may_see_all
@@ -92,16 +92,20 @@ def sign_out() -> ResponseReturnValue:
 
 @pages.post("/language")
 def choose_language() -> ResponseReturnValue:
-    """Change the language of this browser, and of a signed-in person's notices."""
+    """Change the language of this browser, and of a signed-in person's notices; or show and hide readings."""
+    back = redirect_target(request.form.get("next", "/"))
+    if "readings" in request.form:
+        languages.show_readings(request.form["readings"] == "on")
+        return go(back)
     chosen = request.form.get("language", "")
     if chosen not in dict(words.LANGUAGES):
         raise Invalid("choice_unknown")
-    session["language"] = chosen
+    languages.keep(chosen)
     actor = login.current_actor()
     if actor.is_signed_in and actor.person_id is not None:
         actions.choose_language(db_session(), actor.person_id, chosen)
         db_session().commit()
-    return go(redirect_target(request.form.get("next", "/")))
+    return go(back)
 
 
 @pages.route("/me/limits", methods=["GET", "POST"])

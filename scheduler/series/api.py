@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.activities.queries import find_activity
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
@@ -75,7 +75,7 @@ def join(activity_id: int, body: SeriesIn) -> SeriesOut:
     wish = actions.Wish(body.position, body.every, tuple(body.months_off), tuple(body.dates))
     yes = SignUp(0, company=Company(tuple(body.adults)), clash_ok=body.clash_ok)
     if actor.person_id is None:
-        language = body.language if body.language in {"ja", "en"} else "ja"
+        language = words.known_language(body.language)
         stranger = Stranger(PersonFacts(body.name, body.kana, body.email, body.phone, language=language))
         guard("join", *stranger.contacts)
         done = actions.join_as_stranger(db_session(), activity, wish, yes, now, stranger=stranger)

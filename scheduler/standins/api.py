@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
 from scheduler.participation.actions import Stranger
@@ -88,7 +88,7 @@ def take(stand_in_token: str, body: TakeIn) -> TakenOut:
     search = queries.find_search_by_token(db_session(), stand_in_token, settings().secret_key)
     yes = SignUp(0, clash_ok=body.clash_ok)
     if actor.person_id is None:
-        language = body.language if body.language in {"ja", "en"} else "ja"
+        language = words.known_language(body.language)
         stranger = Stranger(PersonFacts(body.name, body.kana, body.email, body.phone, language=language))
         guard("join", *stranger.contacts)
         made = actions.take_as_stranger(db_session(), search, stranger, yes, clock.now())

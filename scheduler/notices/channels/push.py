@@ -55,7 +55,7 @@ def _content(message: OutgoingMessage) -> bytes:
         "body": message.content.text.strip(),
         "tag": message.message_id[:_TOPIC],
         "url": message.content.link,
-        "language": message.letter.language,
+        "language": message.letter.language.partition("@")[0],
     }
     written = json.dumps(said, ensure_ascii=False).encode()
     while len(written) > MOST_BYTES:

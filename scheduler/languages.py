@@ -1,0 +1,108 @@
+"""In which language a page is, and whether its readings are shown: asked for, chosen before, or as the browser asks."""
+
+from typing import Any
+
+from babel.support import NullTranslations
+from flask import Flask, Response, request, session
+from flask_babel import Babel, Domain, refresh
+
+from scheduler import words
+from scheduler.readings import in_html, read_marks
+from scheduler.text import without_readings
+
+_MARK = "\ufff9".encode()
+
+
+class _Marked(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
+    """The catalogues, with the readings of a translation between marks from the moment it is loaded."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the reader's catalogue."""
+        found: NullTranslations = super().get_translations()
+        if not getattr(found, "is_marked", False):
+            catalogue: dict[Any, str] = getattr(found, "_catalog", {})
+            catalogue.update({key: read_marks(said) for key, said in catalogue.items()})
+            found.is_marked = True  # type: ignore[attr-defined]  # our own mark on it
+        return found
+
+
+class Catalogues(Babel):  # type: ignore[misc]  # Flask-Babel ships no types
+    """Flask-Babel, whose catalogues have marked readings."""
+
+    domain_instance = _Marked()
+
+
+# What a browser remembers of it.
+CHOICES = ("language", "readings")
+babel = Catalogues()
+
+
+def init_app(app: Flask) -> None:
+    """Let pages and answers speak the reader's language."""
+    babel.init_app(app, locale_selector=chosen)
+    app.after_request(_show_readings)
+    app.after_request(_keep_asked)
+    app.context_processor(_of_this_page)
+
+
+def chosen() -> str:
+    """Return the language: asked for in the address, or chosen here before, or as the browser asks, or Japanese."""
+    known = [code for code, _ in words.LANGUAGES]
+    for wish in (request.args.get("lang"), session.get("language")):
+        if wish in known:
+            return str(wish)
+    # No browser can ask for easy Japanese.
+    asked = [code for code in known if code != words.EASY]
+    return request.accept_languages.best_match(asked, default="ja") or "ja"
+
+
+def keep(language: str) -> None:
+    """Remember in this browser which language its reader wants, and use it from here on."""
+    session["language"] = language
+    session.permanent = True
+    refresh()
+
+
+def keep_of(person_language: str) -> None:
+    """Speak as a person has chosen, in a browser where nobody has chosen yet; Japanese may be nobody's choice."""
+    if "language" not in session and person_language != "ja":
+        keep(person_language)
+
+
+def show_readings(shown: bool) -> None:
+    """Remember in this browser whether readings are shown."""
+    session["readings"] = "on" if shown else "off"
+    session.permanent = True
+
+
+def _keep_asked(response: Response) -> Response:
+    # Of pages alone: a calendar that is fetched in a language says nothing of who fetches it.
+    asked = request.args.get("lang", "")
+    if (
+        response.mimetype == "text/html"
+        and asked in dict(words.LANGUAGES)
+        and asked != session.get("language")
+    ):
+        keep(asked)
+    return response
+
+
+def _are_shown() -> bool:
+    return session.get("readings") != "off"
+
+
+def _show_readings(response: Response) -> Response:
+    if response.is_streamed or response.direct_passthrough or _MARK not in (content := response.get_data()):
+        return response
+    text = content.decode()
+    is_page = response.mimetype == "text/html"
+    response.set_data(in_html(text, shown=_are_shown()) if is_page else without_readings(text))
+    return response
+
+
+def _of_this_page() -> dict[str, object]:
+    return {
+        "language": words.language_tag(),
+        "chosen_language": words.language(),
+        "readings_shown": _are_shown(),
+    }

@@ -1,0 +1,96 @@
+"""Easy Japanese beside Japanese and English: who gets it, how it is kept, and that its readings come and go."""
+
+import re
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from scheduler import words
+from scheduler.text import without_readings
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+EASY = 'value="ja@easy" lang="ja" aria-current="true"'
+MARKS = re.compile("[\ufff9-\ufffb]|\\{[^}]*\\|")
+SPANS = [
+    ("2026-11-22 08:00", "2026-11-22 10:00", "ごぜん8時から10時まで"),
+    ("2026-11-22 11:30", "2026-11-22 13:05", "ごぜん11時30分からごご1時5分まで"),
+    ("2026-11-22 08:00", "2026-11-23 10:00", "11月22日（日よう日） ごぜん8時から 11月23日（月よう日） ごぜん10時まで"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("start", "end", "said"), SPANS)
+def test_easy_dates_are_said_in_full(app: Flask, start: str, end: str, said: str) -> None:
+    with app.test_request_context(), force_locale("ja@easy"):
+        text = words.span_text(datetime.fromisoformat(start), datetime.fromisoformat(end))
+    assert without_readings(text) == said
+
+
+@pytest.mark.parametrize(
+    ("day", "reading"),
+    [("2027-01-01", "\ufff91日\ufffaついたち"), ("2027-01-20", "20日\ufffaはつか"), ("2027-01-21", "にち")],
+)
+def test_a_day_is_read_as_it_is_said(app: Flask, day: str, reading: str) -> None:
+    with app.test_request_context(), force_locale("ja@easy"):
+        assert reading in words.date_text(datetime.fromisoformat(day))
+
+
+def test_easy_japanese_is_chosen_on_the_page_or_in_the_address(visitor: Visitor, app: Flask) -> None:
+    visitor.submit("/language", page="/sign-in", language="ja@easy", next="/sign-in")
+    assert EASY in (page := visitor.text("/sign-in"))
+    assert '<html lang="ja"' in page
+    other = Visitor(app)
+    other.text("/sign-in?lang=ja@easy")
+    assert EASY in other.text("/")
+    assert EASY not in other.text("/?lang=ja")
+
+
+def test_no_browsers_wish_means_easy_japanese(client: FlaskClient) -> None:
+    assert EASY not in client.get("/", headers={"Accept-Language": "ja@easy, ja-JP"}).text
+
+
+def test_a_person_is_spoken_to_as_chosen_on_another_device(
+    app: Flask, cast: Cast, session: Session, visitor: Visitor
+) -> None:
+    browser_of(app, cast.ben).submit("/language", page="/me", language="ja@easy", next="/")
+    session.refresh(cast.ben)
+    assert cast.ben.language == "ja@easy"
+    visitor.sign_in(session, cast.ben, app.config["TSUDOI"].secret_key, NOW)
+    assert EASY in visitor.text("/me")
+
+
+def test_readings_come_and_go_with_a_press(visitor: Visitor, session: Session, cast: Cast) -> None:
+    make.occurrence(session, cast.midori, NOW)
+    session.commit()
+    assert "<rt>" in visitor.text("/?lang=ja@easy")
+    visitor.submit("/language", page="/", readings="off", next="/")
+    assert "<rt>" not in (page := visitor.text("/"))
+    assert MARKS.search(page) is None
+    visitor.submit("/language", page="/", readings="on", next="/")
+    assert "<rt>" in visitor.text("/")
+
+
+def test_only_pages_and_letters_in_html_have_ruby(
+    app: Flask, cast: Cast, session: Session, visitor: Visitor
+) -> None:
+    date = make.occurrence(session, cast.midori, NOW)
+    session.commit()
+    visitor.text("/?lang=ja@easy")
+    visitor.submit(f"/slots/{date.slots[0].id}/join", name="Ann", kana="アン", email="ann@example.org")
+    mail = mailbox.confirm(app, visitor, "ann@example.org")
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "<rt>" in html.get_content()
+    assert '<html lang="ja">' in html.get_content()
+    texts = [mail["Subject"], mailbox.text(mail), mailbox.calendar(mail), html.get_content()]
+    texts += [
+        visitor.get(path).text for path in ("/calendars/public.ics?lang=ja@easy", "/api/nowhere?lang=ja@easy")
+    ]
+    assert [text for text in texts if MARKS.search(text)] == []

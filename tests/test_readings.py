@@ -1,0 +1,66 @@
+"""Readings: as the translator writes them, as ruby on pages, in brackets in plain text, and nowhere else."""
+
+import pytest
+
+from scheduler.readings import in_html, in_plain_text, read_marks
+from scheduler.text import annotated, calendar_text, csv_cell, mail_header, text_in, without_readings
+
+WORD = annotated("日", "ひ")
+RUBY = "<ruby>日<rp>（</rp><rt>ひ</rt><rp>）</rp></ruby>"
+
+
+@pytest.mark.parametrize(
+    ("written", "marked"),
+    [
+        ("{日|ひ}を えらびます", f"{WORD}を えらびます"),
+        ("%(name)sの {日|ひ}", f"%(name)sの {WORD}"),
+        ("a {b} {c|} {|d} {e", "a {b} {c|} {|d} {e"),
+    ],
+)
+def test_a_translation_marks_words_with_their_readings(written: str, marked: str) -> None:
+    assert read_marks(written) == marked
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        (f"<p>{WORD}です</p>", f"<p>{RUBY}です</p>"),
+        (f'<a aria-label="{WORD} > {WORD}">{WORD}</a>', f'<a aria-label="日 > 日">{RUBY}</a>'),
+        (f"<title>{WORD}</title><h1>{WORD}</h1>", f"<title>日</title><h1>{RUBY}</h1>"),
+        (f"<option selected>{WORD}</option>", "<option selected>日</option>"),
+        (f"<textarea>{WORD}</textarea>", "<textarea>日</textarea>"),
+        (f'<script type="application/ld+json">"{WORD}"</script>', '<script type="application/ld+json">"日"</script>'),
+        (f"<svg><title>{WORD}</title></svg>{WORD}", f"<svg><title>日</title></svg>{RUBY}"),
+        (f"<!-- {WORD} -->", "<!-- 日 -->"),
+    ],
+)  # fmt: skip
+def test_a_page_shows_readings_where_markup_may_stand(page: str, shown: str) -> None:
+    assert in_html(page) == shown
+    assert in_html(page, shown=False) == without_readings(page)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "\ufff9<b>\ufffax\ufffb",
+        "\ufff9a\ufffa<i>x</i>\ufffb",
+        "\ufff9\ufff9a\ufffab\ufffb",
+        "\ufffb\ufffa\ufff9",
+        "\ufff9a\ufffa",
+    ],
+)
+def test_marks_that_are_not_ours_make_no_markup(hostile: str) -> None:
+    shown = in_html(f"<p>{hostile}</p>")
+    assert not set(shown) & {"\ufff9", "\ufffa", "\ufffb"}
+    assert shown.count("<ruby>") == shown.count("</ruby>") <= 1
+    assert "<ruby><b>" not in shown
+
+
+def test_plain_text_says_a_reading_the_first_time() -> None:
+    assert in_plain_text(f"{WORD}と{WORD}、{annotated('月', 'つき')}") == "日（ひ）と日、月（つき）"
+
+
+@pytest.mark.parametrize("leave", [text_in, mail_header, calendar_text, csv_cell, without_readings])
+def test_everything_else_keeps_the_word_alone(leave: object) -> None:
+    assert callable(leave)
+    assert leave(f"{WORD}よう\ufffa") == "日よう"

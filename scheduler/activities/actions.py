@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.date_lists import MAX_LISTED
+from scheduler.activities.map_points import read_point
 from scheduler.activities.models import (
     MINORS,
     WEATHER_RULES,
@@ -60,6 +61,7 @@ class ActivityFacts:
     summary_en: str = ""
     place_en: str = ""
     address: str = ""
+    map_point: str = ""
     bring: str = ""
     bring_en: str = ""
     contact: str = ""
@@ -80,6 +82,7 @@ _PLAIN = (
     *("on_holiday", "on_closed", "weather_rule", "reserve_days", "decide_at"),
     *("minors", "warn_days", "may_call", "stays_responsible"),
 )
+_PLACE = ("place", "place_en", "address", "map_point")
 _LONG = {"summary", "summary_en"}
 _LENGTHS = {"title": 120, "title_en": 120, "summary": 4000, "summary_en": 4000, "place": 200, "place_en": 200}
 _LENGTHS |= {"address": 200, "bring": 400, "bring_en": 400, "contact": 200}
@@ -117,6 +120,7 @@ def _write(activity: Activity, facts: ActivityFacts, now: datetime) -> None:
     for name, length in _LENGTHS.items():
         setattr(activity, name, text_in(getattr(facts, name), lines=name in _LONG)[:length])
     activity.website = _website(facts.website)
+    activity.map_point = read_point(facts.map_point)
     activity.rule = str(parse(facts.rule)) if facts.rule else None
     for name in ("first_on", "first_at", "minutes", "timezone"):
         setattr(activity, name, getattr(facts, name))
@@ -281,7 +285,7 @@ def _date_values(
     activity: Activity, source: Activity | RuleVersion, starts_at: datetime, now: datetime
 ) -> dict[str, Any]:
     elsewhere = isinstance(source, RuleVersion) and source.place is not None
-    place = (source.place, source.place_en, source.address) if elsewhere else (None, None, None)
+    place = [getattr(source, name) if elsewhere else None for name in _PLACE]
     return {
         "activity_id": activity.id,
         "first_starts_at": starts_at,
@@ -292,7 +296,7 @@ def _date_values(
         "revision": 0,
         "reason": "",
         "by_hand": [],
-        **dict(zip(("own_place", "own_place_en", "own_address"), place, strict=True)),
+        **dict(zip((f"own_{name}" for name in _PLACE), place, strict=True)),
         "created_at": now,
         "changed_at": now,
     }

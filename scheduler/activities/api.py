@@ -123,7 +123,10 @@ def _slot_facts(slot: SlotIn) -> SlotFacts:
 
 
 class ActivityIn(ApiModel):
-    """An activity as an organiser posts it: wall-clock times of its zone, the rule as RFC 5545 RRULE text."""
+    """An activity as an organiser posts it: wall-clock times of its zone, the rule as RFC 5545 RRULE text.
+
+    `map_point` is "35.66,139.70", or a link that a map gave.
+    """
 
     title: str
     place: str
@@ -137,6 +140,7 @@ class ActivityIn(ApiModel):
     summary: str = ""
     summary_en: str = ""
     address: str = ""
+    map_point: str = ""
     bring: str = ""
     contact: str = ""
     website: str = ""

@@ -15,9 +15,24 @@ from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values
 from scheduler.web import Form
 
 SLOT_ROWS = 5
-_TEXTS = ("title", "summary", "place", "address", "bring", "contact", "website", "title_en", "summary_en")
+_TEXTS = (
+    *("title", "summary", "place", "address", "map_point", "bring", "contact", "website"),
+    *("title_en", "summary_en"),
+)
 _REQUIRED = _("ここは必ず入れてください。")
 _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
+
+
+def map_point_field() -> StringField:
+    """Return the field for the place on the map."""
+    return StringField(
+        _("地図の位置"),
+        [Length(max=2000)],
+        description=_(
+            "地図アプリの「共有」で写したリンクか、35.66,139.70 のような数字を貼ってください。なくてもかまいません。"
+        ),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
 
 
 class SlotRow(PlainForm):
@@ -42,6 +57,7 @@ class ActivityForm(RepeatFields, Form):
     summary = TextAreaField(_("どんな活動ですか"), [Length(max=4000)], render_kw={"rows": 4})
     place = StringField(_("集まる場所"), [DataRequired(_REQUIRED), Length(max=200)])
     address = StringField(_("住所"), [Length(max=200)], description=_("地図のリンクに使います。"))
+    map_point = map_point_field()
     weather_rule = SelectField(_("雨のとき"), choices=said_when_shown(words.WEATHER), default="none")
     reserve_days = IntegerField(
         _("予備日"),

@@ -51,6 +51,8 @@ class Activity(Base):
     place: Mapped[str] = mapped_column(String(200))
     place_en: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(200), default="")
+    # North and east in degrees, see map_points; empty where nobody said.
+    map_point: Mapped[str] = mapped_column(String(24), default="", server_default="")
     bring: Mapped[str] = mapped_column(String(400), default="")
     bring_en: Mapped[str] = mapped_column(String(400), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
@@ -128,6 +130,7 @@ class RuleVersion(Base):
     place: Mapped[str | None] = mapped_column(String(200))
     place_en: Mapped[str | None] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(200))
+    map_point: Mapped[str | None] = mapped_column(String(24))
 
     activity: Mapped[Activity] = relationship(back_populates="versions")
     templates: Mapped[list["SlotTemplate"]] = relationship(order_by="SlotTemplate.position", viewonly=True)
@@ -216,6 +219,7 @@ class Occurrence(Base):
     own_place: Mapped[str | None] = mapped_column(String(200))
     own_place_en: Mapped[str | None] = mapped_column(String(200))
     own_address: Mapped[str | None] = mapped_column(String(200))
+    own_map_point: Mapped[str | None] = mapped_column(String(24))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -246,6 +250,11 @@ class Occurrence(Base):
     def address(self) -> str:
         """The address of the place."""
         return self.activity.address if self.own_place is None else self.own_address or ""
+
+    @property
+    def map_point(self) -> str:
+        """Where the place is on the map, as it is stored; empty where nobody said."""
+        return self.activity.map_point if self.own_place is None else self.own_map_point or ""
 
     @property
     def takes_place(self) -> bool:

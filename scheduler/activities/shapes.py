@@ -29,7 +29,7 @@ class SlotOut(ApiModel):
 
 
 class DateOut(ApiModel):
-    """One date; `uid` and `revision` are those of the calendar feeds."""
+    """One date; `uid` and `revision` are those of the calendar feeds, `map_point` is north and east, or empty."""
 
     id: int
     uid: str
@@ -39,6 +39,7 @@ class DateOut(ApiModel):
     title_en: str
     organization: str
     place: str
+    map_point: str
     state: str
     first_starts_at: datetime
     starts_at: datetime
@@ -92,6 +93,7 @@ def date_out(occurrence: Occurrence, base: str, *, with_slots: bool = False) -> 
         title_en=activity.title_en,
         organization=activity.organization.slug,
         place=occurrence.place,
+        map_point=occurrence.map_point,
         timezone=activity.timezone,
         url=f"{base}/dates/{occurrence.id}",
         slots=[slot_out(slot) for slot in occurrence.slots] if with_slots else [],

@@ -12,6 +12,7 @@ from scheduler.activities import actions, queries
 from scheduler.activities.facts import decision_time
 from scheduler.activities.forms import ActivityForm, typed_of
 from scheduler.activities.holiday_words import holiday_word
+from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.parts import kept_terms
 from scheduler.activities.recurrence import BadRule, to_local
@@ -199,6 +200,12 @@ def local_in(at: datetime, activity: Activity) -> datetime:
 
 
 pages.add_app_template_global(decision_time, "decision_time")
+
+
+@pages.app_template_global("map_links")
+def map_links(thing: Occurrence | Activity) -> MapLinks:
+    """Return where the place can be seen on a map."""
+    return links_to(thing.map_point, thing.address)
 
 
 @pages.app_template_global("shown_state")

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from scheduler import words
 from scheduler.activities.facts import decision_time
+from scheduler.activities.map_points import stored_point
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.calendars.ics import Event, Status, invitation_file
@@ -136,8 +137,14 @@ def _event(occurrence: Occurrence, address: str, *parts: str) -> Event:
         created_at=occurrence.created_at,
         changed_at=changed_at,
         categories=(words.said(activity.organization, "name"),),
+        geo=_geo(occurrence),
         last_word=gettext("更新：%(day)s %(clock)s", **_moment(_local(occurrence, changed_at))),
     )
+
+
+def _geo(occurrence: Occurrence) -> tuple[float, float] | None:
+    point = stored_point(occurrence.map_point)
+    return (point.north, point.east) if point else None
 
 
 def _place(occurrence: Occurrence) -> str:

@@ -20,7 +20,7 @@ from scheduler.text import calendar_text
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 
 # Raise it when this module writes something else for the same rows: the feeds' versions contain it.
-RENDERING = 2
+RENDERING = 3
 _PRODID = "-//Tsudoi//Tsudoi//{language}"
 _ASK_AGAIN = vDuration(timedelta(hours=1))
 _END = b"END:VCALENDAR\r\n"

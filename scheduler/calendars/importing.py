@@ -109,6 +109,7 @@ def _post(session: Session, taking: Taking, entry: Entry) -> None:
         title=entry.title,
         summary=entry.summary,
         place=entry.place,
+        map_point=entry.map_point,
         first_on=entry.first.date(),
         first_at=entry.first.time(),
         minutes=entry.minutes,
@@ -134,6 +135,7 @@ def _change(session: Session, taking: Taking, entry: Entry) -> None:
     activity.title = text_in(entry.title)[:120]
     activity.summary = text_in(entry.summary, lines=True)[:4000]
     activity.place = text_in(entry.place)[:200]
+    activity.map_point = entry.map_point
     activity.revision, activity.changed_at = activity.revision + 1, taking.now
     known.said = entry.said
     _differ(session, taking, activity, tuple(_differing(session, activity, entry)))

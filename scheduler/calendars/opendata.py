@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from flask_babel import gettext
 
 from scheduler import words
+from scheduler.activities.map_points import stored_point
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.recurrence import to_local, zone_of
 from scheduler.calendars.events import title_of
@@ -62,6 +63,7 @@ def row(occurrence: Occurrence, address: str, municipality: str) -> dict[str, st
     activity, body = occurrence.activity, occurrence.activity.organization
     code, prefecture, city = [*municipality.split(), "", "", ""][:3]
     start, end = (to_local(at, activity.timezone) for at in (occurrence.starts_at, occurrence.ends_at))
+    north, _, east = occurrence.map_point.partition(",")
     known = {
         "都道府県コード又は市区町村コード": code,
         "NO": str(occurrence.id),
@@ -75,6 +77,8 @@ def row(occurrence: Occurrence, address: str, municipality: str) -> dict[str, st
         "主催者": body.name,
         "場所名称": occurrence.place,
         "住所": occurrence.address,
+        "緯度": north,
+        "経度": east,
         "定員": str(sum(slot.places for slot in occurrence.slots)),
         "参加申込方法": "URLのページから申し込み",
         "URL": f"{address}/dates/{occurrence.id}",
@@ -123,11 +127,7 @@ def schema(occurrence: Occurrence, address: str) -> dict[str, Any]:
         "endDate": _instant(occurrence.ends_at, activity),
         "eventStatus": f"https://schema.org/{status}",
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-        "location": {
-            "@type": "Place",
-            "name": words.said(occurrence, "place"),
-            "address": occurrence.address or words.said(occurrence, "place"),
-        },
+        "location": _location(occurrence),
         "organizer": {
             "@type": "Organization",
             "name": words.said(activity.organization, "name"),
@@ -139,6 +139,14 @@ def schema(occurrence: Occurrence, address: str) -> dict[str, Any]:
     if status == "EventRescheduled":
         known["previousStartDate"] = _instant(occurrence.first_starts_at, activity)
     return known
+
+
+def _location(occurrence: Occurrence) -> dict[str, Any]:
+    name, point = words.said(occurrence, "place"), stored_point(occurrence.map_point)
+    place: dict[str, Any] = {"@type": "Place", "name": name, "address": occurrence.address or name}
+    if point is not None:
+        place["geo"] = {"@type": "GeoCoordinates", "latitude": point.north, "longitude": point.east}
+    return place
 
 
 def _instant(at: datetime, activity: Activity) -> str:

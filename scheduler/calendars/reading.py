@@ -5,13 +5,15 @@ An entry that we cannot hold carries a code that says why; a file that is no cal
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
 
+from scheduler.activities.map_points import read_point
 from scheduler.activities.recurrence import BadRule, parse, to_utc
 from scheduler.errors import Invalid
 from scheduler.text import calendar_text
@@ -47,11 +49,13 @@ class Entry:
     is_off: bool = False
     exceptions: tuple[Differing, ...] = ()
     problem: str = ""
+    map_point: str = field(default="", repr=False)
 
     @property
     def said(self) -> str:
         """What it says, as a hash: the same while nothing was changed."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()
+        # The point apart, so that what was taken before there were points is not taken for changed.
+        return hashlib.sha256(f"{self!r}{self.map_point}".encode()).hexdigest()
 
 
 def read(data: bytes) -> list[Entry]:
@@ -108,10 +112,19 @@ def _read(event: Any, singles: list[Any]) -> Entry:
         is_off=str(event.get("STATUS", "")).upper() == "CANCELLED",
         exceptions=(*_left_out(event, zone), *(_single(single, zone) for single in singles)),
         problem="rdate_unsupported" if "RDATE" in event else "",
+        map_point=_map_point(event),
     )
     if not entry.title or not 0 < minutes <= _MAX_MINUTES:
         raise ValueError("no title, or no length")
     return entry
+
+
+def _map_point(event: Any) -> str:
+    # A point that is none takes nothing from the date.
+    with suppress(Invalid, KeyError, ValueError, TypeError, AttributeError):
+        north, east = event["GEO"].latitude, event["GEO"].longitude
+        return read_point(f"{north:.6f},{east:.6f}")
+    return ""
 
 
 def _end(event: Any) -> date:

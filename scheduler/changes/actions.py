@@ -9,12 +9,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities.actions import make_dates
+from scheduler.activities.map_points import read_point
 from scheduler.activities.models import Activity, Occurrence, RuleVersion, SlotTemplate
 from scheduler.activities.plans import source_at
 from scheduler.activities.schedules import Schedule
 from scheduler.changes.impact import Impact, impact_of
 from scheduler.changes.models import SeriesChange
-from scheduler.changes.moves import Move, OneDate, Plan, Series, plan_one, plan_series
+from scheduler.changes.moves import Move, OneDate, Place, Plan, Series, plan_one, plan_series
 from scheduler.changes.parts import Doing, change_parts, changed_templates, differing, free_position
 from scheduler.changes.snapshots import Kept, drop_versions, free_planned, lock_dates, snapshot
 from scheduler.db import claim
@@ -27,6 +28,7 @@ from scheduler.text import text_in
 # Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
 GRACE = timedelta(minutes=3)
 _NEAR = timedelta(days=1)
+_PLACE = ("place", "place_en", "address", "map_point")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def look(
     session: Session, occurrence: Occurrence, scope: str, wanted: OneDate | Series, now: datetime
 ) -> tuple[Plan, Impact]:
     """Return what a change would do and whom it would touch; nothing is written. Raise Invalid or Conflict."""
+    wanted = replace(wanted, place=_on_the_map(occurrence, wanted))
     if isinstance(wanted, OneDate):
         asked = replace(wanted, parts=differing(occurrence.slots, wanted.parts))
         plan = plan_one(session, occurrence, asked, now)
@@ -53,6 +56,17 @@ def look(
         # What new dates cannot be is refused here, not when it is saved.
         changed_templates(source, series.parts, series.minutes, 0)
     return plan, impact_of(session, plan)
+
+
+def _on_the_map(occurrence: Occurrence, wanted: OneDate | Series) -> Place:
+    """Return the place as typed, with where it is on the map: a pin does not stay behind when the place goes."""
+    source: Activity | RuleVersion = _source(occurrence)
+    of_series = source if source.place is not None else occurrence.activity
+    was = occurrence if isinstance(wanted, OneDate) else of_series
+    typed, known = wanted.place, was.map_point or ""
+    point = known if typed.map_point is None else read_point(typed.map_point)
+    has_gone = typed.place != was.place and point == known
+    return replace(typed, map_point="" if has_gone else point)
 
 
 def _source(occurrence: Occurrence) -> Activity | RuleVersion:
@@ -66,6 +80,7 @@ def change(session: Session, occurrence: Occurrence, order: Order, now: datetime
     called off, not deleted. What was changed by hand keeps its own values, unless it was asked to go along. Whoever is
     touched is told once.
     """
+    order = replace(order, wanted=replace(order.wanted, place=_on_the_map(occurrence, order.wanted)))
     plan, impact = look(session, occurrence, order.scope, order.wanted, now)
     if impact.seen != order.seen:
         raise Conflict("impact_changed")
@@ -141,7 +156,7 @@ def _keep_places_of_the_past(session: Session, activity: Activity, now: datetime
     past = update(Occurrence).where(
         Occurrence.activity_id == activity.id, Occurrence.starts_at <= now, Occurrence.own_place.is_(None)
     )
-    place = {"own_place": activity.place, "own_place_en": activity.place_en, "own_address": activity.address}
+    place = {f"own_{name}": getattr(activity, name) for name in _PLACE}
     session.execute(past.values(**place).execution_options(synchronize_session=False))
 
 
@@ -158,13 +173,19 @@ def _write_all(
 def _place_values(wanted: Series, activity: Activity) -> dict[str, str]:
     typed = wanted.place
     english = activity.place_en if typed.place == activity.place else typed.place_en
-    return {"place": typed.place, "place_en": english, "address": typed.address}
+    return {
+        "place": typed.place,
+        "place_en": english,
+        "address": typed.address,
+        "map_point": typed.map_point or "",
+    }
 
 
 def _write_version(
     session: Session, activity: Activity, plan: Plan, values: dict[str, Any], wanted: Series
 ) -> int:
-    elsewhere = (wanted.place.place, wanted.place.address) != (activity.place, activity.address)
+    typed, mine = wanted.place, (activity.place, activity.address, activity.map_point)
+    elsewhere = (typed.place, typed.address, typed.map_point) != mine
     place = _place_values(wanted, activity) if elsewhere else {}
     version = RuleVersion(activity_id=activity.id, from_at=plan.from_at, **values, **place)
     session.add(version)
@@ -204,16 +225,14 @@ def _date_values(move: Move, plan: Plan, order: Order, now: datetime) -> dict[st
         "planned_at": move.planned_at,
         "starts_at": move.starts_at,
         "ends_at": move.ends_at,
-        "own_place": own.place if own else None,
-        "own_place_en": own.place_en if own else None,
-        "own_address": own.address if own else None,
+        **{f"own_{name}": getattr(own, name) if own else None for name in _PLACE},
         "by_hand": _marks(move, plan, order),
     }
     if move.fate != "stays":
         state = "cancelled" if move.fate == "vanishes" else "open"
         values |= {"state": state, "reason": text_in(plan.why)[:400]}
     # A part more or less shows in every calendar, too; a new place for the date in the rule does not.
-    if move.moves or (plan.parts and move.with_parts):
+    if move.shows or (plan.parts and move.with_parts):
         values |= {"revision": row.revision + 1, "changed_at": now}
     return values
 
@@ -224,7 +243,8 @@ def _marks(move: Move, plan: Plan, order: Order) -> list[str]:
         return [] if wanted.also_by_hand and move.fate == "stays" else list(row.by_hand)
     marks = set(row.by_hand)
     marks |= {"time"} if (move.starts_at, move.ends_at) != (row.starts_at, row.ends_at) else set()
-    marks |= {"place"} if (move.where.place, move.where.address) != (row.place, row.address) else set()
+    typed, was = move.where, (row.place, row.address, row.map_point)
+    marks |= {"place"} if (typed.place, typed.address, typed.map_point) != was else set()
     return sorted(marks | ({"slots"} if plan.parts else set()))
 
 

@@ -53,6 +53,7 @@ class ChangeIn(ApiModel):
     minutes: int = Field(ge=-100_000, le=100_000)
     place: str
     address: str = ""
+    map_point: str | None = None
     parts: list[PartIn] = []
     why: str = ""
     rule: str | None = None
@@ -103,7 +104,7 @@ class ChangesOut(ApiModel):
 
 
 def _wanted(occurrence: Occurrence, body: ChangeIn) -> OneDate | Series:
-    place = Place(body.place, address=body.address)
+    place = Place(body.place, address=body.address, map_point=body.map_point)
     parts = tuple(PartChange(**part.model_dump()) for part in body.parts)
     if body.scope == "this":
         starts = datetime.combine(body.first_on, body.first_at)

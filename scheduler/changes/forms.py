@@ -18,6 +18,7 @@ from wtforms import Form as PlainForm
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from scheduler.activities.actions import RepeatFacts
+from scheduler.activities.forms import map_point_field
 from scheduler.activities.models import Occurrence, SlotTemplate
 from scheduler.activities.plans import HORIZON, schedule_of, source_at
 from scheduler.activities.recurrence import BadRule, starts, to_local, to_utc
@@ -46,6 +47,7 @@ class PartRow(PlainForm):
 class _Common(PlainForm):
     place = StringField(_("集まる場所"), [DataRequired(_REQUIRED), Length(max=200)])
     address = StringField(_("住所"), [Length(max=200)], description=_("地図のリンクに使います。"))
+    map_point = map_point_field()
     parts = FieldList(FormField(PartRow), _("役割"), max_entries=60)
     why = StringField(
         _("ひとこと"),
@@ -56,7 +58,9 @@ class _Common(PlainForm):
 
     def typed_place(self) -> Place:
         """Return where, as typed."""
-        return Place(self.place.data or "", address=self.address.data or "")
+        return Place(
+            self.place.data or "", address=self.address.data or "", map_point=self.map_point.data or ""
+        )
 
     def typed_parts(self) -> tuple[PartChange, ...]:
         """Return the parts as typed; a new one without a name does not count."""
@@ -133,6 +137,7 @@ def values_of_date(occurrence: Occurrence) -> dict[str, Any]:
         "ends_at": ends.time(),
         "place": occurrence.place,
         "address": occurrence.address,
+        "map_point": occurrence.map_point,
         "parts": [_row_of(slot) for slot in occurrence.slots] + [{"was": ""}] * NEW_ROWS,
     }
 
@@ -149,9 +154,9 @@ def values_of_series(occurrence: Occurrence, scope: str, now: datetime) -> dict[
     schedule, cut = schedule_of(activity, source), now if scope == "all" else own
     lines = planned(schedule, cut, cut + HORIZON)
     first = lines[0].day if lines else to_local(own, activity.timezone).date()
-    place = source.place if source.place is not None else activity.place
-    address = source.address if source.place is not None else activity.address
-    values = repeat_values(source) | {"first_on": first, "place": place, "address": address}
+    where = source if source.place is not None else activity
+    place = {name: getattr(where, name) or "" for name in ("place", "address", "map_point")}
+    values = repeat_values(source) | {"first_on": first} | place
     if values.get("count") and schedule.rule is not None:
         begins = to_utc(schedule.first, schedule.zone)
         values["count"] = max(

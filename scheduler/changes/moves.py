@@ -26,11 +26,12 @@ MOVABLE = ("open", "closed", "awaiting_decision", "confirmed", "postponed")
 
 @dataclass(frozen=True)
 class Place:
-    """Where, as typed."""
+    """Where, as typed; a `map_point` of None is the one that is known already, if the place stays the same."""
 
     place: str
     place_en: str = ""
     address: str = ""
+    map_point: str | None = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Move:
     where: Place
     fate: Fate = "stays"
     with_parts: bool = True
+
+    @property
+    def shows(self) -> bool:
+        """Whether calendars would notice: people need not be told where on the map a place has been all along."""
+        return self.moves or self.where.map_point != self.occurrence.map_point
 
     @property
     def moves(self) -> bool:
@@ -206,13 +212,13 @@ def _move(row: Occurrence, start: datetime | None, scope: str, wanted: Series) -
     own, where = _own_place(row, scope, wanted)
     if row.state not in MOVABLE:
         # Called off, and it stays so.
-        same = Place(row.place, row.place_en, row.address)
-        return Move(row, row.starts_at, row.ends_at, start, _own(row), same, with_parts=False)
+        return Move(row, row.starts_at, row.ends_at, start, _own(row), _where(row), with_parts=False)
     if _stands_by_hand(row) and not wanted.also_by_hand:
         return Move(row, row.starts_at, row.ends_at, start, own, where, with_parts="slots" not in kept)
     if start is None:
-        same = Place(row.place, row.place_en, row.address)
-        return Move(row, row.starts_at, row.ends_at, None, _own(row), same, "vanishes", with_parts=False)
+        return Move(
+            row, row.starts_at, row.ends_at, None, _own(row), _where(row), "vanishes", with_parts=False
+        )
     ends_at = start + timedelta(minutes=wanted.minutes)
     return Move(row, start, ends_at, start, own, where, with_parts="slots" not in kept)
 
@@ -220,19 +226,24 @@ def _move(row: Occurrence, start: datetime | None, scope: str, wanted: Series) -
 def _own(row: Occurrence) -> Place | None:
     if row.own_place is None:
         return None
-    return Place(row.own_place, row.own_place_en or "", row.own_address or "")
+    return Place(row.own_place, row.own_place_en or "", row.own_address or "", row.own_map_point or "")
+
+
+def _where(row: Occurrence) -> Place:
+    return Place(row.place, row.place_en, row.address, row.map_point)
 
 
 def _own_place(row: Occurrence, scope: str, wanted: Series) -> tuple[Place | None, Place]:
     if "place" in row.by_hand and not wanted.also_by_hand:
-        return _own(row), Place(row.place, row.place_en, row.address)
+        return _own(row), _where(row)
     if scope == "all" or _is_of(row.activity, wanted.place):
         return None, wanted.place
     return wanted.place, wanted.place
 
 
 def _is_of(activity: Activity, place: Place) -> bool:
-    return (place.place, place.address) == (activity.place, activity.address)
+    mine = (activity.place, activity.address, activity.map_point)
+    return (place.place, place.address, place.map_point) == mine
 
 
 def _returning(

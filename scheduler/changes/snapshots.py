@@ -11,10 +11,10 @@ from scheduler.activities.models import Activity, Occurrence, RuleVersion, Slot,
 from scheduler.db import Base, UtcDateTime
 
 Kept = dict[str, Any]
-_PLACE = ("place", "place_en", "address")
+_PLACE = ("place", "place_en", "address", "map_point")
 _OF_ACTIVITY = ("rule", "first_on", "first_at", "minutes", "dates", "on_holiday", "on_closed", *_PLACE)
 # What a date is for life, or what only ever rises, is not put back.
-_OWN_PLACE = ("own_place", "own_place_en", "own_address")
+_OWN_PLACE = tuple(f"own_{name}" for name in _PLACE)
 _OF_DATE = (
     "planned_at",
     "starts_at",

@@ -303,3 +303,21 @@ def test_a_draft_says_which_dates_gave_way(session: Session, cast: Cast, aiko: V
     session.commit()
     assert "11月23日（月）が勤労感謝の日なので" in aiko.text(f"/activities/{made.id}")
     assert "11月24日（火）" in aiko.text(f"/activities/{made.id}")
+
+
+def test_where_the_place_is_on_the_map_is_pasted_and_opened_only_by_who_presses(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    aiko = browser_of(app, cast.aiko)
+    short = aiko.submit(NEW, **TYPED | {"map_point": "https://maps.app.goo.gl/AbC"})
+    assert short.status_code == 422
+    assert "短いリンクからは、場所が分かりません。" in short.text
+    assert 'value="https://maps.app.goo.gl/AbC"' in short.text
+    link = "https://www.openstreetmap.org/?mlat=35.658034&mlon=139.701636#map=17/35.1/139.1"
+    aiko.submit(NEW, **TYPED | {"map_point": link})
+    actions.publish(session, posted(session), None, NOW)
+    session.commit()
+    page = visitor.text("/dates/1")
+    assert 'href="geo:35.65803,139.70164?q=35.65803,139.70164"' in page
+    assert "https://www.openstreetmap.org/?mlat=35.65803&amp;mlon=139.70164#map=17/35.65803/139.70164" in page
+    assert not re.findall(r"<(?:img|iframe|script|link)[^>]*openstreetmap", page)

@@ -209,3 +209,11 @@ def test_a_program_looks_first_and_takes_over_then(app: Flask, session: Session,
     session.rollback()
     done(program.post("/organizations/midori/import", calendar=sent, take=True))
     assert dates(session, "定例会")[0].activity.first_on == date(2026, 12, 6)
+
+
+@pytest.mark.parametrize(("geo", "point"), [("35.658034;139.701636", "35.65803,139.70164"), ("95;195", "")])
+def test_an_entry_says_where_it_is_on_the_map(geo: str, point: str, session: Session, cast: Cast) -> None:
+    take(session, cast, f"{MEETING}\r\nGEO:{geo}")
+    assert session.query(Activity).one().map_point == point
+    (again,) = take(session, cast, f"{MEETING}\r\nGEO:{geo}")
+    assert again.kind == "same"

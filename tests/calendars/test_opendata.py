@@ -110,3 +110,19 @@ def test_news_tell_what_changed_last_first(
     ]
     assert entries[0].findtext(f"{ATOM}id") == f"http://localhost/dates/{later.id}"
     assert answer.content_type == "application/atom+xml; charset=utf-8"
+
+
+def test_where_the_place_is_on_the_map_is_told_in_every_form(
+    client: FlaskClient, session: Session, cast: Cast
+) -> None:
+    made = make.occurrence(session, cast.midori, NOW, map_point="geo:35.658034,139.701636")
+    session.commit()
+    (row,) = client.get("/opendata/events.json").get_json()
+    assert (row["緯度"], row["経度"]) == ("35.65803", "139.70164")
+    assert "\r\nGEO:35.65803;139.70164\r\n" in client.get("/calendars/public.ics").text
+    (block,) = re.findall(r"ld\+json\">(.*?)</script>", client.get(f"/dates/{made.id}").text, re.S)
+    assert json.loads(block)["location"]["geo"] == {
+        "@type": "GeoCoordinates",
+        "latitude": 35.65803,
+        "longitude": 139.70164,
+    }

@@ -156,3 +156,38 @@ def test_the_activity_says_what_holds_from_when(session: Session, aiko: Visitor,
     page = aiko.text(f"/activities/{weekly.id}")
     assert "毎週 日曜日、全6回" in page
     assert "12月6日（日）から：毎週 月曜日、全4回" in page
+
+
+def test_a_place_on_the_map_can_be_added_quietly_and_does_not_stay_behind(
+    app: Flask, session: Session, aiko: Visitor, weekly: Activity
+) -> None:
+    mailbox.new_mails(app, "ben@example.jp")
+    first, second, *_ = dates_of(session, weekly.id)
+    same = {"day": "2026-11-22", "first_at": "08:00", "ends_at": "10:00", "place": weekly.place}
+    same |= {"parts-0-was": "積込み", "parts-0-name": "積込み", "parts-0-places": "2"}
+    assert save(aiko, f"/dates/{first.id}/change/this", **same | {"map_point": "35.66,139.70"}).location
+    session.rollback()
+    assert (first.map_point, first.revision, second.map_point) == ("35.66000,139.70000", 1, "")
+    with at("2026-11-16 10:04"):
+        assert mailbox.new_mails(app, "ben@example.jp") == []
+    # The form sends the pin of the old place along: nobody would look for the new one there.
+    moved = same | {"place": "公民館", "map_point": "35.66000,139.70000"}
+    assert save(aiko, f"/dates/{first.id}/change/this", **moved).status_code == 303
+    session.rollback()
+    assert (first.place, first.map_point) == ("公民館", "")
+
+
+def test_a_series_has_its_place_on_the_map_and_its_change_is_undone(
+    session: Session, aiko: Visitor, weekly: Activity
+) -> None:
+    third = dates_of(session, weekly.id)[2]
+    typed = SERIES | {"place": "川原", "map_point": "35.1,139.1"}
+    answer = save(aiko, f"/dates/{third.id}/change/following", **typed)
+    points = [row.map_point for row in dates_of(session, weekly.id)]
+    assert points[1:3] == ["", "35.10000,139.10000"]
+    aiko.submit("/changes/1/undo", answer.location)
+    session.rollback()
+    assert {row.map_point for row in dates_of(session, weekly.id)} == {""}
+    assert save(aiko, f"/dates/{third.id}/change/all", **SERIES | {"map_point": "35.2,139.2"}).location
+    session.rollback()
+    assert {row.map_point for row in dates_of(session, weekly.id)} == {"35.20000,139.20000"}

@@ -11,6 +11,7 @@ from scheduler import words
 from scheduler.activities.actions import ActivityFacts
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
+from scheduler.activities.place_fields import map_point_field
 from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
 from scheduler.web import Form
 
@@ -21,18 +22,6 @@ _TEXTS = (
 )
 _REQUIRED = _("ここは必ず入れてください。")
 _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
-
-
-def map_point_field() -> StringField:
-    """Return the field for the place on the map."""
-    return StringField(
-        _("地図の位置"),
-        [Length(max=2000)],
-        description=_(
-            "地図アプリの「共有」で写したリンクか、35.66,139.70 のような数字を貼ってください。なくてもかまいません。"
-        ),
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )
 
 
 class SlotRow(PlainForm):

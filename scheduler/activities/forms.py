@@ -9,9 +9,9 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.actions import ActivityFacts
+from scheduler.activities.fields import map_point_field
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
-from scheduler.activities.place_fields import map_point_field
 from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
 from scheduler.web import Form
 

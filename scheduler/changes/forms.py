@@ -18,8 +18,8 @@ from wtforms import Form as PlainForm
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from scheduler.activities.actions import RepeatFacts
+from scheduler.activities.fields import map_point_field
 from scheduler.activities.models import Occurrence, SlotTemplate
-from scheduler.activities.place_fields import map_point_field
 from scheduler.activities.plans import HORIZON, schedule_of, source_at
 from scheduler.activities.recurrence import BadRule, starts, to_local, to_utc
 from scheduler.activities.repeat_forms import RepeatFields, repeat_values

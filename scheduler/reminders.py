@@ -137,7 +137,7 @@ def _queue(session: Session, occurrence: Occurrence, now: datetime) -> int:
     for reader in _readers(session, occurrence.id):
         moment = _current(moments(reader, occurrence), now)
         fresh = moment is not None and reader.joined_at >= moment.due_at - _JUST_TOLD
-        if moment is not None and not fresh and (reader.person_id, moment.kind) not in told:
+        if moment is not None and not fresh and not told.has(reader.person_id, moment):
             groups[moment].append(reader.person_id)
     return sum(
         queue(session, _telling(occurrence, moment), people, now) for moment, people in _in_order(groups)
@@ -163,14 +163,31 @@ def _telling(occurrence: Occurrence, moment: Moment) -> Telling:
     )
 
 
-def _told(session: Session, occurrence: Occurrence) -> set[tuple[int, str]]:
+@dataclass(frozen=True)
+class _Told:
+    """Which kinds of reminder of a date each person has, and when the latest of them was due."""
+
+    kinds: Collection[tuple[int, str]]
+    latest: Mapping[int, datetime]
+
+    def has(self, person_id: int, moment: Moment) -> bool:
+        """Say whether a person was told this, or something later, for the rules may have changed since."""
+        latest = self.latest.get(person_id)
+        return (person_id, moment.kind) in self.kinds or (latest is not None and latest >= moment.due_at)
+
+
+def _told(session: Session, occurrence: Occurrence) -> _Told:
     wanted = (
-        select(Delivery.person_id, Notice.kind)
+        select(Delivery.person_id, Notice.kind, Delivery.wanted_at)
         .join(Delivery.notice)
         .where(Notice.subject == "occurrence", Notice.subject_id == occurrence.id)
         .where(Notice.version == time_version(occurrence), Notice.kind.startswith(GROUP))
     )
-    return {(person_id, kind) for person_id, kind in session.execute(wanted)}
+    rows = session.execute(wanted).tuples().all()
+    latest: dict[int, datetime] = {}
+    for person_id, _kind, wanted_at in rows:
+        latest[person_id] = max(wanted_at, latest.get(person_id, wanted_at))
+    return _Told({(person_id, kind) for person_id, kind, _ in rows}, latest)
 
 
 def _readers(session: Session, occurrence_id: int) -> list[Reader]:

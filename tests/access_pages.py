@@ -37,6 +37,8 @@ GET  /dates/<occurrence_id>/attendance                    404  404  200  404  40
 POST /dates/<occurrence_id>/attendance                    404  404  303  404  404
 GET  /activities/<activity_id>                            200  200  200  200  200
 GET  /activities/<activity_id>                   (draft)  404  404  200  404  404
+GET  /activities/<activity_id>/reminders                  404  404  200  404  404
+POST /activities/<activity_id>/reminders                  404  404  303  404  404
 GET  /activities/<activity_id>/edit              (draft)  404  404  200  404  404
 POST /activities/<activity_id>/edit              (draft)  404  404  303  404  404
 POST /activities/<activity_id>/publish           (draft)  404  404  303  404  404

@@ -183,6 +183,12 @@ FORMS = (
     Door("ben", "/slots/<family_slot_id>/join", {}, (("grown_ups",), ("children-0", "children-7"))),
     Door("aiko", "/organizations/<slug>/activities/new", TYPED, FORM_TEXTS + FORM_PICKY),
     Door("aiko", "/activities/<draft_id>/edit", TYPED, FORM_TEXTS),
+    Door(
+        "aiko",
+        "/activities/<draft_id>/reminders",
+        {"asks_reminders": "1", "reminders-0-when": "d1", "reminders-0-at": "19:00"},
+        _each("asks_reminders", "reminders-0-when", "reminders-0-at"),
+    ),
     *BOARD_FORMS,
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
     Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),

@@ -36,6 +36,8 @@ TYPED: Typed = {
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
+    "POST /activities/<activity_id>/reminders": {"asks_reminders": "1", "reminders-0-when": "d1"},
+    "PUT /api/v1/activities/<activity_id>/reminders": {"reminders": [{"minutes_before": 60}]},
     "POST /slots/<slot_id>/join": HANAKO,
     "POST /slots/<slot_id>/join/group": GROUP | {"party": "name"},
     **_sign_up("names", {"pasted": "上野 海,うえの うみ"}, "pledge_id"),

@@ -1,5 +1,6 @@
 """What changes of activities: post, correct, publish, and make the dates that the rule gives."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from scheduler.activities import reminder_rules
 from scheduler.activities.date_lists import MAX_LISTED
 from scheduler.activities.map_points import read_point
 from scheduler.activities.models import (
@@ -76,6 +78,7 @@ class ActivityFacts:
     warn_days: int = 7
     may_call: bool = False
     stays_responsible: bool = True
+    reminders: Sequence[Mapping[str, Any]] | None = None
 
 
 _PLAIN = (
@@ -127,7 +130,26 @@ def _write(activity: Activity, facts: ActivityFacts, now: datetime) -> None:
     activity.dates = [day.isoformat() for day in sorted(set(facts.dates))]
     for name in _PLAIN:
         setattr(activity, name, getattr(facts, name))
+    activity.reminders = reminder_rules.stored(reminder_rules.parse(facts.reminders))
     activity.changed_at = now
+
+
+def change_reminders(
+    session: Session, activity: Activity, typed: object, by_id: int | None, now: datetime
+) -> None:
+    """Say anew when the people of an activity are reminded, on record; raise Invalid for what cannot be used.
+
+    It holds for every date from now on. Whoever has got a reminder already gets none again for an earlier moment.
+    """
+    rules = reminder_rules.stored(reminder_rules.parse(typed))
+    if rules == activity.reminders:
+        return
+    facts = {"before": activity.reminders, "after": rules}
+    activity.reminders, activity.changed_at = rules, now
+    change = StateChange(
+        at=now, subject="activity", subject_id=activity.id, verb="reminders", by_id=by_id, facts=facts
+    )
+    record(session, change)
 
 
 def _website(typed: str) -> str:

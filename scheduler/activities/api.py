@@ -2,7 +2,7 @@
 
 from datetime import date as Day
 from datetime import datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import request
 from pydantic import AfterValidator
@@ -12,6 +12,7 @@ from scheduler.activities import actions, queries
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import Need, Question, ShareFacts, SlotFacts
 from scheduler.activities.plans import HORIZON, next_starts
+from scheduler.activities.reminder_rules import parse
 from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.schedules import Planned
 from scheduler.activities.shapes import DateOut, date_out
@@ -122,6 +123,14 @@ def _slot_facts(slot: SlotIn) -> SlotFacts:
     )
 
 
+class ReminderIn(ApiModel):
+    """One reminder: `days_before` the date at the hour `at` ("HH:MM"), or so many minutes before it begins."""
+
+    days_before: int | None = None
+    at: str | None = None
+    minutes_before: int | None = None
+
+
 class ActivityIn(ApiModel):
     """An activity as an organiser posts it: wall-clock times of its zone, the rule as RFC 5545 RRULE text.
 
@@ -154,6 +163,7 @@ class ActivityIn(ApiModel):
     dates: list[Day] = []
     on_holiday: str = "keep"
     on_closed: str = "skip"
+    reminders: list[ReminderIn] | None = None
 
 
 class RepeatIn(ApiModel):
@@ -224,7 +234,8 @@ def post(slug: str, body: ActivityIn) -> ActivityOut:
     """Post an activity for a body; it is a draft until it is published."""
     actor = current_actor()
     found = find_organised_body(db_session(), actor, slug)
-    typed = body.model_dump(exclude={"slots"}) | {"dates": tuple(body.dates)}
+    typed = body.model_dump(exclude={"slots", "reminders"}) | {"dates": tuple(body.dates)}
+    typed |= {"reminders": _rules_in(body.reminders)}
     slots = tuple(_slot_facts(slot) for slot in body.slots)
     made = actions.post(
         db_session(), found.id, actions.ActivityFacts(**typed, slots=slots), actor.person_id, clock.now()
@@ -247,6 +258,52 @@ def plan(slug: str, body: RepeatIn) -> PlanOut:
 
 def _planned_out(line: Planned) -> PlannedOut:
     return PlannedOut(day=line.day, starts_at=line.start, rest=line.why.name if line.why else None)
+
+
+def _rules_in(typed: list[ReminderIn] | None) -> list[dict[str, Any]] | None:
+    return None if typed is None else [one.model_dump(exclude_none=True) for one in typed]
+
+
+class RemindersIn(ApiModel):
+    """When people are reminded: at most four; null is the usual, an empty list none."""
+
+    reminders: list[ReminderIn] | None
+
+
+class RemindersOut(ApiModel):
+    """When people are reminded, the earliest first."""
+
+    reminders: list[ReminderIn]
+
+
+def _rules_out(activity: Activity) -> RemindersOut:
+    rules = parse(activity.reminders)
+    return RemindersOut(
+        reminders=[
+            ReminderIn(days_before=rule.days_before, at=f"{rule.at:%H:%M}")
+            if rule.at
+            else ReminderIn(minutes_before=rule.minutes_before)
+            for rule in rules
+        ]
+    )
+
+
+@api.operation("GET /activities/<int:activity_id>/reminders", RemindersOut, scope="organise")
+def reminders(activity_id: int) -> RemindersOut:
+    """Show when the people of an activity are reminded."""
+    return _rules_out(queries.find_organised_activity(db_session(), current_actor(), activity_id))
+
+
+@api.operation(
+    "PUT /activities/<int:activity_id>/reminders", RemindersOut, body=RemindersIn, scope="organise"
+)
+def change_reminders(activity_id: int, body: RemindersIn) -> RemindersOut:
+    """Say anew when the people of an activity are reminded."""
+    actor = current_actor()
+    found = queries.find_organised_activity(db_session(), actor, activity_id)
+    actions.change_reminders(db_session(), found, _rules_in(body.reminders), actor.person_id, clock.now())
+    db_session().commit()
+    return _rules_out(found)
 
 
 @api.operation("POST /activities/<int:activity_id>/publish", ActivityOut, scope="organise")

@@ -12,6 +12,7 @@ from scheduler.activities.actions import ActivityFacts
 from scheduler.activities.fields import map_point_field
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
+from scheduler.activities.reminder_forms import ReminderFields, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
 from scheduler.web import Form
 
@@ -39,7 +40,7 @@ class SlotRow(PlainForm):
     burden = Ticks(_("どんな役割ですか"), choices=said_when_shown(words.BURDENS))
 
 
-class ActivityForm(RepeatFields, Form):
+class ActivityForm(RepeatFields, ReminderFields, Form):
     """An activity on one page: what, when, how often, if it rains, who is needed."""
 
     title = StringField(_("活動の名前"), [DataRequired(_REQUIRED), _LONG_NAME])
@@ -89,6 +90,7 @@ class ActivityForm(RepeatFields, Form):
             weather_rule=self.weather_rule.data,
             reserve_days=self.reserve_days.data,
             decide_at=self.decide_at.data,
+            reminders=self.typed_reminders(),
             slots=tuple(_slot(row.data) for row in self.slots if (row.data["name"] or "").strip()),
         )
 
@@ -109,6 +111,7 @@ def typed_of(activity: Activity) -> dict[str, Any]:
     values = {
         name: getattr(activity, name) for name in (*_TEXTS, "weather_rule", "reserve_days", "decide_at")
     }
+    values |= {"reminders": reminder_values(activity.reminders)}
     return values | repeat_values(activity) | {"slots": [_row_of(slot) for slot in activity.templates]}
 
 

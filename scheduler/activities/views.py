@@ -16,6 +16,8 @@ from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.parts import kept_terms
 from scheduler.activities.recurrence import BadRule, to_local
+from scheduler.activities.reminder_forms import RemindersForm, reminder_values, reminder_words
+from scheduler.activities.reminder_rules import parse
 from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
 from scheduler.closures.queries import rest_days
 from scheduler.closures.restdays import Rest, holiday_name
@@ -104,7 +106,7 @@ def new(slug: str) -> ResponseReturnValue:
     """Post a recurring activity: a draft first, which shows its dates before anybody else sees it."""
     actor = current_actor()
     found = find_organised_body(db_session(), actor, slug)
-    form = ActivityForm()
+    form = ActivityForm(data={"reminders": reminder_values(None)})
 
     def post() -> Activity:
         return actions.post(db_session(), found.id, _facts(form), actor.person_id, clock.now())
@@ -151,6 +153,7 @@ def edit(activity_id: int) -> ResponseReturnValue:
     def correct() -> None:
         facts = _facts(form)
         kept = {name: getattr(found, name) for name in _NOT_ASKED}
+        kept |= {"reminders": found.reminders} if facts.reminders is None else {}
         typed = replace(facts, **kept, slots=kept_terms(found, facts.slots))
         actions.correct(db_session(), found, typed, actor.person_id, clock.now())
 
@@ -159,6 +162,26 @@ def edit(activity_id: int) -> ResponseReturnValue:
         return go(f"/activities/{activity_id}")
     shown = _dates_of(form, found.organization_id, found.timezone)
     return form.page("activities/edit.html", body=found.organization, activity=found, **shown)
+
+
+@pages.route("/activities/<int:activity_id>/reminders", methods=["GET", "POST"])
+def reminders(activity_id: int) -> ResponseReturnValue:
+    """Say when the people of an activity are reminded; for what is published, too."""
+    actor = current_actor()
+    found = queries.find_organised_activity(db_session(), actor, activity_id)
+    form = RemindersForm(data={"reminders": reminder_values(found.reminders)})
+
+    def change() -> None:
+        actions.change_reminders(db_session(), found, form.typed_reminders(), actor.person_id, clock.now())
+
+    if form.validate_on_submit() and form.attempt(change):
+        db_session().commit()
+        return go(f"/activities/{activity_id}")
+    return form.page("activities/reminders.html", activity=found)
+
+
+pages.add_app_template_filter(reminder_words, "reminder_words")
+pages.add_app_template_filter(parse, "reminder_rules")
 
 
 @pages.post("/activities/<int:activity_id>/publish")

@@ -22,9 +22,10 @@ from scheduler.participation.models import Participation
 from scheduler.parties.queries import find_body
 from scheduler.web import db
 from tests import make, postgres
+from tests.addresses import ADDRESSES, HEADERS, QUERIES
 from tests.askers import Stage, populate
 from tests.conftest import NOW
-from tests.doors import ADDRESSES, FORMS, HEADERS, PROGRAMS, QUERIES, SENT, Door, put
+from tests.doors import FORMS, PROGRAMS, SENT, Door, put
 from tests.hostile import BODIES, FORM_BODIES, VALUES, WRONG_TYPES, harm
 from tests.program import PREFIX
 

@@ -23,12 +23,16 @@ from scheduler.config import ROOT, Settings
 from scheduler.db import engine_options
 from scheduler.decisions import api as decisions_api
 from scheduler.decisions import views as decisions
+from scheduler.desk import api as desk_api
+from scheduler.desk import views as desk
 from scheduler.groups import api as groups_api
 from scheduler.groups import views as groups
 from scheduler.keys import api as keys_api
 from scheduler.keys import views as keys
 from scheduler.line import api as line_api
 from scheduler.line import views as line
+from scheduler.offices import api as offices_api
+from scheduler.offices import views as offices
 from scheduler.participation import api as participation_api
 from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
@@ -64,6 +68,8 @@ PAGES = (
     calendars,
     parties,
     people,
+    desk,
+    offices,
     keys,
     reach,
     line,
@@ -86,6 +92,8 @@ APIS = (
     calendars_api,
     parties_api,
     people_api,
+    desk_api,
+    offices_api,
     keys_api,
     reach_api,
     line_api,

@@ -46,6 +46,7 @@ from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Channel, Kind, Letter, Outlet
+from scheduler.offices.letters import appointed_kind
 from scheduler.participation import giving, places, waiting
 from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
 from scheduler.participation.models import Answer, Participation
@@ -83,6 +84,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     }
     return {
         "sign_in": sign_in_kind(sender),
+        "appointed": appointed_kind(sender),
         "channel_test": channel_test_kind(sender),
         "still_coming": _with_way_out(question, sender),
         **sign_ups,

@@ -62,6 +62,17 @@ PARTICIPATION_STATES = {
     "excused": _("免除"),
 }
 
+OFFICES = {
+    "chair": _("会長"),
+    "vice_chair": _("副会長"),
+    "secretary": _("書記"),
+    "treasurer": _("会計"),
+    "organiser": _("世話人"),
+    "staff": _("職員"),
+    "block_leader": _("班長"),
+    "counter": _("窓口"),
+}
+
 POLICIES = {
     "first_come": _("先着順"),
     "approval": _("世話人が確かめて返事をします"),

@@ -96,6 +96,12 @@ GET  /organizations/<slug>/activities/dates               404  404  200  404  40
 GET  /organizations/<slug>/closed-days                    404  404  200  404  404
 POST /organizations/<slug>/closed-days                    404  404  303  404  404
 POST /organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 303 404 404
+GET  /desk                                                ask  404  200  200  404
+GET  /organizations/<slug>/offices                        404  404  200  404  404
+POST /organizations/<slug>/offices                        404  404  303  404  404
+GET  /offices/<office_id>/end                             404  404  200  404  404
+POST /offices/<office_id>/end                             404  404  303  404  404
+POST /offices/<office_id>/undo                            404  404  303  404  404
 GET  /me/calendars                                        ask  200  200  200  200
 POST /me/calendars                                        ask  200  200  200  200
 GET  /organizations/<slug>/calendars                      404  404  200  404  404

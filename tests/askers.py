@@ -153,6 +153,7 @@ def populate(session: Session, secret: str) -> World:
         "own_token_id": _token(session, cast.ben, None),
         "edit_id": make_change(session, other, one(other, minutes=60)).id,
         "scope": "this",
+        "office_id": _counter(session, cast),
         "closed_day_id": _closed_day(session, cast.midori.id),
         "filename": "css/tokens.css",
         "year": 2026,
@@ -215,6 +216,12 @@ def _change(session: Session, slot: Slot, by: Person) -> int:
     change_places(session, slot, 3, by.id, NOW)
     session.flush()
     return changes_of(session, "slot", slot.id)[-1].id
+
+
+def _counter(session: Session, cast: Cast) -> int:
+    # Somebody who sits at the counter and organises nothing.
+    fumi = parties.person(session, PersonFacts("福田 文", "ふくだ ふみ", "fumi@example.jp"), NOW)
+    return casting.hold_office(session, fumi, cast.midori, "counter", NOW).id
 
 
 def _closed_day(session: Session, organization_id: int) -> int:

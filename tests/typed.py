@@ -8,6 +8,7 @@ from tests.board.typed import BOARD
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 POSTED = {"title": "清掃", "place": "みどり公園", "first_on": "2026-12-06", "first_at": "08:00"}
 HOME = {"name": "山田家"}
+OFFICE = HANAKO | {"office": "treasurer", "starts_on": "2026-12-01"}
 MOVED = {"first_at": "13:00", "place": "公民館"}
 GROUP = HANAKO | {"group_name": "駅前商店会", "people": "1"}
 UMI = {"name": "上野 海", "kana": "うえの うみ"}
@@ -35,6 +36,8 @@ TYPED: Typed = {
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
+    "POST /organizations/<slug>/offices": OFFICE | {"body": "midori"},
+    "POST /offices/<office_id>/end": {"last_on": "2026-12-31"},
     "POST /organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /activities/<activity_id>/reminders": {"asks_reminders": "1", "reminders-0-when": "d1"},
     "PUT /api/v1/activities/<activity_id>/reminders": {"reminders": [{"minutes_before": 60}]},
@@ -92,6 +95,8 @@ TYPED: Typed = {
     "POST /api/v1/organizations/<slug>/activities": POSTED
     | {"minutes": 120, "slots": [{"name": "係", "places": 3}]},
     "POST /api/v1/organizations/<slug>/activities/dates": {"first_on": "2026-12-06", "first_at": "08:00"},
+    "POST /api/v1/organizations/<slug>/offices": OFFICE,
+    "POST /api/v1/offices/<office_id>/end": {"last_on": "2026-12-31"},
     "POST /api/v1/organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /api/v1/slots/<slot_id>/join": HANAKO,
     "POST /api/v1/organizations/<slug>/tokens": {"name": "広報紙", "scopes": ["read"]},

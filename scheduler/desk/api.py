@@ -1,0 +1,49 @@
+"""The desk, for programs."""
+
+from datetime import datetime
+
+from scheduler import clock
+from scheduler.desk.queries import find_desk
+from scheduler.desk.tasks import Task
+from scheduler.json_api import Api, ApiModel
+from scheduler.parties.login import current_actor
+from scheduler.web import db_session
+
+api = Api("desk_api", __name__)
+
+
+class TaskOut(ApiModel):
+    """One thing to do: a code, whose it is, until when, what it is about, and how many people it concerns."""
+
+    what: str
+    body: str
+    due_at: datetime | None
+    date_id: int | None
+    activity_id: int | None
+    count: int
+    urgent: bool
+
+
+class DeskOut(ApiModel):
+    """What there is to do, the most pressing first."""
+
+    tasks: list[TaskOut]
+
+
+@api.operation("GET /desk", DeskOut, scope="organise")
+def desk() -> DeskOut:
+    """Return what there is to do for the bodies that the caller organises."""
+    found = find_desk(db_session(), current_actor(), clock.now())
+    return DeskOut(tasks=[_out(task) for task in found.tasks])
+
+
+def _out(task: Task) -> TaskOut:
+    return TaskOut(
+        what=task.what,
+        body=task.body.slug,
+        due_at=task.due_at,
+        date_id=task.occurrence.id if task.occurrence else None,
+        activity_id=task.activity.id if task.activity else None,
+        count=task.count,
+        urgent=task.urgent,
+    )

@@ -1,0 +1,116 @@
+"""What an officer or a block leader has before them; read-only, and only to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import ON, Occurrence, Slot
+from scheduler.desk.tasks import AHEAD, Task, dates_of, tasks_of
+from scheduler.errors import NotFound
+from scheduler.participation.models import GONE, Participation
+from scheduler.parties.access import Actor, led_blocks, organised_bodies
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.reach.reached import find_round
+
+# Dates shown under the list of what is to be done.
+_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class DateCount:
+    """A coming date, how many places are taken, and how many are wanted."""
+
+    occurrence: Occurrence
+    have: int
+    want: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """A coming date as a block leader sees it: homes of the block, how many have answered, how many to tell by hand."""
+
+    occurrence: Occurrence
+    block: Organization
+    homes: int
+    answered: int
+    by_hand: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that one officer or leader has before them."""
+
+    bodies: list[Organization]
+    tasks: list[Task]
+    dates: list[DateCount]
+    rounds: list[Round]
+
+
+def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
+    """Return the desk of somebody who organises or leads a block; raise NotFound for anybody else."""
+    bodies, blocks = organised_bodies(session, actor), led_blocks(session, actor)
+    if not bodies and not blocks:
+        raise NotFound
+    return Desk(
+        bodies,
+        tasks_of(session, actor, bodies, now),
+        _counts(session, [body.id for body in bodies], now),
+        [round_ for block in blocks for round_ in _rounds(session, actor, block, now)],
+    )
+
+
+def _counts(session: Session, bodies: Sequence[int], now: datetime) -> list[DateCount]:
+    ahead = dates_of(bodies).where(Occurrence.ends_at > now, Occurrence.state.in_((*ON, "awaiting_decision")))
+    dates = list(session.scalars(ahead.limit(_SHOWN)))
+    rows = {row.occurrence_id: row for row in session.execute(_taken(dates))}
+    return [_count(one, rows.get(one.id)) for one in dates]
+
+
+def _taken(dates: Sequence[Occurrence]) -> Select[tuple[int, int, int]]:
+    wanted = func.coalesce(Slot.target, Slot.places)
+    return (
+        select(
+            Slot.occurrence_id,
+            func.sum(Slot.taken).label("have"),
+            func.sum(wanted).label("want"),
+        )
+        .where(Slot.occurrence_id.in_([one.id for one in dates]))
+        .group_by(Slot.occurrence_id)
+    )
+
+
+def _count(occurrence: Occurrence, row: Row[tuple[int, int, int]] | None) -> DateCount:
+    return DateCount(occurrence, row.have if row else 0, row.want if row else 0)
+
+
+def _rounds(session: Session, actor: Actor, block: Organization, now: datetime) -> list[Round]:
+    ahead = dates_of([block.id, block.parent_id or block.id]).where(
+        Occurrence.ends_at > now, Occurrence.starts_at < now + AHEAD, Occurrence.state.in_(ON)
+    )
+    homes = (
+        session.scalar(select(func.count()).select_from(Household).where(Household.block_id == block.id)) or 0
+    )
+    return [
+        Round(one, block, homes, _answered(session, one, block), len(find_round(session, actor, one.id).rows))
+        for one in session.scalars(ahead.limit(_SHOWN))
+    ]
+
+
+def _answered(session: Session, occurrence: Occurrence, block: Organization) -> int:
+    home = func.coalesce(Participation.household_id, Person.household_id)
+    wanted = (
+        select(func.count(func.distinct(home)))
+        .select_from(Participation)
+        .join(Participation.slot)
+        .join(Person, Person.id == Participation.contact_id)
+        .join(Household, Household.id == home)
+        .where(
+            Slot.occurrence_id == occurrence.id,
+            Household.block_id == block.id,
+            Participation.state.not_in(GONE),
+        )
+    )
+    return session.scalar(wanted) or 0

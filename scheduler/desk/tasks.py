@@ -1,0 +1,147 @@
+"""What there is to do for organisers: dates to decide about, to answer for and to tick, activities to go on with."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from scheduler.activities.facts import decision_time
+from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence, Slot
+from scheduler.activities.recurrence import to_utc
+from scheduler.participation.models import Participation
+from scheduler.parties.access import Actor
+from scheduler.parties.models import Membership, Organization
+from scheduler.reach.reached import troubles_of
+
+# How far ahead answers are asked for, and how long back a date may still be ticked.
+AHEAD, BACK = timedelta(days=30), timedelta(days=14)
+# Whoever hands over wants two months for it.
+_TERM_ENDS = timedelta(days=60)
+_UNDECIDED = ("open", "closed", "awaiting_decision")
+_LATE_GAP = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: a code, whose it is, until when, what it is about, and how many people or parts it concerns."""
+
+    what: str
+    body: Organization
+    due_at: datetime | None = None
+    occurrence: Occurrence | None = None
+    activity: Activity | None = None
+    count: int = 0
+    urgent: bool = False
+
+    @property
+    def order(self) -> tuple[bool, bool, float]:
+        """What sorts the most pressing first."""
+        return not self.urgent, self.due_at is None, self.due_at.timestamp() if self.due_at else 0.0
+
+
+def dates_of(bodies: Sequence[int]) -> Select[tuple[Occurrence]]:
+    """Return the query of all public dates of these bodies with all that a line about one says, the next first."""
+    return (
+        select(Occurrence)
+        .join(Occurrence.activity)
+        .join(Activity.organization)
+        .where(Activity.organization_id.in_(bodies), Activity.state == "published")
+        .options(contains_eager(Occurrence.activity).contains_eager(Activity.organization))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+
+
+def tasks_of(session: Session, actor: Actor, bodies: Sequence[Organization], now: datetime) -> list[Task]:
+    """Return what there is to do for these bodies, the most pressing first."""
+    ids = [body.id for body in bodies]
+    found = [*_date_tasks(session, ids, now), *_body_tasks(session, bodies, now)]
+    return sorted([*found, *_terms(session, actor, bodies)], key=lambda task: task.order)
+
+
+def _date_tasks(session: Session, bodies: Sequence[int], now: datetime) -> Iterator[Task]:
+    near = dates_of(bodies).where(Occurrence.ends_at > now - BACK, Occurrence.starts_at < now + AHEAD)
+    dates = list(session.scalars(near))
+    states = _states_at(session, dates)
+    short = _short_at(session, dates)
+    for one in dates:
+        yield from _tasks_at(one, states, short, now)
+
+
+def _tasks_at(
+    one: Occurrence, states: Counter[tuple[int, str]], short: dict[int, int], now: datetime
+) -> Iterator[Task]:
+    body, at = one.activity.organization, one.starts_at
+    if one.ends_at <= now:
+        unticked = sum(states[one.id, state] for state in ("pledged", "confirmed"))
+        if one.state in ON and unticked:
+            yield Task("tick", body, one.ends_at, one, count=unticked)
+        return
+    due = decision_time(one)
+    if due is not None and one.state in _UNDECIDED and at - now < timedelta(hours=24):
+        yield Task("decide", body, to_utc(due, one.activity.timezone), one, urgent=True)
+    if states[one.id, "applied"]:
+        yield Task("applied", body, at, one, count=states[one.id, "applied"])
+    if states[one.id, "awaiting_guardian"]:
+        yield Task("guardian", body, at, one, count=states[one.id, "awaiting_guardian"])
+    if (
+        one.state in TAKES_SIGN_UPS
+        and short.get(one.id)
+        and at - now < timedelta(days=one.activity.warn_days)
+    ):
+        yield Task("short", body, at, one, count=short[one.id], urgent=at - now < _LATE_GAP)
+
+
+def _states_at(session: Session, dates: Sequence[Occurrence]) -> Counter[tuple[int, str]]:
+    wanted = (
+        select(Slot.occurrence_id, Participation.state, func.count())
+        .join(Participation.slot)
+        .where(Slot.occurrence_id.in_([one.id for one in dates]), Slot.policy != "lottery")
+        .group_by(Slot.occurrence_id, Participation.state)
+    )
+    return Counter({(date_id, state): count for date_id, state, count in session.execute(wanted)})
+
+
+def _short_at(session: Session, dates: Sequence[Occurrence]) -> dict[int, int]:
+    wanted = (
+        select(Slot.occurrence_id, func.sum(Slot.min_people - Slot.taken))
+        .where(Slot.occurrence_id.in_([one.id for one in dates]), Slot.taken < Slot.min_people)
+        .group_by(Slot.occurrence_id)
+    )
+    return dict(session.execute(wanted).tuples().all())
+
+
+def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime) -> Iterator[Task]:
+    for body in bodies:
+        for trouble in troubles_of(session, body.id, now):
+            at = trouble.occurrence.starts_at
+            yield Task("missed", body, at, trouble.occurrence, count=trouble.missed, urgent=True)
+        for activity in session.scalars(_own(body).where(Activity.state == "draft")):
+            yield Task("draft", body, activity=activity)
+        for activity in session.scalars(_own(body).where(Activity.state == "published", ~_goes_on(now))):
+            yield Task("no_dates", body, activity=activity)
+
+
+def _own(body: Organization) -> Select[tuple[Activity]]:
+    return select(Activity).where(Activity.organization_id == body.id).order_by(Activity.title, Activity.id)
+
+
+def _goes_on(now: datetime) -> ColumnElement[bool]:
+    return (
+        select(Occurrence.id).where(Occurrence.activity_id == Activity.id, Occurrence.ends_at > now).exists()
+    )
+
+
+def _terms(session: Session, actor: Actor, bodies: Sequence[Organization]) -> Iterator[Task]:
+    by_id = {body.id: body for body in bodies}
+    wanted = select(Membership).where(
+        Membership.person_id == actor.person_id,
+        Membership.organization_id.in_(by_id),
+        Membership.office.is_not(None),
+        Membership.ends_on.between(actor.today, actor.today + _TERM_ENDS),
+    )
+    for term in session.scalars(wanted.order_by(Membership.ends_on, Membership.id)):
+        assert term.ends_on is not None
+        yield Task("hand_over", by_id[term.organization_id], count=(term.ends_on - actor.today).days)

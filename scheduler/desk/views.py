@@ -1,0 +1,29 @@
+"""The desk's page."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from scheduler import clock
+from scheduler.desk.queries import find_desk
+from scheduler.parties.access import led_blocks, organised_bodies
+from scheduler.parties.login import HOME_ZONE, current_actor
+from scheduler.parties.queries import find_me
+from scheduler.web import db_session
+
+pages = Blueprint("desk", __name__)
+
+
+@pages.get("/desk")
+def desk() -> ResponseReturnValue:
+    """Show what there is to do today, then the coming dates with how many have come forward."""
+    actor, now = current_actor(), clock.now()
+    find_me(db_session(), actor)
+    found = find_desk(db_session(), actor, now)
+    return render_template("desk/desk.html", desk=found, today=now.astimezone(HOME_ZONE))
+
+
+@pages.app_template_global("has_desk")
+def has_desk() -> bool:
+    """Say whether whoever is signed in organises for a body or leads a block."""
+    actor = current_actor()
+    return bool(organised_bodies(db_session(), actor) or led_blocks(db_session(), actor))

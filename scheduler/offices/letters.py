@@ -1,0 +1,42 @@
+"""The letter to somebody who has been given an office: is it still true, and what does it say."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from scheduler.notices.models import Delivery, Notice
+from scheduler.notices.outlet import Kind, Letter
+from scheduler.parties.letters import Sender
+from scheduler.parties.models import Membership, Person
+
+
+@dataclass(frozen=True)
+class PostFacts:
+    """What the letter says: the body's names, the office and its days."""
+
+    name: str
+    name_en: str
+    office: str
+    starts_on: date
+    ends_on: date | None
+
+
+def _post(held: Membership) -> PostFacts:
+    body = held.organization
+    return PostFacts(body.name, body.name_en, held.office or "", held.starts_on, held.ends_on)
+
+
+def appointed_kind(sender: Sender) -> Kind:
+    """Return the kind of notice that tells somebody of an office; once that has ended it says nothing."""
+
+    def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
+        held = session.get(Membership, notice.subject_id)
+        return "superseded" if held is None or (held.ends_on and held.ends_on < now.date()) else None
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        held = session.get_one(Membership, notice.subject_id)
+        person = session.get(Person, delivery.person_id)
+        return sender.letter(person, "appointed", post=_post(held))
+
+    return Kind(still_true, compose)

@@ -1,0 +1,149 @@
+"""The desk: what there is to do, the most pressing first; nothing once it is done."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities import actions as activities
+from scheduler.activities.parts import SlotFacts
+from scheduler.attendance.actions import Tick, record_attendance
+from scheduler.decisions.actions import Ruling, confirm
+from scheduler.desk.queries import Desk, find_desk
+from scheduler.errors import NotFound
+from scheduler.participation.actions import join
+from scheduler.participation.signing import SignUp
+from scheduler.parties.access import Actor
+from scheduler.parties.actions import add_household
+from scheduler.parties.models import Household, Person
+from tests import cast as casting
+from tests import make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.signed_in import browser_of, program_of
+
+# The evening before the date of 22 November, and the evening of that day.
+EVE, AFTER = NOW + timedelta(days=5, hours=9), NOW + timedelta(days=6, hours=9)
+CALM: dict[str, Any] = {"weather_rule": "none", "reserve_days": None, "decide_at": None}
+
+
+def desk_of(session: Session, person: Person, now: datetime) -> Desk:
+    return find_desk(session, Actor(now.date(), person.id), now)
+
+
+def codes(session: Session, person: Person, now: datetime) -> list[str]:
+    return [task.what for task in desk_of(session, person, now).tasks]
+
+
+def test_nobody_without_an_office_has_a_desk(session: Session, cast: Cast) -> None:
+    with pytest.raises(NotFound):
+        desk_of(session, cast.ben, NOW)
+
+
+def test_a_date_is_to_be_decided_about_from_the_day_before_until_it_is(session: Session, cast: Cast) -> None:
+    date = make.occurrence(session, cast.midori, NOW)
+    assert codes(session, cast.aiko, NOW) == []
+    assert codes(session, cast.aiko, EVE) == ["decide"]
+    confirm(session, date, Ruling(cast.aiko.id, date.revision), EVE)
+    assert codes(session, cast.aiko, EVE) == []
+
+
+def test_gaps_show_within_the_days_of_the_warning(session: Session, cast: Cast) -> None:
+    slots = (SlotFacts("積込み", 4, min_people=2),)
+    later = NOW.date() + timedelta(days=20)
+    slot = make.slot(session, cast.midori, NOW, slots=slots, first_on=later, **CALM)
+    assert codes(session, cast.aiko, slot.starts_at - timedelta(days=8)) == []
+    (task,) = desk_of(session, cast.aiko, slot.starts_at - timedelta(days=6)).tasks
+    assert (task.what, task.count, task.urgent) == ("short", 2, False)
+    make.participation(session, slot, cast.ben, NOW)
+    make.participation(session, slot, cast.chie, NOW)
+    assert codes(session, cast.aiko, slot.starts_at - timedelta(days=6)) == []
+
+
+def test_who_has_applied_waits_for_an_answer(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("積込み", 4),), **CALM)
+    slot.policy = "approval"
+    join(session, slot, SignUp(cast.ben.id), NOW)
+    (task,) = desk_of(session, cast.aiko, NOW).tasks
+    assert (task.what, task.count) == ("applied", 1)
+
+
+def test_who_came_is_ticked_after_the_date(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, **CALM)
+    row = make.participation(session, slot, cast.ben, NOW)
+    assert codes(session, cast.aiko, AFTER) == ["tick", "no_dates"]
+    record_attendance(session, slot.occurrence, [(row, Tick(1))], cast.aiko.id, AFTER)
+    assert codes(session, cast.aiko, AFTER) == ["no_dates"]
+
+
+def test_a_draft_and_the_end_of_ones_own_term_are_not_forgotten(session: Session, cast: Cast) -> None:
+    activities.post(session, cast.midori.id, make.facts(), None, NOW)
+    term = casting.hold_office(session, cast.aiko, cast.midori, "treasurer", NOW)
+    term.ends_on = NOW.date() + timedelta(days=60)
+    assert sorted(codes(session, cast.aiko, NOW)) == ["draft", "hand_over"]
+
+
+def test_the_most_pressing_comes_first(session: Session, cast: Cast) -> None:
+    activities.post(session, cast.midori.id, make.facts(), None, NOW)
+    slots = (SlotFacts("積込み", 4, min_people=2),)
+    make.slot(session, cast.midori, NOW, slots=slots, first_on=EVE.date() + timedelta(days=4), **CALM)
+    make.slot(session, cast.midori, NOW)
+    assert codes(session, cast.aiko, EVE) == ["decide", "short", "draft"]
+
+
+def test_others_bodies_stay_theirs(session: Session, cast: Cast) -> None:
+    make.occurrence(session, cast.library, NOW)
+    assert codes(session, cast.aiko, EVE) == []
+    assert desk_of(session, cast.aiko, EVE).dates == []
+
+
+def test_a_coming_date_shows_how_many_have_come_forward(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, places=5)
+    make.participation(session, slot, cast.ben, NOW)
+    (count,) = desk_of(session, cast.aiko, NOW).dates
+    assert (count.have, count.want) == (1, 5)
+
+
+def test_a_block_leader_sees_how_many_homes_have_answered(session: Session, cast: Cast) -> None:
+    block = casting.block(session, cast.midori, "midori-1", NOW)
+    casting.hold_office(session, cast.ben, block, "block_leader", NOW)
+    slot = make.slot(session, cast.midori, NOW, places=5)
+    homes = [Household(name=name, block_id=block.id, created_at=NOW) for name in ("千田家", "山田家")]
+    for home, members in zip(homes, ([cast.chie], []), strict=True):
+        add_household(session, home, members)
+    make.participation(session, slot, cast.chie, NOW)
+    make.participation(session, slot, make.person(session, 1, NOW), NOW)
+    (round_,) = desk_of(session, cast.ben, NOW).rounds
+    assert (round_.homes, round_.answered, round_.by_hand) == (2, 1, 0)
+
+
+def test_the_page_leads_to_each_thing_and_says_when_nothing_is_left(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    date = make.occurrence(session, cast.midori, NOW)
+    aiko = browser_of(app, cast.aiko)
+    assert "いま、することはありません。" in aiko.text("/desk")
+    assert 'href="/desk"' in aiko.text("/me")
+    with time_machine.travel(EVE, tick=False):
+        page = aiko.text("/desk")
+    assert f"/dates/{date.id}/decision" in page
+    assert "午前6時30分まで" in page
+
+
+def test_a_leaders_page_has_the_own_block_alone(app: Flask, session: Session, cast: Cast) -> None:
+    block = casting.block(session, cast.midori, "midori-1", NOW)
+    casting.hold_office(session, cast.ben, block, "block_leader", NOW)
+    date = make.occurrence(session, cast.midori, NOW)
+    page = browser_of(app, cast.ben).text("/desk")
+    assert f"/dates/{date.id}/enter" in page
+    assert f"/dates/{date.id}/board" not in page
+
+
+def test_a_program_is_told_the_same(app: Flask, session: Session, cast: Cast) -> None:
+    slots = (SlotFacts("積込み", 4, min_people=2),)
+    slot = make.slot(session, cast.midori, NOW, slots=slots, **CALM)
+    (task,) = program_of(app, cast.aiko).read("/desk")["tasks"]
+    assert (task["what"], task["date_id"], task["count"]) == ("short", slot.occurrence_id, 2)

@@ -33,6 +33,8 @@ from scheduler.line import api as line_api
 from scheduler.line import views as line
 from scheduler.offices import api as offices_api
 from scheduler.offices import views as offices
+from scheduler.paper import api as paper_api
+from scheduler.paper import views as paper
 from scheduler.participation import api as participation_api
 from scheduler.participation import views as participation
 from scheduler.parties import api as parties_api
@@ -59,6 +61,7 @@ PAGES = (
     terms,
     participation,
     board,
+    paper,
     groups,
     standins,
     series,
@@ -83,6 +86,7 @@ APIS = (
     terms_api,
     participation_api,
     board_api,
+    paper_api,
     groups_api,
     standins_api,
     series_api,

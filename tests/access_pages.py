@@ -30,6 +30,14 @@ POST /dates/<occurrence_id>/board/<participation_id>/again     404  404  303  40
 POST /board/undo/<change_id>                              404  404  303  404  404
 GET  /dates/<occurrence_id>/enter                         404  404  200  404  404
 POST /dates/<occurrence_id>/enter                         404  404  303  404  404
+GET  /dates/<occurrence_id>/paper                         404  404  200  404  404
+POST /dates/<occurrence_id>/sheets                        404  404  303  404  404
+GET  /dates/<occurrence_id>/poster.pdf                    200  200  200  200  200
+GET  /sheets                                              200  200  200  200  200
+POST /sheets                                              303  303  303  303  303
+GET  /sheets/<code>                                       303  303  200  303  303
+POST /sheets/<code>                                       404  404  303  404  404
+GET  /sheets/<code>/paper.pdf                             404  404  200  404  404
 GET  /dates/<occurrence_id>/shares                        404  404  200  404  404
 GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
-from scheduler.activities.models import Slot
+from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.calendars import actions as calendars
 from scheduler.closures import actions as closures
@@ -22,12 +22,15 @@ from scheduler.groups.links import names_token
 from scheduler.heartbeat import beat
 from scheduler.history import changes_of
 from scheduler.line import actions as line
+from scheduler.paper.actions import Wanted, print_sheet
+from scheduler.paper.models import PrintedSheet
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.capacity import change_places
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties import api_tokens
+from scheduler.parties.access import Actor
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.tokens import derived, personal, unsubscribing
@@ -158,6 +161,7 @@ def populate(session: Session, secret: str) -> World:
         "filename": "css/tokens.css",
         "year": 2026,
         "name": "0" * 40,
+        "code": _sheet(session, date, cast, block).code,
         "account_id": line.set_up(
             session, cast.midori.id, line.AccountFacts("@midori", 200, "s" * 32, "t" * 40), secret, NOW
         ).id,
@@ -222,6 +226,11 @@ def _counter(session: Session, cast: Cast) -> int:
     # Somebody who sits at the counter and organises nothing.
     fumi = parties.person(session, PersonFacts("福田 文", "ふくだ ふみ", "fumi@example.jp"), NOW)
     return casting.hold_office(session, fumi, cast.midori, "counter", NOW).id
+
+
+def _sheet(session: Session, date: Occurrence, cast: Cast, block: Organization) -> PrintedSheet:
+    actor = Actor(NOW.date(), cast.aiko.id)
+    return print_sheet(session, date, Wanted("sign_up", block.id), actor, NOW)
 
 
 def _closed_day(session: Session, organization_id: int) -> int:

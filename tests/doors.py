@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from tests.paper.sent import PAPER_FORMS, PAPER_PROGRAMS
+
 Group = tuple[str, ...]
 
 
@@ -40,6 +42,7 @@ TYPED = POST | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"
 SENT = POST | {"minutes": 60, "slots": [{"name": "係", "places": 3}]}
 
 HOME = {"name": "山田家", "place": 1}
+HOME_GROUPS = (("name", "address"), ("place",), ("releases_contact",))
 LIST = {"pasted": "山田 花子,やまだ はなこ", "sure": "1"}
 GROUP = HANAKO | {"group_name": "駅前商店会", "people": 2}
 NAME = {"name": "池田 泉", "kana": "いけだ いずみ"}
@@ -190,6 +193,7 @@ FORMS = (
         _each("asks_reminders", "reminders-0-when", "reminders-0-at"),
     ),
     *BOARD_FORMS,
+    *(Door(*one) for one in PAPER_FORMS),
     Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
     Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
     Door("aiko", "/dates/<other_date_id>/change/this", MOVED, MOVED_GROUPS),
@@ -204,9 +208,7 @@ FORMS = (
     Door("ben", "/me/household/contact", {}, _each("releases")),
     Door("aiko", "/organizations/<slug>/households/new", HOME, (("name", "address"), *_each("place"))),
     Door("aiko", "/organizations/<slug>/households/paste", LIST, _each("pasted", "sure")),
-    Door(
-        "aiko", "/households/<household_id>", HOME, (("name", "address"), *_each("place", "releases_contact"))
-    ),
+    Door("aiko", "/households/<household_id>", HOME, HOME_GROUPS),
     Door("aiko", "/households/<household_id>/members/new", HANAKO, _each("name", "kana", "email", "phone")),
     Door("aiko", "/organizations/<slug>/tokens", TOKEN, _each("name", "scopes", "days")),
     Door("ben", "/me/tokens", TOKEN, _each("name", "scopes", "days")),
@@ -270,6 +272,7 @@ PROGRAMS = (
         ((*TEXTS, "slots.0.name", "slots.0.name_en"), *JSON_PICKY),
     ),
     *BOARD_PROGRAMS,
+    *(Door(*one) for one in PAPER_PROGRAMS),
     Door(
         "dan",
         "/slots/<other_slot_id>/join/group",
@@ -300,9 +303,7 @@ PROGRAMS = (
         {"text": "山田,やまだ"},
         _each("text", "write", "block"),
     ),
-    Door(
-        "aiko", "/households/<household_id>", HOME, (("name", "address"), *_each("place", "releases_contact"))
-    ),
+    Door("aiko", "/households/<household_id>", HOME, HOME_GROUPS),
     Door("aiko", "/households/<household_id>/members", HANAKO, _each("name", "kana", "email", "phone")),
     Door("aiko", "/organizations/<slug>/tokens", ASKED, _each("name", "scopes.0", "days")),
     Door("ben", "/me/tokens", ASKED, _each("name", "scopes.0", "days")),

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from scheduler.paper.codes import DATE, code_of
 from tests.askers import ICS, Typed
 from tests.board.typed import BOARD
 
@@ -67,6 +68,11 @@ TYPED: Typed = {
     **_sign_up("reply", {"answer": "はい"}),
     **_sign_up("again", {"answer": "yes"}),
     **_sign_up("consent", {"guardian": "千田 知恵"}),
+    "POST /dates/<occurrence_id>/sheets": {"kind": "sign_up", "block": ""},
+    "POST /sheets": {"code": code_of(DATE, 1)},
+    "POST /sheets/<code>": {"n-1-2": "0"},
+    "POST /api/v1/dates/<occurrence_id>/sheets": {"kind": "circular"},
+    "POST /api/v1/sheets/<code>": {"lines": [{"number": 1, "fields": [{"slot_id": 2, "people": 1}]}]},
     "POST /organizations/<slug>/households/new": HOME,
     "POST /organizations/<slug>/households/paste": {"pasted": "山田 花子,やまだ はなこ", "sure": "1"},
     "POST /households/<household_id>": HOME,

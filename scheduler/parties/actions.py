@@ -223,6 +223,7 @@ def _newest_sign_in(session: Session, email: str, now: datetime) -> SignIn | Non
         select(SignIn)
         .join(Person, Person.id == SignIn.person_id)
         .where(Person.email_key == email_key(email), SignIn.spent_at.is_(None), SignIn.expires_at > now)
+        .where(SignIn.printed_by_id.is_(None))
     )
     return session.scalar(wanted.order_by(SignIn.id.desc()).limit(1))
 

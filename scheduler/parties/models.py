@@ -130,7 +130,10 @@ class Consent(Base):
 
 
 class SignIn(Base):
-    """One asked-for sign-in: a link and a six-digit code in one mail; spent once, by whichever comes first."""
+    """One asked-for sign-in: a link and a six-digit code in one mail; spent once, by whichever comes first.
+
+    One that somebody has printed as a key card has no code; `printed_by_id` says who did.
+    """
 
     __tablename__ = "sign_in"
 
@@ -143,6 +146,7 @@ class SignIn(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     spent_at: Mapped[datetime | None]
+    printed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class SignedIn(Base):

@@ -16,6 +16,7 @@ from scheduler.errors import Conflict, NotFound
 from scheduler.history import StateChange, record
 from scheduler.line.models import LineCode
 from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Wish
+from scheduler.paper.models import PrintedRow
 from scheduler.participation import places
 from scheduler.participation.models import GONE, Participation
 from scheduler.participation.standing import Change
@@ -48,6 +49,7 @@ FOLLOWS: tuple[InstrumentedAttribute[Any], ...] = (
     Consent.person_id,
     Consent.for_person_id,
     Series.contact_id,
+    PrintedRow.person_id,
 )
 # What follows too where the other has none that is the same by these columns; else that of the one who is kept counts.
 FOLLOWS_ONCE: dict[InstrumentedAttribute[Any], tuple[InstrumentedAttribute[Any], ...]] = {

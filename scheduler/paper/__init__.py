@@ -1,0 +1,1 @@
+"""Paper as a channel of its own: posters, circulars, sheets to sign up on and to key back, lists, rotas, key cards."""

@@ -1,0 +1,210 @@
+"""What changes with paper: a sheet is printed, and what people wrote on it is keyed in, each line by itself."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import chain
+
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.board.entering import Entry, enter
+from scheduler.errors import Conflict, Invalid, Refused
+from scheduler.paper.codes import spoken
+from scheduler.paper.models import CIRCULAR, SIGN_UP, PrintedRow, PrintedSheet
+from scheduler.paper.queries import (
+    Standing,
+    blocks_to_print,
+    lines_of_block,
+    people_to_print,
+    standing_of,
+)
+from scheduler.participation import capacity, places
+from scheduler.participation.actions import withdraw
+from scheduler.participation.models import Participation
+from scheduler.parties.access import Actor, may_enter_for_all
+from scheduler.parties.actions import PersonFacts
+from scheduler.parties.queries import people_of
+from scheduler.text import text_in
+
+# Empty lines at the end of a list of names, and on a sheet without names.
+WRITE_IN, EMPTY = 3, 15
+MOST_TEXT = 1200
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which sheet is wanted: its kind, for which block (None: for the body's own people), and what a circular says."""
+
+    kind: str
+    block_id: int | None = None
+    text: str = ""
+    useful_until: date | None = None
+
+
+def print_sheet(
+    session: Session, occurrence: Occurrence, wanted: Wanted, actor: Actor, now: datetime
+) -> PrintedSheet:
+    """Write down what stands on a new sheet, so that it can be keyed in when the block has changed.
+
+    Raise Invalid for a kind or a block that cannot be chosen.
+    """
+    if wanted.kind not in {SIGN_UP, CIRCULAR} or actor.person_id is None:
+        raise Invalid("choice_unknown")
+    lines = _lines(session, occurrence, wanted, actor)
+    sheet = PrintedSheet(kind=wanted.kind, occurrence_id=occurrence.id, block_id=wanted.block_id)
+    sheet.printed_by_id, sheet.printed_at = actor.person_id, now
+    if wanted.kind == CIRCULAR:
+        sheet.text, sheet.useful_until = text_in(wanted.text, lines=True)[:MOST_TEXT], wanted.useful_until
+    sheet.rows = [PrintedRow(number=number, **line) for number, line in enumerate(lines, 1)]
+    session.add(sheet)
+    session.flush()
+    return sheet
+
+
+def _lines(session: Session, occurrence: Occurrence, wanted: Wanted, actor: Actor) -> list[dict[str, int]]:
+    body = occurrence.activity.organization
+    if wanted.block_id is not None:
+        block = next(
+            (one for one in blocks_to_print(session, actor, body) if one.id == wanted.block_id), None
+        )
+        if block is None:
+            raise Invalid("choice_unknown")
+        known = [{"household_id": home.id} for home in lines_of_block(session, block)]
+    elif not may_enter_for_all(session, actor, body):
+        raise Invalid("choice_unknown")
+    else:
+        known = [{"person_id": one.id} for one in people_to_print(session, actor, body)]
+    # Only who may enter anybody can enter somebody who is written in; a circular goes to the doors that it names.
+    if not may_enter_for_all(session, actor, body) or (known and wanted.kind == CIRCULAR):
+        return known
+    return known + [{}] * (WRITE_IN if known else EMPTY)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field as it was keyed in: how many come, and how many stood there when the page was opened.
+
+    `people` is None where the field was left empty, and -1 where it could not be read.
+    """
+
+    people: int | None
+    was: int = 0
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it says anything that did not stand there before."""
+        return self.people is not None or self.was > 0
+
+
+@dataclass(frozen=True)
+class KeyedLine:
+    """One line as it was keyed in: its fields by the id of the slot, and who was written in."""
+
+    number: int
+    fields: Mapping[int, Field] = field(default_factory=dict)
+    facts: PersonFacts = field(default_factory=lambda: PersonFacts("", ""))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one field; `what` is joined, changed, left, same, no, or refused with its `refusal`."""
+
+    line: PrintedRow
+    slot: Slot
+    what: str
+    row: Participation | None = None
+    refusal: Refused | None = None
+
+
+@dataclass(frozen=True)
+class By:
+    """Who keys a sheet in, when, and the remark that every sign-up from it gets."""
+
+    actor: Actor
+    now: datetime
+    note: str = ""
+
+
+def note_of(sheet: PrintedSheet) -> str:
+    """Return the remark that every sign-up from a sheet gets; in Japanese, for it is stored."""
+    return f"申込用紙 {spoken(sheet.code)}"
+
+
+def key_in(session: Session, sheet: PrintedSheet, keyed: Iterable[KeyedLine], by: By) -> list[Outcome]:
+    """Enter a whole sheet; a line that a rule refuses leaves the others as they are.
+
+    The same sheet again changes nothing: each field says how many shall come in the end.
+    """
+    slots = {slot.id: slot for slot in sheet.occurrence.slots}
+    # All at once and first, in one order, so that two who key in the same date wait for each other.
+    places.lock(session, *slots.values())
+    lines = {line.number: line for line in sheet.rows}
+    known = [(lines[one.number], one) for one in keyed if one.number in lines]
+    return list(chain.from_iterable(_key_line(session, line, one, slots, by) for line, one in known))
+
+
+def _key_line(
+    session: Session, line: PrintedRow, keyed: KeyedLine, slots: Mapping[int, Slot], by: By
+) -> list[Outcome]:
+    answers = [
+        (slots[slot_id], one) for slot_id, one in keyed.fields.items() if slot_id in slots and one.is_answer
+    ]
+    outcomes = [_key_field(session, line, slot, one, (keyed, by)) for slot, one in answers]
+    if line.answered_at is None and any(one.refusal is None for one in outcomes):
+        line.answered_at = by.now
+    return outcomes
+
+
+def _key_field(
+    session: Session, line: PrintedRow, slot: Slot, typed: Field, how: tuple[KeyedLine, By]
+) -> Outcome:
+    try:
+        # What one field wrote before a rule refused it goes, and nothing else.
+        with session.begin_nested():
+            return _apply(session, line, slot, typed, how)
+    except Refused as refused:
+        return Outcome(line, slot, "refused", refusal=refused)
+
+
+def _apply(
+    session: Session, line: PrintedRow, slot: Slot, typed: Field, how: tuple[KeyedLine, By]
+) -> Outcome:
+    keyed, by = how
+    people = typed.people or 0
+    if people < 0:
+        raise Invalid("people_unreadable")
+    there = standing_of(session, [line], [slot]).get((line.id, slot.id), Standing())
+    if there.people == people:
+        return Outcome(line, slot, "same" if people else "no", there.rows[0] if there.rows else None)
+    if there.people != typed.was:
+        raise Conflict("answered_meanwhile", people=there.people)
+    if len(there.rows) > 1:
+        raise Conflict("several_sign_ups", people=there.people)
+    if line.household is not None and not people_of(session, line.household):
+        raise Conflict("household_empty")
+    if there.rows:
+        return _correct(session, line, there.rows[0], people, by)
+    row = enter(session, slot, _entry(line, slot, keyed, people, by), by.actor, by.now)
+    if line.household_id is None and line.person_id is None:
+        line.person_id = row.contact_id
+    return Outcome(line, slot, "joined", row)
+
+
+def _correct(session: Session, line: PrintedRow, row: Participation, people: int, by: By) -> Outcome:
+    assert by.actor.person_id is not None
+    if people == 0:
+        withdraw(session, row, by.actor.person_id, by.now)
+        return Outcome(line, row.slot, "left", row)
+    capacity.change_people(session, row, people, by.actor.person_id, by.now)
+    return Outcome(line, row.slot, "changed", row)
+
+
+def _entry(line: PrintedRow, slot: Slot, keyed: KeyedLine, people: int, by: By) -> Entry:
+    # What a household ticks twice on one sheet it has thought of: it is more people than one.
+    entry = Entry(keyed.facts, people=people, note=by.note, or_wait=True, clash_ok=True)
+    if line.household_id is not None or line.person_id is not None:
+        return replace(entry, household_id=line.household_id, person_id=line.person_id)
+    if not text_in(keyed.facts.name) or not text_in(keyed.facts.kana):
+        raise Invalid("written_in_nameless")
+    return replace(entry, request_key=f"sheet-{line.id}-{slot.id}")

@@ -1,0 +1,145 @@
+"""What is read for paper: whose sheets somebody may print and key in, and what each line of one has answered so far."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.board.queries import find_date_to_enter
+from scheduler.errors import NotFound
+from scheduler.paper.codes import DATE, SHEET, read
+from scheduler.paper.models import PrintedRow, PrintedSheet
+from scheduler.participation.models import GONE, Participation
+from scheduler.parties.access import Actor, led_blocks, may_enter_for_all
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.queries import enterable_households, enterable_people
+
+# A body with more members has other lists than one that goes round.
+MOST_PEOPLE = 60
+
+
+def find_sheet(session: Session, actor: Actor, code: str) -> PrintedSheet:
+    """Return a printed sheet, for who may enter what stands on it: officers, the counter, the leader of its block."""
+    sheet = _sheet(session, code)
+    if sheet is None or not _may_key_in(session, actor, sheet):
+        raise NotFound
+    return sheet
+
+
+def _sheet(session: Session, code: str) -> PrintedSheet | None:
+    kind, number = read(code) or ("", 0)
+    return session.get(PrintedSheet, number) if kind == SHEET else None
+
+
+def _may_key_in(session: Session, actor: Actor, sheet: PrintedSheet) -> bool:
+    try:
+        find_date_to_enter(session, actor, sheet.occurrence_id)
+    except NotFound:
+        return False
+    leads = any(block.id == sheet.block_id for block in led_blocks(session, actor))
+    return leads or may_enter_for_all(session, actor, sheet.occurrence.activity.organization)
+
+
+def find_named_by(session: Session, actor: Actor, code: str) -> tuple[int, PrintedSheet | None]:
+    """Return which date a code belongs to, and its sheet where the actor may key it in.
+
+    A neighbour who has the paper in the hand gets to the date; who may not see that finds nothing there.
+    """
+    kind, number = read(code) or ("", 0)
+    if kind == DATE:
+        return number, None
+    sheet = _sheet(session, code)
+    if sheet is None:
+        raise NotFound
+    return sheet.occurrence_id, sheet if _may_key_in(session, actor, sheet) else None
+
+
+def blocks_to_print(session: Session, actor: Actor, body: Organization) -> list[Organization]:
+    """Return the blocks for whose households the actor may print a sheet for this body's dates, by name."""
+    ids = {home.block_id for home in enterable_households(session, actor, body)}
+    wanted = select(Organization).where(Organization.id.in_([one for one in ids if one is not None]))
+    return list(session.scalars(wanted.order_by(Organization.name, Organization.id)))
+
+
+def lines_of_block(session: Session, block: Organization) -> list[Household]:
+    """Return the households of a block in walking order."""
+    wanted = select(Household).where(Household.block_id == block.id)
+    return list(session.scalars(wanted.order_by(Household.position, Household.id)))
+
+
+def people_to_print(session: Session, actor: Actor, body: Organization) -> list[Person]:
+    """Return the people of a body who are asked one by one, by reading: those who are of no household."""
+    people = enterable_people(session, actor, body)
+    return [one for one in people if one.household_id is None][:MOST_PEOPLE]
+
+
+def sheets_of(session: Session, actor: Actor, occurrence: Occurrence) -> list[PrintedSheet]:
+    """Return the sheets that were printed for a date and that the actor may key in, the latest first."""
+    wanted = select(PrintedSheet).where(PrintedSheet.occurrence_id == occurrence.id)
+    found = session.scalars(wanted.options(selectinload(PrintedSheet.rows)).order_by(PrintedSheet.id.desc()))
+    return [sheet for sheet in found if _may_key_in(session, actor, sheet)]
+
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands in one field of a sheet: the live sign-ups of a line's party for a slot, however they came in."""
+
+    rows: tuple[Participation, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """How many heads."""
+        return sum(row.people for row in self.rows)
+
+    @property
+    def state(self) -> str:
+        """The state of the sign-up; of the first where a family has several."""
+        return self.rows[0].state if self.rows else ""
+
+
+def standing_of(
+    session: Session, lines: Collection[PrintedRow], slots: Iterable[Slot]
+) -> dict[Place, Standing]:
+    """Return what stands in each field of these lines, by the ids of line and slot.
+
+    A family that has signed up by telephone, one by one, has answered for its household.
+    """
+    homes = {line.household_id for line in lines if line.household_id is not None}
+    people = _people(session, lines, homes)
+    found: dict[Place, list[Participation]] = {}
+    for row in _sign_ups(session, homes, people, [slot.id for slot in slots]):
+        for line in lines:
+            if _is_of(row, line, people):
+                found.setdefault((line.id, row.slot_id), []).append(row)
+    return {place: Standing(tuple(rows)) for place, rows in found.items()}
+
+
+def _people(session: Session, lines: Iterable[PrintedRow], homes: set[int]) -> dict[int, int | None]:
+    """Return who is meant by the lines, each with their household."""
+    named = {line.person_id for line in lines if line.person_id is not None}
+    wanted = select(Person.id, Person.household_id)
+    wanted = wanted.where(or_(Person.household_id.in_(homes), Person.id.in_(named)))
+    return dict(session.execute(wanted).tuples().all())
+
+
+def _sign_ups(
+    session: Session, homes: set[int], people: Collection[int], slots: list[int]
+) -> list[Participation]:
+    wanted = select(Participation).where(
+        Participation.slot_id.in_(slots),
+        Participation.state.not_in(GONE),
+        or_(Participation.household_id.in_(homes), Participation.person_id.in_(people)),
+    )
+    return list(session.scalars(wanted.order_by(Participation.id)))
+
+
+def _is_of(row: Participation, line: PrintedRow, people: dict[int, int | None]) -> bool:
+    if line.household_id is None:
+        return row.person_id is not None and row.person_id == line.person_id
+    own = row.person_id is not None and people.get(row.person_id) == line.household_id
+    return own or row.household_id == line.household_id

@@ -1,0 +1,128 @@
+"""Sheets as programs read and write them."""
+
+from datetime import date
+
+from pydantic import Field
+
+from scheduler import words
+from scheduler.json_api import ApiModel
+from scheduler.paper import actions, queries
+from scheduler.paper.models import PrintedSheet
+from scheduler.parties.actions import PersonFacts
+
+
+class PrintIn(ApiModel):
+    """Which sheet is printed: `sign_up` or `circular`, for which block (null: the body's own people)."""
+
+    kind: str = "sign_up"
+    block_id: int | None = None
+    text: str = Field(default="", max_length=actions.MOST_TEXT)
+    useful_until: date | None = None
+
+
+class SheetFieldOut(ApiModel):
+    """What stands for one part: how many come, in which state."""
+
+    slot_id: int
+    people: int
+    state: str
+
+
+class SheetLineOut(ApiModel):
+    """A line in the order of the paper; whether it has answered, and what stands of it."""
+
+    number: int
+    name: str
+    has_answered: bool
+    fields: list[SheetFieldOut]
+
+
+class SheetOut(ApiModel):
+    """A printed sheet: its code, the address of its PDF, its lines."""
+
+    code: str
+    kind: str
+    date_id: int
+    block_id: int | None
+    pdf: str
+    lines: list[SheetLineOut]
+
+
+class SheetFieldIn(ApiModel):
+    """How many come for one part; `was` is how many stood there when it was read."""
+
+    slot_id: int
+    people: int | None = Field(default=None, ge=0)
+    was: int = Field(default=0, ge=0)
+
+
+class SheetLineIn(ApiModel):
+    """A line as it stands on the paper; name and reading only where somebody was written in."""
+
+    number: int
+    fields: list[SheetFieldIn] = Field(default_factory=list, max_length=100)
+    name: str = ""
+    kana: str = ""
+    phone: str = ""
+
+    def keyed(self) -> actions.KeyedLine:
+        """Return it as it is keyed in."""
+        fields = {one.slot_id: actions.Field(one.people, one.was) for one in self.fields}
+        return actions.KeyedLine(self.number, fields, PersonFacts(self.name, self.kana, phone=self.phone))
+
+
+class KeyIn(ApiModel):
+    """A whole sheet, or the lines of it that say something."""
+
+    lines: list[SheetLineIn] = Field(max_length=200)
+
+
+class SheetOutcomeOut(ApiModel):
+    """What became of one field: joined, changed, left, same, no, or refused, then with code and sentence."""
+
+    number: int
+    slot_id: int
+    what: str
+    state: str
+    error: str = ""
+    message: str = ""
+
+
+class KeyedOut(ApiModel):
+    """What became of a sheet."""
+
+    outcomes: list[SheetOutcomeOut]
+
+
+def sheet_out(sheet: PrintedSheet, standing: dict[queries.Place, queries.Standing], base: str) -> SheetOut:
+    """Return a sheet with what stands of it."""
+    lines = [
+        SheetLineOut(
+            number=row.number,
+            name=row.name,
+            has_answered=row.answered_at is not None,
+            fields=[
+                SheetFieldOut(slot_id=slot_id, people=there.people, state=there.state)
+                for (line_id, slot_id), there in standing.items()
+                if line_id == row.id
+            ],
+        )
+        for row in sheet.rows
+    ]
+    address = f"{base}/sheets/{sheet.code}/paper.pdf"
+    own = {"code": sheet.code, "kind": sheet.kind, "date_id": sheet.occurrence_id, "block_id": sheet.block_id}
+    return SheetOut.model_validate(own | {"pdf": address, "lines": lines})
+
+
+def outcome_out(one: actions.Outcome) -> SheetOutcomeOut:
+    """Return what became of a field."""
+    state = one.row.state if one.row is not None else ""
+    refusal = one.refusal
+    return SheetOutcomeOut(
+        number=one.line.number,
+        slot_id=one.slot.id,
+        what=one.what,
+        state=state,
+        error=refusal.code if refusal else "",
+        message=words.sentence(refusal) if refusal else "",
+    )

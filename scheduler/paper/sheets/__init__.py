@@ -1,0 +1,1 @@
+"""What stands on each sheet, and where; in the reader's language, drawn with `drawing`."""

@@ -1,0 +1,159 @@
+"""The sheets that go from door to door: to sign up on, and the circular; each line is keyed in as it stands here."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from scheduler import words
+from scheduler.activities.models import Slot
+from scheduler.paper.codes import spoken
+from scheduler.paper.drawing import MARGIN, Sheet
+from scheduler.paper.models import CIRCULAR, PrintedSheet
+from scheduler.paper.sheets import parts, tables
+from scheduler.paper.sheets.parts import Look
+from scheduler.paper.sheets.tables import Column, Table
+
+# More columns than these cannot be written in.
+MOST_SLOTS = 8
+_LYING_FROM = 5
+_SQUARE = 24.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A printed sheet, and the address that its square leads to."""
+
+    sheet: PrintedSheet
+    address: str
+
+    @property
+    def slots(self) -> list[Slot]:
+        """The parts that have a column."""
+        return self.sheet.occurrence.slots[:MOST_SLOTS]
+
+    @property
+    def body(self) -> str:
+        """Who asks: the body, and the block that it goes round in."""
+        body = words.said(self.sheet.occurrence.activity.organization, "name")
+        block = words.said(self.sheet.block, "name") if self.sheet.block else ""
+        return block if block.startswith(body) or not block else f"{body}{words.dot()}{block}"
+
+
+def asking(asked: Asked, look: Look) -> bytes:
+    """Return a sheet to sign up on, or a circular, as PDF."""
+    title = words.said(asked.sheet.occurrence.activity, "title")
+    paper = parts.sheet(title, look, lying=len(asked.slots) >= _LYING_FROM)
+    y = (_circular_head if asked.sheet.kind == CIRCULAR else _sign_up_head)(paper, asked, look)
+    tables.draw(paper, y, _table(paper, y, asked, look))
+    _foot(paper, asked)
+    return paper.bytes()
+
+
+def _sign_up_head(paper: Sheet, asked: Asked, look: Look) -> float:
+    occurrence = asked.sheet.occurrence
+    title = gettext("%(title)s 申込用紙", title=words.said(occurrence.activity, "title"))
+    y = _head_with_square(paper, title, asked)
+    facts = parts.facts_of(occurrence, look)
+    y = parts.draw_facts(paper, (MARGIN, y), paper.inside, facts, paper.pt(13))
+    said = gettext("来られる人数を数字で書いてください。来られないときは 0 と書いてください。")
+    return paper.paragraph((MARGIN, y + 1), paper.inside, said, paper.pt(14), bold=True) + 2
+
+
+def _head_with_square(paper: Sheet, title: str, asked: Asked) -> float:
+    """Write the title at the left, the square to scan and the code at the right; return where they end."""
+    code, size = spoken(asked.sheet.code), paper.pt(20)
+    left = paper.right - _SQUARE
+    paper.square((left, MARGIN - 3), _SQUARE, asked.address)
+    middle = left - 20 * size / 20
+    paper.text((middle, MARGIN + 4), gettext("紙の番号"), paper.pt(12), align="center")
+    paper.text((middle, MARGIN + 13), code, size, bold=True, align="center")
+    paper.text((middle, MARGIN + 20), gettext("スマホはこちら→"), 12, align="center")
+    width = paper.inside - _SQUARE - 40 * size / 20
+    y = paper.paragraph((MARGIN, MARGIN - 4), width, asked.body, paper.pt(14))
+    y = paper.paragraph((MARGIN, y), width, title, paper.pt(22), bold=True)
+    return max(y, MARGIN - 3 + _SQUARE) + 3
+
+
+def _circular_head(paper: Sheet, asked: Asked, look: Look) -> float:
+    sheet = asked.sheet
+    _useful_until(paper, sheet, look)
+    title = words.said(sheet.occurrence.activity, "title")
+    y = _head_lower(paper, title, asked)
+    facts = parts.facts_of(sheet.occurrence, look)
+    y = parts.draw_facts(paper, (MARGIN, y), paper.inside, facts, paper.pt(13)) + 1
+    if sheet.text:
+        y = paper.paragraph((MARGIN, y), paper.inside, sheet.text, paper.pt(14)) + 2
+    said = gettext("読んだら印をつけ、来られる人数を書いて、すぐ次の家へ回してください。")
+    y = paper.paragraph((MARGIN, y), paper.inside, said, paper.pt(13), bold=True) + 2
+    # A table that would begin at the foot begins on the next page.
+    return _next(paper, asked) if y > paper.height - 60 else y
+
+
+def _useful_until(paper: Sheet, sheet: PrintedSheet, look: Look) -> None:
+    """Write on top until when the circular is of use; after that it is not passed on, but told."""
+    paper.bar((MARGIN, 9), (paper.inside, 0.8))
+    paper.text((MARGIN, 20), gettext("回覧"), 30, bold=True)
+    if sheet.useful_until is not None:
+        day = parts.day_text(sheet.useful_until, look)
+        said = gettext("%(day)sまでに全部の家へ", day=day)
+        paper.fit((paper.right, 19), said, 22, paper.inside - 34, bold=True, align="right")
+    paper.bar((MARGIN, 24), (paper.inside, 0.8))
+
+
+def _head_lower(paper: Sheet, title: str, asked: Asked) -> float:
+    left = paper.right - _SQUARE
+    paper.square((left, 28), _SQUARE, asked.address)
+    width = paper.inside - _SQUARE - 4
+    y = paper.paragraph((MARGIN, 26), width, asked.body, paper.pt(14))
+    y = paper.paragraph((MARGIN, y), width, title, paper.pt(22), bold=True)
+    said = gettext(
+        "スマホで申し込むときは右の四角を写してください。紙の番号 %(code)s", code=spoken(asked.sheet.code)
+    )
+    y = paper.paragraph((MARGIN, y), width, said, 12)
+    return max(y, 28 + _SQUARE) + 2
+
+
+def _table(paper: Sheet, y: float, asked: Asked, look: Look) -> Table:
+    circular = asked.sheet.kind == CIRCULAR
+    unit = gettext("人")
+    slots = asked.slots
+    room = paper.inside - 12 - (24 if circular else 0)
+    width = min(32.0, max(20.0, (room - 47) / max(len(slots), 1)))
+    columns = [
+        Column(gettext("番"), 12, "center", 16, bold=True),
+        Column(gettext("世帯・お名前"), room - width * len(slots), "left", 17),
+        *([Column(gettext("読んだ印"), 24)] if circular else []),
+        *(Column(_slot_heading(slot), width, unit=unit) for slot in slots),
+    ]
+    empty = [""] * (len(columns) - 2)
+    cells = [[str(row.number), row.name, *empty] for row in asked.sheet.rows]
+    height = _height(paper, y, len(cells), (7.6, 9.0) if circular else (8.6, 10.5)) * (
+        1.25 if look.large else 1
+    )
+    return Table(columns, cells, height, lambda further: _next(further, asked, begun=True))
+
+
+def _height(paper: Sheet, y: float, lines: int, bounds: tuple[float, float]) -> float:
+    """Return how high a line is: all on this page where that leaves room to write, else as high as is good."""
+    room = (paper.height - y - 37) / max(lines, 1)
+    return min(room, bounds[1]) if room >= bounds[0] else bounds[1]
+
+
+def _slot_heading(slot: Slot) -> str:
+    return f"{words.said(slot, 'name')}\n{parts.short_span(slot)}"
+
+
+def _next(paper: Sheet, asked: Asked, *, begun: bool = False) -> float:
+    """Head a further page, so that it says by itself what it belongs to."""
+    if not begun:
+        paper.new_page()
+    title = words.said(asked.sheet.occurrence.activity, "title")
+    paper.text((MARGIN, MARGIN + 2), title, paper.pt(14), bold=True)
+    code = gettext("紙の番号 %(code)s", code=spoken(asked.sheet.code))
+    paper.text((paper.right, MARGIN + 2), code, paper.pt(14), bold=True, align="right")
+    return MARGIN + 7
+
+
+def _foot(paper: Sheet, asked: Asked) -> None:
+    said = gettext("書き終えたら、班長か世話人に返してください。番号で打ち込めます。")
+    paper.text((MARGIN, paper.height - 11), said, 12)

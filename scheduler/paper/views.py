@@ -1,0 +1,162 @@
+"""Pages of paper: what can be printed of a date, the sheets themselves, and keying one in by its code."""
+
+from flask import Blueprint, Response, flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from scheduler import clock, words
+from scheduler.activities.models import Occurrence
+from scheduler.activities.queries import find_occurrence
+from scheduler.board.queries import find_date_to_enter
+from scheduler.errors import Invalid, NotFound
+from scheduler.paper import actions, queries
+from scheduler.paper.codes import DATE, code_of, spoken
+from scheduler.paper.forms import CodeForm, KeyingForm, PrintForm, keyed_of
+from scheduler.paper.models import PrintedSheet
+from scheduler.paper.sheets.asking import MOST_SLOTS, Asked, asking
+from scheduler.paper.sheets.parts import Look
+from scheduler.paper.sheets.poster import Posted, poster
+from scheduler.parties.access import may_enter_for_all, may_organise
+from scheduler.parties.login import current_actor
+from scheduler.web import db_session, go, settings
+
+pages = Blueprint("paper", __name__)
+
+
+def _look() -> Look:
+    """Return how the address asks for a sheet."""
+    return Look(large="large" in request.args, era="era" in request.args)
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    """Answer with a sheet, which the browser shows and prints."""
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@pages.get("/dates/<int:occurrence_id>/paper")
+def date(occurrence_id: int) -> ResponseReturnValue:
+    """Show whoever enters people for a date what can be printed of it, and the sheets that are out."""
+    occurrence = find_date_to_enter(db_session(), current_actor(), occurrence_id)
+    return _date_page(occurrence, _print_form(occurrence))
+
+
+def _print_form(occurrence: Occurrence) -> PrintForm:
+    actor, body = current_actor(), occurrence.activity.organization
+    blocks = queries.blocks_to_print(db_session(), actor, body)
+    return PrintForm().offer(blocks, everybody=may_enter_for_all(db_session(), actor, body))
+
+
+def _date_page(occurrence: Occurrence, form: PrintForm) -> ResponseReturnValue:
+    actor = current_actor()
+    return form.page(
+        "paper/date.html",
+        occurrence=occurrence,
+        organises=may_organise(db_session(), actor, occurrence.activity.organization_id),
+        sheets=queries.sheets_of(db_session(), actor, occurrence),
+        most_slots=MOST_SLOTS,
+    )
+
+
+@pages.post("/dates/<int:occurrence_id>/sheets")
+def print_sheet(occurrence_id: int) -> ResponseReturnValue:
+    """Print a sheet to sign up on, or a circular, for one block."""
+    actor = current_actor()
+    occurrence = find_date_to_enter(db_session(), actor, occurrence_id)
+    form = _print_form(occurrence)
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.print_sheet(db_session(), occurrence, form.wanted(), actor, clock.now())
+    ):
+        db_session().commit()
+        look = "&".join(name for name in ("large", "era") if form[name].data)
+        return go(f"/sheets/{form.done.code}/paper.pdf{'?' + look if look else ''}")
+    return _date_page(occurrence, form)
+
+
+@pages.get("/dates/<int:occurrence_id>/poster.pdf")
+def date_poster(occurrence_id: int) -> ResponseReturnValue:
+    """Return the poster of a date; whoever may see the date may put it up."""
+    occurrence = find_occurrence(db_session(), current_actor(), occurrence_id)
+    posted = Posted(occurrence, f"{settings().address}/dates/{occurrence.id}", code_of(DATE, occurrence.id))
+    return _pdf(poster(posted, _look()), f"poster-{occurrence.id}")
+
+
+@pages.route("/sheets", methods=["GET", "POST"])
+def by_code() -> ResponseReturnValue:
+    """Ask for the code of a sheet and go where it leads: to keying it in, or to its date."""
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            return go(_led_to(str(form.code.data)))
+        except NotFound:
+            form.refuse(Invalid("sheet_code_wrong"))
+    return form.page("paper/code.html")
+
+
+def _led_to(code: str) -> str:
+    actor = current_actor()
+    occurrence_id, sheet = queries.find_named_by(db_session(), actor, code)
+    # Raises for a date that the asker may not see.
+    find_occurrence(db_session(), actor, occurrence_id)
+    return f"/dates/{occurrence_id}" if sheet is None else f"/sheets/{sheet.code}"
+
+
+@pages.get("/sheets/<code>/paper.pdf")
+def sheet_paper(code: str) -> ResponseReturnValue:
+    """Return a sheet once more, as it was printed."""
+    sheet = queries.find_sheet(db_session(), current_actor(), code)
+    asked = Asked(sheet, f"{settings().address}/sheets/{sheet.code}")
+    return _pdf(asking(asked, _look()), f"sheet-{sheet.code}")
+
+
+@pages.get("/sheets/<code>")
+def sheet(code: str) -> ResponseReturnValue:
+    """Show a sheet to key in; a neighbour who has scanned it gets to the date."""
+    actor = current_actor()
+    _occurrence_id, found = queries.find_named_by(db_session(), actor, code)
+    return go(_led_to(code)) if found is None else _sheet_page(found, KeyingForm())
+
+
+@pages.post("/sheets/<code>")
+def key_in(code: str) -> ResponseReturnValue:
+    """Enter a whole sheet with one press; each line says what became of it."""
+    actor, form = current_actor(), KeyingForm()
+    found = queries.find_sheet(db_session(), actor, code)
+    by = actions.By(actor, clock.now(), actions.note_of(found))
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.key_in(db_session(), found, keyed_of(found, request.form), by)
+    ):
+        db_session().commit()
+        if not any(one.refusal for one in form.done):
+            flash(_all_in(form.done), "success")
+            return go(f"/sheets/{found.code}")
+    return _sheet_page(found, form)
+
+
+def _all_in(outcomes: list[actions.Outcome]) -> str:
+    waiting = sum(one.row is not None and one.row.state == "waitlisted" for one in outcomes)
+    said = gettext("%(count)s件を入れました。", count=len(outcomes))
+    return str(said + (gettext("そのうち%(count)s件は補欠です。", count=waiting) if waiting else ""))
+
+
+def _sheet_page(found: PrintedSheet, form: KeyingForm) -> ResponseReturnValue:
+    slots = found.occurrence.slots[:MOST_SLOTS]
+    refused = [one for one in form.done or [] if one.refusal]
+    if refused:
+        form.status = 409
+    return form.page(
+        "paper/sheet.html",
+        sheet=found,
+        occurrence=found.occurrence,
+        slots=slots,
+        standing=queries.standing_of(db_session(), found.rows, slots),
+        refusals={(one.line.id, one.slot.id): one.refusal for one in refused},
+        typed=request.form if form.is_submitted() else {},
+        organises=may_organise(db_session(), current_actor(), found.occurrence.activity.organization_id),
+    )
+
+
+pages.add_app_template_filter(spoken, "spoken_code")
+pages.add_app_template_filter(words.sentence, "sentence_of_refusal")

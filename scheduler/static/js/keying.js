@@ -1,0 +1,22 @@
+// Keying a sheet in: Enter and the arrows go to the next field, as on an adding machine; the last one leads to the button.
+// Without it Enter saves what is there, which does no harm: what is in stays as it is.
+
+for (const form of document.querySelectorAll("form[data-keying]")) {
+  const fields = [...form.querySelectorAll("input.keying")];
+  const columns = new Set(fields.map((field) => field.name.split("-")[2])).size;
+  const steps = { Enter: 1, ArrowDown: columns, ArrowUp: -columns };
+
+  function step(event) {
+    const by = steps[event.key];
+    const at = fields.indexOf(event.target);
+    if (!by || at < 0 || event.isComposing) return;
+    event.preventDefault();
+    const next = fields[at + by];
+    if (next) next.focus();
+    else if (by > 0) form.querySelector("button[type=submit]").focus();
+  }
+
+  form.addEventListener("keydown", step);
+  form.addEventListener("focusin", (event) => fields.includes(event.target) && event.target.select());
+  if (!location.hash) (fields.find((field) => field.getAttribute("aria-invalid")) ?? fields.find((field) => !field.value))?.focus();
+}

@@ -1,0 +1,148 @@
+"""Keying a sheet in: what paper says stands as if it had come by telephone; twice is once; no line spoils another."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.history import changes_of
+from scheduler.paper.actions import By, Field, KeyedLine, Wanted, key_in, print_sheet
+from scheduler.paper.models import PrintedSheet
+from scheduler.participation.actions import join, withdraw
+from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.parties.actions import PersonFacts
+from tests.board.people import actor
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.paper.streets import Street, date, line, sheet, street
+
+
+@pytest.fixture
+def midori(session: Session, cast: Cast) -> Street:
+    return street(session, cast, 5)
+
+
+@pytest.fixture
+def printed(session: Session, cast: Cast, midori: Street) -> PrintedSheet:
+    return sheet(session, cast, midori, date(session, cast, 4, 9))
+
+
+@pytest.fixture
+def by(cast: Cast) -> By:
+    return By(actor(cast.aiko), NOW, "申込用紙 20 014")
+
+
+def _state(session: Session, printed: PrintedSheet) -> list[tuple[str, str, int, str]]:
+    wanted = select(Participation).join(Participation.slot).order_by(Participation.slot_id, Participation.id)
+    return [(row.slot.name, row.party_name, row.people, row.state) for row in session.scalars(wanted)]
+
+
+def test_a_whole_sheet_is_entered_at_once_and_says_who_entered_it(
+    session: Session, printed: PrintedSheet, by: By, cast: Cast
+) -> None:
+    outcomes = key_in(
+        session,
+        printed,
+        [line(printed, 1, 2), line(printed, 2, 0), line(printed, 3, 2, 1), line(printed, 4, 1)],
+        by,
+    )
+    assert [one.what for one in outcomes] == ["joined", "no", "joined", "joined", "joined"]
+    assert _state(session, printed) == [
+        ("積込み", "青山家", 2, "confirmed"),
+        ("積込み", "上野家", 2, "confirmed"),
+        ("積込み", "江口家", 1, "waitlisted"),
+        ("受付", "上野家", 1, "confirmed"),
+    ]
+    row = outcomes[0].row
+    assert row is not None
+    (change,) = changes_of(session, "participation", row.id)
+    assert (row.entered_by_id, row.note, change.by_id) == (cast.aiko.id, "申込用紙 20 014", cast.aiko.id)
+    assert change.on_behalf_of == f"person:{row.contact_id}"
+
+
+def test_the_same_sheet_twice_is_one_sheet(session: Session, printed: PrintedSheet, by: By) -> None:
+    lines = [line(printed, 1, 2), line(printed, 2, 3, 0)]
+    key_in(session, printed, lines, by)
+    before = _state(session, printed)
+    assert [one.what for one in key_in(session, printed, lines, by)] == ["same", "same", "no"]
+    assert _state(session, printed) == before
+
+
+def test_lines_are_corrected_and_taken_back(session: Session, printed: PrintedSheet, by: By) -> None:
+    key_in(session, printed, [line(printed, 1, 2), line(printed, 2, 1)], by)
+    corrected = [line(printed, 1, 3, was=2), line(printed, 2, None, was=1)]
+    assert [one.what for one in key_in(session, printed, corrected, by)] == ["changed", "left"]
+    assert _state(session, printed) == [
+        ("積込み", "青山家", 3, "confirmed"),
+        ("積込み", "池田家", 1, "cancelled"),
+    ]
+    assert [one.what for one in key_in(session, printed, [line(printed, 2, 2)], by)] == ["joined"]
+
+
+def test_whoever_answered_by_telephone_meanwhile_is_not_overwritten_unseen(
+    session: Session, printed: PrintedSheet, midori: Street, by: By
+) -> None:
+    join(
+        session,
+        printed.occurrence.slots[0],
+        SignUp(midori.speakers[0].id, company=Company(others=(Named(),))),
+        NOW,
+    )
+    (first,) = key_in(session, printed, [line(printed, 1, 1)], by)
+    assert (first.refusal and first.refusal.code, first.what) == ("answered_meanwhile", "refused")
+    assert key_in(session, printed, [line(printed, 1, None, was=0)], by) == []
+    (second,) = key_in(session, printed, [line(printed, 1, 1, was=2)], by)
+    assert (second.what, second.row and second.row.people) == ("changed", 1)
+
+
+def test_a_family_that_signed_up_one_by_one_is_not_signed_up_twice(
+    session: Session, printed: PrintedSheet, midori: Street, by: By, cast: Cast
+) -> None:
+    cast.ben.household_id = midori.homes[0].id
+    for person in (midori.speakers[0], cast.ben):
+        join(session, printed.occurrence.slots[0], SignUp(person.id), NOW)
+    same, other = (key_in(session, printed, [line(printed, 1, many, was=2)], by)[0] for many in (2, 3))
+    assert (same.what, other.refusal and other.refusal.code) == ("same", "several_sign_ups")
+
+
+def test_a_line_that_is_refused_leaves_the_others_as_they_are(
+    session: Session, printed: PrintedSheet, by: By
+) -> None:
+    lines = [
+        line(printed, 1, -1),
+        line(printed, 2, 500),
+        line(printed, 3, 1),
+        KeyedLine(6, {printed.occurrence.slots[0].id: Field(1)}),
+    ]
+    outcomes = key_in(session, printed, lines, by)
+    codes = [one.refusal.code if one.refusal else one.what for one in outcomes]
+    assert codes == ["people_unreadable", "people_out_of_range", "joined", "written_in_nameless"]
+    assert [row.answered_at is not None for row in printed.rows[:3]] == [False, False, True]
+    assert printed.occurrence.slots[0].taken == 1
+
+
+def test_who_is_written_in_is_a_line_of_its_own_from_then_on(
+    session: Session, printed: PrintedSheet, by: By
+) -> None:
+    written = KeyedLine(
+        6, {slot.id: Field(1) for slot in printed.occurrence.slots}, PersonFacts("野田 清", "のだ きよし")
+    )
+    assert [one.what for one in key_in(session, printed, [written], by)] == ["joined", "joined"]
+    assert printed.rows[5].name == "野田 清"
+    assert [one.what for one in key_in(session, printed, [written], by)] == ["same", "same"]
+    assert len(_state(session, printed)) == 2
+
+
+def test_a_sheet_without_a_block_names_the_members_of_no_household(session: Session, cast: Cast) -> None:
+    made = print_sheet(session, date(session, cast), Wanted("sign_up"), actor(cast.aiko), NOW)
+    assert [row.name for row in made.rows] == ["青木 愛子", "", "", ""]
+
+
+def test_after_a_withdrawal_the_same_line_can_come_again(
+    session: Session, printed: PrintedSheet, by: By
+) -> None:
+    (first,) = key_in(session, printed, [line(printed, 1, 2)], by)
+    assert first.row is not None
+    withdraw(session, first.row, None, NOW)
+    (again,) = key_in(session, printed, [line(printed, 1, 2)], by)
+    assert (again.what, printed.occurrence.slots[0].taken) == ("joined", 2)

@@ -1,0 +1,91 @@
+"""What stands on the sheets, read as a search would read it: text, faces, sizes, pages."""
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.paper.codes import DATE, code_of, spoken
+from tests import make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.paper.pdf import read
+from tests.paper.streets import date, sheet, street
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+A4 = (595, 842)
+
+
+def test_a_poster_says_what_when_and_where_and_its_code(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    occurrence = make.occurrence(session, cast.midori, NOW, bring="軍手", contact="会長 090-0000-0001")
+    session.commit()
+    answer = visitor.get(f"/dates/{occurrence.id}/poster.pdf")
+    paper = read(answer.data)
+    said = (
+        "みどり町内会",
+        "11月",
+        "22",
+        "日曜日",
+        "午前8時〜10時",
+        "みどり公園前",
+        "軍手",
+        "当日の午前6時30分に決めます",
+    )
+    assert [word for word in said if word not in paper.tight] == []
+    assert spoken(code_of(DATE, occurrence.id)) in paper.text
+    assert (answer.mimetype, paper.title, len(paper.pages)) == ("application/pdf", "資源回収の日", 1)
+    assert tuple(round(side) for side in paper.size) == A4
+    assert set(paper.embedded.values()) == {True}
+    assert all("BIZUDPGothic" in name for name in paper.embedded)
+    assert paper.smallest >= 12
+
+
+def test_a_poster_speaks_the_language_and_counts_the_years_that_are_asked_for(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    path = f"/dates/{make.occurrence(session, cast.midori, NOW).id}/poster.pdf"
+    session.commit()
+    assert "令和8年" in read(visitor.get(f"{path}?era=1").data).text
+    english = read(visitor.get(f"{path}?lang=en&era=1").data).text
+    assert ("Sign up by phone" in english, "2026" in english, "令和" in english) == (True, True, False)
+    easy = read(visitor.get(f"{path}?lang=ja@easy").data)
+    assert ("にち" in easy.text, easy.title, "2026" in easy.text) == (True, "資源回収の日", True)
+
+
+def test_a_sheet_to_sign_up_on_names_the_homes_in_walking_order_on_one_page(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    homes = street(session, cast)
+    homes.homes[2].name = "𠮷田家"
+    printed = sheet(session, cast, homes, date(session, cast))
+    session.commit()
+    path = f"/sheets/{printed.code}/paper.pdf"
+    browser = browser_of(app, cast.aiko)
+    paper = read(browser.get(path).data)
+    places = [paper.text.index(name) for name in ("青山家", "池田家", "〓田家", "江口家", "髙橋家")]
+    assert (places, len(paper.pages)) == (sorted(places), 1)
+    assert spoken(printed.code) in paper.text
+    assert "〓は、この書体にない字です" in paper.text
+    assert paper.smallest >= 12
+    large = read(browser.get(f"{path}?large=1").data)
+    assert (len(large.pages), spoken(printed.code) in large.pages[1]) == (2, True)
+
+
+def test_the_day_after_which_a_circular_is_of_no_use_stands_on_top(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    homes, day = street(session, cast), date(session, cast)
+    session.commit()
+    typed = {
+        "kind": "circular",
+        "block": str(homes.block.id),
+        "text": "びんは朝8時までに\n出してください",
+        "useful_until": "2026-11-20",
+    }
+    browser = browser_of(app, cast.aiko)
+    made = browser.submit(f"/dates/{day.id}/sheets", page=f"/dates/{day.id}/paper", **typed)
+    text = read(browser.get(made.headers["Location"]).data).text
+    assert (
+        text.index("11月20日（金）までに全部の家へ") < text.index("びんは朝8時までに") < text.index("青山家")
+    )

@@ -1,0 +1,72 @@
+"""Printing and keying in as people see it, and who may not."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.paper.codes import DATE, code_of
+from scheduler.paper.forms import people_in
+from tests.cast import Cast
+from tests.paper.streets import date, sheet, street
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+
+@pytest.mark.parametrize(
+    ("typed", "people"),
+    [("2", 2), ("２人", 2), ("○", 1), ("×", 0), ("０", 0), ("", None), ("２.5", -1), ("-2", -1), ("9" * 9, -1)],
+)  # fmt: skip
+def test_a_field_is_read_as_people_write(typed: str, people: int | None) -> None:
+    assert people_in(typed) == people
+
+
+def test_a_sheet_is_keyed_in_with_one_press_and_shows_what_did_not_go_in(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    printed = sheet(session, cast, street(session, cast, 3), date(session, cast, 9))
+    slot = printed.occurrence.slots[0]
+    session.commit()
+    path, browser = f"/sheets/{printed.code}", browser_of(app, cast.aiko)
+    mixed = browser.submit(
+        path, **{f"n-1-{slot.id}": "２", f"n-2-{slot.id}": "たくさん", f"n-3-{slot.id}": "0"}
+    )
+    assert (mixed.status_code, "1件が入りませんでした" in mixed.text) == (409, True)
+    assert 'value="たくさん"' in mixed.text
+    assert "人数が読み取れません" in mixed.text
+    done = browser.submit(path, **{f"n-1-{slot.id}": "2", f"n-2-{slot.id}": "1", f"n-3-{slot.id}": "0"})
+    session.rollback()
+    assert (done.headers["Location"], slot.taken) == (path, 3)
+    page = browser.text(path)
+    assert ("3件を入れました" in page, "まだの家 0" in page) == (True, True)
+
+
+def test_a_block_leader_keys_in_the_own_block_and_no_other(app: Flask, session: Session, cast: Cast) -> None:
+    own, other = (street(session, cast, 2, slug) for slug in ("midori-1", "midori-2"))
+    day = date(session, cast)
+    sheets = [sheet(session, cast, one, day) for one in (own, other)]
+    session.commit()
+    browser = browser_of(app, own.leader)
+    assert browser.get(f"/sheets/{sheets[0].code}").status_code == 200
+    assert browser.get(f"/sheets/{sheets[1].code}").headers["Location"] == f"/dates/{day.id}"
+    page = browser.text(f"/dates/{day.id}/paper")
+    assert (sheets[0].code in page, sheets[1].code in page) == (True, False)
+    foreign = {"kind": "sign_up", "block": str(other.block.id)}
+    assert (
+        browser.submit(f"/dates/{day.id}/sheets", page=f"/dates/{day.id}/paper", **foreign).status_code == 422
+    )
+
+
+def test_a_number_leads_to_the_sheet_or_its_date(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    printed = sheet(session, cast, street(session, cast, 2), date(session, cast))
+    session.commit()
+    day = f"/dates/{printed.occurrence_id}"
+    for code, goal in ((code_of(DATE, printed.occurrence_id), day), (printed.code, day)):
+        assert visitor.submit("/sheets", code=code).headers["Location"] == goal
+    assert (
+        browser_of(app, cast.aiko).submit("/sheets", code=printed.code).headers["Location"]
+        == f"/sheets/{printed.code}"
+    )
+    wrong = visitor.submit("/sheets", code="20 0999")
+    assert (wrong.status_code, "その番号の紙は見つかりません" in wrong.text) == (422, True)

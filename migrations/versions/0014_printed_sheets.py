@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -59,7 +59,6 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_sign_in_printed_by_id"), "person", ["printed_by_id"], ["id"]
         )
-
 
 
 def downgrade() -> None:

@@ -93,6 +93,7 @@ POST /participations/<pledge_id>/names/consent            404  303  404  404  40
 POST /participations/<pledge_id>/people                   404  303  404  404  404
 GET  /organizations/<slug>                                200  200  200  200  200
 GET  /organizations/<slug>/calendar.ics                   200  200  200  200  200
+GET  /organizations/<slug>/activities/start               404  404  200  404  404
 GET  /organizations/<slug>/activities/new                 404  404  200  404  404
 POST /organizations/<slug>/activities/new                 404  404  303  404  404
 GET  /dates/<occurrence_id>/change                        404  404  200  404  404

@@ -149,6 +149,12 @@ def activities_of_body(session: Session, organization_id: int) -> list[Activity]
     return list(session.scalars(wanted.order_by(Activity.title)))
 
 
+def find_to_copy(session: Session, organization_id: int, activity_id: int) -> Activity | None:
+    """Return one of a body's activities, drafts too; None where it has no such."""
+    found = session.get(Activity, activity_id)
+    return found if found is not None and found.organization_id == organization_id else None
+
+
 def recent_dates(session: Session, organization_id: int, now: datetime, limit: int = 6) -> list[Occurrence]:
     """Return a body's dates that have begun, the latest first: the ones to tick."""
     wanted = (

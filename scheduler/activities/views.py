@@ -19,6 +19,7 @@ from scheduler.activities.recurrence import BadRule, to_local
 from scheduler.activities.reminder_forms import RemindersForm, reminder_values, reminder_words
 from scheduler.activities.reminder_rules import parse
 from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
+from scheduler.activities.starters import STARTERS, values_like, values_of
 from scheduler.closures.queries import rest_days
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
@@ -101,20 +102,47 @@ def body(slug: str) -> ResponseReturnValue:
     )
 
 
+@pages.get("/organizations/<slug>/activities/start")
+def start(slug: str) -> ResponseReturnValue:
+    """Ask what a new activity begins with: one of before, one of the usual ones, or an empty page."""
+    found = find_organised_body(db_session(), current_actor(), slug)
+    before = queries.activities_of_body(db_session(), found.id)
+    return render_template("activities/start.html", body=found, before=before, starters=STARTERS)
+
+
 @pages.route("/organizations/<slug>/activities/new", methods=["GET", "POST"])
 def new(slug: str) -> ResponseReturnValue:
     """Post a recurring activity: a draft first, which shows its dates before anybody else sees it."""
     actor = current_actor()
     found = find_organised_body(db_session(), actor, slug)
-    form = ActivityForm(data={"reminders": reminder_values(None)})
+    like = queries.find_to_copy(db_session(), found.id, request.values.get("like", 0, int))
+    form = _new_form(like)
 
     def post() -> Activity:
-        return actions.post(db_session(), found.id, _facts(form), actor.person_id, clock.now())
+        facts = _facts(form)
+        typed = facts if like is None else _with_what_was(like, facts)
+        return actions.post(db_session(), found.id, typed, actor.person_id, clock.now())
 
     if not _only_shows() and form.validate_on_submit() and form.attempt(post):
         db_session().commit()
         return go(f"/activities/{form.done.id}")
-    return form.page("activities/edit.html", body=found, activity=None, **_dates_of(form, found.id))
+    return form.page(
+        "activities/edit.html", body=found, activity=None, like=like, **_dates_of(form, found.id)
+    )
+
+
+def _new_form(like: Activity | None) -> ActivityForm:
+    if request.method == "POST":
+        return ActivityForm()
+    starter = values_of(request.args.get("starter", ""), current_actor().today)
+    return ActivityForm(data=starter if like is None else values_like(like, clock.now()))
+
+
+def _with_what_was(before: Activity, facts: actions.ActivityFacts) -> actions.ActivityFacts:
+    """Let stand what the form does not ask."""
+    kept = {name: getattr(before, name) for name in _NOT_ASKED}
+    kept |= {"reminders": before.reminders} if facts.reminders is None else {}
+    return replace(facts, **kept, slots=kept_terms(before, facts.slots))
 
 
 def _only_shows() -> bool:
@@ -151,10 +179,7 @@ def edit(activity_id: int) -> ResponseReturnValue:
     form = ActivityForm(data=typed_of(found)) if request.method == "GET" else ActivityForm()
 
     def correct() -> None:
-        facts = _facts(form)
-        kept = {name: getattr(found, name) for name in _NOT_ASKED}
-        kept |= {"reminders": found.reminders} if facts.reminders is None else {}
-        typed = replace(facts, **kept, slots=kept_terms(found, facts.slots))
+        typed = _with_what_was(found, _facts(form))
         actions.correct(db_session(), found, typed, actor.person_id, clock.now())
 
     if not _only_shows() and form.validate_on_submit() and form.attempt(correct):

@@ -23,6 +23,8 @@ def test_an_officer_posts_a_recurring_activity_and_publishes_it(phone: Phone, se
     phone.picture("1-own-page")
     phone.press("みどり町内会")
     phone.press("活動をのせる")
+    phone.picture("1-start")
+    phone.press("はじめから書く")
     phone.page.get_by_label("活動の名前").first.fill("花だんの水やり")
     phone.page.get_by_label("集まる場所").fill("みどり公園の花だん")
     phone.page.get_by_label("はじめの日").fill((date.today() + timedelta(days=3)).isoformat())  # noqa: DTZ011  # far enough off

@@ -33,6 +33,13 @@ POST /dates/<occurrence_id>/enter                         404  404  303  404  40
 GET  /dates/<occurrence_id>/paper                         404  404  200  404  404
 POST /dates/<occurrence_id>/sheets                        404  404  303  404  404
 GET  /dates/<occurrence_id>/poster.pdf                    200  200  200  200  200
+GET  /dates/<occurrence_id>/station-list.pdf              404  404  200  404  404
+GET  /dates/<occurrence_id>/roster.pdf                    404  404  200  404  404
+GET  /activities/<activity_id>/rota.pdf                   404  404  200  404  404
+GET  /people/<card_person_id>/card                        404  404  200  404  404
+POST /people/<card_person_id>/card                        404  404  303  404  404
+POST /people/<card_person_id>/card/stop                   404  404  303  404  404
+GET  /people/<card_person_id>/card.pdf                    404  404  200  404  404
 GET  /sheets                                              200  200  200  200  200
 POST /sheets                                              303  303  303  303  303
 GET  /sheets/<code>                                       303  303  200  303  303

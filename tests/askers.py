@@ -22,6 +22,7 @@ from scheduler.groups.links import names_token
 from scheduler.heartbeat import beat
 from scheduler.history import changes_of
 from scheduler.line import actions as line
+from scheduler.paper import cards
 from scheduler.paper.actions import Wanted, print_sheet
 from scheduler.paper.models import PrintedSheet
 from scheduler.participation.actions import join, withdraw
@@ -162,6 +163,7 @@ def populate(session: Session, secret: str) -> World:
         "year": 2026,
         "name": "0" * 40,
         "code": _sheet(session, date, cast, block).code,
+        "card_person_id": _carded(session, home, cast.aiko, secret),
         "account_id": line.set_up(
             session, cast.midori.id, line.AccountFacts("@midori", 200, "s" * 32, "t" * 40), secret, NOW
         ).id,
@@ -231,6 +233,14 @@ def _counter(session: Session, cast: Cast) -> int:
 def _sheet(session: Session, date: Occurrence, cast: Cast, block: Organization) -> PrintedSheet:
     actor = Actor(NOW.date(), cast.aiko.id)
     return print_sheet(session, date, Wanted("sign_up", block.id), actor, NOW)
+
+
+def _carded(session: Session, home: Household, by: Person, secret: str) -> int:
+    # Somebody of Ben's household without mail, for whom Aiko has printed a key card.
+    by_hand = parties.unreachable_person(session, PersonFacts("別所 ふみ", "べっしょ ふみ"), NOW)
+    by_hand.household_id = home.id
+    cards.make(session, by_hand, by.id, secret, NOW)
+    return by_hand.id
 
 
 def _closed_day(session: Session, organization_id: int) -> int:

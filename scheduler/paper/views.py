@@ -2,23 +2,30 @@
 
 from flask import Blueprint, Response, flash, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, to_user_timezone
 
 from scheduler import clock, words
 from scheduler.activities.models import Occurrence
-from scheduler.activities.queries import find_occurrence
+from scheduler.activities.queries import find_occurrence, find_organised_activity, find_organised_occurrence
+from scheduler.board.lists import copy_of, stations_of
 from scheduler.board.queries import find_date_to_enter
 from scheduler.errors import Invalid, NotFound
-from scheduler.paper import actions, queries
+from scheduler.paper import actions, cards, queries
 from scheduler.paper.codes import DATE, code_of, spoken
 from scheduler.paper.forms import CodeForm, KeyingForm, PrintForm, keyed_of
 from scheduler.paper.models import PrintedSheet
+from scheduler.paper.rotas import fiscal_year, rota_of
 from scheduler.paper.sheets.asking import MOST_SLOTS, Asked, asking
+from scheduler.paper.sheets.card import Key, card
+from scheduler.paper.sheets.lists import MOST_COPIES, Listed, roster, station_list
 from scheduler.paper.sheets.parts import Look
 from scheduler.paper.sheets.poster import Posted, poster
+from scheduler.paper.sheets.rota import rota
 from scheduler.parties.access import may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
-from scheduler.web import db_session, go, settings
+from scheduler.parties.models import Person
+from scheduler.parties.tokens import derived
+from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("paper", __name__)
 
@@ -156,6 +163,83 @@ def _sheet_page(found: PrintedSheet, form: KeyingForm) -> ResponseReturnValue:
         typed=request.form if form.is_submitted() else {},
         organises=may_organise(db_session(), current_actor(), found.occurrence.activity.organization_id),
     )
+
+
+def _listed(occurrence_id: int) -> Listed:
+    """Return what the lists of a date show: all its parts or the asked one, in as many copies as are asked for."""
+    session, now = db_session(), clock.now()
+    occurrence = find_organised_occurrence(session, current_actor(), occurrence_id)
+    asked = request.args.get("slot", None, int)
+    slot_id = asked if any(slot.id == asked for slot in occurrence.slots) else None
+    copies = min(max(request.args.get("copies", 1, int), 1), MOST_COPIES)
+    stations = stations_of(session, occurrence, slot_id, now)
+    return Listed(occurrence, stations, copy_of(occurrence, slot_id, now), copies)
+
+
+@pages.get("/dates/<int:occurrence_id>/station-list.pdf")
+def date_station_list(occurrence_id: int) -> ResponseReturnValue:
+    """Return the lists of the stations, a page for each, for who organises the date."""
+    return _pdf(station_list(_listed(occurrence_id), _look()), f"stations-{occurrence_id}")
+
+
+@pages.get("/dates/<int:occurrence_id>/roster.pdf")
+def date_roster(occurrence_id: int) -> ResponseReturnValue:
+    """Return everybody of a date on one list, for who organises it."""
+    return _pdf(roster(_listed(occurrence_id), _look()), f"roster-{occurrence_id}")
+
+
+@pages.get("/activities/<int:activity_id>/rota.pdf")
+def activity_rota(activity_id: int) -> ResponseReturnValue:
+    """Return the year of an activity with everybody's turns, for who organises it."""
+    actor = current_actor()
+    activity = find_organised_activity(db_session(), actor, activity_id)
+    year = request.args.get("year", fiscal_year(actor.today), int)
+    found = rota_of(db_session(), activity, min(max(year, 1990), 2200))
+    return _pdf(rota(activity, found, _look()), f"rota-{activity_id}-{found.begins.year}")
+
+
+@pages.route("/people/<int:card_person_id>/card", methods=["GET", "POST"])
+def key_card(card_person_id: int) -> ResponseReturnValue:
+    """Show whether somebody has a key card that is not used yet; make a new one."""
+    actor, now, form = current_actor(), clock.now(), KeyingForm()
+    person = cards.find_holder(db_session(), actor, card_person_id)
+    if form.validate_on_submit() and actor.person_id is not None:
+        cards.make(db_session(), person, actor.person_id, settings().secret_key, now)
+        db_session().commit()
+        return go(f"/people/{person.id}/card")
+    live = cards.live_card(db_session(), person, now)
+    return form.page("paper/card.html", holder=person, card=live, own=person.id == actor.person_id)
+
+
+@pages.post("/people/<int:card_person_id>/card/stop")
+def stop_key_card(card_person_id: int) -> ResponseReturnValue:
+    """Let a key card that was lost open nothing any more."""
+    actor = current_actor()
+    person = cards.find_holder(db_session(), actor, card_person_id)
+    if KeyingForm().validate_on_submit() and actor.person_id is not None:
+        cards.stop(db_session(), person, actor.person_id, clock.now())
+        db_session().commit()
+        flash(gettext("その鍵カードは、もう使えません。"), "success")
+    return go(f"/people/{person.id}/card")
+
+
+@pages.get("/people/<int:card_person_id>/card.pdf")
+def key_card_paper(card_person_id: int) -> ResponseReturnValue:
+    """Return the key card for printing, as long as nobody has used it."""
+    person = cards.find_holder(db_session(), current_actor(), card_person_id)
+    live = cards.live_card(db_session(), person, clock.now())
+    if live is None:
+        raise NotFound
+    token = derived(settings().secret_key, "sign-in", live.salt)
+    until = to_user_timezone(live.expires_at).date()
+    key = Key(person.name, f"{settings().address}/sign-in/{token}", until)
+    return secret_address(_pdf(card(key, _look()), "key-card"))
+
+
+@pages.app_template_global("may_have_card")
+def may_have_card(person: Person) -> bool:
+    """Say whether the reader may print a key card for somebody."""
+    return cards.may_print_for(db_session(), current_actor(), person)
 
 
 pages.add_app_template_filter(spoken, "spoken_code")

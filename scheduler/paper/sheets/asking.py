@@ -135,7 +135,7 @@ def _table(paper: Sheet, y: float, asked: Asked, look: Look) -> Table:
 
 def _height(paper: Sheet, y: float, lines: int, bounds: tuple[float, float]) -> float:
     """Return how high a line is: all on this page where that leaves room to write, else as high as is good."""
-    room = (paper.height - y - 37) / max(lines, 1)
+    room = (paper.height - y - 42) / max(lines, 1)
     return min(room, bounds[1]) if room >= bounds[0] else bounds[1]
 
 

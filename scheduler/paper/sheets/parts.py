@@ -1,7 +1,7 @@
 """What several sheets share: how a day is written, the facts of a date, the code in its corner, the foot."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 from flask_babel import gettext
 
@@ -131,3 +131,8 @@ def draw_foot(paper: Sheet, text: str, page: int, pages: int) -> None:
     paper.text((MARGIN, y), text, 12)
     if pages > 1:
         paper.text((paper.right, y), f"{page} / {pages}", 12, align="right")
+
+
+def midday(day: date) -> datetime:
+    """Return a day as a moment, for the words that take one."""
+    return datetime.combine(day, time(12), UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scheduler.paper.drawing import MARGIN, SMALLEST, Sheet
 from scheduler.paper.lines import broken
 
-_FOOT = 16.0
+_FOOT = 21.0
 _POINT = 72 / 25.4
 
 

@@ -170,6 +170,9 @@ POST /me/household/contact                                ask  303  404  404  40
 GET  /organizations/<slug>/tokens                         404  404  200  404  404
 POST /organizations/<slug>/tokens                         404  404  200  404  404
 POST /organizations/<slug>/tokens/<token_id>/revoke       404  404  303  404  404
+GET  /me/data                                             ask  200  200  200  200
+GET  /me/data.json                                        ask  200  200  200  200
+POST /me/erase                                            ask  303  409  409  303
 GET  /me/tokens                                           ask  200  200  200  200
 POST /me/tokens                                           ask  200  200  200  200
 POST /me/tokens/<token_id>/revoke                (own)    ask  303  404  404  404

@@ -37,6 +37,7 @@ TYPED: Typed = {
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
+    "POST /me/erase": {"sure": "y"},
     "POST /organizations/<slug>/offices": OFFICE | {"body": "midori"},
     "POST /offices/<office_id>/end": {"last_on": "2026-12-31"},
     "POST /organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},

@@ -117,6 +117,18 @@ def may_organise(session: Session, actor: Actor, organization_id: int) -> bool:
     return any(body.id == organization_id for body in organised_bodies(session, actor))
 
 
+def is_last_officer(session: Session, person_id: int, organization_id: int, today: date) -> bool:
+    """Say whether nobody but this person organises for the body today."""
+    others = select(Membership.id).where(
+        Membership.organization_id == organization_id,
+        Membership.office.in_(ORGANISING),
+        Membership.person_id.is_not(None),
+        Membership.person_id != person_id,
+        live(today),
+    )
+    return session.scalar(others.limit(1)) is None
+
+
 def has_competence(
     session: Session, person_id: int, organization_id: int, competence: str, today: date
 ) -> bool:

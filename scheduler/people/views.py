@@ -1,14 +1,17 @@
-"""Pages that show who may be on a body's lists twice, and merge two after asking once more."""
+"""Pages to merge two rows of a body's lists that are one person, and to take or erase what is stored of oneself."""
 
 from datetime import datetime
 
-from flask import Blueprint, flash, render_template
+from flask import Blueprint, flash, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
-from scheduler.parties.login import HOME_ZONE, current_actor
-from scheduler.people import merging
+from scheduler.parties.login import HOME_ZONE, current_actor, end_session
+from scheduler.parties.queries import find_me
+from scheduler.people import erasing, merging
+from scheduler.people.exporting import export_of
+from scheduler.people.forms import EraseForm
 from scheduler.web import Form, db_session, go
 
 pages = Blueprint("people", __name__)
@@ -43,3 +46,34 @@ def merge(slug: str, keep_id: int, drop_id: int) -> ResponseReturnValue:
         return go(f"/organizations/{slug}/people/duplicates")
     counts = merging.sign_ups_at(db_session(), body.id, {keep_id, drop_id})
     return form.page("people/merge.html", body=body, keep=keep, drop=drop, counts=counts)
+
+
+@pages.get("/me/data")
+def own_data() -> ResponseReturnValue:
+    """Offer somebody all that is stored of them, and to erase it."""
+    return EraseForm().page("people/own_data.html", me=find_me(db_session(), current_actor()))
+
+
+@pages.get("/me/data.json")
+def own_data_file() -> ResponseReturnValue:
+    """Give somebody all that is stored of them, as a file."""
+    me = find_me(db_session(), current_actor())
+    answer = jsonify(export_of(db_session(), me))
+    answer.headers["Content-Disposition"] = 'attachment; filename="tsudoi.json"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@pages.post("/me/erase")
+def erase_me() -> ResponseReturnValue:
+    """Erase somebody for good, when they have said that they are sure, and sign this browser out."""
+    actor = current_actor()
+    me, form = find_me(db_session(), actor), EraseForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: erasing.erase(db_session(), me, actor, clock.now())
+    ):
+        db_session().commit()
+        end_session()
+        flash(gettext("お名前と連絡先を消しました。ありがとうございました。"), "success")
+        return go("/")
+    return form.page("people/own_data.html", me=me)

@@ -33,7 +33,8 @@ from scheduler.calendars.publishing import Publication
 from scheduler.changes.letters import changed_kind
 from scheduler.config import Settings
 from scheduler.db import begin_writing
-from scheduler.decisions.letters import decision_kind
+from scheduler.decisions import asking
+from scheduler.decisions.letters import decide_kind, decision_kind
 from scheduler.heartbeat import beat
 from scheduler.jumps import Jumps
 from scheduler.line.models import LineCode
@@ -92,6 +93,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
         "stand_in_asked": replace(stand_in_kind(sender), by_hand=True),
         **series_kinds(sender),
         "changed": changed_kind(sender),
+        asking.KIND: decide_kind(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 
@@ -238,6 +240,16 @@ def warn(now: datetime) -> int:
     return told
 
 
+def ask_for_decisions(now: datetime) -> int:
+    """Let dates wait for their decision when its time comes near, and ask for it; return how many messages are new."""
+    session, asked = db.session(), 0
+    for occurrence_id in asking.undecided(session, now):
+        begin_writing(session)
+        asked += asking.ask(session, occurrence_id, now)
+        session.commit()
+    return asked
+
+
 def publish(now: datetime) -> int:
     """Write the public feeds that have changed into their folder; return how many."""
     session, settings = db.session(), current_settings()
@@ -285,6 +297,7 @@ def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> int:
         follow_series(now())
         give_places(now())
         warn(now())
+        ask_for_decisions(now())
         remind(now())
         publish(now())
         purge(now())
@@ -337,6 +350,7 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     add(sending_if_sure(lambda: remind(clock.now())), "interval", seconds=20, next_run_time=start)
     add(sending_if_sure(lambda: give_places(clock.now())), "interval", seconds=20, next_run_time=start)
     add(sending_if_sure(lambda: warn(clock.now())), "interval", minutes=5, next_run_time=start)
+    add(sending_if_sure(lambda: ask_for_decisions(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: publish(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: follow_series(clock.now())), "interval", hours=1, next_run_time=start)

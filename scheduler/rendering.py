@@ -86,6 +86,8 @@ def _is_drawn(letter: Letter) -> bool:
 
 def _page(letter: Letter) -> str:
     """Return the page on which the truth about it stands."""
+    if "page" in letter.facts:
+        return str(letter.facts["page"])
     date, address = letter.facts.get("date"), letter.facts["address"]
     return f"{address}/dates/{date.id}" if isinstance(date, DateFacts) else f"{address}/me"
 

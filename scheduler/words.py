@@ -108,7 +108,26 @@ WEATHER = {
     "hold_in_light_rain": _("小雨なら行います"),
     "postpone_if_rain": _("雨のときは予備日に順延します"),
     "cancel_if_rain": _("雨のときは中止します"),
-    "cancel_in_storm": _("荒天のときは中止します"),
+    "cancel_in_storm": _("荒天や猛暑（暑さ指数31以上）のときだけ中止します"),
+}
+
+OUTCOMES = {
+    "confirm": _("実施"),
+    "postpone": _("順延"),
+    "merge": _("次回と合同"),
+    "cancel": _("中止"),
+    "stop": _("途中中止"),
+}
+
+DECISION_DAYS = {"0": _("当日"), "1": _("前の日"), "2": _("2日前"), "3": _("3日前")}
+
+OFFICES = {
+    "chair": _("会長"),
+    "vice_chair": _("副会長"),
+    "secretary": _("書記"),
+    "treasurer": _("会計"),
+    "organiser": _("世話人"),
+    "staff": _("職員"),
 }
 
 BURDENS = {
@@ -289,6 +308,12 @@ def clock_text(at: datetime) -> str:
         return f"{at.hour}:{at.minute:02d}"
     half, hour = ("午前", at.hour) if at.hour < 12 else ("午後", at.hour - 12)
     return f"{half}{hour}時{at.minute}分" if at.minute else f"{half}{hour}時"
+
+
+def early_text(at: datetime) -> str:
+    """Return a local time of day as it is said of a morning: 朝6時30分."""
+    early = language() == "ja" and 4 <= at.hour < 10
+    return f"朝{clock_text(at)[2:]}" if early else clock_text(at)
 
 
 def span_text(start: datetime, end: datetime) -> str:

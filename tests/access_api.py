@@ -27,7 +27,9 @@ POST /api/v1/dates/<occurrence_id>/sheets                       404  404  201  4
 GET  /api/v1/sheets/<code>                                      404  404  200  404  404  404  401
 POST /api/v1/sheets/<code>                                      404  404  200  404  404  404  401
 GET  /api/v1/dates/<occurrence_id>/shares                       404  404  200  404  404  404  401
+GET  /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/decision                     404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/decision/undo                404  404  409  404  404  404  401
 PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
 GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  404  404  404  401

@@ -48,6 +48,7 @@ GET  /sheets/<code>/paper.pdf                             404  404  200  404  40
 GET  /dates/<occurrence_id>/shares                        404  404  200  404  404
 GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404
+POST /dates/<occurrence_id>/decision/links/close          404  404  303  404  404
 GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
 POST /dates/<occurrence_id>/attendance                    404  404  303  404  404
 GET  /activities/<activity_id>                            200  200  200  200  200
@@ -197,6 +198,7 @@ GET  /static/<filename>                                   200  200  200  200  20
 """
 
 # Addresses that are keys: Ben's, Chie's, one that nobody ever had, and one that was closed or spent.
+# A decision is not theirs, even with a link to it: the right is looked at each time.
 LINKS = """
                                                                  ben  chie made-up closed
 GET  /me/<token>                                                 200  200  404     404
@@ -222,6 +224,8 @@ POST /me/<token>/line/<account_id>                               200  200  404  
 POST /me/<token>/wishes                                          303  303  404     404
 GET  /unsubscribe/<token>                                        200  200  404     404
 POST /unsubscribe/<token>                                        200  200  404     404
+GET  /decide/<token>                                             404  404  404     410
+POST /decide/<token>                                             404  404  404     410
 GET  /stand-ins/<token>                                          200  200  404     200
 POST /stand-ins/<token>                                          303  303  404     409
 GET  /me/<token>/series/<series_id>                              200  404  404     404

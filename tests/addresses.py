@@ -24,6 +24,7 @@ ADDRESSES = (
     "/calendars/{}.ics",
     "/sign-in/{}",
     "/names/{}",
+    "/decide/{}",
     "/unsubscribe/{}",
     "/me/{}/channels",
     "/outbox/{}",

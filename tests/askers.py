@@ -9,14 +9,18 @@ from typing import Any
 
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
+from scheduler.activities.facts import time_version
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.calendars import actions as calendars
 from scheduler.closures import actions as closures
+from scheduler.decisions import links as deciding
+from scheduler.decisions.models import DecisionLink
 from scheduler.groups.actions import add_name
 from scheduler.groups.links import names_token
 from scheduler.heartbeat import beat
@@ -176,9 +180,20 @@ def populate(session: Session, secret: str) -> World:
     beat(session, "tick", NOW)
     sessions = {name: _sign_in(session, person, secret) for name, person in people.items()}
     links = _links(session, people, secret) | {"names": _names_links(pledges, secret)}
+    links["decide"] = _decision_links(session, date, cast, secret)
     mine, over = names["stand_in_token"], names["over_token"]
     links["stand-ins"] = {"ben": mine, "chie": mine, "made-up": "1.AAAA", "closed": over}
     return World(names, draft.id, sessions, links)
+
+
+def _decision_links(session: Session, date: Occurrence, cast: Cast, secret: str) -> dict[str, str]:
+    people = {"ben": cast.ben, "chie": cast.chie, "closed": cast.aiko}
+    deciding.make_links(session, date, {person.id for person in people.values()}, NOW)
+    version = time_version(date)
+    keys = {name: deciding.link_token(session, date, one, version, secret) for name, one in people.items()}
+    closed = select(DecisionLink).where(DecisionLink.person_id == cast.aiko.id)
+    session.scalars(closed).one().revoked_at = NOW
+    return keys | {"made-up": "1.AAAA"}
 
 
 def _names_links(pledges: dict[str, Participation], secret: str) -> dict[str, str]:

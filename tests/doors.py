@@ -194,7 +194,7 @@ FORMS = (
     ),
     *BOARD_FORMS,
     *(Door(*one) for one in PAPER_FORMS),
-    Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
+    Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome", "decided_by")),
     Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
     Door("aiko", "/dates/<other_date_id>/change/this", MOVED, MOVED_GROUPS),
     Door("aiko", "/dates/<other_date_id>/change/all", MOVED_ALL, MOVED_ALL_GROUPS),
@@ -287,7 +287,7 @@ PROGRAMS = (
         "ben", "/participations/<pledge_id>/names", {}, _each("names.0.name", "names.0.kana", "names.0.grade")
     ),
     Door("ben", "/participations/<pledge_id>/people", {}, _each("people")),
-    Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome")),
+    Door("aiko", "/dates/<occurrence_id>/decision", {}, _each("reason", "revision", "outcome", "decided_by")),
     Door("aiko", "/organizations/<slug>/closed-days", CLOSED, CLOSED_GROUPS),
     Door("aiko", "/organizations/<slug>/activities/dates", REPEAT, REPEAT_GROUPS),
     Door("aiko", "/dates/<other_date_id>/changes", SENT_MOVE, SENT_MOVE_GROUPS),

@@ -16,8 +16,9 @@ from tests.askers import Row, Stage, World, rows_of, settle
 from tests.program import PREFIX
 from tests.typed import TYPED
 
-# A mail program ends notices, a messenger tells what was written to it: neither has seen a page of ours.
-PRESSED_BY_PROGRAMS = {"POST /unsubscribe/<token>", "POST /line/<account_id>"}
+# A mail program ends notices, a messenger tells what was written to it: neither has seen a page of ours. A decider's
+# link is its own key, since the browser inside a mail program may keep no cookie.
+PRESSED_BY_PROGRAMS = {"POST /unsubscribe/<token>", "POST /line/<account_id>", "POST /decide/<token>"}
 
 
 @pytest.fixture(scope="session")

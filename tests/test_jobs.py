@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import time as wall
 from datetime import timedelta
 from email.message import EmailMessage
 from html import unescape
@@ -138,6 +139,7 @@ def _tell_everything(app: Flask, session: Session, cast: Cast) -> list[EmailMess
     withdraw(session, row, cast.ben.id, NOW)
     _commit_and_tick(app, session)
     _tell_of_sign_ups(app, session, cast)
+    _ask_to_decide(app, session, cast)
     _ask_to_stand_in(app, session, cast)
     _join_many(app, session, cast)
     return [mail for mail in mailbox.mails(app) if mailbox.is_to(mail, BEN)]
@@ -166,6 +168,14 @@ def _tell_of_the_board(app: Flask, session: Session, cast: Cast) -> None:
     make.participation(session, slot, cast.ben, NOW)
     send_message(session, slot.occurrence, "Bring a hat", cast.aiko.id, NOW)
     _commit_and_tick(app, session)
+
+
+def _ask_to_decide(app: Flask, session: Session, cast: Cast) -> None:
+    when: dict[str, Any] = {"decider_id": cast.ben.id, "decide_at": wall(17), "decide_days_before": 1}
+    make.occurrence(session, cast.midori, NOW, **when, place_en="Park gate", bring="")
+    session.commit()
+    with at("2026-11-21 16:45"):
+        jobs.tick(app)
 
 
 def _ask_to_stand_in(app: Flask, session: Session, cast: Cast) -> None:

@@ -97,6 +97,7 @@ TYPED: Typed = {
     "POST /sign-in": {"email": "hanako@example.jp"},
     "POST /language": {"language": "en"},
     "POST /api/v1/dates/<occurrence_id>/changes": MOVED | {"first_on": "2026-11-21", "minutes": 60},
+    "POST /api/v1/dates/<occurrence_id>/decision/undo": {"revision": 0},
     "POST /api/v1/dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": 0},
     "PUT /api/v1/dates/<occurrence_id>/attendance": {"ticks": []},
     "POST /api/v1/organizations/<slug>/activities": POSTED

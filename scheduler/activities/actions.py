@@ -27,10 +27,13 @@ from scheduler.closures.restdays import RestDays
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
+from scheduler.parties.access import ORGANISING
 from scheduler.parties.models import Organization
+from scheduler.parties.queries import office_holders
 from scheduler.text import outbound_address, text_in
 
 MAX_SLOTS = 200
+MAX_DAYS_BEFORE = 3
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ class ActivityFacts:
     weather_rule: str = "none"
     reserve_days: int | None = None
     decide_at: time | None = None
+    decide_days_before: int = 0
+    decider_office: str | None = None
+    decider_id: int | None = None
+    deputy_office: str | None = None
+    deputy_id: int | None = None
     dates: tuple[date, ...] = ()
     on_holiday: str = "keep"
     on_closed: str = "skip"
@@ -82,7 +90,8 @@ class ActivityFacts:
 
 
 _PLAIN = (
-    *("on_holiday", "on_closed", "weather_rule", "reserve_days", "decide_at"),
+    *("on_holiday", "on_closed", "weather_rule", "reserve_days", "decide_at", "decide_days_before"),
+    *("decider_office", "decider_id", "deputy_office", "deputy_id"),
     *("minors", "warn_days", "may_call", "stays_responsible"),
 )
 _PLACE = ("place", "place_en", "address", "map_point")
@@ -210,6 +219,10 @@ def _check_weather(facts: ActivityFacts) -> None:
         raise Invalid("reserve_missing")
     if facts.reserve_days is not None and not 1 <= facts.reserve_days <= 60:
         raise Invalid("reserve_out_of_range")
+    if not 0 <= facts.decide_days_before <= MAX_DAYS_BEFORE:
+        raise Invalid("choice_unknown")
+    if facts.decide_at and not facts.decide_days_before and facts.decide_at >= facts.first_at:
+        raise Invalid("decided_too_late")
 
 
 def _write_templates(session: Session, activity: Activity, facts: ActivityFacts) -> None:
@@ -221,12 +234,22 @@ def _write_templates(session: Session, activity: Activity, facts: ActivityFacts)
 
 
 def _check_references(session: Session, activity: Activity, facts: ActivityFacts) -> None:
+    _check_deciders(session, activity.organization_id, facts)
     for slot in facts.slots:
         briefing = session.get(Activity, slot.briefing_id) if slot.briefing_id is not None else activity
         if briefing is None or briefing.organization_id != activity.organization_id:
             raise Invalid("choice_unknown")
         if any(session.get(Organization, share.organization_id) is None for share in slot.shares):
             raise Invalid("choice_unknown")
+
+
+def _check_deciders(session: Session, organization_id: int, facts: ActivityFacts) -> None:
+    # An office may be vacant today and held when it matters; a person must have one.
+    if not {facts.decider_office, facts.deputy_office} <= {None, *ORGANISING}:
+        raise Invalid("choice_unknown")
+    named = {facts.decider_id, facts.deputy_id} - {None}
+    if named and not named <= office_holders(session, organization_id):
+        raise Invalid("choice_unknown")
 
 
 def schedule_from(facts: RepeatFacts, rest_days: RestDays) -> Schedule:

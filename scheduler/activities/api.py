@@ -156,6 +156,11 @@ class ActivityIn(ApiModel):
     weather_rule: str = "none"
     reserve_days: int | None = None
     decide_at: WallClock | None = None
+    decide_days_before: int = 0
+    decider_office: str | None = None
+    decider_id: int | None = None
+    deputy_office: str | None = None
+    deputy_id: int | None = None
     minors: str = "consent"
     warn_days: int = 7
     may_call: bool = False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.activities.models import Occurrence
-from scheduler.activities.recurrence import to_local
+from scheduler.activities.recurrence import to_local, to_utc
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class DateFacts:
     ends: datetime
     first_starts: datetime
     decide_at: datetime | None
+    decided_before: bool
 
     @property
     def has_moved(self) -> bool:
@@ -67,6 +68,7 @@ def date_facts(occurrence: Occurrence) -> DateFacts:
         ends=to_local(occurrence.ends_at, zone),
         first_starts=to_local(occurrence.first_starts_at, zone),
         decide_at=decision_time(occurrence),
+        decided_before=activity.decide_days_before > 0,
     )
 
 
@@ -75,4 +77,16 @@ def decision_time(occurrence: Occurrence) -> datetime | None:
     activity = occurrence.activity
     if activity.decide_at is None or not activity.needs_decision:
         return None
-    return datetime.combine(to_local(occurrence.starts_at, activity.timezone).date(), activity.decide_at)
+    starts = to_local(occurrence.starts_at, activity.timezone)
+    day = starts.date() - timedelta(days=activity.decide_days_before)
+    # A date may have been moved to an hour before it.
+    return min(datetime.combine(day, activity.decide_at), starts)
+
+
+def reserve_starts_at(occurrence: Occurrence) -> datetime | None:
+    """Return the reserve date's start: so many days later at the same time on the wall; None without one."""
+    activity = occurrence.activity
+    if activity.reserve_days is None:
+        return None
+    local = to_local(occurrence.starts_at, activity.timezone)
+    return to_utc(local + timedelta(days=activity.reserve_days), activity.timezone)

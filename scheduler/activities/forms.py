@@ -1,5 +1,6 @@
 """What an organiser types to post an activity; shape only, the rules are in `actions`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -14,6 +15,7 @@ from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.reminder_forms import ReminderFields, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
+from scheduler.parties.models import Person
 from scheduler.web import Form
 
 SLOT_ROWS = 5
@@ -55,8 +57,21 @@ class ActivityForm(RepeatFields, ReminderFields, Form):
         description=_("何日後ですか。1週間後なら 7。"),
         render_kw={"inputmode": "numeric"},
     )
-    decide_at = TimeField(
-        _("決める時刻"), [Optional()], description=_("当日の朝、実施するかを決める時刻です。")
+    decide_at = TimeField(_("決める時刻"), [Optional()], description=_("実施するかどうかを決める時刻です。"))
+    decide_days_before = SelectField(
+        _("決める日"), choices=said_when_shown(words.DECISION_DAYS), default="0", coerce=str
+    )
+    decider = SelectField(
+        _("決める人"),
+        default="",
+        validate_choice=False,
+        description=_("決める時刻の30分前と10分前に、つどいがお願いを送ります。"),
+    )
+    deputy = SelectField(
+        _("代わりの人"),
+        default="",
+        validate_choice=False,
+        description=_("5分すぎても決まらないとき、この人にお願いします。"),
     )
     bring = StringField(_("持ち物・服装"), [Length(max=400)])
     contact = StringField(
@@ -72,6 +87,14 @@ class ActivityForm(RepeatFields, ReminderFields, Form):
         _("どんな活動ですか（英語）"), [Length(max=4000)], render_kw={"rows": 3, "lang": "en"}
     )
     slots = FieldList(FormField(SlotRow), _("手伝う役割"), min_entries=SLOT_ROWS, max_entries=60)
+
+    def offer_deciders(self, people: Iterable[Person]) -> "ActivityForm":
+        """Let the form offer the offices and these people as deciders; returns itself."""
+        offered = {"": _("決めておきません"), **words.OFFICES}
+        offered |= {f"person:{person.id}": person.name for person in people}
+        for field in (self.decider, self.deputy):
+            field.choices = [(code, str(name)) for code, name in offered.items()]
+        return self
 
     def facts(self) -> ActivityFacts:
         """Return what was typed, in the shape the actions take."""
@@ -91,8 +114,25 @@ class ActivityForm(RepeatFields, ReminderFields, Form):
             reserve_days=self.reserve_days.data,
             decide_at=self.decide_at.data,
             reminders=self.typed_reminders(),
+            decide_days_before=int(self.decide_days_before.data),
+            **_named("decider", self.decider.data),
+            **_named("deputy", self.deputy.data),
             slots=tuple(_slot(row.data) for row in self.slots if (row.data["name"] or "").strip()),
         )
+
+
+def _named(role: str, chosen: str | None) -> dict[str, Any]:
+    # Whether there is such an office or person is for the action to say.
+    kind, colon, number = (chosen or "").partition(":")
+    if not colon:
+        return {f"{role}_office": kind or None}
+    known = number.isascii() and number.isdecimal() and len(number) < 10
+    return {f"{role}_id": int(number) if known else 0}
+
+
+def _chosen(activity: Activity, role: str) -> str:
+    person_id, office = getattr(activity, f"{role}_id"), getattr(activity, f"{role}_office")
+    return f"person:{person_id}" if person_id is not None else office or ""
 
 
 def _slot(row: dict[str, Any]) -> SlotFacts:
@@ -112,6 +152,8 @@ def typed_of(activity: Activity) -> dict[str, Any]:
         name: getattr(activity, name) for name in (*_TEXTS, "weather_rule", "reserve_days", "decide_at")
     }
     values |= {"reminders": reminder_values(activity.reminders)}
+    values |= {role: _chosen(activity, role) for role in ("decider", "deputy")}
+    values["decide_days_before"] = str(activity.decide_days_before)
     return values | repeat_values(activity) | {"slots": [_row_of(slot) for slot in activity.templates]}
 
 

@@ -13,9 +13,9 @@ from scheduler.db import Base
 from scheduler.parties.models import Organization
 
 # States in which a date still takes place at the time it shows.
-ON = ("open", "confirmed", "postponed", "held")
+ON = ("open", "awaiting_decision", "confirmed", "postponed", "held")
 # States in which people may sign up.
-TAKES_SIGN_UPS = ("open", "postponed", "confirmed")
+TAKES_SIGN_UPS = ("open", "postponed", "awaiting_decision", "confirmed")
 WEATHER_RULES = (
     "none",
     "hold_in_rain",
@@ -68,7 +68,13 @@ class Activity(Base):
     on_closed: Mapped[str] = mapped_column(String(20), default="skip")
     weather_rule: Mapped[str] = mapped_column(String(30), default="none")
     reserve_days: Mapped[int | None]
+    # Decided at that time on the wall, so many days before the date; by an office or a person, else by their deputy.
     decide_at: Mapped[time | None]
+    decide_days_before: Mapped[int] = mapped_column(default=0)
+    decider_office: Mapped[str | None] = mapped_column(String(40))
+    decider_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    deputy_office: Mapped[str | None] = mapped_column(String(40))
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     minors: Mapped[str] = mapped_column(String(10), default="consent")
     warn_days: Mapped[int] = mapped_column(default=7)
     may_call: Mapped[bool] = mapped_column(default=False)
@@ -215,6 +221,9 @@ class Occurrence(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(400), default="")
     by_hand: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # When it was stopped half-way; and with which other date it was joined.
+    stopped_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"))
     # Empty where it is the activity's.
     own_place: Mapped[str | None] = mapped_column(String(200))
     own_place_en: Mapped[str | None] = mapped_column(String(200))
@@ -224,6 +233,7 @@ class Occurrence(Base):
     changed_at: Mapped[datetime]
 
     activity: Mapped[Activity] = relationship()
+    merged_into: Mapped["Occurrence | None"] = relationship(remote_side=[id])
     slots: Mapped[list["Slot"]] = relationship(order_by="Slot.position", back_populates="occurrence")
 
     @property
@@ -301,6 +311,15 @@ class Slot(_Part, Base):
     def ends_at(self) -> datetime:
         """When this part ends."""
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def minutes_held(self) -> int:
+        """How long this part took: where the date was stopped half-way, until then."""
+        stopped_at = self.occurrence.stopped_at
+        if stopped_at is None:
+            return self.minutes
+        until_then = int((stopped_at - self.starts_at).total_seconds() // 60)
+        return max(0, min(self.minutes, until_then))
 
     @property
     def opens_at(self) -> datetime | None:

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import clock, words
 from scheduler.activities import actions, queries
-from scheduler.activities.facts import decision_time
+from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.forms import ActivityForm, typed_of
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.parts import kept_terms
-from scheduler.activities.recurrence import BadRule, to_local
+from scheduler.activities.recurrence import BadRule, to_local, to_utc
 from scheduler.activities.reminder_forms import RemindersForm, reminder_values, reminder_words
 from scheduler.activities.reminder_rules import parse
 from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
@@ -26,7 +26,7 @@ from scheduler.eras import era_text
 from scheduler.errors import Invalid, Refused
 from scheduler.parties.access import may_organise
 from scheduler.parties.login import current_actor
-from scheduler.parties.queries import find_body, find_organised_body
+from scheduler.parties.queries import find_body, find_organised_body, organisers_of
 from scheduler.web import db_session, go
 
 pages = Blueprint("activities", __name__)
@@ -117,6 +117,7 @@ def new(slug: str) -> ResponseReturnValue:
     found = find_organised_body(db_session(), actor, slug)
     like = queries.find_to_copy(db_session(), found.id, request.values.get("like", 0, int))
     form = _new_form(like)
+    form.offer_deciders(organisers_of(db_session(), found.id, actor.today))
 
     def post() -> Activity:
         facts = _facts(form)
@@ -177,6 +178,7 @@ def edit(activity_id: int) -> ResponseReturnValue:
     actor = current_actor()
     found = queries.find_organised_activity(db_session(), actor, activity_id)
     form = ActivityForm(data=typed_of(found)) if request.method == "GET" else ActivityForm()
+    form.offer_deciders(organisers_of(db_session(), found.organization_id, actor.today))
 
     def correct() -> None:
         typed = _with_what_was(found, _facts(form))
@@ -248,6 +250,21 @@ def local_in(at: datetime, activity: Activity) -> datetime:
 
 
 pages.add_app_template_global(decision_time, "decision_time")
+pages.add_app_template_filter(words.early_text, "early_text")
+
+
+@pages.app_template_filter("decision_due")
+def decision_due(occurrence: Occurrence) -> datetime | None:
+    """Return the moment by which a date is decided about; None where nothing is decided."""
+    local = decision_time(occurrence)
+    return None if local is None else to_utc(local, occurrence.activity.timezone)
+
+
+@pages.app_template_global("reserve_day")
+def reserve_day(occurrence: Occurrence) -> datetime | None:
+    """Return when the reserve date begins on the wall clock; None where there is none, or it would be over."""
+    reserve = reserve_starts_at(occurrence)
+    return None if reserve is None or reserve <= clock.now() else to_local(reserve, _zone(occurrence))
 
 
 @pages.app_template_global("map_links")

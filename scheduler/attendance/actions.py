@@ -34,8 +34,10 @@ def record_attendance(
 
     Raise Conflict for a date that is not held or has not come near, Invalid for impossible numbers.
     """
-    if not occurrence.takes_place:
+    if not occurrence.takes_place and occurrence.stopped_at is None:
         raise Conflict("not_held")
+    if occurrence.state == "awaiting_decision" and now < occurrence.ends_at:
+        raise Conflict("undecided")
     if now < occurrence.starts_at - OPENS_BEFORE:
         raise Conflict("not_begun")
     return sum(_tick(session, participation, tick, by_id, now) for participation, tick in ticks)

@@ -27,7 +27,8 @@ def tick(occurrence_id: int) -> ResponseReturnValue:
         db_session().commit()
         flash(gettext("出席を記録しました。"), "success")
         return go(f"/dates/{occurrence_id}/attendance")
-    opens = occurrence.takes_place and clock.now() >= occurrence.starts_at - actions.OPENS_BEFORE
+    took_place = occurrence.takes_place or occurrence.stopped_at is not None
+    opens = took_place and clock.now() >= occurrence.starts_at - actions.OPENS_BEFORE
     rows = roster(db_session(), occurrence.id)
     return form.page(
         "attendance/tick.html", occurrence=occurrence, roster=rows, typed=request.form, opens=opens

@@ -1,22 +1,43 @@
-"""The decision about a date: confirm, postpone, cancel. Decision, move and telling are one transaction."""
+"""The decision about a date, and taking it back. Decision, move and telling are one transaction.
+
+What becomes of sign-ups: held, cancelled and stopped dates keep them as they are; postponed ones keep them, and all
+are asked again; those of a date that is joined with the next go there, each to the part that corresponds. Attendance
+can be written down for what took place, and hours of a stopped date count until it was stopped.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from scheduler.activities.facts import reserve_starts_at
 from scheduler.activities.models import Occurrence
-from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.db import claim
+from scheduler.decisions.models import ENDS, Decision
+from scheduler.decisions.queries import (
+    OPEN_TO_DECISION,
+    is_untouched,
+    may_take_back,
+    next_date,
+    standing_of,
+    today_of,
+)
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
-from scheduler.notices.actions import Telling, queue
-from scheduler.participation.queries import people_to_tell
+from scheduler.notices.actions import Telling, drop, queue
+from scheduler.notices.queries import people_listed, people_told
+from scheduler.participation.carrying import carry, carry_back
+from scheduler.participation.models import Participation
+from scheduler.participation.queries import people_to_tell, roster
+from scheduler.participation.reconfirming import ask_again, stop_asking
+from scheduler.parties.queries import office_of
+from scheduler.reach.ways import store_known
 from scheduler.text import text_in
 
-# States from which a date may still be decided about; a second rain may move a postponed one again.
-OPEN_TO_DECISION = ("open", "closed", "awaiting_decision", "confirmed", "postponed")
+KIND = "decision"
+_KEPT = ("state", "starts_at", "ends_at", "reason", "decided_at", "decided_by_id")
 
 
 @dataclass(frozen=True)
@@ -24,103 +45,209 @@ class Ruling:
     """Who decides, on what they saw, and why.
 
     `revision` is that of the date as it was on the decider's screen: a second tap, or a colleague who was quicker,
-    is told so instead of deciding twice.
+    is told so instead of deciding twice. `entered_by_id` writes down what somebody else has decided; `how` says by
+    which door it came.
     """
 
     by_id: int
     revision: int
     reason: str = ""
-
-
-def reserve_starts_at(occurrence: Occurrence) -> datetime | None:
-    """Return the reserve date's start: so many days later at the same time on the wall; None without one."""
-    activity = occurrence.activity
-    if activity.reserve_days is None:
-        return None
-    local = to_local(occurrence.starts_at, activity.timezone)
-    return to_utc(local + timedelta(days=activity.reserve_days), activity.timezone)
+    entered_by_id: int | None = None
+    how: str = "page"
 
 
 def confirm(session: Session, occurrence: Occurrence, ruling: Ruling, now: datetime) -> None:
     """Decide that the date is held, and tell everybody who comes."""
-    _decide(session, occurrence, ruling, {"state": "confirmed"}, now)
+    _decide(session, occurrence, ruling, "confirm", now, state="confirmed")
 
 
 def cancel(session: Session, occurrence: Occurrence, ruling: Ruling, now: datetime) -> None:
     """Decide that the date is not held; sign-ups stay on record, everybody is told, the calendars say so."""
-    _decide(session, occurrence, ruling, {"state": "cancelled"}, now)
+    _decide(session, occurrence, ruling, "cancel", now, state="cancelled")
+
+
+def stop(session: Session, occurrence: Occurrence, ruling: Ruling, now: datetime) -> None:
+    """Stop a date that has begun; what was done until now counts. Raise Conflict before it begins."""
+    if now < occurrence.starts_at:
+        raise Conflict("not_begun")
+    _decide(session, occurrence, ruling, "stop", now, state="stopped", stopped_at=now)
 
 
 def postpone(session: Session, occurrence: Occurrence, ruling: Ruling, now: datetime) -> None:
-    """Move the date to its reserve date; it keeps its identity and its sign-ups, and everybody is told once.
+    """Move the date to its reserve date; it keeps its identity and its sign-ups, who are told and asked again.
 
     Raise Invalid when the activity has no reserve date, or that would be over already.
     """
     starts_at = reserve_starts_at(occurrence)
     if starts_at is None or starts_at <= now:
         raise Invalid("reserve_missing")
-    length = occurrence.ends_at - occurrence.starts_at
-    _decide(
-        session,
-        occurrence,
-        ruling,
-        {"state": "postponed", "starts_at": starts_at, "ends_at": starts_at + length},
-        now,
-    )
+    ends_at = starts_at + (occurrence.ends_at - occurrence.starts_at)
+    move = {"starts_at": starts_at, "ends_at": ends_at}
+    _decide(session, occurrence, ruling, "postpone", now, state="postponed", **move)
+
+
+def merge(session: Session, occurrence: Occurrence, ruling: Ruling, now: datetime) -> None:
+    """Do it together with the next date: the sign-ups go there, who finds no place waits, all are told and asked again.
+
+    Raise Invalid when there is no next date that takes sign-ups.
+    """
+    to = next_date(session, occurrence)
+    if to is None:
+        raise Invalid("next_date_missing")
+    _decide(session, occurrence, ruling, "merge", now, state="merged", merged_into_id=to.id)
+
+
+def take_back(session: Session, occurrence: Occurrence, ruling: Ruling, now: datetime) -> None:
+    """Take the decision that stands back, within half an hour or later: the date is as before, who was told is told.
+
+    Raise Conflict when nothing stands, its time is over, or the date has changed since.
+    """
+    stands = standing_of(session, occurrence.id)
+    if stands is None or not may_take_back(session, occurrence, stands, now):
+        raise Conflict("undo_over")
+    _lock(session, occurrence, ruling, (occurrence.state,))
+    told = _who_was_told(session, occurrence, stands)
+    outcome = "undo" if now < stands.undo_until() else "retract"
+    row = _new(session, occurrence, ruling, outcome, now)
+    row.corrects_id = stands.id
+    left, before = occurrence.starts_at, occurrence.state
+    _restore(session, occurrence, stands, ruling.by_id, now)
+    _write_down(session, occurrence, row, (before, left), now)
+    _tell(session, occurrence, told, now)
 
 
 def _decide(
-    session: Session, occurrence: Occurrence, ruling: Ruling, values: dict[str, object], now: datetime
+    session: Session, occurrence: Occurrence, ruling: Ruling, outcome: str, now: datetime, **values: Any
 ) -> None:
-    before, left = occurrence.state, occurrence.starts_at
     if occurrence.ends_at <= now:
         raise Conflict("already_over")
+    corrected = _corrected(session, occurrence, outcome, now)
+    states = (*OPEN_TO_DECISION, *((occurrence.state,) if corrected else ()))
+    _lock(session, occurrence, ruling, states)
+    told = set(people_to_tell(session, occurrence.id))
+    row = _new(session, occurrence, ruling, outcome, now)
+    left, before = occurrence.starts_at, occurrence.state
+    if corrected is not None:
+        row.corrects_id = corrected.id
+        told |= _who_was_told(session, occurrence, corrected)
+        if corrected.outcome in ENDS:
+            _restore(session, occurrence, corrected, ruling.by_id, now)
+    for name, value in values.items():
+        setattr(occurrence, name, value)
+    occurrence.reason, occurrence.decided_at, occurrence.decided_by_id = row.reason, now, ruling.by_id
+    session.flush()
+    if outcome == "merge":
+        assert occurrence.merged_into is not None
+        row.moved = carry(session, occurrence, occurrence.merged_into, ruling.by_id, now)
+        ask_again(session, _moved(session, row), "merged", ruling.by_id, now)
+    elif outcome == "postpone":
+        ask_again(session, roster(session, occurrence.id), "postponed", ruling.by_id, now)
+    _write_down(session, occurrence, row, (before, left), now)
+    _tell(session, occurrence, told, now)
+
+
+def _moved(session: Session, decision: Decision) -> list[Participation]:
+    ids = [moved["id"] for moved in decision.moved]
+    return list(session.scalars(select(Participation).where(Participation.id.in_(ids))))
+
+
+def _corrected(session: Session, occurrence: Occurrence, outcome: str, now: datetime) -> Decision | None:
+    """Return the decision that this one makes untrue; raise Conflict where it says the same."""
+    stands = standing_of(session, occurrence.id)
+    if stands is None or not is_untouched(occurrence, stands) or stands.outcome == "postpone":
+        return None
+    if stands.outcome == outcome:
+        raise Conflict("already_decided")
+    return stands if stands.outcome not in ENDS or may_take_back(session, occurrence, stands, now) else None
+
+
+def _lock(session: Session, occurrence: Occurrence, ruling: Ruling, states: tuple[str, ...]) -> None:
+    # The revision on the decider's screen is the ticket; who comes second finds it used.
     seen = update(Occurrence).where(Occurrence.id == occurrence.id, Occurrence.revision == ruling.revision)
-    stamp = {
-        "revision": Occurrence.revision + 1,
-        "reason": text_in(ruling.reason)[:400],
-        "decided_at": now,
-        "decided_by_id": ruling.by_id,
-        "changed_at": now,
-    }
-    if not claim(session, seen.where(Occurrence.state.in_(OPEN_TO_DECISION)).values(**values, **stamp)):
+    if not claim(session, seen.where(Occurrence.state.in_(states)).values(revision=Occurrence.revision + 1)):
         raise Conflict("already_decided")
     session.refresh(occurrence)
-    _record(session, occurrence, before, left, now)
-    _tell(session, occurrence, now)
 
 
-def _record(session: Session, occurrence: Occurrence, before: str, left: datetime, now: datetime) -> None:
-    moved = (
-        {}
-        if left == occurrence.starts_at
-        else {"from": left.isoformat(), "to": occurrence.starts_at.isoformat()}
+def _new(session: Session, occurrence: Occurrence, ruling: Ruling, outcome: str, now: datetime) -> Decision:
+    activity = occurrence.activity
+    today = today_of(activity, now)
+    return Decision(
+        occurrence_id=occurrence.id,
+        outcome=outcome,
+        at=now,
+        by_id=ruling.by_id,
+        entered_by_id=ruling.entered_by_id,
+        how=ruling.how,
+        office=office_of(session, ruling.by_id, activity.organization_id, today),
+        reason=text_in(ruling.reason)[:400],
+        revision=occurrence.revision,
+        starts_at=occurrence.starts_at,
+        ends_at=occurrence.ends_at,
+        before={name: _plain(getattr(occurrence, name)) for name in _KEPT},
+        moved=[],
     )
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _restore(session: Session, occurrence: Occurrence, decision: Decision, by_id: int, now: datetime) -> None:
+    for name, value in decision.before.items():
+        is_moment = name.endswith("_at") and value is not None
+        setattr(occurrence, name, datetime.fromisoformat(value) if is_moment else value)
+    asked_at = [occurrence.id, occurrence.merged_into_id or occurrence.id]
+    occurrence.stopped_at, occurrence.merged_into_id = None, None
+    session.flush()
+    stop_asking(session, asked_at, decision.at)
+    carry_back(session, decision.moved, by_id, now)
+
+
+def _write_down(
+    session: Session, occurrence: Occurrence, row: Decision, stood: tuple[str, datetime], now: datetime
+) -> None:
+    before, left = stood
+    occurrence.changed_at = now
+    session.add(row)
+    moved = {} if left == occurrence.starts_at else {"from": left, "to": occurrence.starts_at}
+    by_proxy = row.entered_by_id is not None and row.entered_by_id != row.by_id
     record(
         session,
         StateChange(
             at=now,
             subject="occurrence",
             subject_id=occurrence.id,
-            verb="decide",
+            verb="retract" if row.takes_back else "decide",
             before=before,
             after=occurrence.state,
-            by_id=occurrence.decided_by_id,
-            why=occurrence.reason,
-            facts=moved,
+            by_id=row.entered_by_id or row.by_id,
+            on_behalf_of=f"person:{row.by_id}" if by_proxy else None,
+            why=row.reason,
+            facts={name: _plain(at) for name, at in moved.items()} | {"how": row.how},
         ),
     )
+    session.flush()
 
 
-def _tell(session: Session, occurrence: Occurrence, now: datetime) -> None:
+def _who_was_told(session: Session, occurrence: Occurrence, decision: Decision) -> set[int]:
+    # What stands on a printed list may have been told by now.
+    drop(session, "occurrence", occurrence.id, (KIND,), "superseded")
+    told = people_told(session, "occurrence", occurrence.id, (KIND,))
+    return told | people_listed(session, "occurrence", occurrence.id, (KIND,))
+
+
+def _tell(session: Session, occurrence: Occurrence, people: set[int], now: datetime) -> None:
     telling = Telling(
-        "decision",
+        KIND,
         "occurrence",
         occurrence.id,
         occurrence.revision,
         due_at=now,
-        deadline_at=occurrence.ends_at,
+        deadline_at=max(occurrence.ends_at, now),
         priority=1,
         by_id=occurrence.decided_by_id,
     )
-    queue(session, telling, people_to_tell(session, occurrence.id), now)
+    # Who is told by paper or telephone stands on the list at once, before any dispatcher has looked.
+    store_known(session, people, now)
+    queue(session, telling, sorted(people), now)

@@ -1,19 +1,56 @@
 """What is typed to decide about a date; shape only."""
 
+from collections.abc import Collection, Iterable
+
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, StringField
+from wtforms import Form as PlainForm
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 
+from scheduler.decisions.models import OUTCOMES
+from scheduler.parties.models import Person
 from scheduler.web import Form
 
+TAKE_BACK = "take_back"
 
-class DecisionForm(Form):
+
+class DecisionFields(PlainForm):
     """The outcome is the button that is pressed; `revision` is the date as it stood on the decider's screen."""
 
     revision = HiddenField("", [InputRequired(), Regexp(r"\d{1,9}\Z")])
-    outcome = HiddenField("", [InputRequired(), AnyOf(("confirm", "postpone", "cancel"))])
+    outcome = HiddenField("", [InputRequired(), AnyOf((*OUTCOMES, TAKE_BACK))])
     reason = StringField(
         _("ひとこと"),
         [Optional(), Length(max=400)],
         description=_("雨のため、など。知らせる文に入ります。なくてもかまいません。"),
     )
+
+
+class DecisionForm(DecisionFields, Form):
+    """The screen of somebody who has signed in, who may also write down what another has decided by telephone."""
+
+    known: Collection[str] = ()
+    decided_by = SelectField(_("だれが決めましたか"), default="", validate_choice=False)
+
+    def offer(self, people: Iterable[Person], own_id: int | None) -> "DecisionForm":
+        """Offer whoever may decide, the asker first; returns itself."""
+        others = [(str(person.id), person.name) for person in people if person.id != own_id]
+        self.known = {code for code, _name in others}
+        self.decided_by.choices = [("", str(_("自分"))), *others]
+        return self
+
+    def decider(self) -> int | None:
+        """Return who else has decided; None where it is the asker, 0 where there is no such person."""
+        chosen = str(self.decided_by.data or "")
+        if not chosen:
+            return None
+        return int(chosen) if chosen in self.known else 0
+
+
+class LinkForm(DecisionFields, Form):
+    """The same for whoever comes by a link: the address is the key, so that no cookie is needed."""
+
+    class Meta(Form.Meta):
+        """No token: a mail program's browser may keep no cookie."""
+
+        csrf = False

@@ -1,14 +1,41 @@
-"""The letter that tells a decision: is it still true, and what does it say."""
+"""Letters about decisions: one tells what was decided or corrected, one asks the decider to decide."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.activities.facts import DateFacts, date_facts, decision_time, time_version
 from scheduler.activities.models import Occurrence
-from scheduler.notices.models import Delivery, Notice
+from scheduler.activities.recurrence import to_local
+from scheduler.decisions import asking
+from scheduler.decisions.links import link_token
+from scheduler.decisions.models import Decision
+from scheduler.notices.models import BY_HAND, CLAIMED, SENT, ContactPoint, Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
-from scheduler.participation.letters import comes, date_letter
+from scheduler.participation.letters import asking_part, comes
+from scheduler.participation.queries import own_at
 from scheduler.parties.letters import Sender
+from scheduler.parties.models import Person
+
+
+@dataclass(frozen=True)
+class DecisionFacts:
+    """What a letter says about a decision: what, when and with which office; of one taken back, what it had been.
+
+    `corrects` is whether this person was told otherwise before. `next` is the date with which it is joined.
+    """
+
+    outcome: str
+    was: str
+    at: datetime
+    office: str
+    reason: str
+    corrects: bool
+    next: DateFacts | None
+    left: datetime
 
 
 def decision_kind(sender: Sender) -> Kind:
@@ -18,9 +45,84 @@ def decision_kind(sender: Sender) -> Kind:
         occurrence = session.get(Occurrence, notice.subject_id)
         if occurrence is None or occurrence.revision != notice.version:
             return "superseded"
-        return None if comes(session, delivery.person_id, occurrence.id) else "left"
+        places = (occurrence.id, occurrence.merged_into_id or occurrence.id)
+        return None if any(comes(session, delivery.person_id, place) for place in places) else "left"
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
-        return date_letter(sender, "decision", session, notice, delivery)
+        occurrence = session.get_one(Occurrence, notice.subject_id)
+        decision = decision_facts(session, occurrence, notice, delivery)
+        rows = own_at(session, delivery.person_id, occurrence.merged_into_id or occurrence.id)
+        facts: dict[str, Any] = {
+            "date": date_facts(occurrence),
+            "decision": decision,
+            "parts": [asking_part(session, row) for row in rows],
+            "waits": any(row.state == "waitlisted" for row in rows),
+        }
+        return sender.letter(session.get(Person, delivery.person_id), "decision", **facts)
 
-    return Kind(still_true, compose)
+    return Kind(still_true, compose, by_hand=True)
+
+
+def decision_facts(
+    session: Session, occurrence: Occurrence, notice: Notice, delivery: Delivery
+) -> DecisionFacts:
+    """Return what is said of the decision that a notice tells."""
+    wanted = select(Decision).where(
+        Decision.occurrence_id == occurrence.id, Decision.revision == notice.version
+    )
+    made = session.scalars(wanted).one()
+    corrected = session.get(Decision, made.corrects_id) if made.corrects_id is not None else None
+    zone, to = occurrence.activity.timezone, occurrence.merged_into
+    return DecisionFacts(
+        outcome=made.outcome,
+        was=corrected.outcome if corrected is not None else "",
+        at=to_local(made.at, zone),
+        office=made.office,
+        reason=made.reason,
+        corrects=corrected is not None and _was_told(session, notice, delivery),
+        next=date_facts(to) if to is not None else None,
+        left=to_local(made.starts_at, zone),
+    )
+
+
+def _was_told(session: Session, notice: Notice, delivery: Delivery) -> bool:
+    told = (
+        select(Delivery.id)
+        .join(Delivery.notice)
+        .where(Notice.kind == notice.kind, Notice.subject == notice.subject)
+        .where(Notice.subject_id == notice.subject_id, Notice.version < notice.version)
+        .where(Delivery.person_id == delivery.person_id, Delivery.state.in_((SENT, CLAIMED, BY_HAND)))
+    )
+    return session.scalar(told.limit(1)) is not None
+
+
+def decide_kind(sender: Sender) -> Kind:
+    """Return the kind of notice that asks somebody to decide, by one way each; true while nothing is decided."""
+
+    def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
+        occurrence = session.get(Occurrence, notice.subject_id)
+        waits = occurrence is not None and occurrence.state == "awaiting_decision"
+        return None if waits and time_version(occurrence) == notice.version else "superseded"  # type: ignore[arg-type]  # it waits, so it is there
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        occurrence = session.get_one(Occurrence, notice.subject_id)
+        person = session.get_one(Person, delivery.person_id)
+        token = link_token(session, occurrence, person, notice.version, sender.secret)
+        page = (
+            f"{sender.address}/decide/{token}"
+            if token
+            else f"{sender.address}/dates/{occurrence.id}/decision"
+        )
+        step = asking.step_of(notice.kind)
+        facts: dict[str, Any] = {
+            "date": date_facts(occurrence),
+            "by": decision_time(occurrence),
+            "page": page,
+            "step": step,
+        }
+        return sender.letter(person, "decide", **facts)
+
+    def fits(notice: Notice, point: ContactPoint) -> bool:
+        return point.id == asking.way_of(notice.kind)
+
+    return Kind(still_true, compose, fits=fits)

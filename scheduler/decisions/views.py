@@ -1,43 +1,111 @@
-"""The decision on one screen: large buttons, and who will be told."""
+"""The decision on one screen: large buttons, and who will be told; by sign-in, or by the link of a message."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, make_response
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import find_organised_occurrence
-from scheduler.activities.recurrence import to_local
-from scheduler.decisions import actions
-from scheduler.decisions.forms import DecisionForm
-from scheduler.participation.queries import people_to_tell
+from scheduler.decisions import actions, links, queries
+from scheduler.decisions.actions import Ruling
+from scheduler.decisions.again import AskedAgain, asked_again
+from scheduler.decisions.forms import DecisionFields, DecisionForm, LinkForm
+from scheduler.decisions.models import Decision
+from scheduler.decisions.proxies import ruling_for, who_may_decide
+from scheduler.decisions.screens import screen_of
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
-from scheduler.web import db_session, go
+from scheduler.web import csrf, db_session, go, secret_address, settings
 
 pages = Blueprint("decisions", __name__)
-OUTCOMES = {"confirm": actions.confirm, "postpone": actions.postpone, "cancel": actions.cancel}
+OUTCOMES = {
+    "confirm": actions.confirm,
+    "postpone": actions.postpone,
+    "merge": actions.merge,
+    "cancel": actions.cancel,
+    "stop": actions.stop,
+    "take_back": actions.take_back,
+}
 
 
 @pages.route("/dates/<int:occurrence_id>/decision", methods=["GET", "POST"])
 def decide(occurrence_id: int) -> ResponseReturnValue:
     """Ask what becomes of a date, and do it."""
-    actor = current_actor()
-    occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
-    form = DecisionForm()
+    actor, session, now = current_actor(), db_session(), clock.now()
+    occurrence = find_organised_occurrence(session, actor, occurrence_id)
+    people = who_may_decide(session, occurrence.activity, now)
+    form = DecisionForm().offer(people, actor.person_id)
     if form.validate_on_submit() and form.attempt(lambda: _rule(occurrence, form, actor)):
-        db_session().commit()
+        session.commit()
         return go(f"/dates/{occurrence_id}/board")
-    reserve = actions.reserve_starts_at(occurrence)
-    return form.page(
-        "decisions/decide.html",
-        occurrence=occurrence,
-        told=len(people_to_tell(db_session(), occurrence.id)),
-        reserve=to_local(reserve, occurrence.activity.timezone) if reserve else None,
-        decidable=occurrence.state in actions.OPEN_TO_DECISION and occurrence.ends_at > clock.now(),
-    )
+    screen = screen_of(session, occurrence, now)
+    has_links = links.has_links(session, occurrence_id, now)
+    return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, has_links=has_links)
 
 
 def _rule(occurrence: Occurrence, form: DecisionForm, actor: Actor) -> None:
     assert actor.person_id is not None
-    ruling = actions.Ruling(actor.person_id, int(str(form.revision.data)), form.reason.data or "")
-    OUTCOMES[str(form.outcome.data)](db_session(), occurrence, ruling, clock.now())
+    session, now = db_session(), clock.now()
+    ruling = ruling_for(session, occurrence, _ruling(form, actor.person_id, "page"), form.decider(), now)
+    OUTCOMES[str(form.outcome.data)](session, occurrence, ruling, now)
+
+
+def _ruling(form: DecisionFields, person_id: int, how: str) -> Ruling:
+    return Ruling(person_id, int(str(form.revision.data)), form.reason.data or "", how=how)
+
+
+@pages.route("/decide/<token>", methods=["GET", "POST"])
+def decide_by_link(token: str) -> ResponseReturnValue:
+    """Ask the same of whoever has the link from a decider's message, without signing in; a small page, no script.
+
+    Only pressing a button acts: the scanners of mail servers follow links.
+    """
+    session, now, form = db_session(), clock.now(), LinkForm()
+    found = links.find_link(session, token, settings().secret_key, now)
+
+    def rule() -> None:
+        ruling = _ruling(form, found.person.id, "link")
+        OUTCOMES[str(form.outcome.data)](session, found.occurrence, ruling, now)
+
+    if form.validate_on_submit() and form.attempt(rule):
+        session.commit()
+        return secret_address(make_response(go(f"/decide/{token}")))
+    screen = screen_of(session, found.occurrence, now)
+    page = form.page(
+        "decisions/link.html", screen=screen, occurrence=found.occurrence, person_name=found.person.name
+    )
+    return secret_address(make_response(page))
+
+
+csrf.exempt(decide_by_link)
+
+
+@pages.post("/dates/<int:occurrence_id>/decision/links/close")
+def close_links(occurrence_id: int) -> ResponseReturnValue:
+    """Close the links to this decision that went out, as when a message was passed on."""
+    occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
+    links.close_links(db_session(), occurrence, clock.now())
+    db_session().commit()
+    flash(gettext("送ったリンクを閉じました。もう使えません。"), "success")
+    return go(f"/dates/{occurrence_id}/decision")
+
+
+@pages.app_template_global("decision_on")
+def decision_on(occurrence: Occurrence) -> Decision | None:
+    """Return the decision about a date that holds, for the word that everybody sees."""
+    stands = queries.standing_of(db_session(), occurrence.id)
+    return stands if stands is not None and queries.is_untouched(occurrence, stands) else None
+
+
+@pages.app_template_global("correction_on")
+def correction_on(occurrence: Occurrence) -> Decision | None:
+    """Return the latest decision about a date where that took another one back, or made it untrue."""
+    made = queries.decisions_of(db_session(), occurrence.id)
+    return made[-1] if made and made[-1].corrects_id is not None else None
+
+
+@pages.app_template_global("asked_again")
+def asked_again_at(occurrence: Occurrence) -> AskedAgain | None:
+    """Return who was asked again since a date was postponed or joined, and what they said."""
+    return asked_again(db_session(), occurrence)

@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.notices.models import (
+    BY_HAND,
     CLAIMED,
     DEAD,
     DROPPED,
@@ -95,6 +96,17 @@ def people_told(session: Session, subject: str, subject_id: int, kinds: Collecti
         .join(Delivery.notice)
         .where(Notice.subject == subject, Notice.subject_id == subject_id, Notice.kind.in_(kinds))
         .where(or_(Delivery.state.in_((SENT, CLAIMED)), tried))
+    )
+    return set(session.scalars(wanted))
+
+
+def people_listed(session: Session, subject: str, subject_id: int, kinds: Collection[str]) -> set[int]:
+    """Return who stands on the list of those whom a neighbour tells, by these kinds: they may have been told by now."""
+    wanted = (
+        select(Delivery.person_id)
+        .join(Delivery.notice)
+        .where(Notice.subject == subject, Notice.subject_id == subject_id, Notice.kind.in_(kinds))
+        .where(Delivery.state == BY_HAND)
     )
     return set(session.scalars(wanted))
 

@@ -133,7 +133,8 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
     return replace(kind, fits=to_mailbox) if template in _TO_MAILBOX else kind
 
 
-def _asking(session: Session, row: Participation) -> PartFacts:
+def asking_part(session: Session, row: Participation) -> PartFacts:
+    """Return the facts of one part taken, with the question whether its party comes after all where that is open."""
     facts = part_facts(row)
     if not row.is_asked_again:
         return facts
@@ -157,6 +158,6 @@ def date_letter(
     """Return a letter about a date with all the parts that the person has there, or those they are `coming` to."""
     occurrence = session.get_one(Occurrence, notice.subject_id)
     rows = own_at(session, delivery.person_id, occurrence.id)
-    parts = [_asking(session, row) for row in rows if row.comes or not coming]
+    parts = [asking_part(session, row) for row in rows if row.comes or not coming]
     person = session.get(Person, delivery.person_id)
     return sender.letter(person, template, date=date_facts(occurrence), parts=parts)

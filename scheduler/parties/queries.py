@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.errors import Forbidden, NotFound, NotSignedIn
 from scheduler.parties.access import (
     BLOCK_LEADER,
+    ORGANISING,
     Actor,
     led_blocks,
     live,
@@ -125,6 +126,40 @@ def live_offices(
         live(today),
     )
     return {person_id for person_id in session.scalars(wanted) if person_id is not None}
+
+
+def holders_of(session: Session, organization_id: int, offices: Collection[str], today: date) -> list[Person]:
+    """Return who holds one of these offices in a body on a day, by reading."""
+    held = select(Membership.person_id).where(
+        Membership.organization_id == organization_id, Membership.office.in_(offices), live(today)
+    )
+    wanted = select(Person).where(Person.id.in_(held), Person.merged_into_id.is_(None))
+    return list(session.scalars(wanted.order_by(Person.kana_key, Person.id)))
+
+
+def organisers_of(session: Session, organization_id: int, today: date) -> list[Person]:
+    """Return who may organise for a body on a day, by reading."""
+    return holders_of(session, organization_id, ORGANISING, today)
+
+
+def office_holders(session: Session, organization_id: int) -> set[int]:
+    """Return the ids of all who ever held an office in a body, or will."""
+    wanted = select(Membership.person_id).where(
+        Membership.organization_id == organization_id, Membership.office.in_(ORGANISING)
+    )
+    return {person_id for person_id in session.scalars(wanted) if person_id is not None}
+
+
+def office_of(session: Session, person_id: int, organization_id: int, today: date) -> str:
+    """Return the highest office that a person holds in a body on a day; empty for none."""
+    wanted = select(Membership.office).where(
+        Membership.organization_id == organization_id,
+        Membership.person_id == person_id,
+        Membership.office.in_(ORGANISING),
+        live(today),
+    )
+    held = set(session.scalars(wanted))
+    return next((office for office in ORGANISING if office in held), "")
 
 
 def find_token(session: Session, token: str, purpose: str) -> AccessToken:

@@ -50,6 +50,8 @@ FOLLOWS: tuple[InstrumentedAttribute[Any], ...] = (
     Consent.for_person_id,
     Series.contact_id,
     PrintedRow.person_id,
+    Activity.decider_id,
+    Activity.deputy_id,
 )
 # What follows too where the other has none that is the same by these columns; else that of the one who is kept counts.
 FOLLOWS_ONCE: dict[InstrumentedAttribute[Any], tuple[InstrumentedAttribute[Any], ...]] = {

@@ -4,13 +4,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import find_occurrence
 from scheduler.errors import NotFound
-from scheduler.notices.models import BY_HAND, CLAIMED, DEAD, DROPPED, PLANNED, SENT, Delivery, Notice
+from scheduler.notices.models import (
+    BY_HAND,
+    BY_NEIGHBOURS,
+    CLAIMED,
+    DEAD,
+    DROPPED,
+    PLANNED,
+    SENT,
+    Delivery,
+    Notice,
+)
 from scheduler.participation.models import GONE, Participation
 from scheduler.parties.access import Actor, led_blocks, may_organise
 from scheduler.parties.models import Household, Organization, Person
@@ -50,7 +60,7 @@ def told_about(session: Session, occurrence_id: int) -> list[Told]:
     comes = (
         select(Participation.contact_id)
         .join(Participation.slot)
-        .where(Slot.occurrence_id == occurrence_id, Participation.state.not_in(GONE))
+        .where(Slot.occurrence_id.in_(_with_next(occurrence_id)), Participation.state.not_in(GONE))
     )
     about = or_(
         and_(Notice.subject == "occurrence", Notice.subject_id == occurrence_id),
@@ -69,6 +79,13 @@ def told_about(session: Session, occurrence_id: int) -> list[Told]:
     return sorted(newest.values(), key=lambda told: told.walking_order)
 
 
+def _with_next(occurrence_id: int) -> Select[tuple[int]]:
+    # Whoever was to come to a date that was joined with another comes there now.
+    own = Occurrence.id == occurrence_id
+    joined = select(Occurrence.merged_into_id).where(own, Occurrence.merged_into_id.is_not(None))
+    return select(Occurrence.id).where(or_(own, Occurrence.id.in_(joined)))
+
+
 def _says_something() -> ColumnElement[bool]:
     return or_(Delivery.state != DROPPED, Delivery.reason.not_in(_SAYS_NOTHING))
 
@@ -83,11 +100,18 @@ def _told(
         block,
         kind.partition(":")[0],
         delivery.channel,
-        _GROUPS.get(delivery.state, MISSED),
+        _group(delivery),
         delivery.reason,
         delivery.sent_at,
         delivery.by_id,
     )
+
+
+def _group(delivery: Delivery) -> str:
+    # A dispatcher would only put it on the list: whoever walks or calls need not wait for that.
+    if delivery.state == PLANNED and delivery.channel in BY_NEIGHBOURS:
+        return "by_hand"
+    return _GROUPS.get(delivery.state, MISSED)
 
 
 @dataclass(frozen=True)
@@ -105,7 +129,7 @@ def find_round(session: Session, actor: Actor, occurrence_id: int) -> Round:
     Raise NotFound for anybody else.
     """
     occurrence = find_occurrence(session, actor, occurrence_id)
-    open_rows = [row for row in told_about(session, occurrence.id) if row.group in {BY_HAND, MISSED}]
+    open_rows = [row for row in told_about(session, occurrence.id) if row.group in {"by_hand", MISSED}]
     if may_organise(session, actor, occurrence.activity.organization_id):
         return Round(occurrence, open_rows, whole=True)
     blocks = {block.id for block in led_blocks(session, actor)}
@@ -120,8 +144,9 @@ def tick_off(
 ) -> int:
     """Write down that somebody has told these people themselves; return how many. What is not on the list stays."""
     on_list = {row.delivery_id for row in round_.rows} & set(delivery_ids)
+    not_out = (BY_HAND, DEAD, DROPPED, PLANNED)
     told = update(Delivery).where(
-        Delivery.id.in_(on_list), Delivery.state.in_((BY_HAND, DEAD, DROPPED)), Delivery.by_id.is_(None)
+        Delivery.id.in_(on_list), Delivery.state.in_(not_out), Delivery.by_id.is_(None)
     )
     values = {"state": SENT, "sent_at": now, "by_id": by_id}
     session.execute(told.values(values).execution_options(synchronize_session=False))

@@ -1,12 +1,14 @@
 """How each person can be reached: contact points follow from what is known of them, and they put them in order."""
 
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.db import insert_once
+from scheduler.db import insert_many_once, insert_once
 from scheduler.errors import Invalid, NotFound
 from scheduler.notices.actions import Telling, queue, switch_off
 from scheduler.notices.models import BY_NEIGHBOURS, CHANNELS, ContactPoint
@@ -27,6 +29,64 @@ def points(session: Session, person_id: int, now: datetime) -> list[ContactPoint
         # Two dispatchers may find it missing at the same time.
         insert_once(session, ContactPoint, {name: getattr(point, name) for name in _COPIED})
     return current_points(session, person, now)
+
+
+def store_known(session: Session, person_ids: Collection[int], now: datetime) -> None:
+    """Write down what is known of many people's ways, in few statements, before they are all told something."""
+    people = list(session.scalars(select(Person).where(Person.id.in_(person_ids))))
+    stored = _stored_ways(session, person_ids)
+    rows = [
+        {name: getattr(_point(session, person, way, now), name) for name in _COPIED}
+        for person in people
+        for way in _known_ways(person)
+        if way not in stored[person.id]
+    ]
+    insert_many_once(session, ContactPoint, rows)
+
+
+def _stored_ways(session: Session, person_ids: Collection[int]) -> dict[int, set[tuple[str, str]]]:
+    wanted = select(ContactPoint.person_id, ContactPoint.channel, ContactPoint.address)
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for person_id, channel, address in session.execute(wanted.where(ContactPoint.person_id.in_(person_ids))):
+        found[person_id].add((channel, address))
+    return found
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How some people are reached: how many by each channel, and how many homes by paper or telephone."""
+
+    channels: dict[str, int]
+    homes: int
+
+    @property
+    def people(self) -> int:
+        """How many of them a message reaches by itself."""
+        return sum(self.channels.values())
+
+
+def reached_by(session: Session, person_ids: Collection[int]) -> Reached:
+    """Say how these people would be told now, each by the first way that is not off; nothing is written."""
+    people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    points: dict[int, list[ContactPoint]] = defaultdict(list)
+    for point in session.scalars(select(ContactPoint).where(ContactPoint.person_id.in_(person_ids))):
+        points[point.person_id].append(point)
+    firsts = [(person, _first_channel(person, points[person.id])) for person in people]
+    by_hand = [person for person, channel in firsts if channel in BY_NEIGHBOURS]
+    homes = {
+        ("home", person.household_id) if person.household_id else ("person", person.id) for person in by_hand
+    }
+    counted = Counter(channel for _, channel in firsts if channel not in BY_NEIGHBOURS)
+    return Reached({name: counted[name] for name in CHANNELS if counted[name]}, len(homes))
+
+
+def _first_channel(person: Person, stored: list[ContactPoint]) -> str:
+    known = _known_ways(person)
+    there = {(point.channel, point.address) for point in stored}
+    live = [point for point in stored if point.is_live and _still_stands(point, set(known))]
+    ways = [(point.position, point.channel) for point in live]
+    ways += [(CHANNELS.index(way[0]) * _STEP, way[0]) for way in known if way not in there]
+    return min(ways)[1] if ways else BY_NEIGHBOURS[0]
 
 
 def current_points(session: Session, person: Person, now: datetime) -> list[ContactPoint]:

@@ -53,7 +53,7 @@ def _service(row: Participation) -> Service:
         kana=row.contact.kana if kind == "person" else row.party_name,
         day=to_local(occurrence.starts_at, occurrence.activity.timezone).date(),
         people=row.came_people or 0,
-        minutes=row.minutes_served if row.minutes_served is not None else row.slot.minutes,
+        minutes=row.minutes_served if row.minutes_served is not None else row.slot.minutes_held,
     )
 
 

@@ -37,7 +37,6 @@ from scheduler.decisions import asking
 from scheduler.decisions.letters import decide_kind, decision_kind
 from scheduler.heartbeat import beat
 from scheduler.jumps import Jumps
-from scheduler.line.models import LineCode
 from scheduler.line.queries import usable_points, way
 from scheduler.notices.channels import email
 from scheduler.notices.channels.line import LineChannel
@@ -52,7 +51,7 @@ from scheduler.participation import giving, places, waiting
 from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
 from scheduler.participation.models import Answer, Participation
 from scheduler.parties.letters import Sender, sign_in_kind
-from scheduler.parties.models import Allowance, SignedIn, SignIn
+from scheduler.parties.models import Allowance, LineCode, SignedIn, SignIn
 from scheduler.parties.tokens import unsubscribing
 from scheduler.reach.letters import channel_test_kind, still_coming_kind
 from scheduler.reach.subscriptions import vapid

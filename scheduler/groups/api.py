@@ -18,6 +18,7 @@ from scheduler.participation.signing import Named, SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
+from scheduler.parties.shapes import LineStep, line_step
 from scheduler.web import db_session, settings
 
 api = Api("groups_api", __name__)
@@ -38,6 +39,7 @@ class GroupIn(ApiModel):
     kana: str = ""
     email: str = ""
     phone: str = ""
+    by_line: bool = False
     language: Literal["ja", "ja@easy", "en"] = "ja"
     contact_comes: bool = True
     answers: dict[str, str] = {}
@@ -59,6 +61,7 @@ class GroupOut(ApiModel):
     names_url: str
     hold_until: datetime | None
     date: DateOut
+    line: LineStep | None = None
 
 
 class NameOut(ApiModel):
@@ -136,11 +139,12 @@ class SharesOut(ApiModel):
     shares: list[ShareOut]
 
 
-def _group_out(row: Participation) -> GroupOut:
+def _group_out(row: Participation, line: LineStep | None = None) -> GroupOut:
     token = names_token(settings().secret_key, row.id, row.names_salt)
     # An address that nobody has confirmed opens nothing.
     url = "" if row.unproven or not row.is_live else f"{settings().address}/names/{token}"
     return GroupOut(
+        line=line,
         id=row.id,
         slot_id=row.slot_id,
         party=row.party_name,
@@ -175,16 +179,19 @@ def join(slot_id: int, body: GroupIn) -> GroupOut:
     share = queries.find_share_by_token(session, slot, body.share, secret) if body.share else None
     home = queries.find_household(session, actor).id if body.as_household else None
     if actor.person_id is None:
-        person = PersonFacts(body.name, body.kana, body.email, body.phone, language=body.language)
-        stranger = Stranger(person)
+        typed = {
+            name: getattr(body, name) for name in ("name", "kana", "email", "phone", "language", "by_line")
+        }
+        stranger = Stranger(PersonFacts(**typed))
         guard("join", *stranger.contacts)
         speaker = Speaker(actor, stranger, share)
         done = actions.join(session, slot, _sign_up(body, home), speaker, now)
     else:
         yes = replace(_sign_up(body, home), contact_id=find_me(session, actor).id)
         done = actions.join(session, slot, yes, Speaker(actor, share=share), now)
+    step = line_step(done.contact, slot.occurrence.activity.organization, unproven=done.unproven)
     session.commit()
-    return _group_out(done)
+    return _group_out(done, step)
 
 
 @api.operation("GET /participations/<int:pledge_id>/names", NamesOut)

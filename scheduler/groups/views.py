@@ -18,7 +18,7 @@ from scheduler.guarding import guard
 from scheduler.participation.actions import Stranger, consent
 from scheduler.participation.models import Companion, Participation
 from scheduler.parties.access import Actor
-from scheduler.parties.login import asker, current_actor
+from scheduler.parties.login import asker, begin_connecting, current_actor
 from scheduler.parties.queries import find_me
 from scheduler.web import db_session, go, secret_address, settings
 
@@ -54,7 +54,9 @@ def _join(slot: Slot, form: GroupForm, actor: Actor, share: SlotShare | None) ->
         stranger = Stranger(form.person())
         guard("join", *stranger.contacts)
         speaker = Speaker(actor, stranger, share)
-        return actions.join(db_session(), slot, sign_up, speaker, now)
+        row = actions.join(db_session(), slot, sign_up, speaker, now)
+        begin_connecting(row.contact, slot.occurrence.activity.organization)
+        return row
     yes = replace(sign_up, contact_id=find_me(db_session(), actor).id)
     return actions.join(db_session(), slot, yes, Speaker(actor, share=share), now)
 

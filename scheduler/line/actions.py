@@ -1,28 +1,27 @@
 """What changes with LINE: a body sets its account up, people connect theirs to it and leave it."""
 
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from unicodedata import normalize
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scheduler.db import claim, insert_once
-from scheduler.errors import Invalid
-from scheduler.line.models import LineAccount, LineCode
+from scheduler.errors import Conflict, Invalid
 from scheduler.notices.actions import switch_off
 from scheduler.notices.models import ContactPoint
-from scheduler.parties.models import Person
+from scheduler.participation.actions import prove
+from scheduler.participation.queries import unconfirmed_of, waited_in_vain
+from scheduler.parties.models import LineAccount, LineCode, Person
 from scheduler.parties.sealing import sealed
 from scheduler.parties.tokens import hashed
+from scheduler.people.merging import merge
 from scheduler.reach import ways
+from scheduler.series.actions import prove as prove_series
+from scheduler.series.queries import series_of
 from scheduler.text import text_in
 
-CODE_LASTS = timedelta(minutes=30)
-# No sign that is easily taken for another; forty bits, which nobody guesses within half an hour.
-_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CODE_LENGTH = 8
 MOST_A_MONTH = 1_000_000
 
 
@@ -68,32 +67,57 @@ def take_down(session: Session, account: LineAccount, now: datetime) -> None:
     session.delete(account)
 
 
-def new_code(session: Session, account: LineAccount, person: Person, now: datetime) -> str:
-    """Make a code for one person; sent to the account from LINE, it connects the two. Older ones end."""
-    session.query(LineCode).filter_by(person_id=person.id).delete()
-    code = "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
-    session.add(
-        LineCode(
-            account_id=account.id, person_id=person.id, code_hash=hashed(code), expires_at=now + CODE_LASTS
-        )
-    )
-    return f"{code[:4]}-{code[4:]}"
+def connect(session: Session, account: LineAccount, user: str, typed: str, now: datetime) -> str:
+    """Connect whoever has written to the account to the person whose code it was; return how that went.
 
-
-def connect(session: Session, account: LineAccount, user: str, typed: str, now: datetime) -> bool:
-    """Connect whoever has written to the account to the person whose code it was; return whether it was one."""
+    `connected`, or `unknown` for what is no code that works; `late` where a place was held until then and is not any
+    more. Whoever signed up with LINE alone has confirmed it by this: the places are kept.
+    """
     code = "".join(sign for sign in normalize("NFKC", typed).upper() if sign.isalnum())
-    live = update(LineCode).where(
-        LineCode.account_id == account.id,
-        LineCode.code_hash == hashed(code),
-        LineCode.spent_at.is_(None),
-        LineCode.expires_at > now,
+    wanted = select(LineCode).where(LineCode.account_id == account.id, LineCode.code_hash == hashed(code))
+    found = session.scalar(wanted.where(LineCode.spent_at.is_(None)))
+    if found is None:
+        return "unknown"
+    person, unspent = (
+        session.get_one(Person, found.person_id),
+        update(LineCode).where(LineCode.id == found.id),
     )
+    live = unspent.where(LineCode.spent_at.is_(None), LineCode.expires_at > now)
     if not claim(session, live.values(spent_at=now)):
+        return "late" if waited_in_vain(session, person.id) else "unknown"
+    one = _same_person(session, person, user, now)
+    _add_point(session, account, one.id, user, now)
+    return "connected" if _keep_places(session, one, now) else "late"
+
+
+def _same_person(session: Session, new: Person, user: str, now: datetime) -> Person:
+    """Return whom somebody new turns out to be: the same reading and the same LINE are the same person."""
+    if new.email or new.phone:
+        return new
+    theirs = select(ContactPoint.person_id).where(
+        ContactPoint.channel == "line", ContactPoint.address == user, ContactPoint.off_at.is_(None)
+    )
+    same = select(Person).where(Person.id.in_(theirs), Person.id != new.id, Person.kana_key == new.kana_key)
+    known = session.scalars(same.where(Person.merged_into_id.is_(None)).order_by(Person.id)).first()
+    if known is None:
+        return new
+    merge(session, known, new, None, now)
+    return known
+
+
+def _keep_places(session: Session, person: Person, now: datetime) -> bool:
+    """Confirm what was held until LINE is connected; say whether all of it was in time."""
+    if person.email:
+        return True
+    try:
+        for series in series_of(session, person.id):
+            prove_series(session, series, now)
+        for row in unconfirmed_of(session, person.id):
+            prove(session, row, now)
+    except Conflict:
+        # Its time is over: the tick frees it. Nothing is refused after something was written.
         return False
-    person_id = session.scalars(select(LineCode.person_id).where(LineCode.code_hash == hashed(code))).one()
-    _add_point(session, account, person_id, user, now)
-    return True
+    return not waited_in_vain(session, person.id)
 
 
 def _add_point(session: Session, account: LineAccount, person_id: int, user: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from scheduler import clock
 from scheduler.json_api import Api, ApiModel
 from scheduler.line import actions, queries
 from scheduler.parties.access import SESSION
+from scheduler.parties.connecting import new_code
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me, find_organised_body
 from scheduler.web import db_session, settings
@@ -66,6 +67,6 @@ def connect(account_id: int) -> ApiModel:
     """Make the code with which one connects LINE to an account."""
     me = find_me(db_session(), current_actor())
     found = queries.find_account(db_session(), account_id)
-    code = actions.new_code(db_session(), found, me, clock.now())
+    code = new_code(db_session(), found, me, clock.now())
     db_session().commit()
     return CodeOut(basic_id=found.basic_id, code=code)

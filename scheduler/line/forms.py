@@ -5,7 +5,7 @@ from wtforms import IntegerField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from scheduler.line.actions import MOST_A_MONTH, AccountFacts
-from scheduler.line.models import LineAccount
+from scheduler.parties.models import LineAccount
 from scheduler.web import Form
 
 _REQUIRED = _("入れてください。")

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import NotFound
-from scheduler.line.models import LineAccount
 from scheduler.notices.channels.line import is_signed
 from scheduler.notices.models import CLAIMED, SENT, ContactPoint, Delivery
+from scheduler.parties.models import LineAccount
 from scheduler.parties.sealing import opened
 from scheduler.reach import ways
 

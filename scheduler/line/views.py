@@ -10,10 +10,11 @@ from scheduler import clock
 from scheduler.line import actions, queries
 from scheduler.line.events import Event, events_in
 from scheduler.line.forms import AccountForm
-from scheduler.line.models import LineAccount
 from scheduler.notices.channels.line import LineApi
 from scheduler.notices.outlet import ChannelError
+from scheduler.parties.connecting import Step, new_code
 from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.models import LineAccount
 from scheduler.parties.queries import find_me, find_organised_body
 from scheduler.parties.sealing import opened
 from scheduler.web import csrf, db_session, go, secret_address, settings
@@ -64,9 +65,9 @@ def connect(account_id: int, token: str | None = None) -> ResponseReturnValue:
     actor, base = (current_actor(), "/me") if token is None else (actor_by_link(token), f"/me/{token}")
     me = find_me(db_session(), actor)
     found = queries.find_account(db_session(), account_id)
-    code = actions.new_code(db_session(), found, me, clock.now())
+    code = new_code(db_session(), found, me, clock.now())
     db_session().commit()
-    page = render_template("line/connect.html", account=found, code=code, base=base)
+    page = render_template("line/connect.html", step=Step(found.basic_id, code), base=base)
     return secret_address(make_response(page))
 
 
@@ -95,13 +96,22 @@ def _heard(found: LineAccount, event: Event) -> tuple[str, str] | None:
         return None
     if event.kind == "follow":
         return event.reply_token, gettext(
-            "「お知らせの受け取り方」のページに出た番号を、ここに送ってください。"
+            "申し込みのあと、または「お知らせの受け取り方」のページに出た番号を、ここに送ってください。"
         )
-    if actions.connect(session, found, event.user, event.text, now):
-        return event.reply_token, gettext("つながりました。これからのお知らせは、ここに届きます。")
-    return event.reply_token, gettext(
-        "ここは、お知らせを届けるところです。つなぐときは、「お知らせの受け取り方」のページで新しい番号を出してください。"
-    )
+    return event.reply_token, _answer_to(actions.connect(session, found, event.user, event.text, now))
+
+
+def _answer_to(outcome: str) -> str:
+    answers: dict[str, str] = {
+        "connected": gettext("つながりました。これからのお知らせは、ここに届きます。"),
+        "late": gettext(
+            "時間が過ぎたので、取っておいた場所はほかの方に開きました。お手数ですが、もう一度申し込んでください。"
+        ),
+        "unknown": gettext(
+            "ここは、お知らせを届けるところです。つなぐときは、「お知らせの受け取り方」のページで新しい番号を出してください。"
+        ),
+    }
+    return answers[outcome]
 
 
 def _reply(token: str, reply_token: str, text: str) -> None:

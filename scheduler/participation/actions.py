@@ -13,6 +13,7 @@ from scheduler.activities.models import Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
+from scheduler.notices.queries import points_of
 from scheduler.participation import guards, places
 from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
@@ -20,6 +21,7 @@ from scheduler.participation.standing import Change, hold_places, remark, settle
 from scheduler.participation.waiting import leave, offer_next, take_over, would_overtake
 from scheduler.parties.actions import PersonFacts, verify_email
 from scheduler.parties.actions import person as register
+from scheduler.parties.models import Organization, Person
 from scheduler.parties.names import mailbox_key, phone_key
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
@@ -73,6 +75,11 @@ class Stranger:
         mailboxes = [mailbox_key(one.email) for one in who if one.email.strip()]
         return (*mailboxes, *(phone for one in who if (phone := phone_key(one.phone))))
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether nothing has to be confirmed: nobody can prove a telephone."""
+        return not (self.person.by_line or self.person.email.strip())
+
 
 def join_as_stranger(
     session: Session, slot: Slot, stranger: Stranger, sign_up: SignUp, now: datetime
@@ -85,7 +92,7 @@ def join_as_stranger(
     sent_before = _sent_before(session, slot, sign_up)
     if sent_before is not None:
         return sent_before
-    contact = register(session, stranger.person, now)
+    contact = registered(session, slot.occurrence.activity.organization, stranger, now)
     guardian = register(session, stranger.guardian, now) if stranger.guardian else None
     yes = replace(
         sign_up,
@@ -93,9 +100,16 @@ def join_as_stranger(
         guardian_id=guardian.id if guardian else None,
         # A parent who sends the children has said yes for them; who speaks for a group has not.
         guardian="" if sign_up.contact_comes or sign_up.pledged is not None else contact.name,
-        proven=not stranger.person.email.strip(),
+        proven=stranger.is_proven,
     )
     return _join(session, slot, yes, now)
+
+
+def registered(session: Session, body: Organization, stranger: Stranger, now: datetime) -> Person:
+    """Register a stranger; raise Invalid where that one wants to be told by LINE and the body has no account there."""
+    if stranger.person.by_line and body.line_account is None:
+        raise Invalid("line_not_here")
+    return register(session, stranger.person, now)
 
 
 def _sent_before(session: Session, slot: Slot, sign_up: SignUp) -> Participation | None:
@@ -199,15 +213,18 @@ def _give_place(session: Session, made: Participation, sign_up: SignUp, now: dat
 def prove(session: Session, row: Participation, now: datetime) -> None:
     """Confirm the address of a sign-up: whoever does it reads that mailbox. Twice is the same as once.
 
-    Raise Conflict when its time was over; the place is free for others then.
+    Raise Conflict when its time was over; the place is free for others then; and before LINE is connected where that
+    is the only way to the contact.
     """
     places.lock_of(session, row)
     if not row.is_live or (row.hold_until is not None and row.hold_until <= now and row.unproven):
         raise Conflict("hold_over")
     if not row.unproven:
         return
+    _check_reached(session, row.contact)
     row.unproven, row.hold_until = False, None
-    verify_email(session, row.contact, now)
+    if row.contact.email is not None:
+        verify_email(session, row.contact, now)
     if row.replaces_id is not None:
         take_over(session, row, now)
     if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
@@ -216,6 +233,12 @@ def prove(session: Session, row: Participation, now: datetime) -> None:
     # A place may have become free while nobody knew whether this party is real.
     if row.state == "waitlisted":
         offer_next(session, row.slot, now)
+
+
+def _check_reached(session: Session, contact: Person) -> None:
+    by_line = any(point.channel == "line" and point.is_live for point in points_of(session, contact.id))
+    if contact.email is None and not by_line:
+        raise Conflict("connect_first")
 
 
 def consent(session: Session, row: Participation, guardian: str, by_id: int | None, now: datetime) -> None:

@@ -15,6 +15,7 @@ from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
+from scheduler.parties.shapes import LineStep, line_step
 from scheduler.web import db_session, settings
 
 api = Api("participation_api", __name__)
@@ -29,12 +30,16 @@ class PersonIn(ApiModel):
 
 
 class JoinIn(ApiModel):
-    """A yes: who, and with whom. With a token the person is known, and name, kana and email are not needed."""
+    """A yes: who, and with whom. With a token the person is known, and name, kana and email are not needed.
+
+    With `by_line` neither mailbox nor telephone are needed, where the body has a LINE account.
+    """
 
     name: str = ""
     kana: str = ""
     email: str = ""
     phone: str = ""
+    by_line: bool = False
     language: str = "ja"
     adults: list[str] = []
     children_months: list[int] = []
@@ -62,6 +67,7 @@ class SignUpOut(ApiModel):
     question: str
     asked_again: str
     date: DateOut
+    line: LineStep | None = None
 
 
 class MeOut(ApiModel):
@@ -96,8 +102,9 @@ class RosterOut(ApiModel):
     sign_ups: list[RosterLine]
 
 
-def _sign_up_out(row: Participation) -> SignUpOut:
+def _sign_up_out(row: Participation, line: LineStep | None = None) -> SignUpOut:
     return SignUpOut(
+        line=line,
         id=row.id,
         slot_id=row.slot_id,
         slot=row.slot.name,
@@ -125,7 +132,9 @@ def _sign_up(body: JoinIn) -> SignUp:
 def _stranger(body: JoinIn) -> actions.Stranger:
     language = words.known_language(body.language)
     asked = body.guardian
-    facts = parties.PersonFacts(body.name, body.kana, body.email, body.phone, language=language)
+    facts = parties.PersonFacts(
+        body.name, body.kana, body.email, body.phone, language=language, by_line=body.by_line
+    )
     guardian = parties.PersonFacts(asked.name, asked.kana, asked.email, language=language) if asked else None
     return actions.Stranger(facts, guardian)
 
@@ -144,8 +153,9 @@ def join(slot_id: int, body: JoinIn) -> SignUpOut:
         guardian = "" if body.contact_comes else me_.name
         yes = replace(_sign_up(body), contact_id=me_.id, guardian=guardian)
         done = actions.join(db_session(), slot, yes, now)
+    step = line_step(done.contact, slot.occurrence.activity.organization, unproven=done.unproven)
     db_session().commit()
-    return _sign_up_out(done)
+    return _sign_up_out(done, step)
 
 
 @api.operation("GET /participations/<int:participation_id>", SignUpOut)

@@ -37,6 +37,7 @@ class PartyForm(IdentityForm):
         return form
 
     def _fit(self, slot: Slot, known: bool) -> None:
+        self.offer_line(slot.occurrence.activity.organization.line_account)
         if known:
             self.ask_nothing_again()
 

@@ -81,6 +81,18 @@ def to_consent(session: Session, person_id: int, now: datetime) -> list[Particip
     return list(session.scalars(wanted.order_by(Occurrence.starts_at)))
 
 
+def unconfirmed_of(session: Session, person_id: int) -> list[Participation]:
+    """Return the sign-ups for single dates that wait for their contact to be confirmed."""
+    wanted = _whole().where(Participation.contact_id == person_id, Participation.state == "unverified")
+    return list(session.scalars(wanted.where(Participation.series_id.is_(None)).order_by(Slot.id)))
+
+
+def waited_in_vain(session: Session, person_id: int) -> bool:
+    """Say whether a person has a sign-up whose contact was not confirmed, and will not be any more."""
+    late = select(Participation.id).where(Participation.contact_id == person_id, Participation.unproven)
+    return session.scalar(late.limit(1)) is not None
+
+
 def just_made(session: Session, slot_id: int, participation_id: int) -> Participation:
     """Return the sign-up that this browser has just made; the caller knows that it has."""
     row = session.scalar(_whole().where(Participation.id == participation_id))

@@ -159,7 +159,8 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
 
 def _tell_state(session: Session, row: Participation, change: Change, now: datetime) -> None:
     letter = _letter(row, row.state, change)
-    if letter is not None:
+    # Who is to connect LINE has no mailbox to confirm, and reads on the page what to do.
+    if letter is not None and (letter != "verify" or row.contact.email is not None):
         tell(session, row, letter, change.told_at or now)
     if row.state == "awaiting_guardian" and row.guardian_id is not None:
         tell(session, row, "guardian", now, to_id=row.guardian_id)

@@ -17,7 +17,7 @@ from scheduler.participation.forms import AgainForm, ConsentForm, JoinForm, Repl
 from scheduler.participation.models import Participation
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor, organised_bodies
-from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.login import actor_by_link, begin_connecting, current_actor, step_to_connect
 from scheduler.parties.login import asker as _asker
 from scheduler.parties.queries import find_me, live_token
 from scheduler.web import db_session, go, secret_address, settings
@@ -43,7 +43,9 @@ def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
     if not actor.is_signed_in:
         stranger = actions.Stranger(form.person(), form.guardian())
         guard("join", *stranger.contacts)
-        return actions.join_as_stranger(db_session(), slot, stranger, sign_up, now)
+        row = actions.join_as_stranger(db_session(), slot, stranger, sign_up, now)
+        begin_connecting(row.contact, slot.occurrence.activity.organization)
+        return row
     me_ = find_me(db_session(), actor)
     guardian = "" if sign_up.contact_comes else me_.name
     return actions.join(db_session(), slot, replace(sign_up, contact_id=me_.id, guardian=guardian), now)
@@ -57,9 +59,14 @@ def joined(slot_id: int) -> ResponseReturnValue:
         raise NotFound
     slot = find_slot(db_session(), current_actor(), slot_id)
     row = queries.just_made(db_session(), slot_id, kept[1])
-    link = parties.personal_link(row.contact, settings().secret_key) if row.contact.email is None else ""
+    told_here = row.contact.email is None and not row.unproven
     page = render_template(
-        "participation/joined.html", slot=slot, occurrence=slot.occurrence, row=row, link=link
+        "participation/joined.html",
+        slot=slot,
+        occurrence=slot.occurrence,
+        row=row,
+        link=parties.personal_link(row.contact, settings().secret_key) if told_here else "",
+        step=step_to_connect(row.contact, slot.occurrence.activity.organization) if row.unproven else None,
     )
     return secret_address(make_response(page))
 

@@ -1,6 +1,6 @@
 """What changes of people and bodies: registering, enrolling, signing in, personal addresses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from unicodedata import normalize
 
@@ -42,13 +42,14 @@ MAIL_LIMITS = ((timedelta(minutes=15), 5), (timedelta(days=1), 20))
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """What is asked of a person who signs up: nothing that is not needed."""
+    """What is asked of a person who signs up: nothing that is not needed. `by_line` takes LINE, connected later."""
 
     name: str
     kana: str
     email: str = ""
     phone: str = ""
     language: str = "ja"
+    by_line: bool = field(default=False, kw_only=True)
 
 
 def person(session: Session, facts: PersonFacts, now: datetime) -> Person:
@@ -57,6 +58,8 @@ def person(session: Session, facts: PersonFacts, now: datetime) -> Person:
     A known person's own words are left alone: anybody may type anybody's address. With a telephone and no address it
     is always a new row, since nobody can prove a telephone; look-alikes are offered to the organiser for merging.
     """
+    if facts.by_line:
+        return unreachable_person(session, replace(facts, email="", phone=""), now)
     values = _person_values(facts, now)
     if not values["email"] and not values["phone"]:
         raise Invalid("contact_missing")
@@ -73,7 +76,7 @@ def person(session: Session, facts: PersonFacts, now: datetime) -> Person:
 
 
 def unreachable_person(session: Session, facts: PersonFacts, now: datetime) -> Person:
-    """Register somebody whom only paper and neighbours reach; raise Invalid without name and reading."""
+    """Register somebody whom neighbours reach, until LINE does; raise Invalid without name and reading."""
     return session.get_one(Person, insert_once(session, Person, _person_values(facts, now)))
 
 

@@ -1,19 +1,22 @@
 """What is asked of a stranger on every form that needs a name: name, reading and one contact, nothing more."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Field, HiddenField, StringField
+from wtforms import Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from scheduler import words
 from scheduler.guarding import PublicForm
 from scheduler.parties.actions import PersonFacts
+from scheduler.parties.models import LineAccount
 from scheduler.parties.tokens import new_token
 
 NAME = {"autocomplete": "name", "autocapitalize": "words"}
 EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email"}
 _PHONE = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
-ASKED = ("name", "kana", "email", "phone")
+ASKED = ("name", "kana", "contact", "email", "phone")
 
 
 class _OneOf:
@@ -36,6 +39,7 @@ class IdentityForm(PublicForm):
         [DataRequired(_("ふりがなを入れてください。")), Length(max=120)],
         description=_("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
     )
+    contact = RadioField(_("お知らせの受け取り先"), choices=[], default="email", validate_choice=False)
     email = StringField(
         _("メールアドレス"),
         [_OneOf(), Length(max=254)],
@@ -48,6 +52,7 @@ class IdentityForm(PublicForm):
         description=_("メールがない方には、世話人が電話でお知らせします。"),
         render_kw=_PHONE,
     )
+    _ways: Mapping[str, str] = {}
     request_key = HiddenField(default=new_token, validators=[Length(max=64)])
 
     def ask_nothing_again(self) -> None:
@@ -55,12 +60,31 @@ class IdentityForm(PublicForm):
         for name in ASKED:
             del self[name]
 
+    def offer_line(self, account: LineAccount | None) -> None:
+        """Let people choose how they are told: by LINE only where the body has an account there."""
+        ways = {"email": gettext("メール"), "phone": gettext("電話")}
+        if account is not None:
+            ways["line"] = gettext("LINE（%(name)s）", name=account.basic_id)
+        self._ways = ways
+        self.contact.choices = list(ways.items())
+
+    def validate_contact(self, field: Field) -> None:
+        """Take only a way that is offered."""
+        if field.data not in self._ways:
+            raise ValidationError(gettext("選べるものの中から選んでください。"))
+
     def validate_email(self, field: Field) -> None:
-        """Ask for one contact: an address, or a telephone for those who have none."""
-        if not (field.data or "").strip() and not (self.phone.data or "").strip():
+        """Ask for one contact: an address, or a telephone for those who have none, or LINE."""
+        if self.contact.data != "line" and not any(self._typed().values()):
             raise ValidationError(gettext("メールアドレスか電話番号を入れてください。"))
 
+    def _typed(self) -> dict[str, str]:
+        return {way: (self[way].data or "").strip() for way in ("email", "phone")}
+
     def person(self) -> PersonFacts:
-        """Return who it is."""
-        name, kana, email, phone = (str(self[field].data or "") for field in ASKED)
-        return PersonFacts(name, kana, email, phone, language=words.language())
+        """Return who it is. What was typed into the field of another way than the chosen one does not count."""
+        typed, chosen = self._typed(), str(self.contact.data)
+        if self.contact.raw_data and typed.get(chosen):
+            typed = {"email": "", "phone": ""} | {chosen: typed[chosen]}
+        name, kana, by_line = str(self.name.data or ""), str(self.kana.data or ""), chosen == "line"
+        return PersonFacts(name, kana, **typed, language=words.language(), by_line=by_line)

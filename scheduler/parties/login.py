@@ -10,7 +10,8 @@ from scheduler.db import begin_writing
 from scheduler.errors import Forbidden, NotFound, NotSignedIn
 from scheduler.parties import actions, api_tokens
 from scheduler.parties.access import Actor, organised_bodies
-from scheduler.parties.models import Person
+from scheduler.parties.connecting import Step, next_step
+from scheduler.parties.models import Organization, Person
 from scheduler.parties.queries import find_by_personal_token
 from scheduler.web import db_session, settings, wants_json
 
@@ -118,6 +119,21 @@ def end_session() -> str | None:
     token: str | None = session.pop("token", None)
     _forget_all_but_language()
     return token
+
+
+def begin_connecting(person: Person, body: Organization) -> None:
+    """Make the code with which a person connects LINE who has just signed up with it; this browser alone keeps it."""
+    step = next_step(db_session(), person, body, clock.now())
+    if step is not None:
+        session["line_code"] = step.code
+
+
+def step_to_connect(person: Person, body: Organization) -> Step | None:
+    """Return how this browser's person connects LINE; None for one who is reached otherwise."""
+    account, code = body.line_account, session.get("line_code")
+    if account is None or code is None or person.email or person.phone:
+        return None
+    return Step(account.basic_id, code)
 
 
 def init_app(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""What is stored of people, households, bodies and memberships, and of sign-ins."""
+"""What is stored of people, households, bodies and memberships, of sign-ins, and of bodies' LINE accounts."""
 
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +31,8 @@ class Organization(Base):
     contact: Mapped[str] = mapped_column(String(200), default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     created_at: Mapped[datetime]
+
+    line_account: Mapped["LineAccount | None"] = relationship(viewonly=True, uselist=False)
 
 
 class Household(Base):
@@ -185,3 +187,33 @@ class Allowance(Base):
     key: Mapped[str] = mapped_column(String(320), unique=True)
     used: Mapped[int] = mapped_column(default=0)
     ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LineAccount(Base):
+    """A body's account at LINE. Secret and token are stored sealed and never shown again; `basic_id` is public."""
+
+    __tablename__ = "line_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), unique=True)
+    basic_id: Mapped[str] = mapped_column(String(40))
+    channel_secret: Mapped[str] = mapped_column(String(400))
+    access_token: Mapped[str] = mapped_column(String(800))
+    monthly_limit: Mapped[int]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    organization: Mapped[Organization] = relationship()
+
+
+class LineCode(Base):
+    """What a person sends to an account, once, so that it knows who they are; only its hash is stored."""
+
+    __tablename__ = "line_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("line_account.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    spent_at: Mapped[datetime | None]

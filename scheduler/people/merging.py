@@ -14,7 +14,6 @@ from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.db import claim
 from scheduler.errors import Conflict, NotFound
 from scheduler.history import StateChange, record
-from scheduler.line.models import LineCode
 from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Wish
 from scheduler.paper.models import PrintedRow
 from scheduler.participation import places
@@ -27,6 +26,7 @@ from scheduler.parties.duplicates import look_alikes_of_body
 from scheduler.parties.models import (
     AccessToken,
     Consent,
+    LineCode,
     Membership,
     Organization,
     Person,

@@ -17,7 +17,6 @@ from scheduler.participation.actions import Stranger
 from scheduler.participation.giving import take_back_in
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
-from scheduler.parties.actions import person as register
 from scheduler.series.models import Series
 from scheduler.series.queries import live_series, month_of, rows_of, slots_ahead, slots_to_join
 
@@ -52,9 +51,9 @@ def join_as_stranger(
     session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now: datetime, *, stranger: Stranger
 ) -> Joined:
     """Sign somebody up who is not signed in: one mail asks to confirm the address for all dates together."""
-    contact = register(session, stranger.person, now)
-    proven = not stranger.person.email.strip()
-    return join(session, activity, wish, replace(sign_up, contact_id=contact.id, proven=proven), now)
+    contact = sign_ups.registered(session, activity.organization, stranger, now)
+    yes = replace(sign_up, contact_id=contact.id, proven=stranger.is_proven)
+    return join(session, activity, wish, yes, now)
 
 
 def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now: datetime) -> Joined:
@@ -76,7 +75,10 @@ def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now:
     if len(not_joined) == len(slots):
         raise Conflict(not_joined[0].code) if len(slots) == 1 else Conflict("no_date_joined")
     _say(session, series, ("join", None, "live"), sign_up.entered_by_id, now)
-    tell(session, series, "series_verify" if series.unproven else "series_joined", now)
+    if not series.unproven:
+        tell(session, series, "series_joined", now)
+    elif series.contact.email is not None:
+        tell(session, series, "series_verify", now)
     return Joined(series, tuple(not_joined))
 
 

@@ -11,6 +11,7 @@ from scheduler.participation.signing import Company, SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
+from scheduler.parties.shapes import LineStep, line_step
 from scheduler.series import actions, queries
 from scheduler.series.models import Series
 from scheduler.web import db_session
@@ -29,6 +30,7 @@ class SeriesIn(ApiModel):
     kana: str = ""
     email: str = ""
     phone: str = ""
+    by_line: bool = False
     language: str = "ja"
     adults: list[str] = []
     clash_ok: bool = False
@@ -51,9 +53,12 @@ class SeriesOut(ApiModel):
     unproven: bool
     ended: bool
     dates: list[DateLine]
+    line: LineStep | None = None
 
 
-def _out(series: Series, not_joined: tuple[actions.NotJoined, ...] = ()) -> SeriesOut:
+def _out(
+    series: Series, not_joined: tuple[actions.NotJoined, ...] = (), line: LineStep | None = None
+) -> SeriesOut:
     rows = queries.rows_of(db_session(), series.id, clock.now())
     lines = [DateLine(slot_id=row.slot_id, participation_id=row.id, state=row.state) for row in rows]
     lines += [DateLine(slot_id=one.slot.id, participation_id=None, state=one.code) for one in not_joined]
@@ -64,6 +69,7 @@ def _out(series: Series, not_joined: tuple[actions.NotJoined, ...] = ()) -> Seri
         unproven=series.unproven,
         ended=not series.is_live,
         dates=lines,
+        line=line,
     )
 
 
@@ -76,14 +82,16 @@ def join(activity_id: int, body: SeriesIn) -> SeriesOut:
     yes = SignUp(0, company=Company(tuple(body.adults)), clash_ok=body.clash_ok)
     if actor.person_id is None:
         language = words.known_language(body.language)
-        stranger = Stranger(PersonFacts(body.name, body.kana, body.email, body.phone, language=language))
+        typed = {name: getattr(body, name) for name in ("name", "kana", "email", "phone", "by_line")}
+        stranger = Stranger(PersonFacts(**typed, language=language))
         guard("join", *stranger.contacts)
         done = actions.join_as_stranger(db_session(), activity, wish, yes, now, stranger=stranger)
     else:
         known = replace(yes, contact_id=find_me(db_session(), actor).id)
         done = actions.join(db_session(), activity, wish, known, now)
+    step = line_step(done.series.contact, activity.organization, unproven=done.series.unproven)
     db_session().commit()
-    return _out(done.series, done.not_joined)
+    return _out(done.series, done.not_joined, step)
 
 
 @api.operation("GET /series/<int:series_id>", SeriesOut)

@@ -15,7 +15,7 @@ from scheduler.participation.actions import Stranger
 from scheduler.participation.queries import find_own
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor
-from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.login import actor_by_link, begin_connecting, current_actor, step_to_connect
 from scheduler.parties.queries import find_me
 from scheduler.series import actions, queries
 from scheduler.series.actions import Joined
@@ -55,7 +55,9 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
         return actions.join(db_session(), activity, wish, known, now)
     stranger = Stranger(form.person())
     guard("join", *stranger.contacts)
-    return actions.join_as_stranger(db_session(), activity, wish, sign_up, now, stranger=stranger)
+    done = actions.join_as_stranger(db_session(), activity, wish, sign_up, now, stranger=stranger)
+    begin_connecting(done.series.contact, activity.organization)
+    return done
 
 
 def _say_what_was_left_out(joined: Joined) -> None:
@@ -73,9 +75,14 @@ def joined(series_id: int) -> ResponseReturnValue:
     if session.get("series") != series_id:
         raise NotFound
     series = queries.just_joined_by_id(db_session(), series_id)
-    link = parties.personal_link(series.contact, settings().secret_key) if not series.contact.email else ""
-    rows = queries.rows_of(db_session(), series.id, clock.now())
-    page = ButtonForm().page("series/joined.html", series=series, rows=rows, link=link)
+    told_here = not series.contact.email and not series.unproven
+    page = ButtonForm().page(
+        "series/joined.html",
+        series=series,
+        rows=queries.rows_of(db_session(), series.id, clock.now()),
+        link=parties.personal_link(series.contact, settings().secret_key) if told_here else "",
+        step=step_to_connect(series.contact, series.activity.organization) if series.unproven else None,
+    )
     return secret_address(make_response(page))
 
 

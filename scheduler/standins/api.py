@@ -12,6 +12,7 @@ from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
+from scheduler.parties.shapes import LineStep, line_step
 from scheduler.standins import actions, queries
 from scheduler.web import db_session, settings
 
@@ -41,6 +42,7 @@ class TakeIn(ApiModel):
     kana: str = ""
     email: str = ""
     phone: str = ""
+    by_line: bool = False
     language: str = "ja"
     clash_ok: bool = False
 
@@ -50,6 +52,7 @@ class TakenOut(ApiModel):
 
     participation_id: int
     state: str
+    line: LineStep | None = None
 
 
 class Stopped(ApiModel):
@@ -89,14 +92,16 @@ def take(stand_in_token: str, body: TakeIn) -> TakenOut:
     yes = SignUp(0, clash_ok=body.clash_ok)
     if actor.person_id is None:
         language = words.known_language(body.language)
-        stranger = Stranger(PersonFacts(body.name, body.kana, body.email, body.phone, language=language))
+        typed = {name: getattr(body, name) for name in ("name", "kana", "email", "phone", "by_line")}
+        stranger = Stranger(PersonFacts(**typed, language=language))
         guard("join", *stranger.contacts)
         made = actions.take_as_stranger(db_session(), search, stranger, yes, clock.now())
     else:
         known = replace(yes, contact_id=find_me(db_session(), actor).id)
         made = actions.take(db_session(), search, known, clock.now())
+    step = line_step(made.contact, made.slot.occurrence.activity.organization, unproven=made.unproven)
     db_session().commit()
-    return TakenOut(participation_id=made.id, state=made.state)
+    return TakenOut(participation_id=made.id, state=made.state, line=step)
 
 
 class AnswerIn(ApiModel):

@@ -2,6 +2,7 @@
 
 from wtforms import HiddenField
 
+from scheduler.activities.models import Slot
 from scheduler.parties.identity import IdentityForm
 from scheduler.web import Form
 
@@ -16,9 +17,10 @@ class TakeOverForm(IdentityForm):
     clash = HiddenField()
 
     @classmethod
-    def asking(cls, *, known: bool) -> "TakeOverForm":
+    def asking(cls, slot: Slot, *, known: bool) -> "TakeOverForm":
         """Return the form that asks nothing again of somebody who is known."""
         form = cls()
+        form.offer_line(slot.occurrence.activity.organization.line_account)
         if known:
             form.ask_nothing_again()
         return form

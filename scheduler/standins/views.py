@@ -13,7 +13,7 @@ from scheduler.participation.models import Participation
 from scheduler.participation.queries import find_own
 from scheduler.participation.signing import SignUp
 from scheduler.parties.access import Actor
-from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.login import actor_by_link, begin_connecting, current_actor
 from scheduler.parties.queries import find_me
 from scheduler.standins import actions, queries
 from scheduler.standins.forms import TakeOverForm, WayForm
@@ -77,7 +77,7 @@ def take_open(search_id: int) -> ResponseReturnValue:
 
 def _take(search: StandIn) -> ResponseReturnValue:
     actor, slot = current_actor(), search.participation.slot
-    form = TakeOverForm.asking(known=actor.is_signed_in)
+    form = TakeOverForm.asking(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _take_over(search, form, actor)):
         db_session().commit()
         session["joined"] = [slot.id, form.done.id]
@@ -92,7 +92,9 @@ def _take_over(search: StandIn, form: TakeOverForm, actor: Actor) -> Participati
     if not actor.is_signed_in:
         stranger = Stranger(form.person())
         guard("join", *stranger.contacts)
-        return actions.take_as_stranger(db_session(), search, stranger, sign_up, clock.now())
+        row = actions.take_as_stranger(db_session(), search, stranger, sign_up, clock.now())
+        begin_connecting(row.contact, row.slot.occurrence.activity.organization)
+        return row
     known = replace(sign_up, contact_id=find_me(db_session(), actor).id)
     return actions.take(db_session(), search, known, clock.now())
 

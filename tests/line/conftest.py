@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from scheduler import clock, jobs
 from scheduler.line import actions
-from scheduler.line.models import LineAccount
 from scheduler.notices.channels.line import LineApi, LineChannel
 from scheduler.notices.channels.web import Web
 from scheduler.notices.delivery import deliver_due
+from scheduler.parties.models import LineAccount
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.line.stand_in import TOKEN, Line, stand_in

@@ -1,32 +1,28 @@
 """A body's LINE account: set up, connected to by a code, counted, left."""
 
-import json
 import re
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
-from hmac import digest
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from scheduler.errors import Invalid
 from scheduler.line import actions, queries, views
 from scheduler.line.actions import AccountFacts
 from scheduler.line.events import events_in
-from scheduler.line.models import LineAccount
 from scheduler.notices.channels.line import LineApi
 from scheduler.notices.models import ContactPoint, Delivery
+from scheduler.parties import connecting
+from scheduler.parties.models import LineAccount
 from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.line.conftest import SECRET
+from tests.line.said import event, hear
 from tests.line.stand_in import TOKEN, USER, Line
 from tests.line.test_channel import LIMIT
 from tests.notices.stand_in import Answered
@@ -37,22 +33,9 @@ Deliver = Callable[[], int]
 
 
 def _connect(session: Session, account: LineAccount, cast: Cast) -> None:
-    code = actions.new_code(session, account, cast.ben, NOW)
-    assert actions.connect(session, account, USER, code, NOW)
+    code = connecting.new_code(session, account, cast.ben, NOW)
+    assert actions.connect(session, account, USER, code, NOW) == "connected"
     session.commit()
-
-
-def _hear(
-    client: FlaskClient, account_id: int, *events: dict[str, Any], secret: str = SECRET
-) -> TestResponse:
-    body = json.dumps({"destination": "U1", "events": list(events)}).encode()
-    signature = b64encode(digest(secret.encode(), body, sha256)).decode()
-    return client.post(f"/line/{account_id}", data=body, headers={"X-Line-Signature": signature})
-
-
-def _event(kind: str, text: str = "", reply: str = "r1") -> dict[str, Any]:
-    said = {"type": kind, "source": {"type": "user", "userId": USER}, "replyToken": reply}
-    return said | ({"message": {"type": "text", "text": text}} if text else {})
 
 
 def _lines(session: Session) -> list[ContactPoint]:
@@ -73,7 +56,7 @@ def test_who_sends_the_code_is_told_by_line_from_then_on(
     code = re.search(r"\w{4}-\w{4}(?=</p>)", page)
     assert code is not None
     client = app.test_client()
-    assert _hear(client, 1, _event("message", f" {code[0].lower()} ")).status_code == 200
+    assert hear(client, 1, event("message", f" {code[0].lower()} ")).status_code == 200
     assert line.replied == [("r1", "つながりました。これからのお知らせは、ここに届きます。")]
     session.rollback()
     make.participation(session, make.slot(session, cast.midori, NOW), cast.ben, NOW)
@@ -83,17 +66,23 @@ def test_who_sends_the_code_is_told_by_line_from_then_on(
 
 
 def test_a_code_works_once_and_for_half_an_hour(session: Session, cast: Cast, account: LineAccount) -> None:
-    late = actions.new_code(session, account, cast.ben, NOW - actions.CODE_LASTS)
-    assert not actions.connect(session, account, USER, late, NOW)
-    code = actions.new_code(session, account, cast.ben, NOW)
-    assert [actions.connect(session, account, USER, code, NOW) for _ in range(2)] == [True, False]
-    assert not actions.connect(session, account, USER, "", NOW)
+    late = connecting.new_code(session, account, cast.ben, NOW - connecting.CODE_LASTS)
+    assert actions.connect(session, account, USER, late, NOW) == "unknown"
+    code = connecting.new_code(session, account, cast.ben, NOW)
+    assert [actions.connect(session, account, USER, code, NOW) for _ in range(2)] == [
+        "connected",
+        "unknown",
+    ]
+    assert actions.connect(session, account, USER, "", NOW) == "unknown"
 
 
 def test_a_new_code_ends_the_old_one(session: Session, cast: Cast, account: LineAccount) -> None:
-    old = actions.new_code(session, account, cast.ben, NOW)
-    new = actions.new_code(session, account, cast.ben, NOW)
-    assert [actions.connect(session, account, USER, code, NOW) for code in (old, new)] == [False, True]
+    old = connecting.new_code(session, account, cast.ben, NOW)
+    new = connecting.new_code(session, account, cast.ben, NOW)
+    assert [actions.connect(session, account, USER, code, NOW) for code in (old, new)] == [
+        "unknown",
+        "connected",
+    ]
 
 
 def test_connected_again_it_is_still_one_way(session: Session, cast: Cast, account: LineAccount) -> None:
@@ -106,16 +95,16 @@ def test_connected_again_it_is_still_one_way(session: Session, cast: Cast, accou
 def test_what_line_has_not_signed_is_not_heard(
     session: Session, cast: Cast, account: LineAccount, client: FlaskClient, line: Line, secret: str
 ) -> None:
-    code = actions.new_code(session, account, cast.ben, NOW)
+    code = connecting.new_code(session, account, cast.ben, NOW)
     session.commit()
-    assert _hear(client, 1, _event("message", code), secret=secret).status_code == 404
+    assert hear(client, 1, event("message", code), secret=secret).status_code == 404
     assert (_lines(session), line.replied) == ([], [])
 
 
 def test_a_friend_is_told_what_to_do_and_a_chatter_too(
     account: LineAccount, client: FlaskClient, line: Line
 ) -> None:
-    _hear(client, 1, _event("follow"), _event("message", "こんにちは", "r2"), {"type": "beacon"})
+    hear(client, 1, event("follow"), event("message", "こんにちは", "r2"), {"type": "beacon"})
     assert [token for token, _ in line.replied] == ["r1", "r2"]
     assert all("お知らせの受け取り方" in text for _, text in line.replied)
 
@@ -123,14 +112,14 @@ def test_a_friend_is_told_what_to_do_and_a_chatter_too(
 def test_line_that_takes_no_reply_is_answered_all_the_same(
     account: LineAccount, client: FlaskClient, line: Line
 ) -> None:
-    assert _hear(client, 1, _event("message", "x", "")).status_code == 200
+    assert hear(client, 1, event("message", "x", "")).status_code == 200
 
 
 def test_who_blocks_the_account_is_told_by_mail(
     app: Flask, session: Session, cast: Cast, account: LineAccount, client: FlaskClient, deliver: Deliver
 ) -> None:
     _connect(session, account, cast)
-    _hear(client, 1, _event("unfollow"))
+    hear(client, 1, event("unfollow"))
     assert [point.off_reason for point in _lines(session)] == ["blocked"]
     make.participation(session, make.slot(session, cast.midori, NOW), cast.ben, NOW)
     session.commit()

@@ -283,7 +283,8 @@ def purge(now: datetime) -> None:
     session.execute(delete(Answer).where(Answer.erase_on < now.date()))
     session.execute(delete(SignIn).where(SignIn.expires_at < now - KEPT_AFTER_END))
     session.execute(delete(SignedIn).where(SignedIn.expires_at < now - KEPT_AFTER_END))
-    session.execute(delete(LineCode).where(LineCode.expires_at < now))
+    # For a day, so that whoever sends one too late is told so.
+    session.execute(delete(LineCode).where(LineCode.expires_at < now - timedelta(days=1)))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
     retries.purge(session, now)
     session.commit()

@@ -14,7 +14,6 @@ from scheduler.notices.models import Notice
 from scheduler.participation import actions as participation
 from scheduler.participation import capacity, measure, places
 from scheduler.participation.models import Participation
-from scheduler.parties.actions import Yes, give_consent
 from scheduler.parties.models import Person
 from scheduler.text import text_in
 
@@ -45,9 +44,7 @@ def record_consent(
     """Write down that a guardian has said yes on paper or by telephone, and who took it."""
     if how not in CONSENT_WAYS:
         raise Invalid("choice_unknown")
-    participation.consent(session, row, guardian, by_id, now)
-    yes = Yes("take_part", how, name=row.guardian, for_person_id=row.contact_id, entered_by_id=by_id)
-    give_consent(session, yes, now)
+    participation.consent(session, row, guardian, by_id, now, how=how)
 
 
 def send_message(

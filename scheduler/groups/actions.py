@@ -143,7 +143,7 @@ def _add(session: Session, row: Participation, one: Named) -> bool:
     _check_age(row, one)
     if one.grade and not row.has_grown_up:
         # The yes that was said before was not said for this one.
-        row.consented_at, row.guardian = None, ""
+        row.consent, row.consent_id = None, None
     free = update(Participation).where(
         Participation.id == row.id, Participation.is_pledge, Participation.named < Participation.people
     )

@@ -15,11 +15,12 @@ from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
 from scheduler.notices.queries import points_of
 from scheduler.participation import guards, places
+from scheduler.participation.grades import years_of
 from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.participation.standing import Change, hold_places, remark, settle
 from scheduler.participation.waiting import leave, offer_next, take_over, would_overtake
-from scheduler.parties.actions import PersonFacts, verify_email
+from scheduler.parties.actions import PersonFacts, Yes, give_consent, verify_email
 from scheduler.parties.actions import person as register
 from scheduler.parties.models import Organization, Person
 from scheduler.parties.names import mailbox_key, phone_key
@@ -53,6 +54,8 @@ def _join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Parti
         raise Conflict("already_signed_up")
     _write_details(session, slot, new_id, sign_up)
     made = session.get_one(Participation, new_id)
+    if text_in(sign_up.guardian):
+        _write_consent(session, made, sign_up.guardian, sign_up.contact_id, now)
     _give_place(session, made, sign_up, now)
     quiet = sign_up.series_id is not None
     settle(session, made, Change("join", sign_up.entered_by_id, quiet=quiet), now)
@@ -135,7 +138,6 @@ def _same(there: Participation, sign_up: SignUp) -> Participation:
 
 
 def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
-    guardian = text_in(sign_up.guardian)[:120]
     named = sum(bool(text_in(one.name)) for one in sign_up.company.named) + int(sign_up.contact_comes)
     return sign_up.party_values | {
         "slot_id": slot.id,
@@ -150,8 +152,6 @@ def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
         "places": 1 if slot.unit == "family" else sign_up.people,
         "unproven": not sign_up.proven,
         "guardian_id": sign_up.guardian_id,
-        "guardian": guardian,
-        "consented_at": now if guardian else None,
         "state": "applied",
         "note": text_in(sign_up.note)[:400],
         "request_key": sign_up.request_key,
@@ -241,21 +241,62 @@ def _check_reached(session: Session, contact: Person) -> None:
         raise Conflict("connect_first")
 
 
-def consent(session: Session, row: Participation, guardian: str, by_id: int | None, now: datetime) -> None:
-    """Write down that a guardian has said yes for the children of a sign-up (invariant 5). The first yes counts."""
+def consent(
+    session: Session,
+    row: Participation,
+    guardian: str,
+    by_id: int | None,
+    now: datetime,
+    *,
+    how: str = "page",
+) -> None:
+    """Write down that a guardian has said yes for the children of a sign-up (invariant 5). The first yes counts.
+
+    On a page it is the guardian who does it, otherwise whoever has it on paper or by telephone.
+    """
     places.lock_of(session, row)
     name = text_in(guardian)[:120]
     if not name:
         raise Invalid("guardian_missing")
     if not row.is_live:
         raise Conflict("hold_over")
-    if row.consented_at is not None:
+    if row.consent_id is not None:
         return
-    row.guardian, row.consented_at = name, now
+    _write_consent(session, row, name, by_id, now, how=how)
     before, change = row.state, Change("consent", by_id, name)
     settle(session, row, change, now)
     if row.state == before:
         remark(session, row, change, now, before=before)
+
+
+def _write_consent(
+    session: Session,
+    row: Participation,
+    guardian: str,
+    by_id: int | None,
+    now: datetime,
+    *,
+    how: str = "page",
+) -> None:
+    by_page, minor_contact = how == "page", row.contact_comes and row.contact_grade
+    yes = Yes(
+        "take_part",
+        how,
+        person_id=by_id if by_page else None,
+        name=guardian,
+        for_person_id=row.contact_id if minor_contact else None,
+        for_name="" if minor_contact else _minors_of(row),
+        # For this date and no other: where there are several, each has its own.
+        ends_at=row.slot.ends_at if row.slot.ends_at > now else None,
+        entered_by_id=None if by_page else by_id,
+    )
+    row.consent = give_consent(session, yes, now)
+    row.consent_id = row.consent.id
+
+
+def _minors_of(row: Participation) -> str:
+    minors = [(one.name, years_of(one.grade, one.age_months)) for one in row.companions if one.is_minor]
+    return "、".join(name or f"{years}歳" for name, years in minors) or row.party_name
 
 
 def withdraw(

@@ -242,7 +242,7 @@ def consent(participation_id: int, body: ConsentIn) -> ConsentOut:
         child=row.contact.name,
         slot=row.slot.name,
         state=row.state,
-        consented_at=row.consented_at,
+        consented_at=row.consent.given_at if row.consent else None,
         date=date_out(row.slot.occurrence, settings().address),
     )
 

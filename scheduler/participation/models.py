@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.activities.models import Slot
 from scheduler.db import Base
-from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.models import Consent, Household, Organization, Person
 
 # States of somebody who comes, as far as is known.
 COMING = ("pledged", "confirmed", "checked_in", "done", "absent")
@@ -78,9 +78,9 @@ class Participation(Base):
     unproven: Mapped[bool] = mapped_column(default=False)
     is_offered: Mapped[bool] = mapped_column(default=False)
     hold_until: Mapped[datetime | None]
+    # Who is asked to say yes for children, and that yes.
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    guardian: Mapped[str] = mapped_column(String(120), default="")
-    consented_at: Mapped[datetime | None]
+    consent_id: Mapped[int | None] = mapped_column(ForeignKey("consent.id"), index=True)
     state: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(400), default="")
     revision: Mapped[int] = mapped_column(default=0)
@@ -99,6 +99,7 @@ class Participation(Base):
     household: Mapped[Household | None] = relationship()
     organization: Mapped[Organization | None] = relationship()
     contact: Mapped[Person] = relationship(foreign_keys=[contact_id])
+    consent: Mapped[Consent | None] = relationship()
     replaces: Mapped["Participation | None"] = relationship(remote_side=[id])
     companions: Mapped[list["Companion"]] = relationship(order_by="Companion.id")
     answers: Mapped[list["Answer"]] = relationship(order_by="Answer.id")
@@ -123,6 +124,11 @@ class Participation(Base):
         """The name under which the organiser knows the party."""
         body = self.organization or self.household or self.person
         return self.group_name or (body.name if body else "")
+
+    @property
+    def guardian(self) -> str:
+        """The name under which a guardian has said yes; empty where none has."""
+        return self.consent.name if self.consent else ""
 
     @property
     def has_minors(self) -> bool:

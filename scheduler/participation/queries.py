@@ -75,7 +75,7 @@ def to_consent(session: Session, person_id: int, now: datetime) -> list[Particip
     wanted = _whole().where(
         Participation.guardian_id == person_id,
         Participation.state.in_(("unverified", "awaiting_guardian")),
-        Participation.consented_at.is_(None),
+        Participation.consent_id.is_(None),
         Occurrence.ends_at >= now,
     )
     return list(session.scalars(wanted.order_by(Occurrence.starts_at)))

@@ -84,7 +84,7 @@ def standing(row: Participation, *, helped: bool) -> str:
 
 def lacks_guardian(row: Participation) -> bool:
     """Say whether children come whom no adult accompanies and for whom no guardian has said yes (invariant 5)."""
-    return row.has_minors and not row.has_grown_up and row.consented_at is None
+    return row.has_minors and not row.has_grown_up and row.consent_id is None
 
 
 def settle(session: Session, row: Participation, change: Change, now: datetime) -> None:

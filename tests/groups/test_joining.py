@@ -160,7 +160,7 @@ def test_a_group_that_does_not_fit_waits_as_a_whole(session: Session, cast: Cast
 
 def test_who_speaks_for_a_group_has_not_said_yes_as_a_guardian(session: Session, slot: Slot) -> None:
     yes = SignUp(0, group_name="高校2年1組", pledged=3, contact_comes=False)
-    assert join(session, slot, yes, Speaker(Actor(TODAY), DAN), NOW).consented_at is None
+    assert join(session, slot, yes, Speaker(Actor(TODAY), DAN), NOW).consent_id is None
 
 
 def test_the_token_of_a_body_speaks_for_no_household(session: Session, cast: Cast, slot: Slot) -> None:

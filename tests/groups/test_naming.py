@@ -131,7 +131,7 @@ def test_a_yes_does_not_count_for_somebody_who_is_named_later(session: Session, 
     add_name(session, row, MINOR, None, NOW)
     consent(session, row, "別所 勉", cast.ben.id, NOW)
     add_name(session, row, Named("若菜 菜", "わかな な", grade="h2"), None, NOW)
-    assert (row.state, row.consented_at) == ("awaiting_guardian", None)
+    assert (row.state, row.consent_id) == ("awaiting_guardian", None)
 
 
 def test_who_is_too_young_is_refused(session: Session, cast: Cast) -> None:

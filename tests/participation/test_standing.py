@@ -35,7 +35,7 @@ FACTS: list[tuple[dict[str, object], bool, str]] = [
     ({"holds": False, "queue_no": 0}, True, "waitlisted"),
     ({"is_offered": True}, True, "offered"),
     ({"contact_grade": "e3"}, True, "awaiting_guardian"),
-    ({"contact_grade": "e3", "consented_at": NOW}, True, "confirmed"),
+    ({"contact_grade": "e3", "consent_id": 1}, True, "confirmed"),
     ({}, False, "awaiting_helpers"),
     ({"is_pledge": True, "people": 2}, True, "pledged"),
     ({"is_pledge": True, "people": 1}, True, "confirmed"),
@@ -63,6 +63,14 @@ def test_invariant_5_children_alone_wait_for_a_guardian_and_hold_their_place(
         consent(session, row, name, cast.ben.id, NOW)
     assert (states(session, row), row.guardian, row.hold_until) == (["confirmed"], "別所 勉", None)
     assert [one.verb for one in changes_of(session, "participation", row.id)] == ["join", "consent"]
+    given = row.consent
+    assert given is not None
+    assert (given.person_id, given.for_name, given.how, given.given_at) == (
+        cast.ben.id,
+        "8歳、10歳",
+        "page",
+        NOW,
+    )
 
 
 def test_invariant_5_an_adult_in_the_same_slot_is_consent_enough(session: Session, cast: Cast) -> None:

@@ -152,7 +152,7 @@ def _times_agree(rows: Sequence[Participation], now: datetime) -> None:
         in_time = row.hold_until is not None and row.hold_until > min(now, row.slot.ends_at - _MOMENT)
         assert row.state not in HELD or in_time, row.id
         assert row.state not in {"confirmed", "pledged"} or row.hold_until is None, row.id
-        minors_are_safe = not row.has_minors or row.has_grown_up or row.consented_at is not None
+        minors_are_safe = not row.has_minors or row.has_grown_up or row.consent_id is not None
         assert row.state != "confirmed" or minors_are_safe, row.id
 
 

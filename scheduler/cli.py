@@ -65,7 +65,7 @@ def _sign_in_link(settings: Settings, email: str) -> str:
     person = person_by_email(session, email)
     if person is None:
         raise click.ClickException(f"nobody has the address {email}")
-    asked = parties.new_sign_in(session, person, settings.secret_key, clock.now(), HANDED_OVER)
+    asked = parties.new_sign_in(session, person, settings.secret_key, clock.now(), HANDED_OVER, by_hand=True)
     link = f"{settings.address}/sign-in/{derived(settings.secret_key, 'sign-in', asked.salt)}"
     session.commit()
     return link

@@ -47,7 +47,7 @@ from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Channel, Kind, Letter, Outlet
 from scheduler.offices.letters import appointed_kind
-from scheduler.participation import giving, places, waiting
+from scheduler.participation import giving, places, undoing, waiting
 from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
 from scheduler.participation.models import Answer, Participation
 from scheduler.parties.letters import Sender, sign_in_kind
@@ -286,6 +286,7 @@ def purge(now: datetime) -> None:
     # For a day, so that whoever sends one too late is told so.
     session.execute(delete(LineCode).where(LineCode.expires_at < now - timedelta(days=1)))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
+    undoing.forget_names(session, now)
     retries.purge(session, now)
     session.commit()
 

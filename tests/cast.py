@@ -43,21 +43,19 @@ def hold_office(
     session: Session, person: Person, body: Organization, office: str, now: datetime
 ) -> Membership:
     """Give a person an office from yesterday on."""
-    since = (now - timedelta(days=1)).date()
-    held = Membership(
-        organization_id=body.id, person_id=person.id, office=office, starts_on=since, created_at=now
-    )
-    return actions.enrol(session, held, None, now)
+    return _enrol(session, person, body, now, office=office)
 
 
 def be_trained(
     session: Session, person: Person, body: Organization, competence: str, now: datetime
 ) -> Membership:
     """Write down that a body has trained this person."""
+    return _enrol(session, person, body, now, competence=competence)
+
+
+def _enrol(session: Session, person: Person, body: Organization, now: datetime, **what: str) -> Membership:
     since = (now - timedelta(days=1)).date()
-    held = Membership(
-        organization_id=body.id, person_id=person.id, competence=competence, starts_on=since, created_at=now
-    )
+    held = Membership(organization_id=body.id, person_id=person.id, starts_on=since, created_at=now, **what)
     return actions.enrol(session, held, None, now)
 
 

@@ -7,13 +7,13 @@ and those who were asked longest ago are asked first (invariant 18, E16).
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.notices.actions import Telling, queue
-from scheduler.notices.models import DROPPED, Delivery, Notice
+from scheduler.notices.models import DEAD, DROPPED, ContactPoint, Delivery, Notice
 from scheduler.participation import guards, measure, places
 from scheduler.participation.models import Participation
 from scheduler.parties.access import ORGANISING, has_competence, live
@@ -27,7 +27,15 @@ _LATELY = timedelta(days=90)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 # No activity warns earlier.
 _FURTHEST = timedelta(days=90)
+# What one round of warnings finds is told in one letter.
+_TOGETHER = timedelta(minutes=10)
 _MAY_JOIN = ("first_come", "approval")
+
+
+# Whoever has no mailbox may be asked by what they have connected.
+_reached = select(ContactPoint.person_id).where(
+    ContactPoint.channel.in_(("line", "push")), ContactPoint.off_at.is_(None)
+)
 
 
 def time_version(occurrence: Occurrence) -> int:
@@ -71,6 +79,26 @@ def warn(session: Session, slot: Slot, now: datetime) -> int:
     for person in organisers_of(session, slot, now):
         told += queue(session, _telling(SHORT, slot, measure.awake_at(person, slot, now)), [person.id], now)
     return told + (_call(session, slot, now) if slot.occurrence.activity.may_call else 0)
+
+
+def told_with_another(session: Session, notice: Notice, delivery: Delivery, slot: Slot) -> bool:
+    """Say whether a letter of the same date, found short at the same time, names this slot too."""
+    others = [one.id for one in slot.occurrence.slots if one.id != slot.id]
+    wanted = (
+        select(Delivery.id)
+        .join(Delivery.notice)
+        .where(
+            Notice.kind == SHORT,
+            Notice.subject == "slot",
+            Notice.subject_id.in_(others),
+            Notice.version == notice.version,
+            Notice.created_at > notice.created_at - _TOGETHER,
+            Delivery.person_id == delivery.person_id,
+            Delivery.id < delivery.id,
+            Delivery.state.not_in((DROPPED, DEAD)),
+        )
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def organisers_of(session: Session, slot: Slot, now: datetime) -> list[Person]:
@@ -132,7 +160,7 @@ def candidates(session: Session, slot: Slot, now: datetime) -> list[Person]:
     wanted = select(Person).where(
         Person.id.in_(came),
         Person.id.not_in(there),
-        Person.email.is_not(None),
+        or_(Person.email.is_not(None), Person.id.in_(_reached)),
         Person.merged_into_id.is_(None),
     )
     asked = _asked(session, slot, now)

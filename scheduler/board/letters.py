@@ -1,6 +1,7 @@
 """The letters of the board: an organiser's words, a slot that is short, and the call for help; are they still true?"""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -8,7 +9,15 @@ from scheduler.activities.facts import date_facts
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.board.actions import MESSAGE
-from scheduler.board.calls import CALL, SHORT, is_short, may_be_joined, organisers_of, time_version
+from scheduler.board.calls import (
+    CALL,
+    SHORT,
+    is_short,
+    may_be_joined,
+    organisers_of,
+    time_version,
+    told_with_another,
+)
 from scheduler.board.queries import has_place, slot_with_date
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
@@ -56,12 +65,24 @@ def _short_kind(sender: Sender) -> Kind:
         if slot is None or notice.version != time_version(slot.occurrence) or not is_short(slot, now):
             return "superseded"
         organises = any(one.id == delivery.person_id for one in organisers_of(session, slot, now))
-        return None if organises else "left"
+        if not organises:
+            return "left"
+        return "told_together" if told_with_another(session, notice, delivery, slot) else None
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
-        return _slot_letter(sender, SHORT, session, notice, delivery)
+        slot = slot_with_date(session, notice.subject_id)
+        assert slot is not None
+        short = [one for one in slot.occurrence.slots if is_short(one, delivery.due_at)] or [slot]
+        gaps = [(_open_part(one), one.taken, one.min_people) for one in short]
+        return _slots_letter(sender, SHORT, session, delivery, short, gaps=gaps)
 
-    return Kind(still_true, compose)
+    return Kind(still_true, compose, not_before=_awake)
+
+
+def _awake(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:
+    """Return when the quiet hours of the one who is told are over: what comes due at night goes out in the morning."""
+    slot, person = slot_with_date(session, notice.subject_id), session.get(Person, delivery.person_id)
+    return measure.awake_at(person, slot, now) if slot is not None and person is not None else now
 
 
 def _call_kind(sender: Sender) -> Kind:
@@ -76,35 +97,34 @@ def _call_kind(sender: Sender) -> Kind:
         return _beyond(session, delivery, slot, now)
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
-        return _slot_letter(sender, CALL, session, notice, delivery)
+        slot = slot_with_date(session, notice.subject_id)
+        assert slot is not None
+        facts = {"taken": slot.taken, "min_people": slot.min_people, "burden": list(slot.burden)}
+        return _slots_letter(sender, CALL, session, delivery, [slot], **facts)
 
-    return Kind(still_true, compose)
+    return Kind(still_true, compose, not_before=_awake)
 
 
 def _beyond(session: Session, delivery: Delivery, slot: Slot, now: datetime) -> str | None:
-    """Say what of a person's own measure is against being called this moment."""
+    """Say what of a person's own measure is against being called; quiet hours only put it off."""
     person = session.get(Person, delivery.person_id)
-    if person is None or measure.awake_at(person, slot, now) > now:
-        return "quiet_hours"
+    if person is None:
+        return "erased"
     # The call itself has been counted by now, so the month's number is not looked at again.
     reason = measure.why_not(session, person, slot, now)
     return None if reason == "times_a_month" else reason
 
 
-def _slot_letter(
-    sender: Sender, kind: str, session: Session, notice: Notice, delivery: Delivery
+def _slots_letter(
+    sender: Sender, kind: str, session: Session, delivery: Delivery, slots: list[Slot], **facts: Any
 ) -> Letter | None:
-    slot = slot_with_date(session, notice.subject_id)
-    assert slot is not None
     return sender.letter(
         session.get(Person, delivery.person_id),
         kind,
-        date=date_facts(slot.occurrence),
-        parts=[_open_part(slot)],
-        slot_id=slot.id,
-        taken=slot.taken,
-        min_people=slot.min_people,
-        burden=list(slot.burden),
+        date=date_facts(slots[0].occurrence),
+        parts=[_open_part(slot) for slot in slots],
+        slot_id=slots[0].id,
+        **facts,
     )
 
 

@@ -15,23 +15,11 @@ from scheduler.board.queries import coming_to
 from scheduler.participation.models import Participation
 from scheduler.parties.access import ORGANISING, live
 from scheduler.parties.models import Membership
-from scheduler.parties.names import kana_key
 from scheduler.text import csv_cell
 
 # The competence of whoever leads a station, as bodies record it.
 LEADER = "station_leader"
 _RETURN_AFTER = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Insured:
-    """Somebody who comes and is named: the only ones whom an insurance covers (invariant 4)."""
-
-    name: str
-    kana: str
-    slot: Slot
-    grade: str = ""
-    age_months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,21 +101,6 @@ def _leaders(session: Session, occurrence: Occurrence, now: datetime) -> _Lead:
     found = [(person, competence) for person, competence in session.execute(wanted) if person is not None]
     trained = frozenset(person for person, competence in found if competence == LEADER)
     return _Lead(trained, frozenset(person for person, _competence in found) - trained)
-
-
-def insured_of(rows: Iterable[Participation]) -> list[Insured]:
-    """Return everybody who is named, by reading; who is only counted is not among them."""
-    named = [one for row in rows for one in _named(row)]
-    return sorted(named, key=lambda one: (one.slot.position, kana_key(one.kana or one.name)))
-
-
-def _named(row: Participation) -> list[Insured]:
-    contact = row.contact
-    first = [Insured(contact.name, contact.kana, row.slot, row.contact_grade)] if row.contact_comes else []
-    others = [
-        Insured(one.name, one.kana, row.slot, one.grade, one.age_months) for one in row.companions if one.name
-    ]
-    return first + others
 
 
 def csv_of(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:

@@ -8,15 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence, Slot
-from scheduler.notices.models import DEAD, SENT, Delivery
+from scheduler.notices.models import DEAD, SENT, ContactPoint, Delivery
 from scheduler.participation.models import COMING, Participation
 
 
 @dataclass(frozen=True)
 class Risks:
-    """What puts sign-ups at risk: mail comes back from these people, and these were briefed when."""
+    """What puts sign-ups at risk: mail comes back from these people, these have LINE, these were briefed when."""
 
     bounced: set[int]
+    connected: set[int]
     briefed: dict[tuple[int, int], list[datetime]]
 
     def of(self, row: Participation) -> tuple[str, ...]:
@@ -24,11 +25,14 @@ class Risks:
         checks = (
             ("unverified", row.state == "unverified"),
             ("not_briefed", self._missed_briefing(row)),
-            ("unreachable", row.contact.email is None and not row.contact.phone),
+            ("unreachable", self._is_unreachable(row)),
             ("bounced", row.contact_id in self.bounced),
             ("asked_again", row.is_asked_again),
         )
         return tuple(code for code, holds in checks if holds)
+
+    def _is_unreachable(self, row: Participation) -> bool:
+        return row.contact.email is None and not row.contact.phone and row.contact_id not in self.connected
 
     def _missed_briefing(self, row: Participation) -> bool:
         slot = row.slot
@@ -42,7 +46,18 @@ def risks_at(session: Session, rows: list[Participation]) -> Risks:
     """Look up for all these sign-ups at once what may put them at risk."""
     contacts = {row.contact_id for row in rows}
     briefings = {row.slot.briefing_id for row in rows if row.slot.briefing_id is not None}
-    return Risks(_bounced(session, contacts), _briefed(session, contacts, briefings) if briefings else {})
+    return Risks(
+        _bounced(session, contacts),
+        _connected(session, contacts),
+        _briefed(session, contacts, briefings) if briefings else {},
+    )
+
+
+def _connected(session: Session, people: Collection[int]) -> set[int]:
+    wanted = select(ContactPoint.person_id).where(
+        ContactPoint.person_id.in_(people), ContactPoint.channel == "line", ContactPoint.off_at.is_(None)
+    )
+    return set(session.scalars(wanted))
 
 
 def _bounced(session: Session, people: Collection[int]) -> set[int]:

@@ -12,6 +12,7 @@ from scheduler.activities.queries import find_organised_occurrence
 from scheduler.board import actions, entering, forms, lists, queries
 from scheduler.participation import capacity, giving, undoing
 from scheduler.participation.models import Participation
+from scheduler.participation.queries import NamedPerson, named_of
 from scheduler.parties.access import Actor, may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import enterable_households
@@ -335,7 +336,7 @@ def insurance(occurrence_id: int) -> ResponseReturnValue:
         "board/insurance.html",
         occurrence=occurrence,
         slot_id=slot_id,
-        insured=lists.insured_of(rows),
+        insured=named_of(rows),
         people=sum(row.people for row in rows),
         copy=lists.copy_of(occurrence, slot_id, clock.now()),
     )
@@ -346,14 +347,14 @@ def insurance_csv(occurrence_id: int) -> ResponseReturnValue:
     """Give the same list to a spreadsheet."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
     slot_id = _asked_slot(occurrence)
-    insured = lists.insured_of(queries.coming_to(db_session(), occurrence.id, slot_id))
+    insured = named_of(queries.coming_to(db_session(), occurrence.id, slot_id))
     copy = lists.copy_of(occurrence, slot_id, clock.now())
     answer = Response(_insurance_csv(insured, copy), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="insurance-{copy.number}.csv"'
     return answer
 
 
-def _insurance_csv(insured: list[lists.Insured], copy: lists.Copy) -> bytes:
+def _insurance_csv(insured: list[NamedPerson], copy: lists.Copy) -> bytes:
     headings = (
         gettext("番号"),
         gettext("お名前"),
@@ -382,7 +383,7 @@ pages.add_app_template_filter(forms.companion_text, "companion_text")
 
 
 @pages.app_template_filter("age_text")
-def age_text(one: lists.Insured) -> str:
+def age_text(one: NamedPerson) -> str:
     """Return somebody's grade or age, or that they are grown up."""
     return forms.age_text(one.grade, one.age_months) or gettext("大人")
 

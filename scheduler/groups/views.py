@@ -15,7 +15,7 @@ from scheduler.groups.actions import Speaker
 from scheduler.groups.forms import GroupForm, NameListForm, OwnNameForm, PeopleForm
 from scheduler.groups.name_list import read
 from scheduler.guarding import guard
-from scheduler.participation.actions import Stranger, consent
+from scheduler.participation.actions import Stranger, consent, is_hidden
 from scheduler.participation.models import Companion, Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.login import asker, begin_connecting, current_actor
@@ -35,10 +35,14 @@ def join(slot_id: int) -> ResponseReturnValue:
     form.offer(queries.spoken_for(session_, actor), has_share=share is not None)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor, share)):
         session_.commit()
-        session["joined"] = [slot_id, form.done.id]
+        session["joined"] = [slot_id, form.done.id, _is_hidden(form, actor)]
         return go(f"/slots/{slot_id}/joined")
     page = form.page("groups/join.html", slot=slot, share=share, now=clock.now())
     return secret_address(make_response(page)) if share is not None else page
+
+
+def _is_hidden(form: GroupForm, actor: Actor) -> bool:
+    return not actor.is_signed_in and is_hidden(form.done, Stranger(form.person()))
 
 
 def _share(slot: Slot) -> SlotShare | None:

@@ -18,7 +18,7 @@ from scheduler.participation import guards, places
 from scheduler.participation.grades import years_of
 from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
-from scheduler.participation.standing import Change, hold_places, remark, settle
+from scheduler.participation.standing import Change, hold_places, remark, settle, tell_again
 from scheduler.participation.waiting import leave, offer_next, take_over, would_overtake
 from scheduler.parties.actions import PersonFacts, Yes, give_consent, verify_email
 from scheduler.parties.actions import person as register
@@ -89,7 +89,8 @@ def join_as_stranger(
 ) -> Participation:
     """Sign up somebody who is not signed in; an e-mail address must be confirmed before it is sure.
 
-    The same form sent twice is one sign-up, also by telephone, where everybody is a new person.
+    The same form sent twice is one sign-up, also by telephone, where everybody is a new person. Who types somebody
+    else's address gets no other answer than who types a new one: how things stand goes to the mailbox (`is_hidden`).
     """
     places.lock(session, slot)
     sent_before = _sent_before(session, slot, sign_up)
@@ -105,7 +106,16 @@ def join_as_stranger(
         guardian="" if sign_up.contact_comes or sign_up.pledged is not None else contact.name,
         proven=stranger.is_proven,
     )
+    there = None if stranger.is_proven else _there_already(session, slot, yes)
+    if there is not None and there.contact_id == contact.id:
+        tell_again(session, there, now)
+        return there
     return _join(session, slot, yes, now)
+
+
+def is_hidden(row: Participation, stranger: Stranger) -> bool:
+    """Say whether how a sign-up stands is for its mailbox alone, and not for the stranger who typed the address."""
+    return not stranger.is_proven and not row.unproven
 
 
 def registered(session: Session, body: Organization, stranger: Stranger, now: datetime) -> Person:

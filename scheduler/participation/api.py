@@ -12,6 +12,7 @@ from scheduler.json_api import Api, ApiModel
 from scheduler.participation import actions, giving, queries, reconfirming, waiting
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties import actions as parties
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
@@ -119,6 +120,14 @@ def _sign_up_out(row: Participation, line: LineStep | None = None) -> SignUpOut:
     )
 
 
+def _as_if_new(row: Participation, people: int, now: datetime) -> SignUpOut:
+    """Answer as to anybody who has to confirm an address: how it stands is told to the mailbox."""
+    facts = {"state": "unverified", "people": people, "hold_until": now + UNPROVEN_HOLDS}
+    return _sign_up_out(row).model_copy(
+        update=facts | {"waiting_before": 0, "question": "", "asked_again": ""}
+    )
+
+
 def _company(body: JoinIn) -> Company:
     grades = tuple(Named(grade=grade) for grade in body.children_grades)
     return Company(tuple(body.adults), tuple(body.children_months), grades)
@@ -148,6 +157,9 @@ def join(slot_id: int, body: JoinIn) -> SignUpOut:
         stranger = _stranger(body)
         guard("join", *stranger.contacts)
         done = actions.join_as_stranger(db_session(), slot, stranger, _sign_up(body), now)
+        if actions.is_hidden(done, stranger):
+            db_session().commit()
+            return _as_if_new(done, _sign_up(body).people, now)
     else:
         me_ = find_me(db_session(), actor)
         guardian = "" if body.contact_comes else me_.name

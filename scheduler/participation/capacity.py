@@ -233,21 +233,35 @@ def change_people(
     if people == row.people and not without:
         return
     before, held = row.people, row.holds
-    lost = any(one.id in without for one in row.companions)
-    _fit_company(session, row, people, without)
+    _come_back(session, row, (undo or {}).get("gone", ()))
+    gone = [one.id for one in row.companions if one.id in without]
+    _fit_company(session, row, people, without, now)
     let_go_of_places(session, row)
     row.people, row.places = people, 1 if row.slot.unit == "family" else people
     if held and not hold_places(session, row):
         raise Conflict("full", slot=row.slot.name)
-    facts = dict(undo or {}) | {"from": before, "to": people, "lost": lost}
+    facts = dict(undo or {}) | {"from": before, "to": people, "gone": gone}
     enter(session, row, standing_now(session, row), Change("people", by_id, facts=facts), now)
     if row.slot.linked:
         settle_linked(session, row.slot, now)
     offer_next(session, row.slot, now)
 
 
-def _fit_company(session: Session, row: Participation, people: int, without: Collection[int]) -> None:
-    """Let exactly the named come and as many unnamed as are missing; a body's pledge has no unnamed rows."""
+def _come_back(session: Session, row: Participation, gone: Collection[int]) -> None:
+    back = select(Companion).where(Companion.id.in_(gone), Companion.participation_id == row.id)
+    for one in session.scalars(back):
+        one.gone_at = None
+    session.flush()
+    session.expire(row, ["companions"])
+
+
+def _fit_company(
+    session: Session, row: Participation, people: int, without: Collection[int], now: datetime
+) -> None:
+    """Let exactly the named come and as many unnamed as are missing; a body's pledge has no unnamed rows.
+
+    Whoever is left out by name is kept aside, for as long as that can be taken back.
+    """
     staying = [one for one in row.companions if one.id not in without]
     named = [one for one in staying if one.name or one.is_minor]
     first = int(row.contact_comes)
@@ -256,9 +270,13 @@ def _fit_company(session: Session, row: Participation, people: int, without: Col
     unnamed = 0 if row.is_pledge else people - first - len(named)
     kept = named + [one for one in staying if one not in named][:unnamed]
     for gone in [one for one in row.companions if one not in kept]:
-        session.delete(gone)
+        if gone.id in without:
+            gone.gone_at = now
+        else:
+            session.delete(gone)
     missing = 0 if row.is_pledge else people - first - len(kept)
     session.add_all(Companion(participation_id=row.id) for _ in range(missing))
+    row.people = people
     row.named = first + sum(bool(one.name) for one in kept)
     session.flush()
     session.expire(row, ["companions"])

@@ -101,7 +101,10 @@ class Participation(Base):
     contact: Mapped[Person] = relationship(foreign_keys=[contact_id])
     consent: Mapped[Consent | None] = relationship()
     replaces: Mapped["Participation | None"] = relationship(remote_side=[id])
-    companions: Mapped[list["Companion"]] = relationship(order_by="Companion.id")
+    companions: Mapped[list["Companion"]] = relationship(
+        primaryjoin="(Participation.id == Companion.participation_id) & Companion.gone_at.is_(None)",
+        order_by="Companion.id",
+    )
     answers: Mapped[list["Answer"]] = relationship(order_by="Answer.id")
 
     @property
@@ -144,7 +147,10 @@ class Participation(Base):
 
 
 class Companion(Base):
-    """Somebody who comes along: an adult by name, a child by school grade or age in months; never a birth date."""
+    """Somebody who comes along: an adult by name, a child by school grade or age in months; never a birth date.
+
+    Whoever was left out by a correction is `gone_at`, and erased once that cannot be taken back any more.
+    """
 
     __tablename__ = "companion"
 
@@ -154,6 +160,7 @@ class Companion(Base):
     kana: Mapped[str] = mapped_column(String(120), default="")
     age_months: Mapped[int | None]
     grade: Mapped[str] = mapped_column(String(4), default="")
+    gone_at: Mapped[datetime | None]
 
     @property
     def is_minor(self) -> bool:

@@ -1,6 +1,6 @@
 """What is shown of sign-ups; read-only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -257,9 +257,13 @@ def named_people_at(session: Session, occurrence_id: int) -> list[NamedPerson]:
     Whoever is only a number of a pledge is not among them (invariant 4), nor is who waits or has stayed away.
     """
     sure = set(COMING) - {"absent"}
-    rows = [row for row in roster(session, occurrence_id) if row.state in sure]
+    return named_of(row for row in roster(session, occurrence_id) if row.state in sure)
+
+
+def named_of(rows: Iterable[Participation]) -> list[NamedPerson]:
+    """Return everybody of these sign-ups who is named, by slot and reading; who is only counted is not among them."""
     people = [person for row in rows for person in _named_of(row)]
-    return sorted(people, key=lambda one: (one.slot.position, kana_key(one.kana), one.name))
+    return sorted(people, key=lambda one: (one.slot.position, kana_key(one.kana or one.name), one.name))
 
 
 def _named_of(row: Participation) -> Iterator[NamedPerson]:

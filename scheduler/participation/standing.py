@@ -213,6 +213,14 @@ def tell(
     queue(session, telling, [to_id if to_id is not None else row.contact_id], at)
 
 
+def tell_again(session: Session, row: Participation, now: datetime) -> None:
+    """Send the letter once more that says how a sign-up stands; at most once in a quarter of an hour."""
+    letter, quarter = LETTERS.get(row.state), int(now.timestamp() // 900)
+    if letter is not None:
+        telling = Telling(letter, "participation", row.id, quarter, now, row.slot.occurrence.ends_at, 1)
+        queue(session, telling, [row.contact_id], now)
+
+
 def _record(session: Session, row: Participation, change: Change, before: str | None, now: datetime) -> None:
     by_proxy = change.by_id is not None and change.by_id != row.contact_id
     record(

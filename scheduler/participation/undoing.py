@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
 from scheduler.errors import Conflict
 from scheduler.history import StateChange
 from scheduler.participation import capacity, giving, places
-from scheduler.participation.models import Participation
+from scheduler.participation.models import Companion, Participation
 
 UNDO_FOR = timedelta(minutes=30)
 # What changes nothing about who has a place.
@@ -71,6 +71,11 @@ def undo(session: Session, change: StateChange, by_id: int, now: datetime) -> Pa
     else:
         _BACK[change.verb](session, thing, by_id, now, facts)
     return thing
+
+
+def forget_names(session: Session, now: datetime) -> None:
+    """Erase whoever was left out by a correction, once it cannot be taken back any more."""
+    session.execute(delete(Companion).where(Companion.gone_at < now - UNDO_FOR))
 
 
 def _thing(session: Session, change: StateChange) -> Participation | Slot:

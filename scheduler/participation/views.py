@@ -15,6 +15,7 @@ from scheduler.guarding import guard
 from scheduler.participation import actions, giving, queries, reconfirming, waiting
 from scheduler.participation.forms import AgainForm, ConsentForm, JoinForm, ReplyForm, WithdrawForm
 from scheduler.participation.models import Participation
+from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.login import actor_by_link, begin_connecting, current_actor, step_to_connect
@@ -33,9 +34,13 @@ def join(slot_id: int) -> ResponseReturnValue:
     form = JoinForm.for_slot(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor)):
         db_session().commit()
-        session["joined"] = [slot_id, form.done.id]
+        session["joined"] = [slot_id, form.done.id, _is_hidden(form, actor)]
         return go(f"/slots/{slot_id}/joined")
     return form.page("participation/join.html", slot=slot, occurrence=slot.occurrence, now=clock.now())
+
+
+def _is_hidden(form: JoinForm, actor: Actor) -> bool:
+    return not actor.is_signed_in and actions.is_hidden(form.done, actions.Stranger(form.person()))
 
 
 def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
@@ -59,14 +64,16 @@ def joined(slot_id: int) -> ResponseReturnValue:
         raise NotFound
     slot = find_slot(db_session(), current_actor(), slot_id)
     row = queries.just_made(db_session(), slot_id, kept[1])
+    hidden = kept[2:] == [True]
     told_here = row.contact.email is None and not row.unproven
     page = render_template(
-        "participation/joined.html",
+        "participation/joined.html" if not hidden else "participation/asked_to_confirm.html",
         slot=slot,
         occurrence=slot.occurrence,
         row=row,
         link=parties.personal_link(row.contact, settings().secret_key) if told_here else "",
         step=step_to_connect(row.contact, slot.occurrence.activity.organization) if row.unproven else None,
+        until=clock.now() + UNPROVEN_HOLDS,
     )
     return secret_address(make_response(page))
 

@@ -134,7 +134,8 @@ class Consent(Base):
 class SignIn(Base):
     """One asked-for sign-in: a link and a six-digit code in one mail; spent once, by whichever comes first.
 
-    One that somebody has printed as a key card has no code; `printed_by_id` says who did.
+    One that somebody has printed as a key card has no code; `printed_by_id` says who did. Such a card, and what the
+    operator gives `by_hand`, says nothing of who reads the mailbox.
     """
 
     __tablename__ = "sign_in"
@@ -145,6 +146,7 @@ class SignIn(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     code_hash: Mapped[str] = mapped_column(String(64))
     tries: Mapped[int] = mapped_column(default=0)
+    by_hand: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     spent_at: Mapped[datetime | None]

@@ -12,7 +12,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from scheduler.activities.models import Slot
 from scheduler.errors import Conflict
 from scheduler.history import StateChange, record
-from scheduler.line.models import LineCode
 from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Wish
 from scheduler.participation import places
 from scheduler.participation.models import GONE, Answer, Companion, Participation
@@ -20,7 +19,7 @@ from scheduler.participation.standing import Change
 from scheduler.participation.waiting import leave
 from scheduler.parties.access import Actor, is_last_officer, organised_bodies
 from scheduler.parties.api_tokens import ApiToken
-from scheduler.parties.models import AccessToken, Consent, Membership, Person, SignedIn, SignIn
+from scheduler.parties.models import AccessToken, Consent, LineCode, Membership, Person, SignedIn, SignIn
 from scheduler.parties.tokens import new_token
 from scheduler.reach.models import ComingAnswer
 from scheduler.series.actions import end
@@ -83,11 +82,12 @@ def _leave_what_is_to_come(session: Session, person: Person, now: datetime) -> N
 
 def _blank_sign_ups(session: Session, person: Person) -> None:
     own = select(Participation.id).where(Participation.contact_id == person.id)
+    given = select(Participation.consent_id).where(Participation.contact_id == person.id)
     blanks = (
         delete(Answer).where(Answer.participation_id.in_(own)),
         update(Companion).where(Companion.participation_id.in_(own)).values(name="", kana=""),
-        update(Participation).where(Participation.contact_id == person.id).values(note="", guardian=""),
-        update(Participation).where(Participation.guardian_id == person.id).values(guardian=""),
+        update(Participation).where(Participation.contact_id == person.id).values(note=""),
+        update(Consent).where(Consent.id.in_(given)).values(name=NOBODY, for_name=NOBODY),
         update(Consent).where(Consent.person_id == person.id).values(name=""),
         update(Consent).where(Consent.for_person_id == person.id).values(for_name=""),
     )

@@ -136,7 +136,12 @@ def _point(session: Session, person: Person, way: tuple[str, str], now: datetime
 
 def _proven_at(session: Session, person: Person) -> datetime | None:
     # Whoever has signed in with a mail reads that mailbox.
-    spent = select(SignIn.spent_at).where(SignIn.person_id == person.id, SignIn.spent_at.is_not(None))
+    spent = select(SignIn.spent_at).where(
+        SignIn.person_id == person.id,
+        SignIn.spent_at.is_not(None),
+        ~SignIn.by_hand,
+        SignIn.printed_by_id.is_(None),
+    )
     return session.scalar(spent.order_by(SignIn.id).limit(1))
 
 

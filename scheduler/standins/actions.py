@@ -82,6 +82,9 @@ def take_as_stranger(
     _still_open(session, search, now)
     yes = replace(sign_up, by_organiser=True, replaces_id=search.participation_id)
     made = sign_ups.join_as_stranger(session, search.participation.slot, stranger, yes, now)
+    if not stranger.is_proven and made.replaces_id != search.participation_id:
+        # Signed up already: that is told to the mailbox, not to whoever typed the address.
+        return made
     return _taken(session, search, made, now)
 
 

@@ -206,15 +206,28 @@ def test_a_call_is_not_sent_any_more_once_there_are_enough(
     assert set(session.scalars(reasons)) == {"not_needed", "superseded"}
 
 
-def test_a_call_that_is_late_is_not_sent_in_the_night(
+def test_a_call_that_is_late_goes_out_in_the_morning(
     app: Flask, session: Session, cast: Cast, helpers: list[Person]
 ) -> None:
     calls.warn(session, _short(session, cast), NOW)
     session.commit()
-    with at("2026-11-16 23:00"):
-        jobs.tick(app)
-    reasons = select(Delivery.reason).join(Delivery.notice).where(Notice.kind == calls.CALL)
-    assert set(session.scalars(reasons)) == {"quiet_hours"}
+    sent = select(Delivery.state).join(Delivery.notice).where(Notice.kind == calls.CALL)
+    for moment, state in (("2026-11-16 23:00", "planned"), ("2026-11-17 07:00", "sent")):
+        with at(moment):
+            jobs.tick(app)
+        session.rollback()
+        assert set(session.scalars(sent)) == {state}
+
+
+def test_several_short_slots_of_a_date_are_one_letter(app: Flask, session: Session, cast: Cast) -> None:
+    parts = (SlotFacts("積込み", 2, min_people=2), SlotFacts("受付", 3, min_people=1), SlotFacts("見張り", 2))
+    make.occurrence(session, cast.midori, NOW, slots=parts)
+    session.commit()
+    jobs.tick(app)
+    (warning,) = [mail for mail in mailbox.mails(app) if mailbox.is_to(mail, "aiko@example.jp")]
+    assert "足りない役割が2つ" in warning["Subject"]
+    text = mailbox.text(warning)
+    assert [name in text for name in ("「積込み」", "「受付」", "「見張り」")] == [True, True, False]
 
 
 def test_who_organises_no_more_is_not_told(app: Flask, session: Session, cast: Cast) -> None:

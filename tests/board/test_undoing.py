@@ -15,8 +15,8 @@ from scheduler.history import StateChange
 from scheduler.notices.models import Notice
 from scheduler.participation import capacity, giving, undoing
 from scheduler.participation.actions import join
-from scheduler.participation.models import Participation
-from scheduler.participation.signing import SignUp
+from scheduler.participation.models import Companion, Participation
+from scheduler.participation.signing import Company, Named, SignUp
 from tests import make
 from tests.board.people import PHONE, actor, two_slots
 from tests.cast import Cast
@@ -169,3 +169,22 @@ def test_what_something_else_has_happened_to_is_not_taken_back(session: Session,
     giving.remove(session, row, "都合", cast.aiko.id, NOW)
     with pytest.raises(Conflict, match="undo_over"):
         undoing.undo(session, moved, cast.aiko.id, NOW)
+
+
+def test_whoever_was_left_out_by_a_correction_is_back_by_name_and_is_forgotten_later(
+    session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 5)
+    hana = Named("別所 花", "べっしょ はな", grade="e3")
+    row = join(session, slot, SignUp(cast.ben.id, company=Company(("別所 一郎",), others=(hana,))), NOW)
+    capacity.change_people(session, row, 1, cast.aiko.id, NOW, without=[one.id for one in row.companions])
+    assert row.companions == []
+    _undo_last(session, cast)
+    assert [(one.name, one.grade) for one in row.companions] == [("別所 一郎", ""), ("別所 花", "e3")]
+    assert (row.people, row.named, slot.taken) == (3, 3, 3)
+    undoing.forget_names(session, NOW + timedelta(hours=1))
+    assert len(row.companions) == 2
+    everybody = [one.id for one in row.companions]
+    capacity.change_people(session, row, 1, cast.aiko.id, NOW, without=everybody)
+    undoing.forget_names(session, NOW + timedelta(hours=1))
+    assert session.scalars(select(Companion.id)).all() == []

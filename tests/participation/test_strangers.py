@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
 from scheduler.errors import Invalid
+from scheduler.participation import actions
 from scheduler.participation.actions import Stranger, join_as_stranger
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
@@ -18,6 +19,7 @@ from tests.cast import Cast
 from tests.conftest import NOW
 from tests.moments import at
 from tests.participation.signing import yes
+from tests.program import Program, done
 from tests.visitor import Visitor
 
 HANAKO = PersonFacts("山田 花子", "やまだ はなこ", "hanako@example.jp")
@@ -204,3 +206,24 @@ def test_an_unconfirmed_party_keeps_nobody_out_for_longer_than_its_time(
         mailbox.new_mails(app, HANAKO.email)
     session.rollback()
     assert (waits.state, waits.hold_until) == ("offered", NOW + timedelta(minutes=30, days=1))
+
+
+@pytest.mark.parametrize("adults", ["", "山田 一郎"])
+def test_nobody_learns_by_typing_an_address_whether_that_one_has_signed_up(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor, adults: str
+) -> None:
+    row = _join(session, slot, HANAKO)
+    actions.prove(session, row, NOW)
+    session.commit()
+    mailbox.new_mail(app, HANAKO.email)
+    typed = {"name": "山田 花子", "kana": "やまだ はなこ", "email": HANAKO.email, "adults": adults}
+    page = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **typed).location)
+    assert "メールを確かめてください" in page
+    assert "申し込みました" not in page
+    assert "申し込みを受け付けました" in mailbox.new_mail(app, HANAKO.email)["Subject"]
+    told = done(
+        Program(app).post(f"/slots/{slot.id}/join", **{key: typed[key] for key in ("name", "kana", "email")})
+    )
+    assert (told["state"], told["people"]) == ("unverified", 1)
+    session.rollback()
+    assert (row.state, row.people, slot.taken) == ("confirmed", 1, 1)

@@ -13,6 +13,7 @@ from scheduler.parties import actions
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Allowance, Household, Organization, Person, SignedIn, SignIn
 from scheduler.parties.tokens import code, derived
+from scheduler.reach import ways
 from tests.cast import Cast
 from tests.conftest import NOW
 
@@ -306,3 +307,16 @@ def test_a_closed_personal_link_has_a_new_salt(session: Session, cast: Cast) -> 
     actions.close_personal_link(session, cast.ben)
     assert cast.ben.link_salt != salt
     assert session.query(Person).filter_by(link_salt=salt).count() == 0
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_link_from_the_operators_hand_proves_no_mailbox(
+    session: Session, cast: Cast, by_hand: bool
+) -> None:
+    asked = actions.new_sign_in(session, cast.ben, "a secret", NOW, by_hand=by_hand)
+    actions.sign_in_by_link(session, derived("a secret", "sign-in", asked.salt), NOW)
+    proved = {
+        cast.ben.email_verified_at,
+        *(point.verified_at for point in ways.points(session, cast.ben.id, NOW)),
+    }
+    assert proved == {None if by_hand else NOW}

@@ -287,6 +287,7 @@ def purge(now: datetime) -> None:
     session.execute(delete(LineCode).where(LineCode.expires_at < now - timedelta(days=1)))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
     undoing.forget_names(session, now)
+    series.forget_answers(session)
     retries.purge(session, now)
     session.commit()
 

@@ -1,5 +1,6 @@
 """What is looked at before a party may sign up for a slot; each guard raises with a code when the answer is no."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -117,10 +118,20 @@ def check_answers(slot: Slot, sign_up: SignUp) -> None:
     """Raise where a question that must be answered is not, or an answer is none of those to choose from."""
     for question in slot.questions:
         answer = text_in(sign_up.answers.get(question["key"], ""))
-        if question["required"] and not answer and not sign_up.by_organiser:
+        if question["required"] and not answer and not (sign_up.by_organiser or sign_up.follows):
             raise Invalid("answer_missing", question=question["label"])
         if answer and not _is_answer(question["kind"], question["choices"], answer):
             raise Invalid("answer_unusable", question=question["label"])
+
+
+def usable_answers(slot: Slot, answers: Mapping[str, str]) -> dict[str, str]:
+    """Return those of older answers that a slot still asks for and takes."""
+    asked = {question["key"]: question for question in slot.questions}
+    return {
+        key: answer
+        for key, answer in answers.items()
+        if key in asked and _is_answer(asked[key]["kind"], asked[key]["choices"], answer)
+    }
 
 
 def _is_answer(kind: str, choices: list[str], answer: str) -> bool:

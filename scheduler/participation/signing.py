@@ -50,7 +50,8 @@ class SignUp:
     first. `by_organiser` leaves out what only binds those who help themselves: opening times and the way places are
     given. `or_wait` takes the waiting list where it is full, `clash_ok` is the second tap where another part overlaps.
     `guardian` is the name of the adult who has said yes for the children; `guardian_id` the one who is asked to.
-    `replaces_id` is the sign-up that a stand-in takes over, `series_id` the one for many dates that this is part of.
+    `replaces_id` is the sign-up that a stand-in takes over, `series_id` the one for many dates that this is part of;
+    it `follows` when the clock makes it, and nobody is there to be asked.
     """
 
     contact_id: int
@@ -73,6 +74,7 @@ class SignUp:
     request_key: str | None = None
     replaces_id: int | None = None
     series_id: int | None = None
+    follows: bool = False
 
     @property
     def people(self) -> int:

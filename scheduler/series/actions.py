@@ -15,10 +15,19 @@ from scheduler.notices.actions import Telling, queue
 from scheduler.participation import actions as sign_ups
 from scheduler.participation.actions import Stranger
 from scheduler.participation.giving import take_back_in
+from scheduler.participation.guards import MAX_ANSWER, usable_answers
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.series.models import Series
-from scheduler.series.queries import live_series, month_of, rows_of, slots_ahead, slots_to_join
+from scheduler.series.queries import (
+    answered_in_vain,
+    live_series,
+    month_of,
+    rows_of,
+    slots_ahead,
+    slots_to_join,
+)
+from scheduler.text import text_in
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now:
     if new_id is None:
         raise Conflict("already_signed_up")
     series = session.get_one(Series, new_id)
+    series.answers = _answers(slots, sign_up)
     not_joined = _join_all(session, series, slots, sign_up, now)
     if len(not_joined) == len(slots):
         raise Conflict(not_joined[0].code) if len(slots) == 1 else Conflict("no_date_joined")
@@ -88,6 +98,12 @@ def _chosen(slots: Sequence[Slot], wish: Wish) -> list[Slot]:
     if wish.every:
         return [slot for slot in slots if month_of(slot) not in wish.months_off]
     return [slot for slot in slots if slot.occurrence_id in wish.dates]
+
+
+def _answers(slots: Sequence[Slot], sign_up: SignUp) -> dict[str, str]:
+    asked = {question["key"] for slot in slots for question in slot.questions}
+    given = {key: text_in(value)[:MAX_ANSWER] for key, value in sign_up.answers.items() if key in asked}
+    return {key: value for key, value in given.items() if value}
 
 
 def _values(activity: Activity, wish: Wish, sign_up: SignUp, now: datetime) -> dict[str, Any]:
@@ -110,7 +126,8 @@ def _join_all(
     not_joined = []
     # In the order of the slots' ids, as everybody who locks several: so nobody waits for anybody in a circle.
     for slot in sorted(slots, key=lambda one: one.id):
-        yes = replace(sign_up, series_id=series.id, or_wait=True, request_key=None)
+        known = usable_answers(slot, sign_up.answers) if sign_up.follows else sign_up.answers
+        yes = replace(sign_up, series_id=series.id, or_wait=True, request_key=None, answers=known)
         try:
             # What is refused here is refused before anything is written.
             sign_ups.join(session, slot, yes, now)
@@ -138,10 +155,15 @@ def _by_slot(rows: Sequence[Participation]) -> list[Participation]:
 
 
 def follow(session: Session, series: Series, now: datetime) -> int:
-    """Join the dates that have been made since; return how many. A date that was left is not joined again."""
+    """Join the dates that have been made since; return how many. A date that was left is not joined again.
+
+    They carry the answers that were given. A question that is new since then keeps nobody out: the organiser sees that
+    it has no answer.
+    """
     slots = slots_to_join(session, series, now)
     company = Company(others=tuple(Named(**one) for one in series.company))
-    sign_up = SignUp(series.contact_id, company=company, entered_by_id=series.entered_by_id)
+    yes = SignUp(series.contact_id, company=company, answers=series.answers, follows=True)
+    sign_up = replace(yes, entered_by_id=series.entered_by_id)
     return len(slots) - len(_join_all(session, series, slots, sign_up, now))
 
 
@@ -188,6 +210,12 @@ def lapse(session: Session, series: Series, now: datetime) -> None:
         series.ended_at = now
         _say(session, series, ("lapse", "live", "ended"), None, now)
         tell(session, series, "series_expired", now)
+
+
+def forget_answers(session: Session) -> None:
+    """Erase the answers kept for later dates where there will be none, once those of the last date are erased."""
+    for series in answered_in_vain(session):
+        series.answers = {}
 
 
 def tell(session: Session, series: Series, kind: str, now: datetime) -> None:

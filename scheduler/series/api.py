@@ -33,6 +33,7 @@ class SeriesIn(ApiModel):
     by_line: bool = False
     language: str = "ja"
     adults: list[str] = []
+    answers: dict[str, str] = {}
     clash_ok: bool = False
 
 
@@ -79,7 +80,7 @@ def join(activity_id: int, body: SeriesIn) -> SeriesOut:
     actor, now = current_actor(), clock.now()
     activity = find_activity(db_session(), actor, activity_id)
     wish = actions.Wish(body.position, body.every, tuple(body.months_off), tuple(body.dates))
-    yes = SignUp(0, company=Company(tuple(body.adults)), clash_ok=body.clash_ok)
+    yes = SignUp(0, company=Company(tuple(body.adults)), clash_ok=body.clash_ok, answers=body.answers)
     if actor.person_id is None:
         language = words.known_language(body.language)
         typed = {name: getattr(body, name) for name in ("name", "kana", "email", "phone", "by_line")}

@@ -17,7 +17,8 @@ class Series(Base):
     """A yes for one part of many dates of an activity.
 
     `position` names the part. With `every` it goes on: each new date is joined as soon as it is made, but for the
-    months in `months_off`. A date once left stays left. `company` is who comes along, as it was typed.
+    months in `months_off`. A date once left stays left. `company` is who comes along, as it was typed, and `answers`
+    what was answered to the part's questions: dates made later carry both.
     """
 
     __tablename__ = "series"
@@ -41,6 +42,7 @@ class Series(Base):
     every: Mapped[bool]
     months_off: Mapped[list[Any]] = mapped_column(JSON, default=list)
     company: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     unproven: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

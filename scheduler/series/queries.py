@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, String, cast, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from scheduler.activities.actions import MAX_SLOTS
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
-from scheduler.participation.models import GONE, Participation
+from scheduler.participation.models import GONE, Answer, Participation
 from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties.access import Actor
 from scheduler.series.models import Series
@@ -96,6 +96,15 @@ def live_series(session: Session, activity_id: int, position: int, contact_id: i
 def following(session: Session) -> list[int]:
     """Return the ids of all series that go on, for the tick that joins new dates."""
     wanted = select(Series.id).where(Series.every, Series.ended_at.is_(None), ~Series.unproven)
+    return list(session.scalars(wanted.order_by(Series.id)))
+
+
+def answered_in_vain(session: Session) -> list[Series]:
+    """Return the series with answers for which no date comes any more, and whose dates keep none."""
+    kept = select(Answer.id).join(Participation, Participation.id == Answer.participation_id)
+    over = or_(Series.ended_at.is_not(None), ~Series.every)
+    some = cast(Series.answers, String) != "{}"
+    wanted = select(Series).where(over, some, ~kept.where(Participation.series_id == Series.id).exists())
     return list(session.scalars(wanted.order_by(Series.id)))
 
 

@@ -3,17 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity
-from scheduler.activities.parts import SlotFacts
+from scheduler.activities.parts import Question, SlotFacts
 from scheduler.checking import wrong_counters
 from scheduler.errors import Conflict, Invalid
 from scheduler.notices.models import Notice
 from scheduler.participation.actions import Stranger, withdraw
-from scheduler.participation.models import Participation
+from scheduler.participation.models import Answer, Participation
 from scheduler.participation.signing import Company, SignUp
 from scheduler.participation.waiting import lapse
 from scheduler.parties.actions import PersonFacts
@@ -172,3 +172,36 @@ def test_company_comes_to_new_dates_too(session: Session, cast: Cast, monthly: A
     make_dates(session, monthly, later)
     actions.follow(session, joined, later)
     assert {row.people for row in rows_of(session, joined.id, NOW)} == {2}
+
+
+def test_dates_made_later_carry_the_answers_and_a_new_question_keeps_nobody_out(
+    session: Session, cast: Cast
+) -> None:
+    size = Question("size", "シャツ", "choice", choices=("S", "M"), required=True, erase_days=7)
+    parts = (SlotFacts("給水", 9, questions=(size,)),)
+    monthly = make.activity(session, cast.midori, NOW, rule=make.SECOND_SUNDAY, slots=parts)
+    yes = SignUp(cast.ben.id, answers={"size": "M", "other": "x"})
+    series = actions.join(session, monthly, EVERY, yes, NOW).series
+    later = NOW + timedelta(days=62)
+    make_dates(session, monthly, later)
+    newest = slots_ahead(session, monthly.id, 0, later)[-1]
+    car = {**newest.questions[0], "key": "car", "kind": "yes_no"}
+    newest.questions = [*newest.questions, car]
+    assert actions.follow(session, series, later) == 2
+    rows = rows_of(session, series.id, later)
+    kept = [[(one.key, one.value, one.erase_on) for one in row.answers] for row in rows]
+    assert kept == [[("size", "M", row.slot.ends_at.date() + timedelta(days=7))] for row in rows]
+    assert rows[-1].state == "confirmed"
+
+
+def test_the_answers_go_with_those_of_the_last_date(session: Session, cast: Cast) -> None:
+    parts = (SlotFacts("給水", 9, questions=(Question("wish", "希望"),)),)
+    monthly = make.activity(session, cast.midori, NOW, rule=make.SECOND_SUNDAY, slots=parts)
+    yes = SignUp(cast.ben.id, answers={"wish": "木かげ"})
+    series = actions.join(session, monthly, EVERY, yes, NOW).series
+    actions.end(session, series, cast.ben.id, NOW)
+    actions.forget_answers(session)
+    assert series.answers == {"wish": "木かげ"}
+    session.execute(delete(Answer))
+    actions.forget_answers(session)
+    assert series.answers == {}

@@ -1,5 +1,6 @@
 """The application once, its database fresh for each test, the clock at a Monday morning; sockets are off."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from scheduler.calendars import rendered
 from scheduler.config import Settings
 from scheduler.web import db
 from tests import cast as casting
-from tests import postgres
+from tests import postgres, turns
 from tests.cast import Cast
 from tests.visitor import Visitor
 
@@ -27,10 +28,24 @@ NOW = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests that say so talk to this machine, and to nothing else."""
+    """Let tests that say so talk to this machine, and to nothing else; let those begin that take long."""
+    items.sort(key=lambda item: turns.turn_of(item.nodeid))
     for item in items:
         if item.get_closest_marker("loopback") or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "localhost", "::1"]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Deal the tests out to the processes by our groups, where groups are asked for."""
+    return turns.Turns(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def pytest_collection_finish() -> None:
+    """Leave alone what is there to stay: the garbage collector would look through all of it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_configure(config: pytest.Config) -> None:

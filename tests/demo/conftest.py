@@ -1,4 +1,4 @@
-"""The demo neighbourhood, loaded once for all tests that look at it: they belong to one worker (xdist_group)."""
+"""The demo neighbourhood, loaded once for all tests that look at it: they run in one process (`tests.turns`)."""
 
 import shutil
 from collections.abc import Iterator

@@ -24,8 +24,7 @@ from scheduler.reports.hours import fiscal_year
 from scheduler.reports.queries import hours_of_body
 from tests.conftest import NOW
 
-# The loading takes some seconds: once is enough, so that all of these belong to one worker.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 TODAY = date(2026, 11, 16)
 

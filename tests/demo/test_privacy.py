@@ -14,7 +14,7 @@ from scheduler.participation.models import Companion
 from scheduler.parties.models import Household, Organization, Person
 from tests.conftest import NOW
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 
 def private(town: Session) -> set[str]:

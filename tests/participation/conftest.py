@@ -6,11 +6,8 @@ import pytest
 
 from tests.participation.arena import Arena, arena_on
 
-# All races on one database run in one process of pytest: it is filled once, and they do not disturb each other.
-BOTH = [
-    pytest.param("sqlite", marks=pytest.mark.xdist_group("race-sqlite")),
-    pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("race-postgres")]),
-]
+# All races on one database run in one process (`tests.turns`): it is filled once, and they do not disturb each other.
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(scope="session", params=BOTH)

@@ -25,11 +25,12 @@ help: ## List what can be made
 run: .venv/run.stamp $(CATALOGUES) ## Start the service with the demo neighbourhood (PORT=8000); Ctrl-C stops it
 	@exec $(BIN)/tsudoi run
 
-# Both parts run even when the first fails, so that one run tells all.
+# Both parts run even when the first fails, so that one run tells all; where there is much to do, at the same time.
 install: .venv/run.stamp $(CATALOGUES) ## Make the environment and nothing else
 
 test: .venv/test.stamp $(CATALOGUES) machine ## Check everything: code, journeys, PostgreSQL, real SMTP, browser
-	@failed=; $(MAKE) --keep-going static || failed=yes; $(PYTEST) || failed=yes; test -z "$$failed"
+	@mkdir -p build; $(MAKE) --keep-going static >build/static.log 2>&1 & static=$$!; failed=; $(PYTEST) || failed=yes; \
+		wait $$static || failed=yes; cat build/static.log; test -z "$$failed"
 
 check: .venv/test.stamp $(CATALOGUES) ## Check the quick part: no browser, no PostgreSQL, nothing slow
 	@failed=; $(MAKE) --keep-going static || failed=yes; $(PYTEST) -m "$(QUICK)" || failed=yes; test -z "$$failed"

@@ -7,8 +7,10 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
+import flask
 import time_machine
 from flask import Flask
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -316,6 +318,11 @@ class Stage:
             db.engine.dispose()
         shutil.copyfile(self.instance / "world.db", self.instance / "tsudoi.db")
 
+    def reset_after(self, row: Row, status: str) -> None:
+        """Put everything back where something may have been done."""
+        if row.method != "GET" and status[0] in "23":
+            self.reset()
+
     def letters(self) -> list[Path]:
         """Return the letters in the outbox."""
         return sorted((self.instance / "outbox").glob("*.eml"))
@@ -329,17 +336,27 @@ class Stage:
         return visitor
 
     def ask(self, row: Row, visitor: Visitor, path: str, typed: Typed) -> str:
-        """Ask for a page, with a form's token where that is needed; return the status, or `ask`."""
+        """Ask for a page; return the status, or `ask`."""
+        answer = self.send(row, visitor, path, typed)
+        to_sign_in = (answer.location or "").partition("?")[0] == "/sign-in"
+        return "ask" if to_sign_in else str(answer.status_code)
+
+    def send(self, row: Row, visitor: Visitor, path: str, typed: Typed) -> TestResponse:
+        """Ask for a page, with a form's token where that is needed."""
         token = (
-            {"csrf_token": visitor.hidden("/sign-in")["csrf_token"], "opened": visitor.opened(path)}
+            {"csrf_token": self._form_token(visitor), "opened": visitor.opened(path)}
             if row.method == "POST"
             else {}
         )
-        answer = visitor.client.open(
-            path, method=row.method, data=token | typed.get(row.name, {}), buffered=True
-        )
-        to_sign_in = (answer.location or "").partition("?")[0] == "/sign-in"
-        return "ask" if to_sign_in else str(answer.status_code)
+        data = token | typed.get(row.name, {})
+        return visitor.client.open(path, method=row.method, data=data, buffered=True)
+
+    def _form_token(self, visitor: Visitor) -> str:
+        # As every page with a form hands it out; opening one for each line of the table would take long.
+        with self.app.test_request_context(), visitor.client.session_transaction() as cookie:
+            token: str = generate_csrf()
+            cookie["csrf_token"] = flask.session["csrf_token"]
+        return token
 
     def call(self, row: Row, asker: str, path: str, typed: Typed) -> TestResponse:
         """Ask as a program."""

@@ -41,6 +41,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return turns.Turns(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some tests wait for a clock, a letter, another process."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """Leave alone what is there to stay: the garbage collector would look through all of it again and again."""
     gc.collect()

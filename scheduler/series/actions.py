@@ -59,8 +59,15 @@ class Joined:
 def join_as_stranger(
     session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now: datetime, *, stranger: Stranger
 ) -> Joined:
-    """Sign somebody up who is not signed in: one mail asks to confirm the address for all dates together."""
+    """Sign somebody up who is not signed in: one mail asks to confirm the address for all dates together.
+
+    Who types somebody else's address gets no other answer than who types a new one: the mailbox is told what stands.
+    """
     contact = sign_ups.registered(session, activity.organization, stranger, now)
+    standing = live_series(session, activity.id, wish.position, contact.id)
+    if standing is not None and not stranger.is_proven:
+        _tell_again(session, standing, now)
+        return Joined(standing, ())
     yes = replace(sign_up, contact_id=contact.id, proven=stranger.is_proven)
     return join(session, activity, wish, yes, now)
 
@@ -216,6 +223,19 @@ def forget_answers(session: Session) -> None:
     """Erase the answers kept for later dates where there will be none, once those of the last date are erased."""
     for series in answered_in_vain(session):
         series.answers = {}
+
+
+def is_hidden(series: Series, stranger: Stranger) -> bool:
+    """Say whether what stands is for its mailbox alone, and not for the stranger who typed the address."""
+    return not stranger.is_proven and not series.unproven
+
+
+def _tell_again(session: Session, series: Series, now: datetime) -> None:
+    # At most once in a quarter of an hour.
+    kind, quarter = "series_verify" if series.unproven else "series_joined", int(now.timestamp() // 900)
+    queue(
+        session, Telling(kind, "series", series.id, quarter, due_at=now, priority=1), [series.contact_id], now
+    )
 
 
 def tell(session: Session, series: Series, kind: str, now: datetime) -> None:

@@ -87,6 +87,9 @@ def join(activity_id: int, body: SeriesIn) -> SeriesOut:
         stranger = Stranger(PersonFacts(**typed, language=language))
         guard("join", *stranger.contacts)
         done = actions.join_as_stranger(db_session(), activity, wish, yes, now, stranger=stranger)
+        if actions.is_hidden(done.series, stranger):
+            db_session().commit()
+            return _out(done.series).model_copy(update={"unproven": True, "dates": []})
     else:
         known = replace(yes, contact_id=find_me(db_session(), actor).id)
         done = actions.join(db_session(), activity, wish, known, now)

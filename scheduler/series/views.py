@@ -42,7 +42,7 @@ def join(activity_id: int, position: int) -> ResponseReturnValue:
     form = SeriesForm.for_slots(slots, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _join(activity, position, form, actor)):
         db_session().commit()
-        session["series"] = form.done.series.id
+        session["series"] = [form.done.series.id, _is_hidden(form, actor)]
         _say_what_was_left_out(form.done)
         return go(f"/series/{form.done.series.id}/joined")
     return form.page("series/join.html", activity=activity, slots=slots, part=slots[0])
@@ -60,6 +60,10 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
     return done
 
 
+def _is_hidden(form: SeriesForm, actor: Actor) -> bool:
+    return not actor.is_signed_in and actions.is_hidden(form.done.series, Stranger(form.person()))
+
+
 def _say_what_was_left_out(joined: Joined) -> None:
     if joined.not_joined:
         count = len(joined.not_joined)
@@ -72,14 +76,17 @@ def _say_what_was_left_out(joined: Joined) -> None:
 @pages.get("/series/<int:series_id>/joined")
 def joined(series_id: int) -> ResponseReturnValue:
     """Say what comes next; only to the browser that has just signed up."""
-    if session.get("series") != series_id:
+    kept = session.get("series")
+    if not isinstance(kept, list) or kept[0] != series_id:
         raise NotFound
     series = queries.just_joined_by_id(db_session(), series_id)
+    asked = series.unproven or bool(kept[1])
     told_here = not series.contact.email and not series.unproven
     page = ButtonForm().page(
         "series/joined.html",
         series=series,
-        rows=queries.rows_of(db_session(), series.id, clock.now()),
+        asked=asked,
+        rows=[] if asked else queries.rows_of(db_session(), series.id, clock.now()),
         link=parties.personal_link(series.contact, settings().secret_key) if told_here else "",
         step=step_to_connect(series.contact, series.activity.organization) if series.unproven else None,
     )

@@ -94,3 +94,19 @@ def test_nothing_chosen_keeps_what_was_typed(weekly: Activity, visitor: Visitor)
 
 def test_a_part_that_is_not_there_is_no_page(weekly: Activity, visitor: Visitor) -> None:
     assert visitor.get(f"/activities/{weekly.id}/join/5").status_code == 404
+
+
+def test_nobody_learns_by_typing_an_address_what_that_one_has_signed_up_for(
+    app: Flask, session: Session, weekly: Activity, visitor: Visitor
+) -> None:
+    page = f"/activities/{weekly.id}/join/0"
+    visitor.submit(page, **HANAKO, scope="every")
+    asked = mailbox.path(mailbox.new_mail(app, "hanako@example.jp"), "/me/")
+    visitor.submit(f"{asked}/prove", page=asked)
+    mailbox.new_mail(app, "hanako@example.jp")
+    stranger = Visitor(app)
+    text = stranger.text(stranger.submit(page, **HANAKO, scope="every").location)
+    assert "メールを確かめてください" in text
+    assert "参加します" not in text
+    assert "12月6日" not in text
+    assert "12月6日（日）" in mailbox.text(mailbox.new_mail(app, "hanako@example.jp"))

@@ -67,6 +67,7 @@ class IdentityForm(PublicForm):
             ways["line"] = gettext("LINE（%(name)s）", name=account.basic_id)
         self._ways = ways
         self.contact.choices = list(ways.items())
+        self.contact.flags.required = True
 
     def validate_contact(self, field: Field) -> None:
         """Take only a way that is offered."""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler import assets, compression, design, health, json_api, masking, openapi, web
+from scheduler import assets, compression, design, health, json_api, masking, openapi, sharing, web
 from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
@@ -114,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app, fresh=app.config["TSUDOI"].debug == "1")
     web.init_app(app)
     login.init_app(app)
+    sharing.init_app(app)
     for feature in PAGES:
         app.register_blueprint(feature.pages)
     for feature in APIS:

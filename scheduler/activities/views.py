@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from scheduler import clock, words
+from scheduler import clock, sharing, words
 from scheduler.activities import actions, queries
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.forms import ActivityForm, typed_of
@@ -62,13 +62,16 @@ def home() -> ResponseReturnValue:
 
 @pages.get("/dates/<int:occurrence_id>")
 def date(occurrence_id: int) -> ResponseReturnValue:
-    """Show one date: what, when, where, what to bring, and the parts to take."""
-    actor = current_actor()
-    occurrence = queries.find_occurrence(db_session(), actor, occurrence_id)
-    organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
-    return render_template(
-        "activities/date.html", occurrence=occurrence, organises=organises, now=clock.now()
-    )
+    """Show one date: what, when, where, what to bring, and the parts to take; to strangers the same page."""
+    now = clock.now()
+
+    def draw() -> str:
+        actor = current_actor()
+        occurrence = queries.find_occurrence(db_session(), actor, occurrence_id)
+        organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
+        return render_template("activities/date.html", occurrence=occurrence, organises=organises, now=now)
+
+    return sharing.answer(draw, now)
 
 
 @pages.get("/activities/<int:activity_id>")

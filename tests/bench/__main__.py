@@ -1,6 +1,7 @@
 """`make bench`: list, date, feed and sign-up through `tsudoi serve`, beside an empty answer of the same server.
 
-Then a rush for the last places, beside bare conditional UPDATEs on the same database, and reminders under kill -9.
+Then a thousand readers of one page, a rush for the last places, beside bare conditional UPDATEs on the same database,
+a decision for 743 volunteers, and reminders under kill -9.
 """
 
 import http.client
@@ -25,7 +26,7 @@ from scheduler.db import begin_writing
 from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
-from tests.bench import feeds, kills, rules
+from tests.bench import dawn, feeds, kills, rules
 from tests.bench.load import Ask, Measured, get, measure
 from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port
@@ -140,6 +141,7 @@ def _report(title: str, folder: Path, url: str) -> None:
         measured = _run(port, roomy)
         rush = race(port, few)
         updates = bare_updates(url or f"sqlite:///{folder / 'tsudoi.db'}", bare)
+        of_readers = dawn.readers(port)
         of_feeds = feeds.measured(port, Settings(instance=str(folder), database_url=url).database)
     print(f"\n{title}\n{'':<28}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ empty':>9}   answers")
     for one in measured:
@@ -147,6 +149,7 @@ def _report(title: str, folder: Path, url: str) -> None:
     print(f"{'':<28}{'each/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ bare':>9}")
     for one in (updates, rush):
         print(one.line(updates))
+    print(f"\n{dawn.READERS} connections read at once, {title}", *of_readers, sep="\n")
     print(f"\na feed of {feeds.DATES} dates, {title}", *feeds.table(of_feeds), sep="\n")
 
 
@@ -158,6 +161,7 @@ def main() -> None:
         _report("SQLite, 1 worker × 8 threads", Path(name), "")
     with tempfile.TemporaryDirectory() as name, postgres.server() as server:
         _report("PostgreSQL, 2 workers × 8 threads", Path(name), postgres.new_database(server, "bench"))
+    print(f"\na decision for {dawn.VOLUNTEERS} volunteers and {dawn.HOMES} homes", *dawn.decision(), sep="\n")
     kills.main()
 
 

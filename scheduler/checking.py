@@ -18,6 +18,8 @@ def faults(app: Flask, session: Session) -> list[str]:
     found = []
     if not settings.base_url:
         found.append("TSUDOI_BASE_URL is empty: links in mail lead to this machine only")
+    if settings.sms_url and not settings.has_sms:
+        found.append("TSUDOI_SMS_URL has no {to}: no SMS is sent")
     return found + wrong_counters(session)
 
 

@@ -44,6 +44,11 @@ class Settings:
         "",
         "smtp://, smtp+starttls:// or smtps:// server; mail goes to instance/outbox/ if empty",
     )
+    sms_url: str = _setting(
+        "TSUDOI_SMS_URL",
+        "",
+        "gateway for SMS as an Apprise address with `{to}` where the number goes; no SMS if empty",
+    )
     mail_from: str = _setting("TSUDOI_MAIL_FROM", "tsudoi@localhost", "sender of all mail")
     published: str = _setting(
         "TSUDOI_PUBLISHED",
@@ -98,6 +103,11 @@ class Settings:
             if url.startswith(short):
                 return "postgresql+psycopg://" + url.removeprefix(short)
         return url
+
+    @property
+    def has_sms(self) -> bool:
+        """Whether there is a gateway for SMS that can be told a number."""
+        return "{to}" in self.sms_url
 
     @property
     def is_sqlite(self) -> bool:

@@ -42,6 +42,7 @@ from scheduler.notices.channels import email
 from scheduler.notices.channels.line import LineChannel
 from scheduler.notices.channels.outbox import OutboxChannel
 from scheduler.notices.channels.push import PushChannel
+from scheduler.notices.channels.sms import SmsChannel
 from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
@@ -138,6 +139,7 @@ def channels(settings: Settings) -> dict[str, Channel]:
         "email": channel(settings),
         "push": PushChannel(vapid(settings), clock.now),
         "line": LineChannel(),
+        **({"sms": SmsChannel(settings.sms_url)} if settings.has_sms else {}),
     }
 
 

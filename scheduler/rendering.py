@@ -60,7 +60,7 @@ def renderer(app: Flask) -> Callable[[Letter], Content]:
         with app.app_context(), force_locale(letter.language):
             said = _words(app, letter)
             subject, text = without_readings(said.subject), in_plain_text(said.text)
-            if letter.channel == "push":
+            if letter.channel in {"push", "sms"}:
                 return Content(subject, without_readings(said.news(letter.name)).strip(), link=_page(letter))
             if letter.is_plain:
                 # Nor one that an organiser has typed.

@@ -22,6 +22,7 @@ POST /api/v1/dates/<occurrence_id>/board/<participation_id>/consent  404  404  2
 POST /api/v1/dates/<occurrence_id>/board/<participation_id>/remove   404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>/reminders                 404  404  200  404  404  404  401
 PUT  /api/v1/activities/<activity_id>/reminders                 404  404  200  404  404  404  401
+POST /api/v1/me/sms                                             401  404  404  404  404  403  401
 POST /api/v1/board/undo/<change_id>                             404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/sheets                       404  404  201  404  404  404  401
 GET  /api/v1/sheets/<code>                                      404  404  200  404  404  404  401

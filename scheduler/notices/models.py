@@ -22,7 +22,7 @@ BY_HAND = "by_hand"
 QUIET = "quiet"
 
 # In the order in which a person is reached by them unless they say otherwise.
-CHANNELS = ("push", "line", "email", "phone", "paper")
+CHANNELS = ("push", "line", "email", "sms", "phone", "paper")
 # A neighbour brings these: they appear on a list and are ticked off.
 BY_NEIGHBOURS = ("phone", "paper")
 
@@ -109,7 +109,9 @@ class ContactPoint(Base):
     __tablename__ = "contact_point"
     __table_args__ = (
         UniqueConstraint("person_id", "channel", "address"),
-        CheckConstraint("channel IN ('push', 'line', 'email', 'phone', 'paper')", name="channel_known"),
+        CheckConstraint(
+            "channel IN ('push', 'line', 'email', 'sms', 'phone', 'paper')", name="channel_known"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -20,8 +20,9 @@ _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
 # the sender or a fault of the way say nothing about it: one angry server must not switch off a whole town.
 _ABOUT_ADDRESS = ("1",)
 _CLOSED_MAILBOX = (("2", "0"), ("2", "1"))
-# Without such a code: no mailbox, not local, bad name; no such subscription; no such person. 0 is our own refusal.
-_ABOUT_ADDRESS_CODES = {"email": {0, 550, 551, 553}, "push": {0, 404, 410}, "line": {400}}
+# Without such a code: no mailbox, not local, bad name; no such subscription; no such person. 0 is our own refusal,
+# or for SMS that of the library, which knows a number that cannot be.
+_ABOUT_ADDRESS_CODES = {"email": {0, 550, 551, 553}, "push": {0, 404, 410}, "line": {400}, "sms": {0}}
 
 
 def ends_address(channel: str, outcome: Outcome) -> bool:

@@ -81,6 +81,13 @@ def _at_home(phone: str) -> str:
     return f"0{phone[3:]}"
 
 
+def is_mobile(phone: str) -> bool:
+    """Say whether a stored telephone number can take an SMS: a Japanese mobile one, or one abroad that may be."""
+    if phone_key(phone) != phone or not phone:
+        return False
+    return not _is_japanese(phone) or phone.startswith(("+8160", "+8170", "+8180", "+8190"))
+
+
 def phone_key(phone: str) -> str | None:
     """Fold a telephone number, typed or stored; None for what is none. Two numbers with one key ring one telephone."""
     try:

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from scheduler import clock
 from scheduler.activities.queries import find_organised_occurrence
+from scheduler.errors import NotFound
 from scheduler.json_api import Api, ApiModel
 from scheduler.notices.models import ContactPoint
 from scheduler.parties.access import SESSION
@@ -12,7 +13,7 @@ from scheduler.parties.queries import find_me
 from scheduler.reach import coming, subscriptions, ways
 from scheduler.reach.reached import Told, find_round, tick_off, told_about
 from scheduler.reach.wishes import want, wishes
-from scheduler.web import db_session
+from scheduler.web import db_session, settings
 
 api = Api("reach_api", __name__)
 
@@ -69,7 +70,7 @@ def _channel(point: ContactPoint) -> ChannelOut:
         key=point.key,
         channel=point.channel,
         # The others are keys of a device or a chat, of use to the service alone.
-        address=point.address if point.channel in {"email", "phone"} else "",
+        address=point.address if point.channel in {"email", "sms", "phone"} else "",
         is_on=point.is_live,
         off_reason=point.off_reason,
         plain=bool(point.facts.get("plain")),
@@ -94,6 +95,16 @@ def change_channel(body: ChannelIn) -> ApiModel:
     """Change one of the ways on which one is told."""
     me = find_me(db_session(), current_actor())
     ways.change(db_session(), me, body.point, body.verb, clock.now())
+    db_session().commit()
+    return _channels()
+
+
+@api.operation("POST /me/sms", ChannelsOut, scope=SESSION)
+def add_sms() -> ApiModel:
+    """Be told by SMS on the telephone that is known; 404 where the service has no gateway."""
+    if not settings().has_sms:
+        raise NotFound
+    ways.add_sms(db_session(), find_me(db_session(), current_actor()), clock.now())
     db_session().commit()
     return _channels()
 

@@ -9,11 +9,13 @@ from flask_babel import gettext, to_user_timezone
 from scheduler import clock, words
 from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import find_organised_occurrence
+from scheduler.errors import NotFound
 from scheduler.notices.actions import wish
 from scheduler.notices.queries import is_off
 from scheduler.parties.access import Actor
 from scheduler.parties.limits import limits_of
 from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.names import is_mobile
 from scheduler.parties.queries import find_me
 from scheduler.reach import coming, outbox, queries, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
@@ -57,6 +59,7 @@ def _channels_page(form: Form, actor: Actor, base: str) -> ResponseReturnValue:
     points = ways.current_points(session, me, clock.now())
     key = subscriptions.vapid(settings()).public
     facts = {"wanted": wanted, "points": points, "limits": limits_of(me.limits)}
+    facts["sms_to"] = me.phone if settings().has_sms and is_mobile(me.phone) else ""
     page = form.page("reach/channels.html", base=base, push_key=key, **facts)
     return secret_address(make_response(page))
 
@@ -76,6 +79,25 @@ def subscribe(token: str | None = None) -> ResponseReturnValue:
         )
         return go(f"{base}/channels")
     return _channels_page(form, actor, base)
+
+
+@pages.post("/me/sms")
+@pages.post("/me/<token>/sms")
+def add_sms(token: str | None = None) -> ResponseReturnValue:
+    """Let one be told by SMS on the telephone that is known."""
+    actor, base = _asker(token)
+    me, form = find_me(db_session(), actor), ChannelForm()
+    _must_have_sms()
+    if form.validate_on_submit() and form.attempt(lambda: ways.add_sms(db_session(), me, clock.now())):
+        db_session().commit()
+        flash(gettext("SMSで受け取れるようになりました。「ためしに送る」で確かめられます。"), "success")
+        return go(f"{base}/channels")
+    return _channels_page(form, actor, base)
+
+
+def _must_have_sms() -> None:
+    if not settings().has_sms:
+        raise NotFound
 
 
 @pages.get("/sw.js")

@@ -14,6 +14,7 @@ from scheduler.notices.actions import Telling, queue, switch_off
 from scheduler.notices.models import BY_NEIGHBOURS, CHANNELS, ContactPoint
 from scheduler.notices.queries import points_of
 from scheduler.parties.models import Person, SignIn
+from scheduler.parties.names import is_mobile
 
 # Room between them, so that the person's own order is written without touching the others.
 _STEP = 100
@@ -99,6 +100,8 @@ def current_points(session: Session, person: Person, now: datetime) -> list[Cont
 
 def _still_stands(point: ContactPoint, known: set[tuple[str, str]]) -> bool:
     # A mailbox or telephone that the person has given up is not used any more; the row stays, for what was sent there.
+    if point.channel == "sms":
+        return ("phone", point.address) in known
     return point.channel not in {"email", *BY_NEIGHBOURS} or (point.channel, point.address) in known
 
 
@@ -145,6 +148,21 @@ def _proven_at(session: Session, person: Person) -> datetime | None:
     return session.scalar(spent.order_by(SignIn.id).limit(1))
 
 
+def add_sms(session: Session, person: Person, now: datetime) -> None:
+    """Let a person be told by SMS on the telephone that is known of them; once more switches it on again.
+
+    Raise Invalid where no mobile telephone is known.
+    """
+    if not is_mobile(person.phone):
+        raise Invalid("no_mobile_phone")
+    points(session, person.id, now)
+    values = {name: getattr(_point(session, person, ("sms", person.phone), now), name) for name in _COPIED}
+    insert_once(session, ContactPoint, values)
+    mine = select(ContactPoint).where(ContactPoint.person_id == person.id, ContactPoint.channel == "sms")
+    point = session.scalars(mine.where(ContactPoint.address == person.phone)).one()
+    point.off_at, point.off_reason = None, ""
+
+
 def change(session: Session, person: Person, key: str, verb: str, now: datetime) -> None:
     """Do what a person asks of one contact point: `first`, `off`, `on`, `plain`, `rich` or `test`.
 
@@ -184,8 +202,8 @@ def _rich(session: Session, point: ContactPoint, mine: list[ContactPoint], now: 
 def _test(session: Session, point: ContactPoint, mine: list[ContactPoint], now: datetime) -> None:
     if point.channel in BY_NEIGHBOURS:
         raise Invalid("choice_unknown")
-    # One a minute, however often it is pressed.
-    minute = int(now.timestamp() // 60)
+    # One a minute, however often it is pressed; an SMS costs somebody something, so one an hour.
+    minute = int(now.timestamp() // (3600 if point.channel == "sms" else 60))
     telling = Telling("channel_test", "contact_point", point.id, minute, due_at=now, priority=0)
     queue(session, telling, [point.person_id], now)
 

@@ -229,6 +229,8 @@ class Occurrence(Base):
     own_place_en: Mapped[str | None] = mapped_column(String(200))
     own_address: Mapped[str | None] = mapped_column(String(200))
     own_map_point: Mapped[str | None] = mapped_column(String(24))
+    # Where it was to be at first, once it is elsewhere; else empty.
+    first_place: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -91,6 +91,7 @@ def change(session: Session, occurrence: Occurrence, order: Order, now: datetime
     if isinstance(wanted, Series):
         _write_rule(session, occurrence, plan, order, doing)
     _move(session, plan, order, now)
+    _note_places(session, plan, lines)
     kept["new_slots"] = _change_parts(session, plan, doing)
     kept["new_places"] = _new_places(plan, kept)
     kept["made"] = _make_missing(session, activity, now) if isinstance(wanted, Series) else []
@@ -217,6 +218,18 @@ def _move(session: Session, plan: Plan, order: Order, now: datetime) -> None:
         seen = update(Occurrence).where(Occurrence.id == row.id, Occurrence.revision == row.revision)
         if not claim(session, seen.values(**_date_values(move, plan, order, now))):
             raise Conflict("impact_changed")
+
+
+def _note_places(session: Session, plan: Plan, lines: Sequence[Kept]) -> None:
+    """Keep where dates were to be at first, for everybody who looks at their pages."""
+    places = {line["id"]: (line["was"], line["where"]) for line in lines if line["was"] != line["where"]}
+    for move in plan.moves:
+        row = move.occurrence
+        if row.id in places:
+            was, where = places[row.id]
+            first = row.first_place or was
+            row.first_place = "" if first == where else first
+    session.flush()
 
 
 def _date_values(move: Move, plan: Plan, order: Order, now: datetime) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import ON, Activity, Occurrence
 from scheduler.activities.queries import find_organised_activity
+from scheduler.activities.recurrence import to_local
 from scheduler.changes.models import SeriesChange
+from scheduler.closures.queries import rest_days
 from scheduler.errors import NotFound
 from scheduler.history import StateChange
 from scheduler.parties.access import Actor
@@ -77,3 +79,36 @@ def latest_undoable(session: Session, activity_id: int, now: datetime) -> Series
     """Return the change of an activity that may be taken back: the latest that stands, for half an hour."""
     standing = [row for row in changes_of_activity(session, activity_id) if row.undone_at is None]
     return standing[0] if standing and standing[0].undoable(now) else None
+
+
+@dataclass(frozen=True)
+class OnRest:
+    """Dates of one activity that fall on closed days, the next first; `scope` is how far mending them goes."""
+
+    activity: Activity
+    dates: list[Occurrence]
+
+    @property
+    def scope(self) -> str:
+        """How far a change goes that mends them: one date where nothing repeats."""
+        if self.activity.rule is None and not self.activity.dates:
+            return "this"
+        return "following" if self.activity.versions else "all"
+
+
+def dates_on_rest(session: Session, organization_id: int, now: datetime) -> list[OnRest]:
+    """Return the dates to come that fall on closed days of their body, by activity: they were made before these."""
+    closed = rest_days(session, organization_id, "")
+    wanted = (
+        select(Occurrence)
+        .join(Occurrence.activity)
+        .where(
+            Activity.organization_id == organization_id, Occurrence.state.in_(ON), Occurrence.starts_at > now
+        )
+        .options(contains_eager(Occurrence.activity))
+    )
+    found: dict[int, OnRest] = {}
+    for row in session.scalars(wanted.order_by(Occurrence.starts_at)):
+        if closed.closed_on(to_local(row.starts_at, row.activity.timezone).date()):
+            found.setdefault(row.activity_id, OnRest(row.activity, [])).dates.append(row)
+    return list(found.values())

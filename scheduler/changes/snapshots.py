@@ -24,6 +24,7 @@ _OF_DATE = (
     "by_hand",
     "decided_at",
     "decided_by_id",
+    "first_place",
     *_OWN_PLACE,
 )
 # What else a part has is not touched by a change, but by those who sign up meanwhile.

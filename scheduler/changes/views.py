@@ -84,7 +84,9 @@ def change(occurrence_id: int, scope: str) -> ResponseReturnValue:
     actor, now = current_actor(), clock.now()
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
     form = _form(occurrence, scope, now)
-    if form.validate_on_submit() and form.attempt(lambda: _step(form, occurrence, scope, actor)):
+    # Whoever comes from the closed days sees at once whom it touches; nothing is written by looking.
+    asked = form.validate_on_submit() or "look" in request.args
+    if asked and form.attempt(lambda: _step(form, occurrence, scope, actor)):
         if isinstance(form.done, SeriesChange):
             address = f"/activities/{form.done.activity_id}/changes"
             db_session().commit()
@@ -111,9 +113,10 @@ def _form(occurrence: Occurrence, scope: str, now: datetime) -> OneDateForm | Se
     form = OneDateForm if scope == "this" else SeriesForm
     if request.method == "POST":
         return form()
-    return form(
-        data=values_of_date(occurrence) if scope == "this" else values_of_series(occurrence, scope, now)
-    )
+    if scope == "this":
+        return form(data=values_of_date(occurrence))
+    chosen = {"on_closed": request.args["on_closed"]} if "on_closed" in request.args else {}
+    return form(data=values_of_series(occurrence, scope, now) | chosen)
 
 
 def _step(form: OneDateForm | SeriesForm, occurrence: Occurrence, scope: str, actor: Actor) -> Any:
@@ -150,3 +153,9 @@ def take_back(edit_id: int) -> ResponseReturnValue:
     db_session().commit()
     flash(gettext("変更を元にもどしました。"), "success")
     return go(address)
+
+
+@pages.app_template_global("dates_on_rest")
+def dates_on_rest(organization_id: int) -> list[queries.OnRest]:
+    """Return a body's dates to come that fall on its closed days, by activity."""
+    return queries.dates_on_rest(db_session(), organization_id, clock.now())

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity
 from scheduler.changes.models import SeriesChange
+from scheduler.changes.moves import Place
 from tests import mailbox, make
 from tests.cast import Cast
-from tests.changes.wanting import WEEKLY, dates_of, days
+from tests.changes.wanting import WEEKLY, dates_of, days, make_change, one, series
 from tests.conftest import NOW
 from tests.moments import at
 from tests.signed_in import browser_of
@@ -191,3 +192,21 @@ def test_a_series_has_its_place_on_the_map_and_its_change_is_undone(
     assert save(aiko, f"/dates/{third.id}/change/all", **SERIES | {"map_point": "35.2,139.2"}).location
     session.rollback()
     assert {row.map_point for row in dates_of(session, weekly.id)} == {"35.20000,139.20000"}
+
+
+def test_another_place_shows_on_the_dates_page_until_it_is_taken_back(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    date_ = make.occurrence(session, cast.midori, NOW, rule=WEEKLY + ";COUNT=3")
+    made = make_change(session, date_, series(date_, WEEKLY + ";COUNT=3", place=Place("川原")), "all")
+    session.commit()
+    session.expire_all()
+    assert "みどり公園前 → 川原" in visitor.text(f"/dates/{date_.id}")
+    make_change(session, date_, one(date_, place=Place("公民館")), now=NOW)
+    session.commit()
+    assert "みどり公園前 → 公民館" in visitor.text(f"/dates/{date_.id}")
+    session.expire_all()
+    make_change(session, date_, one(date_, place=Place("みどり公園前")), now=NOW)
+    session.commit()
+    assert "場所が変わりました" not in visitor.text(f"/dates/{date_.id}")
+    assert made.id

@@ -96,3 +96,32 @@ def test_another_bodys_closed_day_is_none_of_ours(app: Flask, session: Session, 
     theirs = close(session, cast.library.id, SUMMER, None, NOW)
     session.commit()
     assert program_of(app, cast.aiko).post(f"{PATH}/{theirs.id}/remove").status_code == 404
+
+
+def test_dates_made_before_are_shown_and_mended_with_their_people(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    activity = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=6")
+    hit = next(row for row in activity_dates(session, activity.id) if f"{row.starts_at:%m-%d}" == "12-05")
+    make.participation(session, hit.slots[0], cast.ben, NOW)
+    make.activity(session, cast.midori, NOW, first_on=date(2026, 12, 6), title="もちつき")
+    session.commit()
+    aiko = browser_of(app, cast.aiko)
+    assert "休みに当たっている日" not in aiko.text(PATH)
+    aiko.submit(PATH, name="大掃除", starts_on="2026-12-06", ends_on="")
+    page = aiko.text(PATH)
+    assert f'href="/dates/{hit.id}"' in page
+    assert "/change/this" in page
+    look = f"/dates/{hit.id}/change/all?look=1&on_closed=skip"
+    assert look.replace("&", "&amp;") in page
+    shown = aiko.text(look)
+    assert "1日がなくなります。申し込んでいた1人にお知らせします。" in shown
+    session.rollback()
+    assert session.get_one(Occurrence, hit.id).state == "open"
+    moved = aiko.text(look.replace("skip", "day_after"))
+    assert "1日の時刻か場所が変わります。" in moved
+
+
+def activity_dates(session: Session, activity_id: int) -> list[Occurrence]:
+    """Return the dates of an activity in order."""
+    return session.query(Occurrence).filter_by(activity_id=activity_id).order_by(Occurrence.starts_at).all()

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import NotFound
@@ -91,8 +91,7 @@ def quota(session: Session, account: LineAccount, now: datetime) -> Quota:
     sent = select(func.count()).where(
         Delivery.channel == "line",
         Delivery.contact_point_id.in_(ours),
-        Delivery.state.in_((SENT, CLAIMED)),
-        func.coalesce(Delivery.sent_at, Delivery.due_at) >= month,
+        or_(Delivery.state == CLAIMED, and_(Delivery.state == SENT, Delivery.sent_at >= month)),
     )
     return Quota(session.scalar(sent) or 0, account.monthly_limit)
 
@@ -103,9 +102,18 @@ def accounts(session: Session) -> list[LineAccount]:
 
 
 def exhausted(session: Session, account_ids: Collection[int], now: datetime) -> set[int]:
-    """Return those of the accounts that may send nothing more this month."""
-    found = session.scalars(select(LineAccount).where(LineAccount.id.in_(account_ids)))
-    return {account.id for account in found if quota(session, account, now).left == 0}
+    """Return those of the accounts that may send nothing more this month, and lock all accounts until the end.
+
+    Of two dispatchers, the second waits here and then counts what the first has claimed: the month is never overdrawn.
+    """
+    if not account_ids:
+        return set()
+    locked = session.scalars(select(LineAccount).order_by(LineAccount.id).with_for_update()).all()
+    return {
+        account.id
+        for account in locked
+        if account.id in account_ids and quota(session, account, now).left == 0
+    }
 
 
 @dataclass(frozen=True)

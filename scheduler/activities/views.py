@@ -139,6 +139,7 @@ def _new_form(like: Activity | None) -> ActivityForm:
     if request.method == "POST":
         return ActivityForm()
     starter = values_of(request.args.get("starter", ""), current_actor().today)
+    starter = {"reminders": reminder_values(None)} | starter
     return ActivityForm(data=starter if like is None else values_like(like, clock.now()))
 
 

@@ -25,6 +25,7 @@ from scheduler.decisions import api as decisions_api
 from scheduler.decisions import views as decisions
 from scheduler.desk import api as desk_api
 from scheduler.desk import views as desk
+from scheduler.display import views as display
 from scheduler.groups import api as groups_api
 from scheduler.groups import views as groups
 from scheduler.keys import api as keys_api
@@ -76,6 +77,7 @@ PAGES = (
     keys,
     reach,
     line,
+    display,
     health,
     design,
 )
@@ -115,6 +117,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     login.init_app(app)
     sharing.init_app(app)
+    display.init_app(app)
     for feature in PAGES:
         app.register_blueprint(feature.pages)
     for feature in APIS:

@@ -191,6 +191,8 @@ POST /sign-in/code                                        ask  ask  ask  ask  as
 POST /sign-out                                            303  303  303  303  303
 POST /language                                            303  303  303  303  303
 GET  /calendars/public.ics                                200  200  200  200  200
+GET  /display                                             200  200  200  200  200
+POST /display                                             303  303  303  303  303
 GET  /healthz                                             200  200  200  200  200
 GET  /design                                              404  404  404  404  404
 GET  /empty                                               404  404  404  404  404

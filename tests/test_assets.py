@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from scheduler.assets import LAYERS, read
 from scheduler.compression import packed
+from scheduler.config import ROOT
 
 PACKING = {"Accept-Encoding": "gzip, deflate, br"}
 
@@ -82,3 +83,44 @@ def test_whoever_cannot_unpack_gets_it_plain(client: FlaskClient, accepted: str)
 def test_the_length_of_a_packed_page_tells_nothing() -> None:
     lengths = {len(packed(b"the same page" * 100)) for _ in range(200)}
     assert len(lengths) > 40
+
+
+TOKENS = ROOT / "tests" / "vendor" / "design-tokens" / "tokens.css"
+DECLARED = re.compile(r"--([a-z0-9-]+): ([^;]+);")
+
+
+def _ours(app: Flask) -> dict[str, str]:
+    return dict(DECLARED.findall((Path(str(app.static_folder)) / "css" / "tokens.css").read_text()))
+
+
+def test_every_colour_is_one_of_the_design_system(app: Flask) -> None:
+    theirs = dict(DECLARED.findall(TOKENS.read_text()))
+    known = {re.sub("color-(primitive|neutral)-(solid-)?", "", name): value for name, value in theirs.items()}
+    ours = {name: value for name, value in _ours(app).items() if value.startswith("#")}
+    assert len(ours) > 20
+    assert {name: value for name, value in ours.items() if known[name] != value} == {}
+
+
+def test_every_size_of_letters_is_a_step_of_the_design_system(app: Flask) -> None:
+    steps = {value for name, value in DECLARED.findall(TOKENS.read_text()) if name.startswith("font-size")}
+    sizes = {value for name, value in _ours(app).items() if name.startswith("size-")}
+    assert sizes <= steps
+
+
+def test_no_sheet_but_that_of_the_tokens_names_a_colour_or_a_size(app: Flask) -> None:
+    naming = re.compile(r"#[0-9a-f]{3,8}\b|rgb\(|font-size: [\d.]+(?:rem|px)")
+    css = Path(str(app.static_folder)) / "css"
+    own = {css / "tokens.css", css / "print.css"}
+    found = {path.name: naming.findall(path.read_text()) for path in css.rglob("*.css") if path not in own}
+    assert {name: values for name, values in found.items() if values} == {}
+
+
+def test_dark_is_the_same_whoever_asks_for_it(app: Flask) -> None:
+    sheet = read(Path(str(app.static_folder))).sheet
+    asked, chosen = (
+        re.search(re.escape(start) + r"([^}]*)\}", sheet)
+        for start in (':root:not([data-theme="light"]){', ':root[data-theme="dark"]{color-scheme: dark;')
+    )
+    assert asked
+    assert chosen
+    assert asked[1] == chosen[1]

@@ -314,6 +314,14 @@ def choose_language(session: Session, person_id: int, language: str) -> None:
     found.language = language
 
 
+def choose_display(session: Session, person_id: int, look: str) -> None:
+    """Write down how pages should look to a person, wherever they sign in next."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    found.display = look
+
+
 def set_limits(person: Person, limits: Limits) -> None:
     """Write a person's limits down; raise Invalid for some that nobody can mean."""
     times = [value for value in vars(limits).values() if isinstance(value, time)]

@@ -59,7 +59,8 @@ class Person(Base):
     family may share an address; the same reading with the same address is the same person. `phone` and
     `phone_key` are E.164; nobody can prove a telephone, so it never makes two sign-ups one person. The personal link
     follows from `link_salt` and the service's secret: a new salt closes the old link. `limits` is what
-    `limits.Limits` reads. A merged person is an empty row that points to the one that was kept.
+    `limits.Limits` reads, `display` what `display.looks` does. A merged person is an empty row that points to the one
+    that was kept.
     """
 
     __tablename__ = "person"
@@ -76,6 +77,7 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     phone_key: Mapped[str | None] = mapped_column(String(20), index=True)
     language: Mapped[str] = mapped_column(String(10), default="ja")
+    display: Mapped[str] = mapped_column(String(20), default="")
     link_salt: Mapped[str] = mapped_column(String(43))
     is_operator: Mapped[bool] = mapped_column(default=False)
     limits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,0 +1,1 @@
+"""How pages look to somebody: size of letters, light or dark, language."""

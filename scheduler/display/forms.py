@@ -1,33 +1,37 @@
 """What is typed on the page of how things look."""
 
+from typing import Any
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from scheduler.display.looks import Look
 from scheduler.web import Form
 
 
+def _letters() -> dict[str, str]:
+    return {"": gettext("ふつう"), "large": gettext("大きい")}
+
+
+def _themes() -> dict[str, str]:
+    return {"": gettext("スマホやパソコンに合わせる"), "light": gettext("明るい"), "dark": gettext("暗い")}
+
+
+class _Chosen(RadioField):
+    """One of a few, of which one is always chosen: neither must it be filled in nor may it be left out."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.flags.chosen = True
+
+
 class DisplayForm(Form):
     """The size of letters, and light or dark."""
 
-    letters = RadioField(
-        _("文字の大きさ"),
-        choices=[SelectChoice("", _("ふつう")), SelectChoice("large", _("大きい"))],
-        validators=[Optional()],
-        default="",
-    )
-    theme = RadioField(
-        _("画面の色"),
-        choices=[
-            SelectChoice("", _("スマホやパソコンに合わせる")),
-            SelectChoice("light", _("明るい")),
-            SelectChoice("dark", _("暗い")),
-        ],
-        validators=[Optional()],
-        default="",
-    )
+    letters = _Chosen(_("文字の大きさ"), choices=_letters, validators=[Optional()], default="")
+    theme = _Chosen(_("画面の色"), choices=_themes, validators=[Optional()], default="")
 
     def look(self) -> Look:
         """Return what was chosen."""

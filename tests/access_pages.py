@@ -5,6 +5,7 @@
 PAGES = """
                                                           dan  ben  aiko chie emi
 GET  /                                                    200  200  200  200  200
+GET  /month                                               200  200  200  200  200
 GET  /subscribe                                           200  200  200  200  200
 GET  /dates/<occurrence_id>                               200  200  200  200  200
 GET  /dates/<occurrence_id>/calendar.ics                  200  200  200  200  200

@@ -8,7 +8,7 @@ from flask import request
 from pydantic import AfterValidator
 
 from scheduler import clock
-from scheduler.activities import actions, queries
+from scheduler.activities import actions, queries, search
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import Need, Question, ShareFacts, SlotFacts
 from scheduler.activities.plans import HORIZON, next_starts
@@ -16,6 +16,7 @@ from scheduler.activities.reminder_rules import parse
 from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.schedules import Planned
 from scheduler.activities.shapes import DateOut, date_out
+from scheduler.activities.wishes import Wish
 from scheduler.closures.queries import rest_days
 from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties.login import current_actor
@@ -212,9 +213,10 @@ def _activity_out(activity: Activity) -> ActivityOut:
 
 @api.operation("GET /dates", DatesOut, scope=OPEN)
 def dates() -> DatesOut:
-    """List the public dates that have not ended, fifty to a page: `?page=2`."""
+    """List the public dates that have not ended, fifty to a page: `?page=2`; that fit: `?when=week&ease=seated`."""
     page = min(max(request.args.get("page", 1, int), 1), 1000)
-    lines, more = queries.dates_ahead(db_session(), clock.now(), page, PAGE)
+    wish = Wish.read(request.args, request.args.getlist("ease"))
+    lines, more = search.dates_for(db_session(), wish, clock.now(), page, PAGE)
     base = settings().address
     return DatesOut(dates=[date_out(line.occurrence, base) for line in lines], page=page, more=more)
 

@@ -99,7 +99,8 @@ def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     return slot
 
 
-def _ahead(now: datetime) -> Select[tuple[Occurrence, int, str, str]]:
+def ahead(now: datetime) -> Select[tuple[Occurrence, int, str, str]]:
+    """Return how the public dates are asked for that have not ended, the next first."""
     return (
         select(Occurrence, func.sum(Slot.places - Slot.taken), func.min(Slot.unit), func.max(Slot.unit))
         .join(Occurrence.activity)
@@ -114,7 +115,8 @@ def _ahead(now: datetime) -> Select[tuple[Occurrence, int, str, str]]:
     )
 
 
-def _lines(session: Session, wanted: Select[tuple[Occurrence, int, str, str]]) -> list[DateLine]:
+def lines_of(session: Session, wanted: Select[tuple[Occurrence, int, str, str]]) -> list[DateLine]:
+    """Return what was asked for as lines of a list."""
     return [
         _line(occurrence, left, unit if unit == other else "")
         for occurrence, left, unit, other in session.execute(wanted)
@@ -127,20 +129,14 @@ def _line(occurrence: Occurrence, left: int, unit: str) -> DateLine:
     return DateLine(occurrence, left, unit, starts, ends)
 
 
-def dates_ahead(session: Session, now: datetime, page: int, size: int) -> tuple[list[DateLine], bool]:
-    """Return a page of the public dates that have not ended, the next first, and whether more come after it."""
-    lines = _lines(session, _ahead(now).limit(size + 1).offset((page - 1) * size))
-    return lines[:size], len(lines) > size
-
-
 def dates_of_body(session: Session, organization_id: int, now: datetime, limit: int = 30) -> list[DateLine]:
     """Return the next public dates of one body."""
-    return _lines(session, _ahead(now).where(Activity.organization_id == organization_id).limit(limit))
+    return lines_of(session, ahead(now).where(Activity.organization_id == organization_id).limit(limit))
 
 
 def dates_of_activity(session: Session, activity_id: int, now: datetime, limit: int = 12) -> list[DateLine]:
     """Return the next dates of one activity."""
-    return _lines(session, _ahead(now).where(Activity.id == activity_id).limit(limit))
+    return lines_of(session, ahead(now).where(Activity.id == activity_id).limit(limit))
 
 
 def activities_of_body(session: Session, organization_id: int) -> list[Activity]:

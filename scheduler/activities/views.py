@@ -1,15 +1,20 @@
 """Pages of what is on: the list, a date, an activity, a body; and posting an activity."""
 
 from dataclasses import replace
+from datetime import date as Day
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from scheduler import clock, sharing, words
 from scheduler.activities import actions, queries
 from scheduler.activities.facts import decision_time, reserve_starts_at
+from scheduler.activities import actions, months, queries, search
+from scheduler.activities.facts import decision_time
 from scheduler.activities.forms import ActivityForm, typed_of
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
@@ -20,6 +25,7 @@ from scheduler.activities.reminder_forms import RemindersForm, reminder_values, 
 from scheduler.activities.reminder_rules import parse
 from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
 from scheduler.activities.starters import STARTERS, values_like, values_of
+from scheduler.activities.wishes import Wish, section_of
 from scheduler.closures.queries import rest_days
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
@@ -52,12 +58,50 @@ def _zone(thing: Occurrence | Slot) -> str:
     return occurrence.activity.timezone
 
 
+def _wish() -> Wish:
+    return Wish.read(request.args, request.args.getlist("ease"))
+
+
+def _today() -> Day:
+    return clock.now().astimezone(search.HOME_ZONE).date()
+
+
 @pages.get("/")
 def home() -> ResponseReturnValue:
-    """Show what is on, the next first."""
+    """Show what is on, the next first, or what of it fits a wish."""
+    session, wish, now = db_session(), _wish(), clock.now()
     page = min(max(request.args.get("page", 1, int), 1), 1000)
-    lines, more = queries.dates_ahead(db_session(), clock.now(), page, PAGE)
-    return render_template("activities/home.html", lines=lines, page=page, more=more)
+    lines, more = search.dates_for(session, wish, now, page, PAGE)
+    today = _today()
+    groups = [
+        (section, list(found))
+        for section, found in groupby(lines, lambda line: section_of(line.starts.date(), today))
+    ]
+    count = search.count_for(session, wish, now) if wish.query else 0
+    facts = {"choices": search.choices(session), "groups": groups, "more": more, "count": count}
+    return render_template("activities/home.html", wish=wish, page=page, **facts)
+
+
+@pages.get("/month")
+def month() -> ResponseReturnValue:
+    """Show a month as a grid, with the same dates as a list under it; another one with `?m=2026-12`."""
+    wish, today = _wish(), _today()
+    next_lines, _ = search.dates_for(db_session(), wish, clock.now(), 1, 1)
+    soonest = next((max(line.starts.date(), today) for line in next_lines), today)
+    first = months.asked_month(request.args.get("m", ""), today, soonest)
+    lines = search.dates_between(db_session(), wish, clock.now(), first, months.last_of(first))
+    by_day = {day: list(found) for day, found in groupby(lines, lambda line: line.starts.date())}
+    return render_template(
+        "activities/month.html",
+        wish=wish,
+        choices=search.choices(db_session()),
+        first=first,
+        weeks=months.weeks_of(first),
+        by_day=by_day,
+        today=today,
+        before=months.before(first, today),
+        after=months.after(first, today),
+    )
 
 
 @pages.get("/dates/<int:occurrence_id>")
@@ -236,6 +280,13 @@ def holiday_in(day: datetime, zone: str) -> str | None:
     """Return the word for the public holiday of a local day, None for any other."""
     name = holiday_name(day, zone)
     return holiday_word(name) if name else None
+
+
+@pages.app_template_filter("soon_word")
+def soon_word(starts: datetime) -> str:
+    """Return the word for a day that is near, to stand beside its date; nothing for a later one."""
+    words_of: dict[int, str] = {0: gettext("今日"), 1: gettext("あした"), 2: gettext("あさって")}
+    return words_of.get((starts.date() - _today()).days, "")
 
 
 @pages.app_template_filter("rest_word")

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from scheduler.activities import actions, queries
+from scheduler.activities import actions, queries, search
 from scheduler.activities.parts import SlotFacts
+from scheduler.activities.wishes import Wish
 from scheduler.errors import NotFound
 from scheduler.parties.access import Actor
 from tests import make
@@ -26,8 +27,8 @@ def test_a_draft_is_found_by_its_organiser_alone(session: Session, cast: Cast) -
 
 def test_dates_come_in_order_and_in_pages(session: Session, cast: Cast) -> None:
     make.activity(session, cast.midori, NOW, rule=make.SECOND_SUNDAY, first_on=date(2026, 12, 13))
-    first, more = queries.dates_ahead(session, NOW, 1, 10)
-    rest, no_more = queries.dates_ahead(session, NOW, 2, 10)
+    first, more = search.dates_for(session, Wish(), NOW, 1, 10)
+    rest, no_more = search.dates_for(session, Wish(), NOW, 2, 10)
     assert (len(first), more, len(rest), no_more) == (10, True, 3, False)
     assert first[-1].occurrence.starts_at < rest[0].occurrence.starts_at
 
@@ -35,8 +36,8 @@ def test_dates_come_in_order_and_in_pages(session: Session, cast: Cast) -> None:
 def test_a_date_stays_on_the_list_until_it_is_over(session: Session, cast: Cast) -> None:
     one = make.occurrence(session, cast.midori, NOW)
     during, after = one.ends_at - timedelta(minutes=1), one.ends_at + timedelta(seconds=1)
-    assert len(queries.dates_ahead(session, during, 1, 10)[0]) == 1
-    assert queries.dates_ahead(session, after, 1, 10)[0] == []
+    assert len(search.dates_for(session, Wish(), during, 1, 10)[0]) == 1
+    assert search.dates_for(session, Wish(), after, 1, 10)[0] == []
 
 
 def test_places_left_are_counted_over_all_slots(session: Session, cast: Cast) -> None:

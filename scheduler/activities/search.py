@@ -1,0 +1,124 @@
+"""The dates to come that fit a wish, and what can be wished for; read-only, and of public dates alone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
+from scheduler.activities.plans import HORIZON
+from scheduler.activities.queries import DateLine, ahead, lines_of
+from scheduler.activities.wishes import Wish, span_of, spans_of_days
+from scheduler.parties.models import Organization
+
+# Weeks and months are those of the town.
+HOME_ZONE = ZoneInfo("Asia/Tokyo")
+
+
+def dates_for(
+    session: Session, wish: Wish, now: datetime, page: int, size: int
+) -> tuple[list[DateLine], bool]:
+    """Return a page of the dates that fit a wish, the next first, and whether more come after it."""
+    wanted = _narrowed(ahead(now), wish, now).limit(size + 1).offset((page - 1) * size)
+    lines = lines_of(session, wanted)
+    return lines[:size], len(lines) > size
+
+
+def count_for(session: Session, wish: Wish, now: datetime) -> int:
+    """Return how many dates fit a wish."""
+    found = _narrowed(ahead(now), wish, now).with_only_columns(Occurrence.id).order_by(None)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def dates_between(session: Session, wish: Wish, now: datetime, first: date, last: date) -> list[DateLine]:
+    """Return the dates that fit a wish and begin on these days."""
+    return lines_of(session, _narrowed(ahead(now), wish, now).where(_on_days(first, last)))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen of all that is posted: an activity for every place, and the bodies."""
+
+    places: list[Activity]
+    bodies: list[Organization]
+
+
+def choices(session: Session) -> Choices:
+    """Return the places and the bodies that can be chosen, each once."""
+    wanted = (
+        select(Activity)
+        .join(Activity.organization)
+        .where(Activity.state == "published")
+        .options(contains_eager(Activity.organization))
+        .order_by(Activity.place, Organization.name, Activity.id)
+    )
+    posted = session.scalars(wanted).all()
+    bodies = {activity.organization_id: activity.organization for activity in posted}
+    return Choices(
+        list({activity.place: activity for activity in reversed(posted)}.values())[::-1],
+        sorted(bodies.values(), key=lambda body: (body.name, body.id)),
+    )
+
+
+def _narrowed(wanted: Select[Any], wish: Wish, now: datetime) -> Select[Any]:
+    today = now.astimezone(HOME_ZONE).date()
+    found = wanted.where(*_when(wish, today), *_where_and_what(wish))
+    return found.where(_has_part(wish)) if wish.about_parts else found
+
+
+def _when(wish: Wish, today: date) -> list[ColumnElement[bool]]:
+    conditions = [_on_days(*span_of(wish.when, today))] if wish.when else []
+    if wish.days:
+        first, last = span_of(wish.when, today) if wish.when else (today, today + HORIZON)
+        spans = [_on_days(*span) for span in spans_of_days(wish.days, first, last)]
+        conditions.append(or_(*spans) if spans else Occurrence.id < 0)
+    return conditions
+
+
+def _on_days(first: date, last: date) -> ColumnElement[bool]:
+    begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
+    return and_(Occurrence.starts_at >= begins, Occurrence.starts_at < ends)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), HOME_ZONE)
+
+
+def _where_and_what(wish: Wish) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wish.place:
+        conditions.append(func.coalesce(Occurrence.own_place, Activity.place) == wish.place)
+    if wish.body:
+        conditions.append(Organization.slug == wish.body)
+    for word in wish.words.split():
+        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in _READ)))
+    return conditions
+
+
+_READ = (
+    Activity.title,
+    Activity.title_en,
+    Activity.summary,
+    Activity.summary_en,
+    Activity.place,
+    Activity.place_en,
+    Activity.address,
+    Organization.name,
+    Organization.name_en,
+)
+
+
+def _has_part(wish: Wish) -> ColumnElement[bool]:
+    part = aliased(Slot)
+    fits = [part.occurrence_id == Occurrence.id]
+    if wish.minutes:
+        fits.append(part.minutes <= wish.minutes)
+    if wish.free:
+        fits += [part.taken + part.reserved < part.places, Occurrence.state.in_(TAKES_SIGN_UPS)]
+    for code in wish.ease:
+        burden = cast(part.burden, String).contains(f'"{code.removeprefix("not_")}"', autoescape=True)
+        fits.append(~burden if code.startswith("not_") else burden)
+    return exists().where(*fits)

@@ -1,0 +1,119 @@
+"""What somebody looks for among the dates to come: when, where, what, and how much it may ask of them. Pure.
+
+A wish is read from the query of an address and written back into it, so every narrowed list has an address of its own.
+Whatever nobody could have chosen means nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from scheduler.closures.restdays import holiday_name
+from scheduler.text import text_in
+
+WHEN = ("week", "next_week", "month", "next_month")
+DAYS = ("rest", "work")
+MINUTES = (30, 60, 120)
+# What a part may ask: with a burden, or without one.
+EASE = ("seated", "with_children", "not_heavy", "not_outdoors")
+_LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A wish; what is empty does not matter. `ease` and `minutes` ask for one part that fits in everything."""
+
+    when: str = ""
+    days: str = ""
+    place: str = ""
+    body: str = ""
+    words: str = ""
+    minutes: int = 0
+    ease: tuple[str, ...] = ()
+    free: bool = False
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str], ease: list[str]) -> "Wish":
+        """Read the query of an address."""
+        minutes = asked.get("minutes", "")
+        return cls(
+            when=_one_of(WHEN, asked.get("when", "")),
+            days=_one_of(DAYS, asked.get("days", "")),
+            place=_text(asked.get("place", "")),
+            body=_text(asked.get("body", "")),
+            words=_text(asked.get("words", "")),
+            minutes=int(_one_of(tuple(map(str, MINUTES)), minutes) or 0),
+            ease=tuple(code for code in EASE if code in ease),
+            free=asked.get("free") == "1",
+        )
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """The wish as the query of an address; nothing of what does not matter."""
+        whole = {**vars(self), "ease": list(self.ease), "free": "1" if self.free else ""}
+        return {name: value for name, value in whole.items() if value}
+
+    @property
+    def about_parts(self) -> bool:
+        """Whether it asks for a part that fits."""
+        return bool(self.minutes or self.ease or self.free)
+
+    def has(self, name: str, value: Any) -> bool:
+        """Say whether this is wished for."""
+        return value in self.ease if name == "ease" else getattr(self, name) == value
+
+    def toggled(self, name: str, value: Any) -> "Wish":
+        """Return the wish with this in it, or without it where it was in it."""
+        if name == "ease":
+            kept = set(self.ease) ^ {value}
+            return replace(self, ease=tuple(code for code in EASE if code in kept))
+        return replace(self, **{name: type(value)() if self.has(name, value) else value})
+
+    def chosen(self) -> Iterator[tuple[str, Any]]:
+        """Go through everything that is wished for, each as a name and a value that `toggled` takes away."""
+        for name, value in vars(self).items():
+            if name == "ease":
+                yield from (("ease", code) for code in value)
+            elif value:
+                yield name, value
+
+
+def _one_of(known: tuple[str, ...], asked: str) -> str:
+    return asked if asked in known else ""
+
+
+def _text(asked: str) -> str:
+    return text_in(asked)[:_LONGEST]
+
+
+def span_of(when: str, today: date) -> tuple[date, date]:
+    """Return the first and the last day of a period; a week ends on Sunday."""
+    monday = today - timedelta(days=today.weekday())
+    next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return {
+        "week": (today, monday + timedelta(days=6)),
+        "next_week": (monday + timedelta(days=7), monday + timedelta(days=13)),
+        "month": (today, next_month - timedelta(days=1)),
+        "next_month": (next_month, (next_month + timedelta(days=32)).replace(day=1) - timedelta(days=1)),
+    }[when]
+
+
+def spans_of_days(days: str, first: date, last: date) -> list[tuple[date, date]]:
+    """Return the days of rest, or of work, between two days, as spans without a gap."""
+    spans: list[tuple[date, date]] = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        rests = day.weekday() >= 5 or holiday_name(day) is not None
+        if rests == (days == "rest"):
+            follows = bool(spans) and spans[-1][1] == day - timedelta(days=1)
+            spans[-1:] = [(spans[-1][0], day)] if follows else [*spans[-1:], (day, day)]
+    return spans
+
+
+def section_of(day: date, today: date) -> str | tuple[int, int]:
+    """Return under which heading a day stands: this week, next week, or its year and month."""
+    near = (
+        when for when in ("week", "next_week") if span_of(when, today)[0] <= day <= span_of(when, today)[1]
+    )
+    return next(near, (day.year, day.month))

@@ -1,0 +1,149 @@
+"""What somebody looks for: wishes and addresses, days and months, and the dates that fit."""
+
+from datetime import date, time
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from scheduler.activities import months, search
+from scheduler.activities.parts import SlotFacts
+from scheduler.activities.wishes import Wish, section_of, span_of, spans_of_days
+from tests import make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.visitor import Visitor
+
+# A Monday.
+TODAY = date(2026, 11, 16)
+READ = [
+    ("", Wish()),
+    ("ease=seated&ease=with_children&minutes=30", Wish(minutes=30, ease=("seated", "with_children"))),
+    ("ease=heavy&ease=not_heavy&ease=seated", Wish(ease=("seated", "not_heavy"))),
+    ("when=yesterday&days=all&minutes=-1&free=yes", Wish()),
+    ("words=%20%E8%8D%89%00%20&place=" + "x" * 70, Wish(words="草", place="x" * 60)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "wish"), READ)
+def test_a_wish_is_read_from_an_address_and_written_back(app: Flask, query: str, wish: Wish) -> None:
+    with app.test_request_context(f"/?{query}") as asked:
+        assert Wish.read(asked.request.args, asked.request.args.getlist("ease")) == wish
+    written = {name: value if isinstance(value, list) else [value] for name, value in wish.query.items()}
+    args = MultiDict((name, str(one)) for name, values in written.items() for one in values)
+    assert Wish.read(args, args.getlist("ease")) == wish
+
+
+def test_what_is_wished_for_can_be_taken_away_again() -> None:
+    wish = Wish(when="week", minutes=30, ease=("seated",), free=True)
+    for name, value in wish.chosen():
+        assert not wish.toggled(name, value).has(name, value)
+        assert wish.toggled(name, value).toggled(name, value) == wish
+    assert len(list(wish.chosen())) == 4
+
+
+@pytest.mark.parametrize(
+    ("when", "today", "span"),
+    [
+        ("week", date(2026, 11, 22), (date(2026, 11, 22), date(2026, 11, 22))),
+        ("next_week", TODAY, (date(2026, 11, 23), date(2026, 11, 29))),
+        ("month", date(2026, 12, 31), (date(2026, 12, 31), date(2026, 12, 31))),
+        ("next_month", date(2027, 1, 31), (date(2027, 2, 1), date(2027, 2, 28))),
+    ],
+)
+def test_a_period_ends_where_people_think(when: str, today: date, span: tuple[date, date]) -> None:
+    assert span_of(when, today) == span
+
+
+def test_a_holiday_beside_a_weekend_is_one_span() -> None:
+    # Monday, 23 November 2026, is Labour Thanksgiving Day.
+    rest = spans_of_days("rest", TODAY, date(2026, 11, 30))
+    assert rest[0] == (date(2026, 11, 21), date(2026, 11, 23))
+    assert spans_of_days("work", date(2026, 11, 21), date(2026, 11, 23)) == []
+
+
+def test_dates_stand_under_this_week_next_week_or_their_month() -> None:
+    days = [TODAY, date(2026, 11, 23), date(2026, 11, 30)]
+    assert [section_of(day, TODAY) for day in days] == ["week", "next_week", (2026, 11)]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("2027-02", date(2027, 2, 1)),
+        ("2026-10", TODAY),
+        ("9999-12", TODAY),
+        ("２０２７-02", TODAY),
+        ("", TODAY),
+    ],
+)
+def test_only_a_month_with_dates_to_come_is_shown(text: str, first: date) -> None:
+    assert months.asked_month(text, TODAY, TODAY) == first.replace(day=1)
+
+
+def _two(session: Session, cast: Cast) -> None:
+    seated = SlotFacts("受付", 2, minutes=30, burden=("seated",))
+    heavy = SlotFacts("積込み", 2, burden=("heavy", "outdoors"))
+    make.activity(session, cast.midori, NOW, slots=(seated, heavy))
+    story = SlotFacts("親子", 1, burden=("with_children", "seated"))
+    facts = {
+        "title": "おはなし会",
+        "place": "市立図書館",
+        "first_on": date(2026, 11, 25),
+        "first_at": time(10, 30),
+    }
+    make.activity(session, cast.library, NOW, slots=(story,), weather_rule="none", **facts)
+
+
+FITS = [
+    (Wish(), ["資源回収の日", "おはなし会"]),
+    (Wish(when="week"), ["資源回収の日"]),
+    (Wish(when="next_week", days="work"), ["おはなし会"]),
+    (Wish(days="rest"), ["資源回収の日"]),
+    (Wish(place="市立図書館"), ["おはなし会"]),
+    (Wish(body="midori"), ["資源回収の日"]),
+    (Wish(words="図書館"), ["おはなし会"]),
+    (Wish(words="RECOVERY 公園"), ["資源回収の日"]),
+    (Wish(words="%"), []),
+    (Wish(minutes=30, ease=("seated",)), ["資源回収の日"]),
+    (Wish(ease=("with_children",)), ["おはなし会"]),
+    (Wish(minutes=30, ease=("with_children",)), []),
+    (Wish(ease=("not_heavy",)), ["資源回収の日", "おはなし会"]),
+    (Wish(body="library", free=True), ["おはなし会"]),
+]
+
+
+@pytest.mark.parametrize(("wish", "titles"), FITS)
+def test_the_dates_that_fit_are_found(session: Session, cast: Cast, wish: Wish, titles: list[str]) -> None:
+    _two(session, cast)
+    lines, _ = search.dates_for(session, wish, NOW, 1, 10)
+    assert [line.occurrence.activity.title for line in lines] == titles
+    assert search.count_for(session, wish, NOW) == len(titles)
+
+
+def test_the_page_shows_what_fits_and_how_to_see_more(session: Session, cast: Cast, visitor: Visitor) -> None:
+    _two(session, cast)
+    session.commit()
+    page = visitor.text("/?ease=with_children&when=next_week")
+    assert ("おはなし会" in page, "資源回収の日" in page, "1件あります" in page) == (True, False, True)
+    assert 'href="/?when=next_week"' in page
+    assert "条件を1つ外す" in visitor.text("/?ease=with_children&minutes=30")
+
+
+def test_a_month_is_a_table_and_a_list(session: Session, cast: Cast, client: FlaskClient) -> None:
+    _two(session, cast)
+    session.commit()
+    page = client.get("/month").text
+    assert page.count('scope="col"') == 7
+    assert (page.count("おはなし会"), 'href="#day-25"' in page, 'id="day-25"' in page) == (2, True, True)
+    assert "2027年2月" in client.get("/month?m=2027-02").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?m=%00", "?m=2026-13", "?minutes=9999999999999999999999", "?words=" + "%25" * 90, "?page=0&place=%ff"],
+)
+def test_no_address_is_too_odd(client: FlaskClient, cast: Cast, query: str) -> None:
+    assert {client.get(path + query).status_code for path in ("/", "/month", "/api/v1/dates")} == {200}

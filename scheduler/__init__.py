@@ -28,6 +28,7 @@ from scheduler.desk import views as desk
 from scheduler.display import views as display
 from scheduler.groups import api as groups_api
 from scheduler.groups import views as groups
+from scheduler.guides import views as guides
 from scheduler.keys import api as keys_api
 from scheduler.keys import views as keys
 from scheduler.line import api as line_api
@@ -78,6 +79,7 @@ PAGES = (
     reach,
     line,
     display,
+    guides,
     health,
     design,
 )

@@ -74,6 +74,9 @@ class Settings:
         "",
         "how long a stranger's form must be open before it is sent; 2 on https, else 0 if empty",
     )
+    contact: str = _setting(
+        "TSUDOI_CONTACT", "", "whom to ask about the service, on the pages of help, privacy and accessibility"
+    )
     debug: str = _setting("TSUDOI_DEBUG", "", "1 shows the living page of all parts at /design")
 
     @classmethod

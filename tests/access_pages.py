@@ -192,6 +192,9 @@ POST /sign-in/code                                        ask  ask  ask  ask  as
 POST /sign-out                                            303  303  303  303  303
 POST /language                                            303  303  303  303  303
 GET  /calendars/public.ics                                200  200  200  200  200
+GET  /help                                                200  200  200  200  200
+GET  /privacy                                             200  200  200  200  200
+GET  /accessibility                                       200  200  200  200  200
 GET  /display                                             200  200  200  200  200
 POST /display                                             303  303  303  303  303
 GET  /healthz                                             200  200  200  200  200

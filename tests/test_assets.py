@@ -124,3 +124,34 @@ def test_dark_is_the_same_whoever_asks_for_it(app: Flask) -> None:
     assert asked
     assert chosen
     assert asked[1] == chosen[1]
+
+
+# What stands on what: text needs 4.5, what only marks a border or a shape 3 (WCAG 2.2, 1.4.3 and 1.4.11).
+STANDS_ON = [
+    *((ink, ground, 4.5) for ink in ("ink", "ink-quiet", "action") for ground in ("ground", "ground-quiet", "raised")),
+    *((f"on-{role}", role, 4.5) for role in ("action", "selected", "waiting", "off", "unsure", "danger", "inverse")),
+    *((role, "ground", 4.5) for role in ("rest-day", "danger", "on-waiting", "on-off", "on-selected")),
+    ("on-action", "action-hover", 4.5),
+    ("ink", "selected", 4.5),
+    ("line-control", "ground", 3),
+    ("focus-outer", "ground", 3),
+]  # fmt: skip
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground", "least"), STANDS_ON)
+def test_whatever_is_written_can_be_read(app: Flask, theme: str, ink: str, ground: str, least: float) -> None:
+    text = (Path(str(app.static_folder)) / "css" / "tokens.css").read_text()
+    light, dark = text.split(':root[data-theme="dark"]')
+    said = dict(DECLARED.findall(light.split("@media")[0])) | (
+        dict(DECLARED.findall(dark)) if theme == "dark" else {}
+    )
+    first, second = (_luminance(said[re.sub(r"var\(--(.+)\)", r"\1", said[name])]) for name in (ink, ground))
+    contrast = (max(first, second) + 0.05) / (min(first, second) + 0.05)
+    assert contrast >= least

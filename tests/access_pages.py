@@ -8,6 +8,7 @@ GET  /                                                    200  200  200  200  20
 GET  /month                                               200  200  200  200  200
 GET  /subscribe                                           200  200  200  200  200
 GET  /dates/<occurrence_id>                               200  200  200  200  200
+GET  /dates/<occurrence_id>/parts                         200  200  200  200  200
 GET  /dates/<occurrence_id>/calendar.ics                  200  200  200  200  200
 GET  /dates/<occurrence_id>/board                         404  404  200  404  404
 GET  /dates/<occurrence_id>/board/add                     404  404  200  404  404

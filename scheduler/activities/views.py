@@ -3,18 +3,20 @@
 from dataclasses import replace
 from datetime import date as Day
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock, sharing, words
 from scheduler.activities import actions, queries
 from scheduler.activities.facts import decision_time, reserve_starts_at
+from scheduler import clock, words
 from scheduler.activities import actions, months, queries, search
-from scheduler.activities.facts import decision_time
+from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.forms import ActivityForm, typed_of
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
@@ -33,7 +35,7 @@ from scheduler.errors import Invalid, Refused
 from scheduler.parties.access import may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_body, find_organised_body, organisers_of
-from scheduler.web import db_session, go
+from scheduler.web import db_session, etag_matches, go
 
 pages = Blueprint("activities", __name__)
 PAGE = 20
@@ -116,6 +118,18 @@ def date(occurrence_id: int) -> ResponseReturnValue:
         return render_template("activities/date.html", occurrence=occurrence, organises=organises, now=now)
 
     return sharing.answer(draw, now)
+
+
+@pages.get("/dates/<int:occurrence_id>/parts")
+def parts(occurrence_id: int) -> ResponseReturnValue:
+    """Answer the parts of a date as they are now, as a piece of its page; 304 while nothing has changed."""
+    occurrence = queries.find_occurrence(db_session(), current_actor(), occurrence_id)
+    piece = render_template("activities/date_parts.html", occurrence=occurrence, now=clock.now())
+    tag = sha256(piece.encode()).hexdigest()[:20]
+    answer = make_response("" if etag_matches(tag) else piece, 304 if etag_matches(tag) else 200)
+    answer.set_etag(tag)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 @pages.get("/activities/<int:activity_id>")

@@ -19,19 +19,17 @@ def _themes() -> dict[str, str]:
     return {"": gettext("スマホやパソコンに合わせる"), "light": gettext("明るい"), "dark": gettext("暗い")}
 
 
-class _Chosen(RadioField):
-    """One of a few, of which one is always chosen: neither must it be filled in nor may it be left out."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.flags.chosen = True
-
-
 class DisplayForm(Form):
     """The size of letters, and light or dark."""
 
-    letters = _Chosen(_("文字の大きさ"), choices=_letters, validators=[Optional()], default="")
-    theme = _Chosen(_("画面の色"), choices=_themes, validators=[Optional()], default="")
+    letters = RadioField(_("文字の大きさ"), choices=_letters, validators=[Optional()], default="")
+    theme = RadioField(_("画面の色"), choices=_themes, validators=[Optional()], default="")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # One is always chosen: neither must it be filled in nor may it be left out.
+        for field in (self.letters, self.theme):
+            field.flags.chosen = True
 
     def look(self) -> Look:
         """Return what was chosen."""

@@ -1,7 +1,7 @@
 """What is on, and posting it, as pages."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from flask import Flask
@@ -321,3 +321,29 @@ def test_where_the_place_is_on_the_map_is_pasted_and_opened_only_by_who_presses(
     assert 'href="geo:35.65803,139.70164?q=35.65803,139.70164"' in page
     assert "https://www.openstreetmap.org/?mlat=35.65803&amp;mlon=139.70164#map=17/35.65803/139.70164" in page
     assert not re.findall(r"<(?:img|iframe|script|link)[^>]*openstreetmap", page)
+
+
+def test_the_parts_of_a_date_are_sent_again_only_when_something_has_changed(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, places=2)
+    session.commit()
+    address = f"/dates/{slot.occurrence_id}/parts"
+    assert f'data-live="{address}"' in visitor.text(f"/dates/{slot.occurrence_id}")
+    tag = visitor.get(address).headers["ETag"]
+    same = visitor.get(address, headers={"If-None-Match": tag})
+    assert (same.status_code, same.data) == (304, b"")
+    make.participation(session, slot, cast.ben, NOW)
+    session.commit()
+    assert "あと1人" in visitor.get(address, headers={"If-None-Match": tag}).text
+
+
+def test_a_day_that_is_near_has_a_word_beside_its_date(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    for day in (16, 17, 22):
+        make.activity(
+            session, cast.midori, NOW, first_on=date(2026, 11, day), first_at=time(18), decide_at=time(12)
+        )
+    session.commit()
+    assert re.findall(r'class="soon">(.+?)<', visitor.text("/")) == ["今日", "あした"]

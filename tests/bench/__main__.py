@@ -27,12 +27,14 @@ from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
 from tests.bench import dawn, feeds, kills, rules
+from tests.bench import feeds, kills, paint, rules
 from tests.bench.load import Ask, Measured, get, measure
 from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port
 
 _HIDDEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _PLACES = 5000
+_SEEN = ["/", "/dates/1", "/month", "/help", "/sign-in"]
 
 
 def _filled(settings: Settings) -> list[int]:
@@ -143,6 +145,7 @@ def _report(title: str, folder: Path, url: str) -> None:
         updates = bare_updates(url or f"sqlite:///{folder / 'tsudoi.db'}", bare)
         of_readers = dawn.readers(port)
         of_feeds = feeds.measured(port, Settings(instance=str(folder), database_url=url).database)
+        seen = [] if url else list(paint.paints(port, _SEEN))
     print(f"\n{title}\n{'':<28}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ empty':>9}   answers")
     for one in measured:
         print(one.line(measured[0]))
@@ -151,6 +154,7 @@ def _report(title: str, folder: Path, url: str) -> None:
         print(one.line(updates))
     print(f"\n{dawn.READERS} connections read at once, {title}", *of_readers, sep="\n")
     print(f"\na feed of {feeds.DATES} dates, {title}", *feeds.table(of_feeds), sep="\n")
+    print(f"\na feed of {feeds.DATES} dates, {title}", *feeds.table(of_feeds), *seen, sep="\n")
 
 
 def main() -> None:

@@ -21,6 +21,8 @@ from wtforms import (
     widgets,
 )
 
+from scheduler.activities.search import Choices
+from scheduler.activities.wishes import Wish
 from scheduler.web import settings
 
 pages = Blueprint("design", __name__)
@@ -58,14 +60,11 @@ class SampleForm(Form):
     )
     channel = RadioField(
         "お知らせの受け取り方",
-        choices=[("email", "メール"), ("phone", "電話"), ("paper", "紙で班長から")],
+        choices=lambda: {"email": "メール", "phone": "電話", "paper": "紙で班長から"},
     )
     body = SelectField(
         "団体",
-        choices=[
-            ("1", "みどり町内会"),
-            ("2", "四街道おはなしボランティアの会「どんぐり」"),
-        ],
+        choices=lambda: {"1": "みどり町内会", "2": "四街道おはなしボランティアの会「どんぐり」"},
     )
     day = DateField("日", [validators.Optional()])
     starts = TimeField("始まり", [validators.Optional()])
@@ -76,7 +75,7 @@ class SampleForm(Form):
     )
     help = SelectMultipleField(
         "手伝ってほしいこと",
-        choices=[("wheelchair", "車いす"), ("sign", "手話"), ("print", "大きな文字")],
+        choices=lambda: {"wheelchair": "車いす", "sign": "手話", "print": "大きな文字"},
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
@@ -92,4 +91,5 @@ def parts() -> ResponseReturnValue:
     wrong = SampleForm(MultiDict({"email": "hana", "places": "たくさん", "channel": "fax"}))
     wrong.validate()
     form = SampleForm(data={"name": "北条 千恵子", "channel": "email"})
-    return render_template("design.html", dates=DATES, form=form, wrong_form=wrong)
+    narrowing = {"wish": Wish(when="week", words="おはなし", ease=("seated",)), "choices": Choices([], [])}
+    return render_template("design.html", dates=DATES, form=form, wrong_form=wrong, **narrowing)

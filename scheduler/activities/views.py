@@ -12,9 +12,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock, sharing, words
-from scheduler.activities import actions, queries
-from scheduler.activities.facts import decision_time, reserve_starts_at
-from scheduler import clock, words
 from scheduler.activities import actions, months, queries, search
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.forms import ActivityForm, typed_of

@@ -26,8 +26,7 @@ from scheduler.db import begin_writing
 from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
-from tests.bench import dawn, feeds, kills, rules
-from tests.bench import feeds, kills, paint, rules
+from tests.bench import dawn, feeds, kills, paint, rules
 from tests.bench.load import Ask, Measured, get, measure
 from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port

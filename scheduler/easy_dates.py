@@ -48,10 +48,14 @@ def month(number: int) -> str:
     return f"{number}{annotated('月', 'がつ')}"
 
 
+def weekday_sign(number: int) -> str:
+    """Return the one sign of a weekday, Monday being 0: 日."""
+    return annotated(*_WEEKDAYS[number])
+
+
 def weekday(number: int) -> str:
     """Return a weekday, Monday being 0: 日よう日."""
-    sign, reading = _WEEKDAYS[number]
-    return f"{annotated(sign, reading)}よう{annotated('日', 'び')}"
+    return f"{weekday_sign(number)}よう{annotated('日', 'び')}"
 
 
 def dated(day: date, in_year: str) -> str:

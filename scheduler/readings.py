@@ -9,7 +9,23 @@ import re
 from scheduler.text import annotated, without_readings
 
 _WRITTEN = re.compile(r"\{([^{|}]+)\|([^{|}]+)\}")
+# Organisers write the same with the wide signs, too, which a Japanese keyboard gives.
+_TYPED = re.compile(r"[{｛]([^{|}｛｜｝]+)[|｜]([^{|}｛｜｝]+)[}｝]")
 _MARKED = re.compile("\ufff9([^\ufff9\ufffa\ufffb<>]*)\ufffa([^\ufff9\ufffa\ufffb<>]*)\ufffb")
+# People, families, days and minutes are read by their number: 2人 is ふたり, 30分 さんじゅっぷん.
+_COUNTED = re.compile("(?<![0-9])([0-9]+)\ufff9([人組日分])\ufffa(?:にん|くみ|にち|ふん)\ufffb")
+_IRREGULAR = {"1人": "ひとり", "2人": "ふたり", "1組": "ひとくみ", "2組": "ふたくみ"}
+_IRREGULAR |= {
+    "2日": "ふつか",
+    "3日": "みっか",
+    "4日": "よっか",
+    "5日": "いつか",
+    "6日": "むいか",
+    "7日": "なのか",
+}
+_IRREGULAR |= {"8日": "ようか", "9日": "ここのか", "10日": "とおか", "14日": "じゅうよっか", "20日": "はつか"}
+_IRREGULAR |= {"24日": "にじゅうよっか"}
+_PUN = frozenset("013468")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"
@@ -24,6 +40,11 @@ def read_marks(written: str) -> str:
     return _WRITTEN.sub(lambda word: annotated(word[1], word[2]), written)
 
 
+def typed_marks(typed: str) -> str:
+    """Return what an organiser wrote in easy Japanese with its readings between the marks."""
+    return _TYPED.sub(lambda word: annotated(word[1], word[2]), typed)
+
+
 def in_html(page: str, *, shown: bool = True) -> str:
     """Return a page with its readings as ruby; without them in attributes and titles, or where they are not wanted."""
     if not shown:
@@ -36,7 +57,20 @@ def in_html(page: str, *, shown: bool = True) -> str:
 
 
 def _ruby(text: str) -> str:
-    return without_readings(_MARKED.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", text))
+    if "\ufff9" not in text:
+        return without_readings(text)
+    counted = _COUNTED.sub(_as_counted, text)
+    shown = without_readings(_MARKED.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", counted))
+    # Held together: where boxes stand in a row, each word with its reading would be a box of its own.
+    words = shown.strip()
+    return shown.replace(words, f"<bdi>{words}</bdi>") if "<ruby>" in words else shown
+
+
+def _as_counted(found: re.Match[str]) -> str:
+    number, sign = found[1], found[2]
+    if reading := _IRREGULAR.get(number + sign):
+        return annotated(number + sign, reading)
+    return number + annotated(sign, "ぷん") if sign == "分" and number[-1] in _PUN else found[0]
 
 
 def in_plain_text(text: str) -> str:
@@ -48,4 +82,4 @@ def in_plain_text(text: str) -> str:
         seen.add(word[1])
         return f"{word[1]}（{word[2]}）" if is_new else word[1]
 
-    return without_readings(_MARKED.sub(once, text))
+    return without_readings(_MARKED.sub(once, _COUNTED.sub(_as_counted, text)))

@@ -5,9 +5,10 @@ Knows nothing of the product.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+import wtforms
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -21,11 +22,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.routing import IntegerConverter, Map
+from wtforms.meta import DefaultMeta
 
 from scheduler import db as tables
 from scheduler import languages, words
 from scheduler.config import Settings
 from scheduler.errors import Gone, NotFound, NotSignedIn, Refused
+from scheduler.form_words import FormWords
 from scheduler.request_session import RequestSession
 from scheduler.text import text_in
 
@@ -141,11 +144,29 @@ def redirect_target(typed: str, otherwise: str = "/") -> str:
     return typed
 
 
+_FORM_WORDS = FormWords()
+
+
+class _RowMeta(DefaultMeta):
+    def get_translations(self, form: object) -> FormWords:
+        return _FORM_WORDS
+
+
+class PlainForm(wtforms.Form):
+    """Fields inside a form: its rows, and what several forms share; with sentences in the reader's language."""
+
+    Meta: ClassVar[Any] = _RowMeta
+
+
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form that keeps what was typed and shows a refused action's sentence on top."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
         """What a form reads: texts under names that a page of ours can have; no files, no JSON."""
+
+        def get_translations(self, form: object) -> FormWords:
+            """Return what says the form library's sentences."""
+            return _FORM_WORDS
 
         def wrap_formdata(self, form: object, formdata: object) -> MultiDict[str, str] | None:
             """Return what was typed; None when the form is only shown."""
@@ -199,6 +220,7 @@ def linked_phones(text: str) -> Markup:
 
 _FILTERS = (
     "weekday_label",
+    "weekday_short",
     "month_label",
     "month_title",
     "year_title",

@@ -1,5 +1,6 @@
 """Words in the reader's language: a sentence for every refusal, a word for every code, dates as people write them."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from scheduler.notice_words import COMING as COMING
 from scheduler.notice_words import NOT_TOLD as NOT_TOLD
 from scheduler.notice_words import NOTICE_GROUPS as NOTICE_GROUPS
 from scheduler.notice_words import NOTICE_KINDS as NOTICE_KINDS
+from scheduler.readings import typed_marks
 from scheduler.sentences import SENTENCES
 
 EASY = "ja@easy"
@@ -220,8 +222,23 @@ def word(words: dict[str, Any], code: str) -> str:
 
 def said(thing: object, name: str) -> str:
     """Return what an organiser wrote in the reader's language, or in Japanese where there is nothing in it."""
-    translated = getattr(thing, f"{name}{_ENDINGS[language()]}", "") if language() in _ENDINGS else ""
-    return str(translated or getattr(thing, name))
+    return _translated(lambda key: getattr(thing, key, ""), name) or str(getattr(thing, name))
+
+
+def said_of(texts: Mapping[str, Any], name: str) -> str:
+    """Return the same of texts that are stored together, such as a question's."""
+    return _translated(lambda key: texts.get(key, ""), name) or str(texts[name])
+
+
+def is_foreign(thing: object, name: str) -> bool:
+    """Say whether a text is shown in Japanese to a reader of another language."""
+    return not in_japanese() and not _translated(lambda key: getattr(thing, key, ""), name)
+
+
+def _translated(written: Callable[[str], object], name: str) -> str:
+    ending = _ENDINGS.get(language())
+    text = str(written(f"{name}{ending}") or "") if ending else ""
+    return typed_marks(text) if is_easy() else text
 
 
 def colon() -> str:
@@ -254,6 +271,13 @@ def weekday_label(day: datetime) -> str:
     if is_easy():
         return easy_dates.weekday(day.weekday())
     return _WEEKDAYS_JA[day.weekday()] if in_japanese() else f"{day:%A}"
+
+
+def weekday_short(day: datetime) -> str:
+    """Return the weekday as a calendar leaf has it: 日, or Sun."""
+    if is_easy():
+        return easy_dates.weekday_sign(day.weekday())
+    return _WEEKDAYS_JA[day.weekday()] if in_japanese() else f"{day:%a}"
 
 
 def month_label(day: datetime) -> str:

@@ -8,8 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
-from scheduler import words
+from scheduler import jobs, words
+from scheduler.activities.forms import SlotRow
+from scheduler.decisions import actions as decisions
+from scheduler.parties.tokens import personal
 from scheduler.text import without_readings
 from tests import mailbox, make
 from tests.cast import Cast
@@ -66,6 +70,19 @@ def test_a_person_is_spoken_to_as_chosen_on_another_device(
     assert EASY in visitor.text("/me")
 
 
+def test_a_personal_link_speaks_as_its_person_has_chosen(
+    app: Flask, cast: Cast, session: Session, visitor: Visitor
+) -> None:
+    session.commit()
+    page = f"/me/{personal(app.config['TSUDOI'].secret_key, cast.ben.id, cast.ben.link_salt)}"
+    answer = visitor.submit("/language", page=page, language="ja@easy", next=page)
+    assert (answer.status_code, answer.location) == (303, page)
+    session.rollback()
+    session.refresh(cast.ben)
+    assert cast.ben.language == "ja@easy"
+    assert EASY in Visitor(app).text(page)
+
+
 def test_readings_come_and_go_with_a_press(visitor: Visitor, session: Session, cast: Cast) -> None:
     make.occurrence(session, cast.midori, NOW)
     session.commit()
@@ -84,6 +101,8 @@ def test_only_pages_and_letters_in_html_have_ruby(
     session.commit()
     visitor.text("/?lang=ja@easy")
     visitor.submit(f"/slots/{date.slots[0].id}/join", name="Ann", kana="アン", email="ann@example.org")
+    # The mailbox looks for the words of a button.
+    visitor.submit("/language", page="/", readings="off", next="/")
     mail = mailbox.confirm(app, visitor, "ann@example.org")
     html = mail.get_body(("html",))
     assert html is not None
@@ -94,3 +113,37 @@ def test_only_pages_and_letters_in_html_have_ruby(
         visitor.get(path).text for path in ("/calendars/public.ics?lang=ja@easy", "/api/nowhere?lang=ja@easy")
     ]
     assert [text for text in texts if MARKS.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("ja", "数字で入れてください。例：3"), ("en", "Please enter a number. For example 3")],
+)
+def test_rows_of_a_form_speak_the_readers_language(app: Flask, language: str, sentence: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        row = SlotRow(MultiDict({"name": "受付", "places": "two"}))
+        assert not row.validate()
+        assert row.errors["places"] == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("language", "rain"), [("ja", "順延"), ("ja@easy", "べつの 日"), ("en", "Postponed to")]
+)
+def test_letters_are_said_in_the_persons_language(
+    app: Flask, session: Session, cast: Cast, language: str, rain: str
+) -> None:
+    date = make.occurrence(session, cast.midori, NOW, place_en="Midori Park", decide_at=None)
+    cast.ben.language = language
+    make.participation(session, date.slots[0], cast.ben, NOW)
+    session.commit()
+    jobs.tick(app)
+    decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    jobs.tick(app)
+    joined, moved = mailbox.mails(app)[-2:]
+    assert rain in moved["Subject"]
+    for mail in (joined, moved):
+        page = mail.get_body(("html",))
+        assert page is not None
+        assert ("<rt>" in page.get_content()) is (language == "ja@easy")
+        assert MARKS.search(mail["Subject"] + mailbox.text(mail) + page.get_content()) is None

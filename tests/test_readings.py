@@ -7,6 +7,7 @@ from scheduler.text import annotated, calendar_text, csv_cell, mail_header, text
 
 WORD = annotated("日", "ひ")
 RUBY = "<ruby>日<rp>（</rp><rt>ひ</rt><rp>）</rp></ruby>"
+HELD = f"<bdi>{RUBY}</bdi>"
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,13 @@ def test_a_translation_marks_words_with_their_readings(written: str, marked: str
 @pytest.mark.parametrize(
     ("page", "shown"),
     [
-        (f"<p>{WORD}です</p>", f"<p>{RUBY}です</p>"),
-        (f'<a aria-label="{WORD} > {WORD}">{WORD}</a>', f'<a aria-label="日 > 日">{RUBY}</a>'),
-        (f"<title>{WORD}</title><h1>{WORD}</h1>", f"<title>日</title><h1>{RUBY}</h1>"),
+        (f"<p>{WORD}です</p>", f"<p><bdi>{RUBY}です</bdi></p>"),
+        (f'<a aria-label="{WORD} > {WORD}">{WORD}</a>', f'<a aria-label="日 > 日">{HELD}</a>'),
+        (f"<title>{WORD}</title><h1>{WORD}</h1>", f"<title>日</title><h1>{HELD}</h1>"),
         (f"<option selected>{WORD}</option>", "<option selected>日</option>"),
         (f"<textarea>{WORD}</textarea>", "<textarea>日</textarea>"),
         (f'<script type="application/ld+json">"{WORD}"</script>', '<script type="application/ld+json">"日"</script>'),
-        (f"<svg><title>{WORD}</title></svg>{WORD}", f"<svg><title>日</title></svg>{RUBY}"),
+        (f"<svg><title>{WORD}</title></svg>{WORD}", f"<svg><title>日</title></svg>{HELD}"),
         (f"<!-- {WORD} -->", "<!-- 日 -->"),
     ],
 )  # fmt: skip
@@ -54,6 +55,16 @@ def test_marks_that_are_not_ours_make_no_markup(hostile: str) -> None:
     assert not set(shown) & {"\ufff9", "\ufffa", "\ufffb"}
     assert shown.count("<ruby>") == shown.count("</ruby>") <= 1
     assert "<ruby><b>" not in shown
+
+
+@pytest.mark.parametrize(
+    ("sign", "reading", "number", "read"),
+    [("人", "にん", 2, "2人（ふたり）"), ("人", "にん", 12, "12人（にん）"), ("組", "くみ", 1, "1組（ひとくみ）"),
+     ("日", "にち", 20, "20日（はつか）"), ("日", "にち", 1, "1日（にち）"), ("分", "ふん", 30, "30分（ぷん）"),
+     ("分", "ふん", 15, "15分（ふん）")],
+)  # fmt: skip
+def test_what_is_counted_is_read_by_its_number(sign: str, reading: str, number: int, read: str) -> None:
+    assert in_plain_text(f"{number}{annotated(sign, reading)}") == read
 
 
 def test_plain_text_says_a_reading_the_first_time() -> None:

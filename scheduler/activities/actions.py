@@ -23,6 +23,7 @@ from scheduler.activities.parts import MAX_MINUTES, SlotFacts, check_needs, make
 from scheduler.activities.plans import HORIZON, next_starts, spans_of, starts_in
 from scheduler.activities.recurrence import BadRule, Rule, parse, starts, to_utc
 from scheduler.activities.schedules import ON_REST, Planned, Schedule, on_rest, planned
+from scheduler.activities.wording import LENGTHS, TEXTS
 from scheduler.closures.restdays import RestDays
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
@@ -62,13 +63,17 @@ class ActivityFacts:
     rule: str | None = None
     timezone: str = "Asia/Tokyo"
     title_en: str = ""
+    title_easy: str = ""
     summary: str = ""
     summary_en: str = ""
+    summary_easy: str = ""
     place_en: str = ""
+    place_easy: str = ""
     address: str = ""
     map_point: str = ""
     bring: str = ""
     bring_en: str = ""
+    bring_easy: str = ""
     contact: str = ""
     website: str = ""
     weather_rule: str = "none"
@@ -94,10 +99,9 @@ _PLAIN = (
     *("decider_office", "decider_id", "deputy_office", "deputy_id"),
     *("minors", "warn_days", "may_call", "stays_responsible"),
 )
-_PLACE = ("place", "place_en", "address", "map_point")
-_LONG = {"summary", "summary_en"}
-_LENGTHS = {"title": 120, "title_en": 120, "summary": 4000, "summary_en": 4000, "place": 200, "place_en": 200}
-_LENGTHS |= {"address": 200, "bring": 400, "bring_en": 400, "contact": 200}
+_PLACE = ("place", "place_en", "place_easy", "address", "map_point")
+_LONG = {"summary", "summary_en", "summary_easy"}
+_LENGTHS = {**LENGTHS, **TEXTS, "address": 200, "contact": 200}
 _MAX_ADDRESS = 400
 
 

@@ -17,6 +17,7 @@ from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.schedules import Planned
 from scheduler.activities.shapes import DateOut, date_out
 from scheduler.activities.wishes import Wish
+from scheduler.activities.wording import NAMES, TEXTS, Wording, part_names, reword
 from scheduler.closures.queries import rest_days
 from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties.login import current_actor
@@ -77,8 +78,10 @@ class QuestionIn(ApiModel):
     label: str
     kind: str = "text"
     label_en: str = ""
+    label_easy: str = ""
     purpose: str = ""
     purpose_en: str = ""
+    purpose_easy: str = ""
     choices: list[str] = []
     required: bool = False
     erase_days: int = 30
@@ -90,6 +93,7 @@ class SlotIn(ApiModel):
     name: str
     places: int
     name_en: str = ""
+    name_easy: str = ""
     min_people: int = 0
     target: int | None = None
     unit: str = "person"
@@ -147,11 +151,17 @@ class ActivityIn(ApiModel):
     rule: str | None = None
     timezone: str = "Asia/Tokyo"
     title_en: str = ""
+    title_easy: str = ""
     summary: str = ""
     summary_en: str = ""
+    summary_easy: str = ""
+    place_en: str = ""
+    place_easy: str = ""
     address: str = ""
     map_point: str = ""
     bring: str = ""
+    bring_en: str = ""
+    bring_easy: str = ""
     contact: str = ""
     website: str = ""
     weather_rule: str = "none"
@@ -321,3 +331,39 @@ def publish(activity_id: int) -> ActivityOut:
     actions.publish(db_session(), found, actor.person_id, clock.now())
     db_session().commit()
     return _activity_out(found)
+
+
+class WordsIn(ApiModel):
+    """What an activity says in other languages; `parts` by the Japanese name of the part. What is left out stays."""
+
+    title_easy: str | None = None
+    title_en: str | None = None
+    summary_easy: str | None = None
+    summary_en: str | None = None
+    place_easy: str | None = None
+    place_en: str | None = None
+    bring_easy: str | None = None
+    bring_en: str | None = None
+    parts: dict[str, dict[str, str]] = {}
+
+
+def _words_out(activity: Activity) -> WordsIn:
+    parts = {part.name: {name: getattr(part, name) for name in NAMES} for part in part_names(activity)}
+    return WordsIn(**{name: getattr(activity, name) for name in TEXTS}, parts=parts)
+
+
+@api.operation("GET /activities/<int:activity_id>/words", WordsIn, scope="organise")
+def read_words(activity_id: int) -> WordsIn:
+    """Show what an activity says in other languages to its organisers."""
+    return _words_out(queries.find_organised_activity(db_session(), current_actor(), activity_id))
+
+
+@api.operation("POST /activities/<int:activity_id>/words", WordsIn, body=WordsIn, scope="organise")
+def write_words(activity_id: int, body: WordsIn) -> WordsIn:
+    """Write what an activity says in other languages; dates to come and calendars follow."""
+    actor = current_actor()
+    found = queries.find_organised_activity(db_session(), actor, activity_id)
+    texts = {name: text for name in TEXTS if (text := getattr(body, name)) is not None}
+    reword(db_session(), found, Wording(texts, body.parts), actor.person_id, clock.now())
+    db_session().commit()
+    return _words_out(found)

@@ -9,18 +9,21 @@ from scheduler.activities.recurrence import to_local, to_utc
 
 @dataclass(frozen=True)
 class DateFacts:
-    """A date in plain values: local times on its own wall clock; texts in Japanese, and English where given."""
+    """A date in plain values: local times on its own wall clock; texts in Japanese, and other languages where given."""
 
     id: int
     title: str
     title_en: str
+    title_easy: str
     body: str
     body_en: str
     place: str
     place_en: str
+    place_easy: str
     address: str
     bring: str
     bring_en: str
+    bring_easy: str
     contact: str
     weather_rule: str
     state: str
@@ -45,8 +48,10 @@ def time_version(occurrence: Occurrence) -> int:
 _COPIED = (
     "title",
     "title_en",
+    "title_easy",
     "bring",
     "bring_en",
+    "bring_easy",
     "contact",
     "weather_rule",
 )
@@ -58,7 +63,7 @@ def date_facts(occurrence: Occurrence) -> DateFacts:
     zone = activity.timezone
     return DateFacts(
         **{name: getattr(activity, name) for name in _COPIED},
-        **{name: getattr(occurrence, name) for name in ("place", "place_en", "address")},
+        **{name: getattr(occurrence, name) for name in ("place", "place_en", "place_easy", "address")},
         id=occurrence.id,
         body=activity.organization.name,
         body_en=activity.organization.name_en,

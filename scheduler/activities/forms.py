@@ -4,8 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import FieldList, FormField, IntegerField, SelectField, StringField, TextAreaField, TimeField
-from wtforms import Form as PlainForm
+from wtforms import (
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
@@ -15,13 +23,15 @@ from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.reminder_forms import ReminderFields, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
+from scheduler.activities.wording import NAMES, TEXTS, Wording, part_names
 from scheduler.parties.models import Person
-from scheduler.web import Form
+from scheduler.web import Form, PlainForm
 
+_ENGLISH = {"lang": "en"}
 SLOT_ROWS = 5
 _TEXTS = (
     *("title", "summary", "place", "address", "map_point", "bring", "contact", "website"),
-    *("title_en", "summary_en"),
+    *TEXTS,
 )
 _REQUIRED = _("ここは必ず入れてください。")
 _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
@@ -42,7 +52,56 @@ class SlotRow(PlainForm):
     burden = Ticks(_("どんな役割ですか"), choices=said_when_shown(words.BURDENS))
 
 
-class ActivityForm(RepeatFields, ReminderFields, Form):
+class OtherWords(PlainForm):
+    """What an activity says in easy Japanese and in English; nothing of it has to be there."""
+
+    title_easy = StringField(
+        _("活動の名前（やさしい日本語）"),
+        [_LONG_NAME],
+        description=_("漢字の読みは、｛公園｜こうえん｝のように書けます。"),
+    )
+    summary_easy = TextAreaField(
+        _("どんな活動ですか（やさしい日本語）"), [Length(max=4000)], render_kw={"rows": 3}
+    )
+    place_easy = StringField(_("集まる場所（やさしい日本語）"), [Length(max=200)])
+    bring_easy = StringField(_("持ち物・服装（やさしい日本語）"), [Length(max=400)])
+    title_en = StringField(_("活動の名前（英語）"), [_LONG_NAME], render_kw=_ENGLISH)
+    summary_en = TextAreaField(
+        _("どんな活動ですか（英語）"), [Length(max=4000)], render_kw={"rows": 3, **_ENGLISH}
+    )
+    place_en = StringField(_("集まる場所（英語）"), [Length(max=200)], render_kw=_ENGLISH)
+    bring_en = StringField(_("持ち物・服装（英語）"), [Length(max=400)], render_kw=_ENGLISH)
+
+
+class PartWords(PlainForm):
+    """What a part is called in other languages; `part` is its Japanese name."""
+
+    part = HiddenField()
+    name_easy = StringField(_("役割の名前（やさしい日本語）"), [_LONG_NAME])
+    name_en = StringField(_("役割の名前（英語）"), [_LONG_NAME], render_kw=_ENGLISH)
+
+
+class WordsForm(OtherWords, Form):
+    """What an activity and its parts say in other languages, on a page of its own."""
+
+    parts = FieldList(FormField(PartWords), _("手伝う役割"), max_entries=200)
+
+    def wording(self) -> Wording:
+        """Return what was typed, in the shape the actions take."""
+        rows = [row.data for row in self.parts]
+        names = {row["part"] or "": {name: row[name] or "" for name in NAMES} for row in rows}
+        return Wording({name: getattr(self, name).data or "" for name in TEXTS}, names)
+
+
+def words_of(activity: Activity) -> dict[str, Any]:
+    """Return what an activity says in other languages, as the form's values."""
+    parts = [
+        {"part": part.name} | {name: getattr(part, name) for name in NAMES} for part in part_names(activity)
+    ]
+    return {name: getattr(activity, name) for name in TEXTS} | {"parts": parts}
+
+
+class ActivityForm(OtherWords, RepeatFields, ReminderFields, Form):
     """An activity on one page: what, when, how often, if it rains, who is needed."""
 
     title = StringField(_("活動の名前"), [DataRequired(_REQUIRED), _LONG_NAME])
@@ -81,10 +140,6 @@ class ActivityForm(RepeatFields, ReminderFields, Form):
     )
     website = StringField(
         _("くわしいページ"), [Length(max=400)], render_kw={"type": "url", "inputmode": "url"}
-    )
-    title_en = StringField(_("活動の名前（英語）"), [_LONG_NAME], render_kw={"lang": "en"})
-    summary_en = TextAreaField(
-        _("どんな活動ですか（英語）"), [Length(max=4000)], render_kw={"rows": 3, "lang": "en"}
     )
     slots = FieldList(FormField(SlotRow), _("手伝う役割"), min_entries=SLOT_ROWS, max_entries=60)
 

@@ -46,15 +46,19 @@ class Activity(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     title: Mapped[str] = mapped_column(String(120))
     title_en: Mapped[str] = mapped_column(String(120), default="")
+    title_easy: Mapped[str] = mapped_column(String(120), default="")
     summary: Mapped[str] = mapped_column(Text, default="")
     summary_en: Mapped[str] = mapped_column(Text, default="")
+    summary_easy: Mapped[str] = mapped_column(Text, default="")
     place: Mapped[str] = mapped_column(String(200))
     place_en: Mapped[str] = mapped_column(String(200), default="")
+    place_easy: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(200), default="")
     # North and east in degrees, see map_points; empty where nobody said.
     map_point: Mapped[str] = mapped_column(String(24), default="", server_default="")
     bring: Mapped[str] = mapped_column(String(400), default="")
     bring_en: Mapped[str] = mapped_column(String(400), default="")
+    bring_easy: Mapped[str] = mapped_column(String(400), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
     website: Mapped[str] = mapped_column(String(400), default="")
     timezone: Mapped[str] = mapped_column(String(60), default="Asia/Tokyo")
@@ -135,6 +139,7 @@ class RuleVersion(Base):
     # Empty where it is the activity's.
     place: Mapped[str | None] = mapped_column(String(200))
     place_en: Mapped[str | None] = mapped_column(String(200))
+    place_easy: Mapped[str | None] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(200))
     map_point: Mapped[str | None] = mapped_column(String(24))
 
@@ -154,6 +159,7 @@ class _Part:
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str] = mapped_column(String(120), default="")
+    name_easy: Mapped[str] = mapped_column(String(120), default="")
     unit: Mapped[str] = mapped_column(String(10), default="person")
     min_people: Mapped[int] = mapped_column(default=0)
     target: Mapped[int | None]
@@ -227,6 +233,7 @@ class Occurrence(Base):
     # Empty where it is the activity's.
     own_place: Mapped[str | None] = mapped_column(String(200))
     own_place_en: Mapped[str | None] = mapped_column(String(200))
+    own_place_easy: Mapped[str | None] = mapped_column(String(200))
     own_address: Mapped[str | None] = mapped_column(String(200))
     own_map_point: Mapped[str | None] = mapped_column(String(24))
     # Where it was to be at first, once it is elsewhere; else empty.
@@ -257,6 +264,11 @@ class Occurrence(Base):
     def place_en(self) -> str:
         """Where it takes place, in English; empty where nobody wrote it."""
         return self.activity.place_en if self.own_place is None else self.own_place_en or ""
+
+    @property
+    def place_easy(self) -> str:
+        """Where it takes place, in easy Japanese; empty where nobody wrote it."""
+        return self.activity.place_easy if self.own_place is None else self.own_place_easy or ""
 
     @property
     def address(self) -> str:

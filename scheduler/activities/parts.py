@@ -50,8 +50,10 @@ class Question:
     label: str
     kind: str = "text"
     label_en: str = ""
+    label_easy: str = ""
     purpose: str = ""
     purpose_en: str = ""
+    purpose_easy: str = ""
     choices: tuple[str, ...] = ()
     required: bool = False
     erase_days: int = 30
@@ -64,6 +66,7 @@ class SlotFacts:
     name: str
     places: int
     name_en: str = ""
+    name_easy: str = ""
     min_people: int = 0
     target: int | None = None
     unit: str = "person"
@@ -84,6 +87,7 @@ class SlotFacts:
     questions: tuple[Question, ...] = ()
 
 
+_NAMES = ("name", "name_en", "name_easy")
 _PLAIN = (
     *("unit", "min_people", "target", "places", "offset_minutes", "competence", "policy", "opens_before"),
     *("closes_before", "cancel_before", "offer_hours", "first_timers", "min_age", "briefing_id"),
@@ -102,6 +106,7 @@ def template(activity: Activity, position: int, facts: SlotFacts) -> SlotTemplat
         position=position,
         name=text_in(facts.name)[:120],
         name_en=text_in(facts.name_en)[:120],
+        name_easy=text_in(facts.name_easy)[:120],
         minutes=minutes,
         burden=list(dict.fromkeys(facts.burden)),
         needs=[vars(need) for need in facts.needs],
@@ -154,6 +159,9 @@ def _check_moments(facts: SlotFacts, minutes: int) -> None:
         raise Invalid("age_out_of_range")
 
 
+_QUESTION_TEXTS = ("label", "label_en", "label_easy", "purpose", "purpose_en", "purpose_easy")
+
+
 def _question(facts: Question) -> dict[str, Any]:
     choices = [text_in(choice)[:80] for choice in facts.choices if text_in(choice)]
     known = facts.kind in QUESTION_KINDS and (facts.kind != "choice" or 2 <= len(choices) <= 20)
@@ -161,16 +169,14 @@ def _question(facts: Question) -> dict[str, Any]:
         raise Invalid("question_unusable")
     if not 0 <= facts.erase_days <= 365:
         raise Invalid("question_unusable")
-    texts = {
-        name: text_in(getattr(facts, name))[:200] for name in ("label", "label_en", "purpose", "purpose_en")
-    }
+    texts = {name: text_in(getattr(facts, name))[:200] for name in _QUESTION_TEXTS}
     plain = {"key": facts.key, "kind": facts.kind, "required": facts.required, "erase_days": facts.erase_days}
     return plain | texts | {"choices": choices}
 
 
 def facts_of(part: SlotTemplate) -> SlotFacts:
     """Return a part as it would be typed."""
-    plain: dict[str, Any] = {name: getattr(part, name) for name in ("name", "name_en", "minutes", *_PLAIN)}
+    plain: dict[str, Any] = {name: getattr(part, name) for name in (*_NAMES, "minutes", *_PLAIN)}
     return SlotFacts(
         **plain,
         burden=tuple(part.burden),
@@ -195,7 +201,7 @@ def _with_terms(slot: SlotFacts, before: SlotFacts | None) -> SlotFacts:
     return replace(before, **{name: getattr(slot, name) for name in short})
 
 
-_COPIED = ("position", "name", "name_en", "minutes", *_PLAIN)
+_COPIED = ("position", *_NAMES, "minutes", *_PLAIN)
 
 
 def make_slots(session: Session, occurrence_id: int, templates: Iterable[SlotTemplate]) -> None:

@@ -8,13 +8,12 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import FieldList, FormField, HiddenField, SelectField, TimeField
-from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 
 from scheduler.activities.reminder_rules import MOST_RULES, ReminderRule, parse
 from scheduler.activities.repeat_forms import said_when_shown
 from scheduler.errors import Invalid
-from scheduler.web import Form
+from scheduler.web import Form, PlainForm
 
 _USUAL_HOUR = time(19, 0)
 _CODE = re.compile(r"([dm])(\d{1,4})\Z", re.ASCII)

@@ -19,7 +19,6 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -44,6 +43,7 @@ from scheduler.activities.rules import MAX_TEXT
 from scheduler.activities.schedules import Planned, Schedule, on_rest, planned
 from scheduler.closures.restdays import RestDays
 from scheduler.errors import Invalid, Refused
+from scheduler.web import PlainForm
 
 SHOWN = 12
 # Far enough for twelve dates of a yearly rule.

@@ -12,6 +12,7 @@ class SlotOut(ApiModel):
     id: int
     name: str
     name_en: str
+    name_easy: str
     unit: str
     starts_at: datetime
     ends_at: datetime
@@ -37,8 +38,11 @@ class DateOut(ApiModel):
     activity_id: int
     title: str
     title_en: str
+    title_easy: str
     organization: str
     place: str
+    place_en: str
+    place_easy: str
     map_point: str
     state: str
     first_starts_at: datetime
@@ -56,6 +60,7 @@ def slot_out(slot: Slot) -> SlotOut:
         "id",
         "name",
         "name_en",
+        "name_easy",
         "unit",
         "starts_at",
         "ends_at",
@@ -91,8 +96,11 @@ def date_out(occurrence: Occurrence, base: str, *, with_slots: bool = False) -> 
         **{name: getattr(occurrence, name) for name in names},
         title=activity.title,
         title_en=activity.title_en,
+        title_easy=activity.title_easy,
         organization=activity.organization.slug,
         place=occurrence.place,
+        place_en=occurrence.place_en,
+        place_easy=occurrence.place_easy,
         map_point=occurrence.map_point,
         timezone=activity.timezone,
         url=f"{base}/dates/{occurrence.id}",

@@ -7,14 +7,14 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock, sharing, words
 from scheduler.activities import actions, months, queries, search
 from scheduler.activities.facts import decision_time, reserve_starts_at
-from scheduler.activities.forms import ActivityForm, typed_of
+from scheduler.activities.forms import ActivityForm, WordsForm, typed_of, words_of
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import Activity, Occurrence, Slot
@@ -25,6 +25,7 @@ from scheduler.activities.reminder_rules import parse
 from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
 from scheduler.activities.starters import STARTERS, values_like, values_of
 from scheduler.activities.wishes import Wish, section_of
+from scheduler.activities.wording import reword
 from scheduler.closures.queries import rest_days
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
@@ -37,7 +38,7 @@ from scheduler.web import db_session, etag_matches, go
 pages = Blueprint("activities", __name__)
 PAGE = 20
 # What a program may have posted and the form does not ask: correcting a draft leaves it as it is.
-_NOT_ASKED = ("timezone", "place_en", "bring_en", "minors", "warn_days", "may_call", "stays_responsible")
+_NOT_ASKED = ("timezone", "minors", "warn_days", "may_call", "stays_responsible")
 
 
 @pages.app_template_filter("local_start")
@@ -345,3 +346,18 @@ def shown_state(occurrence: Occurrence, full: bool) -> str:
     if occurrence.takes_place and occurrence.ends_at <= clock.now():
         return "held"
     return "full" if full and occurrence.state == "open" else occurrence.state
+
+
+@pages.route("/activities/<int:activity_id>/words", methods=["GET", "POST"])
+def other_words(activity_id: int) -> ResponseReturnValue:
+    """Write what an activity says in easy Japanese and in English, before and after it is published."""
+    actor = current_actor()
+    found = queries.find_organised_activity(db_session(), actor, activity_id)
+    form = WordsForm(data=words_of(found))
+    if form.validate_on_submit() and form.attempt(
+        lambda: reword(db_session(), found, form.wording(), actor.person_id, clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("ほかの言葉を書きとめました。"), "success")
+        return go(f"/activities/{activity_id}")
+    return form.page("activities/words.html", activity=found)

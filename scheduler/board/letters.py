@@ -131,4 +131,4 @@ def _slots_letter(
 def _open_part(slot: Slot) -> PartFacts:
     zone = slot.occurrence.activity.timezone
     starts, ends = to_local(slot.starts_at, zone), to_local(slot.ends_at, zone)
-    return PartFacts(slot.name, slot.name_en, starts, ends, people=1, state="open")
+    return PartFacts(slot.name, slot.name_en, starts, ends, people=1, state="open", name_easy=slot.name_easy)

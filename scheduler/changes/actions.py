@@ -28,7 +28,7 @@ from scheduler.text import text_in
 # Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
 GRACE = timedelta(minutes=3)
 _NEAR = timedelta(days=1)
-_PLACE = ("place", "place_en", "address", "map_point")
+_PLACE = ("place", "place_en", "place_easy", "address", "map_point")
 
 
 @dataclass(frozen=True)
@@ -173,10 +173,12 @@ def _write_all(
 
 def _place_values(wanted: Series, activity: Activity) -> dict[str, str]:
     typed = wanted.place
-    english = activity.place_en if typed.place == activity.place else typed.place_en
+    # The same place keeps what it is called in other languages.
+    named = activity if typed.place == activity.place else typed
     return {
         "place": typed.place,
-        "place_en": english,
+        "place_en": named.place_en,
+        "place_easy": named.place_easy,
         "address": typed.address,
         "map_point": typed.map_point or "",
     }

@@ -14,7 +14,6 @@ from wtforms import (
     StringField,
     TimeField,
 )
-from wtforms import Form as PlainForm
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from scheduler.activities.actions import RepeatFacts
@@ -27,7 +26,7 @@ from scheduler.activities.schedules import planned
 from scheduler.changes.moves import OneDate, Place, Series
 from scheduler.changes.parts import PartChange
 from scheduler.errors import Invalid
-from scheduler.web import Form
+from scheduler.web import Form, PlainForm
 
 NEW_ROWS = 1
 _REQUIRED = _("ここは必ず入れてください。")

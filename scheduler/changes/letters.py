@@ -31,6 +31,7 @@ class ChangedDate:
     ends: datetime
     place: str
     place_en: str
+    place_easy: str
     other_place: bool
     gone: bool
     clash: str
@@ -49,6 +50,7 @@ class Changed:
 
     title: str
     title_en: str
+    title_easy: str
     body: str
     body_en: str
     why: str
@@ -95,6 +97,7 @@ def _changed(session: Session, change: SeriesChange, person_id: int) -> Changed:
     return Changed(
         title=activity.title,
         title_en=activity.title_en,
+        title_easy=activity.title_easy,
         body=activity.organization.name,
         body_en=activity.organization.name_en,
         why=change.why,
@@ -123,6 +126,7 @@ def _date(session: Session, change: SeriesChange, row: Participation) -> Changed
         ends=to_local(occurrence.ends_at, zone),
         place=occurrence.place,
         place_en=occurrence.place_en,
+        place_easy=occurrence.place_easy,
         other_place=line is not None and line["was"] != occurrence.place,
         gone=gone,
         clash="" if gone else own_clash(session, row),

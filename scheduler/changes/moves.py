@@ -32,6 +32,7 @@ class Place:
     place_en: str = ""
     address: str = ""
     map_point: str | None = ""
+    place_easy: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,11 +227,12 @@ def _move(row: Occurrence, start: datetime | None, scope: str, wanted: Series) -
 def _own(row: Occurrence) -> Place | None:
     if row.own_place is None:
         return None
-    return Place(row.own_place, row.own_place_en or "", row.own_address or "", row.own_map_point or "")
+    english, easy = row.own_place_en or "", row.own_place_easy or ""
+    return Place(row.own_place, english, row.own_address or "", row.own_map_point or "", easy)
 
 
 def _where(row: Occurrence) -> Place:
-    return Place(row.place, row.place_en, row.address, row.map_point)
+    return Place(row.place, row.place_en, row.address, row.map_point, row.place_easy)
 
 
 def _own_place(row: Occurrence, scope: str, wanted: Series) -> tuple[Place | None, Place]:

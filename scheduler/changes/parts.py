@@ -149,6 +149,7 @@ def _values(row: Row, part: PartChange) -> dict[str, Any]:
     return {
         "name": name,
         "name_en": row.name_en if name == row.name else "",
+        "name_easy": row.name_easy if name == row.name else "",
         "places": part.places,
         "min_people": part.min_people,
         "target": target,

@@ -11,7 +11,7 @@ from scheduler.activities.models import Activity, Occurrence, RuleVersion, Slot,
 from scheduler.db import Base, UtcDateTime
 
 Kept = dict[str, Any]
-_PLACE = ("place", "place_en", "address", "map_point")
+_PLACE = ("place", "place_en", "place_easy", "address", "map_point")
 _OF_ACTIVITY = ("rule", "first_on", "first_at", "minutes", "dates", "on_holiday", "on_closed", *_PLACE)
 # What a date is for life, or what only ever rises, is not put back.
 _OWN_PLACE = tuple(f"own_{name}" for name in _PLACE)
@@ -28,7 +28,7 @@ _OF_DATE = (
     *_OWN_PLACE,
 )
 # What else a part has is not touched by a change, but by those who sign up meanwhile.
-_OF_SLOT = ("name", "name_en", "minutes", "min_people", "target")
+_OF_SLOT = ("name", "name_en", "name_easy", "minutes", "min_people", "target")
 
 
 def snapshot(session: Session, activity: Activity, occurrences: Sequence[Occurrence]) -> Kept:
@@ -134,6 +134,6 @@ def put_slots_back(session: Session, kept: Kept) -> None:
     _insert(session, Slot, [row | {"taken": 0} for row in kept["slots"] if row["id"] not in standing])
     _insert(session, SlotShare, [row for row in kept["shares"] if row["slot_id"] not in standing])
     for row in kept["slots"]:
-        values = {name: row[name] for name in _OF_SLOT}
+        values = {name: row[name] for name in _OF_SLOT if name in row}
         statement = update(Slot).where(Slot.id == row["id"]).values(**values)
         session.execute(statement.execution_options(synchronize_session=False))

@@ -61,9 +61,11 @@ def _check_latest(session: Session, change: SeriesChange) -> None:
 
 
 def _has_new_terms(session: Session, change: SeriesChange) -> bool:
-    # The parts of the rule would be put back with the terms that they had.
+    # The parts of the rule would be put back with the terms and the names that they had.
     since = (row for row in changes_of(session, "activity", change.activity_id) if row.at >= change.at)
-    return change.scope != "this" and any(row.verb == "terms" and "part" in row.facts for row in since)
+    return change.scope != "this" and any(
+        row.verb == "reword" or (row.verb == "terms" and "part" in row.facts) for row in since
+    )
 
 
 def _check_untouched(session: Session, change: SeriesChange) -> None:

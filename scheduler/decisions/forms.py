@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form as PlainForm
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 
 from scheduler.decisions.models import OUTCOMES
 from scheduler.parties.models import Person
-from scheduler.web import Form
+from scheduler.web import Form, PlainForm
 
 TAKE_BACK = "take_back"
 

@@ -147,5 +147,4 @@ def _choices(question: dict[str, Any]) -> dict[str, str]:
 
 
 def _in_language(question: dict[str, Any], name: str) -> str:
-    translated = question.get(f"{name}_{words.language()}", "")
-    return str(translated or question[name])
+    return words.said_of(question, name)

@@ -58,6 +58,7 @@ class PartFacts:
     sign_up: int = 0
     asked: str = ""
     clash: str = ""
+    name_easy: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def part_facts(row: Participation) -> PartFacts:
     return PartFacts(
         name=row.slot.name,
         name_en=row.slot.name_en,
+        name_easy=row.slot.name_easy,
         starts=to_local(row.slot.starts_at, zone),
         ends=to_local(row.slot.ends_at, zone),
         people=row.people,

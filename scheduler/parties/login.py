@@ -1,5 +1,6 @@
 """Who is asking: by a signed-in session, by a personal link, or with a bearer token. The only reader of the cookie."""
 
+import re
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, g, request, session
@@ -15,6 +16,7 @@ from scheduler.parties.models import Organization, Person
 from scheduler.parties.queries import find_by_personal_token
 from scheduler.web import db_session, settings, wants_json
 
+_OWN_PAGE = re.compile(r"/me/([^/?#]+)")
 HOME_ZONE = ZoneInfo("Asia/Tokyo")
 
 
@@ -91,6 +93,15 @@ def actor_by_link(token: str) -> Actor:
     found = find_by_personal_token(db_session(), token, settings().secret_key)
     languages.keep_of(found.language)
     return _today_actor(found.id, by_link=True)
+
+
+def actor_of_page(path: str) -> Actor:
+    """Return whose page a path of ours is: that of a personal link, or of who is signed in."""
+    link = _OWN_PAGE.match(path)
+    try:
+        return actor_by_link(link[1]) if link else current_actor()
+    except NotFound:
+        return current_actor()
 
 
 def asker(token: str | None) -> tuple[Actor, str]:

@@ -92,7 +92,7 @@ def sign_out() -> ResponseReturnValue:
 
 @pages.post("/language")
 def choose_language() -> ResponseReturnValue:
-    """Change the language of this browser, and of a signed-in person's notices; or show and hide readings."""
+    """Change the language of this browser, and of the person's notices; or show and hide readings."""
     back = redirect_target(request.form.get("next", "/"))
     if "readings" in request.form:
         languages.show_readings(request.form["readings"] == "on")
@@ -101,8 +101,8 @@ def choose_language() -> ResponseReturnValue:
     if chosen not in dict(words.LANGUAGES):
         raise Invalid("choice_unknown")
     languages.keep(chosen)
-    actor = login.current_actor()
-    if actor.is_signed_in and actor.person_id is not None:
+    actor = login.actor_of_page(back)
+    if actor.person_id is not None:
         actions.choose_language(db_session(), actor.person_id, chosen)
         db_session().commit()
     return go(back)

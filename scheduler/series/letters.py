@@ -49,6 +49,7 @@ def _kind(sender: Sender, template: str, facts: tuple[bool, bool]) -> Kind:
             every=series.every,
             title=series.activity.title,
             title_en=series.activity.title_en,
+            title_easy=series.activity.title_easy,
             hold_until=to_local(series.created_at + UNPROVEN_HOLDS, zone),
         )
 

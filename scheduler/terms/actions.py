@@ -19,7 +19,7 @@ from scheduler.parties.tokens import new_token
 
 _KEPT = {"id", "activity_id", "version_id", "position"}
 # What a part is in each version of the rule, whatever its terms.
-_OWN = ("name", "name_en", "unit", "places", "min_people", "offset_minutes", "minutes")
+_OWN = ("name", "name_en", "name_easy", "unit", "places", "min_people", "offset_minutes", "minutes")
 # What a change of terms writes into the slots that are there already: nothing that anybody counts on.
 _FOR_DATES = (
     *("target", "opens_before", "closes_before", "cancel_before", "offer_hours", "min_age", "briefing_id"),

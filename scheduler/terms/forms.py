@@ -15,14 +15,13 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms import Form as PlainForm
 from wtforms.validators import Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import Need, Question, SlotFacts, facts_of
 from scheduler.activities.plans import latest_parts
-from scheduler.web import Form
+from scheduler.web import Form, PlainForm
 
 QUESTION_ROWS = 3
 _DAY = 24 * 60

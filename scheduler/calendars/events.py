@@ -5,7 +5,8 @@ Every date names its year, so that a feed is the same to the byte when the year 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from flask_babel import gettext
@@ -177,9 +178,15 @@ def _slot_line(slot: Slot) -> str:
     return f"・{words.said(slot, 'name')} {_span(start, end)}"
 
 
+@lru_cache(maxsize=1024)
+def _span_of_a_day(language: str, begin: time, until: time) -> str:
+    # The same for every date of an activity: hours are put into words once, for each language.
+    return words.span_text(*(datetime.combine(date.min, at) for at in (begin, until)))
+
+
 def _span(start: datetime, end: datetime) -> str:
     if start.date() == end.date():
-        return words.span_text(start, end)
+        return _span_of_a_day(words.language(), start.time(), end.time())
     return " – ".join("{day} {clock}".format(**_moment(at)) for at in (start, end))
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,8 @@ Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 RENDERING = 3
 _PRODID = "-//Tsudoi//Tsudoi//{language}"
 _ASK_AGAIN = vDuration(timedelta(hours=1))
+# Of 75 octets the library leaves one free, and so do we.
+_WIDTH = 74
 _END = b"END:VCALENDAR\r\n"
 # A calendar needs at least one part (RFC 5545 3.6): one without dates has the zone of the house.
 _HOME = "Asia/Tokyo"
@@ -89,54 +92,80 @@ def _span(event: Event) -> tuple[date, date]:
     return (start.date(), end.date()) if midnight else (start, end)
 
 
-def _component(event: Event) -> VEvent:
-    component = VEvent()
-    component.add("uid", event.uid)
-    component.add("sequence", event.sequence)
-    # In a feed DTSTAMP means "last revised" (RFC 5545 3.8.7.2): the clock's time would mark all as changed each time.
-    component.add("dtstamp", event.changed_at)
-    component.add("last-modified", event.changed_at)
-    component.add("created", event.created_at)
+@lru_cache(maxsize=4096)
+def _line(name: str, value: str | int | datetime | tuple[str, ...]) -> bytes:
+    """Return a property that many dates share: what is said again and again is rendered once."""
+    return _property(name, list(value) if isinstance(value, tuple) else value)
+
+
+def _property(name: str, value: object) -> bytes:
+    """Return one property as icalendar renders it."""
+    part = VEvent()
+    part.add(name, value)
+    return folded(str(part.content_line(name, part[name]))) + b"\r\n"
+
+
+def folded(line: str) -> bytes:
+    """Fold a line where icalendar folds it, between characters at 75 octets, in one step for each piece.
+
+    The library looks at each character: for Japanese that was a quarter of the time that a date took. Like it, never
+    between a backslash and what it escapes.
+    """
+    octets, begin, pieces = line.encode(), 0, []
+    while len(octets) - begin > _WIDTH:
+        end = begin + _WIDTH
+        # Back to the first octet of a character (RFC 3629).
+        while octets[end] & 0xC0 == 0x80:
+            end -= 1
+        if end - begin > 1 and octets[end - 1] in b"\\^":
+            end -= 1
+        pieces.append(octets[begin:end])
+        begin = end
+    return b"\r\n ".join([*pieces, octets[begin:]])
+
+
+def _lines(event: Event) -> Iterator[bytes]:
+    """Go through the properties in the order of the library, in which a VEVENT has always been told."""
     start, end = _span(event)
-    component.add("dtstart", start)
-    component.add("dtend", end)
-    component.add("status", event.status)
     # What is off leaves the time free, also in Outlook, which does not heed STATUS.
     is_free = event.is_free or event.status == "CANCELLED"
-    component.add("transp", "TRANSPARENT" if is_free else "OPAQUE")
-    _add_texts(component, event)
-    _add_alarm(component, event)
+    if summary := _one_line(event.summary):
+        yield _line("SUMMARY", summary)
+    yield _property("DTSTART", start)
+    yield _property("DTEND", end)
+    # In a feed DTSTAMP means "last revised" (RFC 5545 3.8.7.2): the clock's time would mark all as changed each time.
+    yield _line("DTSTAMP", event.changed_at)
+    yield _property("UID", event.uid)
+    yield _line("SEQUENCE", event.sequence)
+    if categories := tuple(name for name in map(_one_line, event.categories) if name):
+        yield _line("CATEGORIES", categories)
+    yield _line("CREATED", event.created_at)
+    if description := _description(event):
+        yield _property("DESCRIPTION", description)
     if event.geo is not None:
-        component.add("geo", event.geo)
-    return component
+        yield _property("GEO", event.geo)
+    yield _line("LAST-MODIFIED", event.changed_at)
+    if location := _one_line(event.location):
+        yield _line("LOCATION", location)
+    yield _line("STATUS", event.status)
+    yield _line("TRANSP", "TRANSPARENT" if is_free else "OPAQUE")
+    if event.url:
+        yield _property("URL", event.url)
 
 
-def _add_texts(component: VEvent, event: Event) -> None:
-    texts = {
-        "summary": _one_line(event.summary),
-        "location": _one_line(event.location),
-        "description": _description(event),
-        "url": event.url,
-        "categories": [name for name in map(_one_line, event.categories) if name],
-    }
-    for name, text in texts.items():
-        if text:
-            component.add(name, text)
-
-
-def _add_alarm(component: VEvent, event: Event) -> None:
+def _alarm(event: Event) -> bytes:
     if event.alarm_minutes is None or event.status == "CANCELLED":
-        return
+        return b""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", _one_line(event.summary))
     alarm.add("trigger", timedelta(minutes=-event.alarm_minutes))
-    component.add_component(alarm)
+    return bytes(alarm.to_ical())
 
 
 def event_bytes(event: Event) -> bytes:
     """Render one VEVENT: CRLF, folded between characters at 75 octets. Rendered once, it serves every feed."""
-    return bytes(_component(event).to_ical())
+    return b"".join((b"BEGIN:VEVENT\r\n", *_lines(event), _alarm(event), b"END:VEVENT\r\n"))
 
 
 def _calendar(language: str) -> Calendar:

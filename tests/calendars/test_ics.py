@@ -9,7 +9,10 @@ import icalendar
 import pytest
 import time_machine
 import vobject
+from hypothesis import given
+from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
+from icalendar.parser.content_line import Contentline
 
 from scheduler.calendars.ics import (
     CalendarHead,
@@ -18,6 +21,7 @@ from scheduler.calendars.ics import (
     calendar_chunks,
     event_bytes,
     fingerprint,
+    folded,
     invitation_file,
 )
 
@@ -130,6 +134,18 @@ def test_three_readers_see_the_same_date(event: Event, reader: Callable[[bytes],
 def test_no_emoji_is_lost_over_the_folds(reader: Callable[[bytes], Seen]) -> None:
     event = EVENTS["emoji over many lines"]
     assert reader(feed(event)).summary == event.summary
+
+
+@each_event
+@pytest.mark.parametrize("minutes", [None, 60])
+def test_a_date_is_written_as_the_library_writes_it(event: Event, minutes: int | None) -> None:
+    data = event_bytes(replace(event, alarm_minutes=minutes))
+    assert icalendar.Event.from_ical(data).to_ical() == data
+
+
+@given(st.text(st.sampled_from("ab川👨‍🏳️\\^;,é"), max_size=200))
+def test_a_line_is_folded_where_the_library_folds_it(line: str) -> None:
+    assert folded(line) == Contentline(line).to_ical()
 
 
 @each_event

@@ -20,8 +20,6 @@ from scheduler.text import calendar_text
 
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 
-# Raise it when this module writes something else for the same rows: the feeds' versions contain it.
-RENDERING = 3
 _PRODID = "-//Tsudoi//Tsudoi//{language}"
 _ASK_AGAIN = vDuration(timedelta(hours=1))
 # Of 75 octets the library leaves one free, and so do we.
@@ -220,11 +218,11 @@ def invitation_file(event: Event, language: str) -> bytes:
 
 
 def fingerprint(parts: Iterable[tuple[object, ...]]) -> str:
-    """Return the version of a feed as 32 hex digits: it changes when a row that is shown changes, or the rendering.
+    """Return the version of a feed as 32 hex digits: it changes when a row that is shown changes, or what makes it.
 
     The parts hold plain values (numbers, texts, instants), whose `repr` is the same in every process.
     """
-    digest = hashlib.sha256(str(RENDERING).encode())
+    digest = hashlib.sha256()
     for part in parts:
         digest.update(repr(part).encode())
     return digest.hexdigest()[:32]

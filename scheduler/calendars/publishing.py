@@ -58,5 +58,6 @@ class Publication:
         return version
 
     def record(self, session: Session, version: str, now: datetime) -> None:
-        """Write down that the folder has this version."""
+        """Write down that the folder has this version, and since when the feed is in it."""
         actions.record_publication(session, self.folder.identity, self.name, version, now)
+        actions.note_version(session, self.feed.key, version, now)

@@ -6,7 +6,7 @@ the version counts the steps: most sign-ups leave the feed as it is, and none th
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -31,7 +31,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.db import UtcDateTime
-from scheduler.participation.models import Participation
 from scheduler.parties.models import Organization
 
 # Past dates leave the feed after half a year: the day after would annoy, for ever would be slow.
@@ -56,6 +55,11 @@ class Scope:
     kind: str = ""
     place: str = ""
     weekdays: frozenset[int] = frozenset()
+
+    @property
+    def whole(self) -> "Scope":
+        """What this is a part of: the same without what anybody may type into an address."""
+        return replace(self, kind="", place="", weekdays=frozenset())
 
 
 @dataclass(frozen=True)
@@ -165,29 +169,6 @@ def version(session: Session, scope: Scope, now: datetime) -> Version:
     """
     row = session.execute(_version_statement(scope), windows(now)).one()
     return Version((tuple(row), tuple(sorted(scope.weekdays))))
-
-
-@lru_cache(maxsize=256)
-def _changed_statement(scope: Scope) -> Select[Any]:
-    # Also of activities that are not shown any more: that they went is a change.
-    latest = select(func.max(Occurrence.changed_at), func.max(Activity.changed_at)).select_from(Occurrence)
-    return latest.join(Occurrence.activity).join(Activity.organization).where(*_asked(scope))
-
-
-@lru_cache(maxsize=256)
-def _filled_statement(scope: Scope) -> Select[Any]:
-    ahead = _shown(select(func.max(Participation.changed_at)), scope).where(Occurrence.starts_at >= at("day"))
-    slots = ahead.join(Slot, Slot.occurrence_id == Occurrence.id)
-    return slots.join(Participation, Participation.slot_id == Slot.id)
-
-
-def changed_at(session: Session, scope: Scope, now: datetime) -> datetime | None:
-    """Return when anything that a feed of these dates tells was last changed."""
-    found = (
-        *session.execute(_changed_statement(scope)).one(),
-        session.scalar(_filled_statement(scope), windows(now)),
-    )
-    return max((at for at in found if at), default=None)
 
 
 def _raw(instant: Any) -> ColumnElement[str]:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.http import parse_date
 
 from scheduler.activities.models import Occurrence
 from scheduler.calendars import actions, rendered
@@ -128,7 +128,7 @@ def test_who_asks_by_time_alone_is_told_of_every_change(
     # In the same second: the clock stands still.
     after = client.get(path, headers={"If-Modified-Since": since})
     assert (after.status_code, after.headers["ETag"] != before.headers["ETag"]) == (200, True)
-    times = [parse_date(answer.headers["Last-Modified"]) for answer in (before, after)]
+    times = [parsedate_to_datetime(answer.headers["Last-Modified"]) for answer in (before, after)]
     assert times[0] < times[1]
     again = client.get(path, headers={"If-Modified-Since": after.headers["Last-Modified"]})
     assert again.status_code == 304

@@ -23,6 +23,7 @@ from scheduler.activities.parts import MAX_MINUTES, SlotFacts, check_needs, make
 from scheduler.activities.plans import HORIZON, next_starts, spans_of, starts_in
 from scheduler.activities.recurrence import BadRule, Rule, parse, starts, to_utc
 from scheduler.activities.schedules import ON_REST, Planned, Schedule, on_rest, planned
+from scheduler.activities.tags import write_tags
 from scheduler.closures.restdays import RestDays
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
@@ -87,6 +88,7 @@ class ActivityFacts:
     may_call: bool = False
     stays_responsible: bool = True
     reminders: Sequence[Mapping[str, Any]] | None = None
+    tags: tuple[str, ...] = ()
 
 
 _PLAIN = (
@@ -109,6 +111,7 @@ def post(
     _write(activity, facts, now)
     session.add(activity)
     session.flush()
+    write_tags(session, activity, facts.tags)
     _write_templates(session, activity, facts)
     _record(session, activity, ("post", None, "draft"), by_id, now)
     return activity
@@ -121,6 +124,7 @@ def correct(
     if activity.state != "draft":
         raise Conflict("already_published")
     _write(activity, facts, now)
+    write_tags(session, activity, facts.tags)
     session.execute(delete(SlotTemplate).where(SlotTemplate.activity_id == activity.id))
     session.expire(activity, ["templates"])
     _write_templates(session, activity, facts)

@@ -8,7 +8,7 @@ from flask import request
 from pydantic import AfterValidator
 
 from scheduler import clock
-from scheduler.activities import actions, queries
+from scheduler.activities import actions, queries, tags
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import Need, Question, ShareFacts, SlotFacts
 from scheduler.activities.plans import HORIZON, next_starts
@@ -134,7 +134,7 @@ class ReminderIn(ApiModel):
 class ActivityIn(ApiModel):
     """An activity as an organiser posts it: wall-clock times of its zone, the rule as RFC 5545 RRULE text.
 
-    `map_point` is "35.66,139.70", or a link that a map gave.
+    `map_point` is "35.66,139.70", or a link that a map gave; `tags` are addresses of known programmes, or names.
     """
 
     title: str
@@ -169,6 +169,7 @@ class ActivityIn(ApiModel):
     on_holiday: str = "keep"
     on_closed: str = "skip"
     reminders: list[ReminderIn] | None = None
+    tags: list[str] = []
 
 
 class RepeatIn(ApiModel):
@@ -212,9 +213,11 @@ def _activity_out(activity: Activity) -> ActivityOut:
 
 @api.operation("GET /dates", DatesOut, scope=OPEN)
 def dates() -> DatesOut:
-    """List the public dates that have not ended, fifty to a page: `?page=2`."""
-    page = min(max(request.args.get("page", 1, int), 1), 1000)
-    lines, more = queries.dates_ahead(db_session(), clock.now(), page, PAGE)
+    """List the public dates that have not ended, fifty to a page: `?page=2`; of one programme: `?tag=parks`."""
+    page, tag = min(max(request.args.get("page", 1, int), 1), 1000), request.args.get("tag", "")
+    if tag:
+        tags.find_tag(db_session(), tag)
+    lines, more = queries.dates_ahead(db_session(), clock.now(), page, PAGE, tag=tag)
     base = settings().address
     return DatesOut(dates=[date_out(line.occurrence, base) for line in lines], page=page, more=more)
 
@@ -240,7 +243,7 @@ def post(slug: str, body: ActivityIn) -> ActivityOut:
     actor = current_actor()
     found = find_organised_body(db_session(), actor, slug)
     typed = body.model_dump(exclude={"slots", "reminders"}) | {"dates": tuple(body.dates)}
-    typed |= {"reminders": _rules_in(body.reminders)}
+    typed |= {"reminders": _rules_in(body.reminders), "tags": tuple(body.tags)}
     slots = tuple(_slot_facts(slot) for slot in body.slots)
     made = actions.post(
         db_session(), found.id, actions.ActivityFacts(**typed, slots=slots), actor.person_id, clock.now()

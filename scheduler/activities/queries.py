@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.models import Activity, Occurrence, Slot, Tag
 from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
@@ -127,9 +127,15 @@ def _line(occurrence: Occurrence, left: int, unit: str) -> DateLine:
     return DateLine(occurrence, left, unit, starts, ends)
 
 
-def dates_ahead(session: Session, now: datetime, page: int, size: int) -> tuple[list[DateLine], bool]:
-    """Return a page of the public dates that have not ended, the next first, and whether more come after it."""
-    lines = _lines(session, _ahead(now).limit(size + 1).offset((page - 1) * size))
+def dates_ahead(
+    session: Session, now: datetime, page: int, size: int, *, tag: str = ""
+) -> tuple[list[DateLine], bool]:
+    """Return a page of the public dates that have not ended, the next first, and whether more come after it.
+
+    Those of one programme only, where its address is given.
+    """
+    wanted = _ahead(now).where(Activity.tags.any(Tag.slug == tag)) if tag else _ahead(now)
+    lines = _lines(session, wanted.limit(size + 1).offset((page - 1) * size))
     return lines[:size], len(lines) > size
 
 

@@ -40,6 +40,7 @@ class DateOut(ApiModel):
     organization: str
     place: str
     map_point: str
+    tags: list[str]
     state: str
     first_starts_at: datetime
     starts_at: datetime
@@ -94,6 +95,7 @@ def date_out(occurrence: Occurrence, base: str, *, with_slots: bool = False) -> 
         organization=activity.organization.slug,
         place=occurrence.place,
         map_point=occurrence.map_point,
+        tags=[tag.slug for tag in activity.tags],
         timezone=activity.timezone,
         url=f"{base}/dates/{occurrence.id}",
         slots=[slot_out(slot) for slot in occurrence.slots] if with_slots else [],

@@ -8,12 +8,12 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler import clock, words
-from scheduler.activities import actions, queries
+from scheduler.activities import actions, queries, tags
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.forms import ActivityForm, typed_of
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
-from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.models import Activity, Occurrence, Slot, Tag
 from scheduler.activities.parts import kept_terms
 from scheduler.activities.recurrence import BadRule, to_local, to_utc
 from scheduler.activities.reminder_forms import RemindersForm, reminder_values, reminder_words
@@ -54,10 +54,13 @@ def _zone(thing: Occurrence | Slot) -> str:
 
 @pages.get("/")
 def home() -> ResponseReturnValue:
-    """Show what is on, the next first."""
+    """Show what is on, the next first; with `?tag=` of one programme."""
     page = min(max(request.args.get("page", 1, int), 1), 1000)
-    lines, more = queries.dates_ahead(db_session(), clock.now(), page, PAGE)
-    return render_template("activities/home.html", lines=lines, page=page, more=more)
+    chosen = request.args.get("tag", "")
+    tag = tags.find_tag(db_session(), chosen) if chosen else None
+    lines, more = queries.dates_ahead(db_session(), clock.now(), page, PAGE, tag=chosen)
+    shown = {"tags": tags.tags_in_use(db_session()), "tag": tag}
+    return render_template("activities/home.html", lines=lines, page=page, more=more, **shown)
 
 
 @pages.get("/dates/<int:occurrence_id>")
@@ -265,6 +268,12 @@ def reserve_day(occurrence: Occurrence) -> datetime | None:
     """Return when the reserve date begins on the wall clock; None where there is none, or it would be over."""
     reserve = reserve_starts_at(occurrence)
     return None if reserve is None or reserve <= clock.now() else to_local(reserve, _zone(occurrence))
+
+
+@pages.app_template_global("tag_name")
+def tag_name(tag: Tag) -> str:
+    """Return what a programme is called in the reader's language."""
+    return words.word(words.TAGS, tag.slug) if tag.slug in words.TAGS else tag.name
 
 
 @pages.app_template_global("map_links")

@@ -17,6 +17,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from scheduler import words
+from scheduler.activities.models import Tag
 from scheduler.calendars import events, queries, rendered, scopes
 from scheduler.calendars.ics import CalendarHead, Event, calendar_chunks, event_bytes, fingerprint
 from scheduler.calendars.scopes import Line, Scope, Version
@@ -86,7 +87,7 @@ class PublicFeed:
     def key(self) -> str:
         """What it is told apart by."""
         scope = self.scope
-        asked = f"{scope.organization_id}/{scope.with_blocks:d}/{scope.activity_id}"
+        asked = f"{scope.organization_id}/{scope.with_blocks:d}/{scope.activity_id}/{scope.tag}"
         return f"public/{asked}/{words.language()}"
 
     @property
@@ -217,6 +218,12 @@ class InsideFeed:
 def everything(scope: Scope | None = None) -> PublicFeed:
     """Return the feed of all bodies, or of what was asked for of it."""
     return PublicFeed(gettext("つどい：まちの活動"), "/", scope or Scope())
+
+
+def of_tag(tag: Tag) -> PublicFeed:
+    """Return the feed of one programme, of whichever body."""
+    name = gettext("つどい：%(what)s", what=events.tag_word(tag))
+    return PublicFeed(name, f"/?tag={tag.slug}", Scope(tag=tag.slug))
 
 
 def of_body(body: Organization, scope: Scope | None = None) -> PublicFeed:

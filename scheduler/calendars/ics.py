@@ -4,7 +4,7 @@ Knows no database and no clock: the same rows give the same bytes.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -208,13 +208,14 @@ def calendar_bytes(head: CalendarHead, zones: Iterable[str], events: Iterable[by
     return b"".join(calendar_chunks(head, zones, events))
 
 
-def invitation_file(event: Event, language: str) -> bytes:
-    """Return one date as a file, to be added by hand or from a letter; its UID is that of the feed.
+def invitation_file(events: Sequence[Event], language: str) -> bytes:
+    """Return dates as a file, to be added by hand or from a letter; their UIDs are those of the feed.
 
     No METHOD and no ATTENDEE: an invitation proper would be a second sign-up that nobody reads. No calendar name:
     Outlook then opens a new calendar instead of the date (MS-OXCICAL 2.1.3.1.1.17).
     """
-    return b"".join(_chunks(_calendar(language), [event.zone], [event_bytes(event)]))
+    zones = [event.zone for event in events]
+    return b"".join(_chunks(_calendar(language), zones, map(event_bytes, events)))
 
 
 def fingerprint(parts: Iterable[tuple[object, ...]]) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
+from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, Tag
 from scheduler.activities.recurrence import to_local
 from scheduler.db import UtcDateTime
 from scheduler.parties.models import Organization
@@ -44,7 +44,7 @@ FEW = 3
 
 @dataclass(frozen=True)
 class Scope:
-    """What a public feed is asked for: everything, or the dates of a body, of an activity, of a kind, place or weekday.
+    """What a public feed is asked for: everything, or the dates of a body, activity, programme, kind, place or weekday.
 
     `with_blocks` adds the bodies whose parent the body is; weekdays are 0 (Monday) to 6 on the date's own wall clock.
     """
@@ -55,6 +55,7 @@ class Scope:
     kind: str = ""
     place: str = ""
     weekdays: frozenset[int] = frozenset()
+    tag: str = ""
 
     @property
     def whole(self) -> "Scope":
@@ -110,6 +111,8 @@ def _asked(scope: Scope) -> Iterator[ColumnElement[bool]]:
         yield or_(own, Organization.parent_id == scope.organization_id) if scope.with_blocks else own
     if scope.activity_id is not None:
         yield Activity.id == scope.activity_id
+    if scope.tag:
+        yield Activity.tags.any(Tag.slug == scope.tag)
     if scope.kind:
         yield Organization.kind == scope.kind
     if scope.place:
@@ -228,6 +231,7 @@ def all_dates(session: Session, scope: Scope, now: datetime) -> list[Occurrence]
 def _whole(wanted: Select[Any]) -> Select[Any]:
     return wanted.options(
         contains_eager(Occurrence.activity).contains_eager(Activity.organization),
+        contains_eager(Occurrence.activity).selectinload(Activity.tags),
         selectinload(Occurrence.slots),
     )
 

@@ -277,15 +277,15 @@ def test_a_feed_without_dates_is_a_calendar_still() -> None:
 
 @pytest.mark.parametrize("reader", READERS)
 def test_a_single_date_has_the_identity_that_it_has_in_the_feed(reader: Callable[[bytes], Seen]) -> None:
-    data = invitation_file(EVENT, "ja")
+    data = invitation_file([EVENT], "ja")
     assert reader(data) == reader(feed(EVENT))
     assert event_bytes(EVENT) in data
 
 
 def test_a_single_date_opens_as_a_date_and_not_as_a_new_calendar() -> None:
-    names = {line.partition(":")[0] for line in lines(invitation_file(EVENT, "en"))}
+    names = {line.partition(":")[0] for line in lines(invitation_file([EVENT], "en"))}
     assert names.isdisjoint({"METHOD", "NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"})
-    assert "PRODID:-//Tsudoi//Tsudoi//EN" in lines(invitation_file(EVENT, "en"))
+    assert "PRODID:-//Tsudoi//Tsudoi//EN" in lines(invitation_file([EVENT], "en"))
 
 
 def test_a_version_is_short_and_stays_for_the_same_rows() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -91,7 +92,13 @@ def test_a_published_activity_gets_others_and_the_address_stays(
 
 def test_a_program_posts_and_reads_them(app: Flask, cast: Cast) -> None:
     program = program_of(app, cast.aiko)
-    draft = {"title": "清掃", "place": "公園", "first_on": "2026-12-06", "first_at": "08:00", "minutes": 60}
+    draft: dict[str, Any] = {
+        "title": "清掃",
+        "place": "公園",
+        "first_on": "2026-12-06",
+        "first_at": "08:00",
+        "minutes": 60,
+    }
     made = program.post(
         "/organizations/midori/activities",
         **draft,

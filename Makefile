@@ -59,8 +59,8 @@ format: .venv/test.stamp ## Bring the code into its one format
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: .venv/test.stamp $(CATALOGUES) ## Measure list, date, feed and sign-up, and reminders under kill -9
-	$(BIN)/python -m tests.bench
+bench: .venv/test.stamp $(CATALOGUES) ## Measure list, date, feed and sign-up, and reminders under kill -9; part=feeds
+	$(BIN)/python -m tests.bench $(part)
 
 screenshots: .venv/test.stamp $(CATALOGUES) machine ## Save pictures of the pages at 375 px in screenshots/
 	TSUDOI_SCREENSHOTS=screenshots $(BIN)/pytest -m browser

@@ -8,11 +8,12 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import FrameType
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -76,7 +77,10 @@ def kinds(sender: Sender) -> dict[str, Kind]:
     sign_ups = sign_up_kinds(sender)
     reminder = _with_way_out(reminders.reminder_kind(sender, "reminder"), sender)
     question = replace(still_coming_kind(sender), not_before=reminders.end_of_quiet)
+    of_series = series_kinds(sender)
     with_file = {
+        "changed": changed_kind(sender),
+        "series_joined": of_series.pop("series_joined"),
         **{name: sign_ups.pop(name) for name in WITH_CALENDAR},
         reminders.EARLY: reminder,
         reminders.LAST: replace(reminder, by_hand=True),
@@ -91,26 +95,33 @@ def kinds(sender: Sender) -> dict[str, Kind]:
         **sign_ups,
         **board_kinds(sender),
         "stand_in_asked": replace(stand_in_kind(sender), by_hand=True),
-        **series_kinds(sender),
-        "changed": changed_kind(sender),
+        **of_series,
         asking.KIND: decide_kind(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
 
 
 def _with_calendar(kind: Kind, address: str) -> Kind:
-    """Let letters of this kind carry the date as a file that every calendar offers to add."""
+    """Let letters of this kind carry their dates as a file that every calendar offers to add."""
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
         letter = kind.compose(session, notice, delivery)
         if letter is None:
             return None
-        date = letter.facts["date"]
-        occurrence = session.get_one(Occurrence, date.id)  # type: ignore[attr-defined]  # a DateFacts
+        dates = [session.get_one(Occurrence, date_id) for date_id in _dates_in(letter.facts)]
         with force_locale(letter.language):
-            return replace(letter, attachments=(attachment(occurrence, address),))
+            return replace(letter, attachments=(attachment(dates, address),) if dates else ())
 
     return replace(kind, compose=compose)
+
+
+def _dates_in(facts: Mapping[str, Any]) -> list[int]:
+    """Return the dates that a letter tells of: those of a change, those signed up for at once, or its one."""
+    if "changed" in facts:
+        return [date.id for date in facts["changed"].dates]
+    if "dates" in facts:
+        return [date.id for date, _part in facts["dates"]]
+    return [facts["date"].id]
 
 
 def _with_way_out(kind: Kind, sender: Sender) -> Kind:

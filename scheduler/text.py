@@ -21,16 +21,21 @@ _NAT64 = ip_network("64:ff9b::/96")
 _PRIVATE_NAMES = (".local", ".internal", ".localhost", ".home.arpa")
 
 
+# C0 and C1 controls (category Cc); lone surrogates, which no encoding takes (Cs); bidi overrides: one name reads as
+# another. Tabs and line breaks, which some texts may keep, stand apart.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]", re.ASCII)
+
+
 def _is_control(char: str) -> bool:
-    # Cc: C0 and C1 controls. Cs: lone surrogates, which no encoding takes. Bidi overrides: one name reads as another.
-    return (
-        unicodedata.category(char) in {"Cc", "Cs"}
-        or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-    )
+    return char in "\t\n" or _CONTROLS.match(char) is not None
 
 
 def _without_controls(text: str, keep: str = "") -> str:
-    return "".join(char for char in text if char in keep or not _is_control(char))
+    kept = _CONTROLS.sub("", text)
+    for char in "\t\n":
+        if char not in keep:
+            kept = kept.replace(char, "")
+    return kept
 
 
 def annotated(base: str, reading: str) -> str:

@@ -142,6 +142,24 @@ BURDENS = {
     "talking": _("人と話す"),
 }
 
+# By address, as `activities.tags.KNOWN`.
+TAGS = {
+    "recycling": _("資源回収"),
+    "clean-up": _("清掃"),
+    "parks": _("公園"),
+    "gardens": _("花だん・農園"),
+    "childcare": _("子育て"),
+    "school-route": _("通学の見守り"),
+    "seniors": _("高齢者"),
+    "sports": _("スポーツ"),
+    "health": _("健康"),
+    "library": _("読書・図書館"),
+    "culture": _("文化・音楽"),
+    "festivals": _("祭り"),
+    "safety": _("防災・防犯"),
+    "meals": _("食事"),
+}
+
 COMPETENCES = {
     "mower": _("草刈り機の講習"),
     "station_leader": _("給水所リーダーの説明会"),

@@ -18,6 +18,7 @@ from scheduler.config import ROOT
 CODE = ROOT / "scheduler"
 EDGES = {
     "bounces.py",
+    "calendars/answering.py",
     "jobs.py",
     "cli.py",
     "notices/delivery.py",

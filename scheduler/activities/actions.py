@@ -24,6 +24,7 @@ from scheduler.activities.plans import HORIZON, next_starts, spans_of, starts_in
 from scheduler.activities.recurrence import BadRule, Rule, parse, starts, to_utc
 from scheduler.activities.schedules import ON_REST, Planned, Schedule, on_rest, planned
 from scheduler.activities.wording import LENGTHS, TEXTS
+from scheduler.activities.tags import write_tags
 from scheduler.closures.restdays import RestDays
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
@@ -92,6 +93,7 @@ class ActivityFacts:
     may_call: bool = False
     stays_responsible: bool = True
     reminders: Sequence[Mapping[str, Any]] | None = None
+    tags: tuple[str, ...] = ()
 
 
 _PLAIN = (
@@ -113,6 +115,7 @@ def post(
     _write(activity, facts, now)
     session.add(activity)
     session.flush()
+    write_tags(session, activity, facts.tags)
     _write_templates(session, activity, facts)
     _record(session, activity, ("post", None, "draft"), by_id, now)
     return activity
@@ -125,6 +128,7 @@ def correct(
     if activity.state != "draft":
         raise Conflict("already_published")
     _write(activity, facts, now)
+    write_tags(session, activity, facts.tags)
     session.execute(delete(SlotTemplate).where(SlotTemplate.activity_id == activity.id))
     session.expire(activity, ["templates"])
     _write_templates(session, activity, facts)

@@ -139,7 +139,7 @@ class ReminderIn(ApiModel):
 class ActivityIn(ApiModel):
     """An activity as an organiser posts it: wall-clock times of its zone, the rule as RFC 5545 RRULE text.
 
-    `map_point` is "35.66,139.70", or a link that a map gave.
+    `map_point` is "35.66,139.70", or a link that a map gave; `tags` are addresses of known programmes, or names.
     """
 
     title: str
@@ -180,6 +180,7 @@ class ActivityIn(ApiModel):
     on_holiday: str = "keep"
     on_closed: str = "skip"
     reminders: list[ReminderIn] | None = None
+    tags: list[str] = []
 
 
 class RepeatIn(ApiModel):
@@ -252,7 +253,7 @@ def post(slug: str, body: ActivityIn) -> ActivityOut:
     actor = current_actor()
     found = find_organised_body(db_session(), actor, slug)
     typed = body.model_dump(exclude={"slots", "reminders"}) | {"dates": tuple(body.dates)}
-    typed |= {"reminders": _rules_in(body.reminders)}
+    typed |= {"reminders": _rules_in(body.reminders), "tags": tuple(body.tags)}
     slots = tuple(_slot_facts(slot) for slot in body.slots)
     made = actions.post(
         db_session(), found.id, actions.ActivityFacts(**typed, slots=slots), actor.person_id, clock.now()

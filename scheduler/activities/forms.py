@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.actions import ActivityFacts
-from scheduler.activities.fields import map_point_field
+from scheduler.activities.fields import TagFields, map_point_field, tag_values
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.reminder_forms import ReminderFields, reminder_values
@@ -101,7 +101,7 @@ def words_of(activity: Activity) -> dict[str, Any]:
     return {name: getattr(activity, name) for name in TEXTS} | {"parts": parts}
 
 
-class ActivityForm(OtherWords, RepeatFields, ReminderFields, Form):
+class ActivityForm(OtherWords, RepeatFields, ReminderFields, TagFields, Form):
     """An activity on one page: what, when, how often, if it rains, who is needed."""
 
     title = StringField(_("活動の名前"), [DataRequired(_REQUIRED), _LONG_NAME])
@@ -172,6 +172,7 @@ class ActivityForm(OtherWords, RepeatFields, ReminderFields, Form):
             decide_days_before=int(self.decide_days_before.data),
             **_named("decider", self.decider.data),
             **_named("deputy", self.deputy.data),
+            tags=self.typed_tags(),
             slots=tuple(_slot(row.data) for row in self.slots if (row.data["name"] or "").strip()),
         )
 
@@ -209,7 +210,8 @@ def typed_of(activity: Activity) -> dict[str, Any]:
     values |= {"reminders": reminder_values(activity.reminders)}
     values |= {role: _chosen(activity, role) for role in ("decider", "deputy")}
     values["decide_days_before"] = str(activity.decide_days_before)
-    return values | repeat_values(activity) | {"slots": [_row_of(slot) for slot in activity.templates]}
+    values |= repeat_values(activity) | tag_values(activity)
+    return values | {"slots": [_row_of(slot) for slot in activity.templates]}
 
 
 def _row_of(slot: SlotTemplate) -> dict[str, Any]:

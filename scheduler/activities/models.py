@@ -36,6 +36,25 @@ def _new_uid() -> str:
     return uuid4().hex
 
 
+class Tag(Base):
+    """A programme or a field of work, as organisers name it; its address (`slug`) stays, whoever uses it."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(40))
+
+
+class ActivityTag(Base):
+    """An activity belongs to a programme."""
+
+    __tablename__ = "activity_tag"
+
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), primary_key=True, index=True)
+
+
 class Activity(Base):
     """The recurring thing: the rule on the wall clock of its zone, the place, the weather rule, what to bring."""
 
@@ -92,6 +111,7 @@ class Activity(Base):
     changed_at: Mapped[datetime]
 
     organization: Mapped[Organization] = relationship()
+    tags: Mapped[list[Tag]] = relationship(secondary="activity_tag", order_by=Tag.id)
     templates: Mapped[list["SlotTemplate"]] = relationship(
         primaryjoin="and_(SlotTemplate.activity_id == Activity.id, SlotTemplate.version_id.is_(None))",
         order_by="SlotTemplate.position",

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
-from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
+from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, Tag
 from scheduler.activities.plans import HORIZON
 from scheduler.activities.queries import DateLine, ahead, lines_of
+from scheduler.activities.tags import tags_in_use
 from scheduler.activities.wishes import Wish, span_of, spans_of_days
 from scheduler.parties.models import Organization
 
@@ -40,14 +41,15 @@ def dates_between(session: Session, wish: Wish, now: datetime, first: date, last
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be chosen of all that is posted: an activity for every place, and the bodies."""
+    """What can be chosen of all that is posted: an activity for every place, the bodies, the programmes."""
 
     places: list[Activity]
     bodies: list[Organization]
+    tags: list[Tag]
 
 
 def choices(session: Session) -> Choices:
-    """Return the places and the bodies that can be chosen, each once."""
+    """Return the places, the bodies and the programmes that can be chosen, each once."""
     wanted = (
         select(Activity)
         .join(Activity.organization)
@@ -60,6 +62,7 @@ def choices(session: Session) -> Choices:
     return Choices(
         list({activity.place: activity for activity in reversed(posted)}.values())[::-1],
         sorted(bodies.values(), key=lambda body: (body.name, body.id)),
+        tags_in_use(session),
     )
 
 
@@ -93,6 +96,8 @@ def _where_and_what(wish: Wish) -> list[ColumnElement[bool]]:
         conditions.append(func.coalesce(Occurrence.own_place, Activity.place) == wish.place)
     if wish.body:
         conditions.append(Organization.slug == wish.body)
+    if wish.tag:
+        conditions.append(Activity.tags.any(Tag.slug == wish.tag))
     for word in wish.words.split():
         conditions.append(or_(*(column.icontains(word, autoescape=True) for column in _READ)))
     return conditions

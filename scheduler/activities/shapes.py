@@ -44,6 +44,7 @@ class DateOut(ApiModel):
     place_en: str
     place_easy: str
     map_point: str
+    tags: list[str]
     state: str
     first_starts_at: datetime
     starts_at: datetime
@@ -102,6 +103,7 @@ def date_out(occurrence: Occurrence, base: str, *, with_slots: bool = False) -> 
         place_en=occurrence.place_en,
         place_easy=occurrence.place_easy,
         map_point=occurrence.map_point,
+        tags=[tag.slug for tag in activity.tags],
         timezone=activity.timezone,
         url=f"{base}/dates/{occurrence.id}",
         slots=[slot_out(slot) for slot in occurrence.slots] if with_slots else [],

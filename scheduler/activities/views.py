@@ -17,7 +17,7 @@ from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.forms import ActivityForm, WordsForm, typed_of, words_of
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
-from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.models import Activity, Occurrence, Slot, Tag
 from scheduler.activities.parts import kept_terms
 from scheduler.activities.recurrence import BadRule, to_local, to_utc
 from scheduler.activities.reminder_forms import RemindersForm, reminder_values, reminder_words
@@ -332,6 +332,12 @@ def reserve_day(occurrence: Occurrence) -> datetime | None:
     """Return when the reserve date begins on the wall clock; None where there is none, or it would be over."""
     reserve = reserve_starts_at(occurrence)
     return None if reserve is None or reserve <= clock.now() else to_local(reserve, _zone(occurrence))
+
+
+@pages.app_template_global("tag_name")
+def tag_name(tag: Tag) -> str:
+    """Return what a programme is called in the reader's language."""
+    return words.word(words.TAGS, tag.slug) if tag.slug in words.TAGS else tag.name
 
 
 @pages.app_template_global("map_links")

@@ -28,6 +28,7 @@ class Wish:
     days: str = ""
     place: str = ""
     body: str = ""
+    tag: str = ""
     words: str = ""
     minutes: int = 0
     ease: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Wish:
             days=_one_of(DAYS, asked.get("days", "")),
             place=_text(asked.get("place", "")),
             body=_text(asked.get("body", "")),
+            tag=_text(asked.get("tag", "")),
             words=_text(asked.get("words", "")),
             minutes=int(_one_of(tuple(map(str, MINUTES)), minutes) or 0),
             ease=tuple(code for code in EASE if code in ease),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from scheduler.calendars.models import CalendarImport, FeedChoice, PublishedFeed
+from scheduler.calendars.models import CalendarImport, FeedChoice, FeedState, PublishedFeed
 from scheduler.calendars.queries import alarm_of, live_feeds
 from scheduler.calendars.reading import read
 from scheduler.db import claim, insert_once
@@ -17,6 +17,7 @@ from scheduler.parties.tokens import hashed, new_token
 ALARMS = (60, 180, 1440)
 # Whoever claimed a version and was not heard of for so long has died with it.
 LEASE = timedelta(minutes=2)
+_SECOND = timedelta(seconds=1)
 
 
 def renew(session: Session, person_id: int, purpose: str, now: datetime) -> str:
@@ -71,6 +72,19 @@ def hand_in(
     session.add(kept)
     session.flush()
     return kept
+
+
+def note_version(session: Session, key: str, version: str, now: datetime) -> datetime:
+    """Write down that a feed is in this version now, and return since when; noted twice, it is the first time.
+
+    In whole seconds, as HTTP tells them, and each version in a later one: two within a second are told apart.
+    """
+    at = now.replace(microsecond=0)
+    insert_once(session, FeedState, {"key": key, "version": "", "changed_at": at - _SECOND})
+    row = session.scalars(select(FeedState).where(FeedState.key == key).with_for_update()).one()
+    if row.version != version:
+        row.version, row.changed_at = version, max(at, row.changed_at + _SECOND)
+    return row.changed_at
 
 
 def claim_publication(session: Session, folder: str, name: str, now: datetime) -> bool:

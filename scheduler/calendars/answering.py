@@ -5,25 +5,25 @@ lies finished somewhere is taken only when it is of just this version.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from flask import Response, current_app, request
 from flask_babel import force_locale
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.http import http_date
 
 from scheduler import clock, words
 from scheduler.calendars import feeds, rendered
+from scheduler.calendars.actions import note_version
 from scheduler.calendars.feeds import Feed
 from scheduler.calendars.folder import Folder
-from scheduler.db import begin_reading
+from scheduler.db import begin_reading, begin_writing
 from scheduler.web import db, db_session, etag_matches, settings
 
 # Feeds up to this many dates are sent in one piece and kept; longer ones are streamed while they are rendered.
 _IN_ONE_PIECE = 2500
 _GZIP = "-gzip"
-# A change is stamped when its request begins and seen when it is committed: within this time the stamp tells nothing.
-_SETTLES = timedelta(seconds=15)
 
 
 def answer(feed: Feed, published: str = "") -> Response:
@@ -33,8 +33,8 @@ def answer(feed: Feed, published: str = "") -> Response:
     tag = _tag(version, zipped)
     if etag_matches(tag):
         return _stamped(Response(status=304), tag)
-    changed_at = _stamp(feeds.changed_at(feed, session, now), now)
-    if _unmodified_since(changed_at, now):
+    changed_at = _changed_at(feed.whole, session, now)
+    if _unmodified_since(changed_at):
         return _stamped(Response(status=304), tag)
     body = _finished(version, published, zipped)
     return _sent(body, tag, changed_at) if body is not None else _rendered(feed, changed_at, zipped, now)
@@ -62,21 +62,33 @@ def _takes_gzip() -> bool:
     return accepted.quality("gzip") > 0 and accepted.quality("gzip") >= accepted.quality("identity")
 
 
-def _stamp(changed_at: datetime | None, now: datetime) -> datetime | None:
-    """Return what is told as Last-Modified; a second too early while more may come that was changed then already."""
-    if changed_at is None:
-        return None
-    whole = changed_at.replace(microsecond=0)
-    return whole if now - changed_at > _SETTLES else whole - timedelta(seconds=1)
+def _changed_at(feed: Feed, session: Session, now: datetime) -> datetime | None:
+    """Return since when a feed is in its version; whoever asks first after a change writes it down.
+
+    None where others write just now: then no time is told, and nobody is kept waiting.
+    """
+    version = feeds.version_of(feed, session, settings().address, now)
+    noted = feeds.since(feed, version, session, now)
+    return noted or _note(feed.key, version, now)
 
 
-def _unmodified_since(changed_at: datetime | None, now: datetime) -> bool:
+def _note(key: str, version: str, now: datetime) -> datetime | None:
+    with Session(db.engine) as session:
+        try:
+            begin_writing(session)
+            changed_at = note_version(session, key, version, now)
+            session.commit()
+        except OperationalError:
+            return None
+    return changed_at
+
+
+def _unmodified_since(changed_at: datetime | None) -> bool:
     since = request.if_modified_since
     # Who sends a tag is answered by the tag alone (RFC 9110 13.1.3).
     if since is None or changed_at is None or "If-None-Match" in request.headers:
         return False
-    settled = now - changed_at > _SETTLES + timedelta(seconds=2)
-    return settled and changed_at.replace(tzinfo=UTC) <= since
+    return changed_at <= since
 
 
 def _finished(version: str, published: str, zipped: bool) -> bytes | None:

@@ -3,9 +3,10 @@
 Every date names its year, so that a feed is the same to the byte when the year ends.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from flask_babel import gettext
@@ -14,11 +15,12 @@ from flask_babel import lazy_gettext as _
 from scheduler import words
 from scheduler.activities.facts import decision_time
 from scheduler.activities.map_points import stored_point
-from scheduler.activities.models import Occurrence, Slot
+from scheduler.activities.models import Occurrence, Slot, Tag
 from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.calendars.ics import Event, Status, invitation_file
 from scheduler.notices.outlet import Attachment
 from scheduler.participation.models import PENDING, WAITING, Participation
+from scheduler.text import without_readings
 
 _STATUS: dict[str, Status] = {
     "cancelled": "CANCELLED",
@@ -120,6 +122,11 @@ def title_of(occurrence: Occurrence) -> str:
     return f"{words.mark(occurrence.state)}{title}" if occurrence.state in _MARKED else title
 
 
+def tag_word(tag: Tag) -> str:
+    """Return what a programme is called in the reader's language."""
+    return without_readings(words.word(words.TAGS, tag.slug)) if tag.slug in words.TAGS else tag.name
+
+
 def _event(occurrence: Occurrence, address: str, *parts: str) -> Event:
     activity = occurrence.activity
     changed_at = max(occurrence.changed_at, activity.changed_at)
@@ -136,7 +143,7 @@ def _event(occurrence: Occurrence, address: str, *parts: str) -> Event:
         status=_STATUS.get(occurrence.state, "CONFIRMED"),
         created_at=occurrence.created_at,
         changed_at=changed_at,
-        categories=(words.said(activity.organization, "name"),),
+        categories=(*map(tag_word, activity.tags), words.said(activity.organization, "name")),
         geo=_geo(occurrence),
         last_word=gettext("更新：%(day)s %(clock)s", **_moment(_local(occurrence, changed_at))),
     )
@@ -177,9 +184,15 @@ def _slot_line(slot: Slot) -> str:
     return f"・{words.said(slot, 'name')} {_span(start, end)}"
 
 
+@lru_cache(maxsize=1024)
+def _span_of_a_day(language: str, begin: time, until: time) -> str:
+    # The same for every date of an activity: hours are put into words once, for each language.
+    return words.span_text(*(datetime.combine(date.min, at) for at in (begin, until)))
+
+
 def _span(start: datetime, end: datetime) -> str:
     if start.date() == end.date():
-        return words.span_text(start, end)
+        return _span_of_a_day(words.language(), start.time(), end.time())
     return " – ".join("{day} {clock}".format(**_moment(at)) for at in (start, end))
 
 
@@ -191,7 +204,8 @@ def _local(occurrence: Occurrence, at: datetime) -> datetime:
     return to_local(at, occurrence.activity.timezone)
 
 
-def attachment(occurrence: Occurrence, address: str) -> Attachment:
-    """Return a date as the file that goes with a letter; it has the UID of the feeds, so that it moves with them."""
-    content = invitation_file(public_event(occurrence, address), words.language_tag())
-    return Attachment(f"tsudoi-{occurrence.id}.ics", "text/calendar", content)
+def attachment(dates: Sequence[Occurrence], address: str) -> Attachment:
+    """Return dates as the file that goes with a letter; by their UIDs they move with the feeds."""
+    content = invitation_file([public_event(date, address) for date in dates], words.language_tag())
+    name = f"tsudoi-{dates[0].id}.ics" if len(dates) == 1 else "tsudoi.ics"
+    return Attachment(name, "text/calendar", content)

@@ -5,15 +5,19 @@ In the language of the context it is used in; the caller brings the session. Kno
 
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
 from importlib import metadata
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from scheduler import words
+from scheduler.activities.models import Tag
 from scheduler.calendars import events, queries, rendered, scopes
 from scheduler.calendars.ics import CalendarHead, Event, calendar_chunks, event_bytes, fingerprint
 from scheduler.calendars.scopes import Line, Scope, Version
@@ -23,6 +27,8 @@ from scheduler.parties.models import Organization
 Found = TypeVar("Found")
 # A newer release of the zones writes other VTIMEZONEs.
 _ZONES = metadata.version("tzdata")
+# What the bytes are made by: a release that says something in other words is another version of every feed.
+_MAKERS = ("calendars/*.py", "words.py", "text.py", "translations/*/LC_MESSAGES/*.po")
 # So many dates are loaded and rendered at a time: a feed of 10,000 never stands in memory as rows.
 _BATCH = 250
 
@@ -50,8 +56,16 @@ class Feed(Protocol):
     def version(self, session: Session, now: datetime) -> Version:
         """Return what its bytes depend on."""
 
-    def changed_at(self, session: Session, now: datetime) -> datetime | None:
-        """Return when anything in it was last changed."""
+    @property
+    def key(self) -> str:
+        """The name under which is written down since when it is in its version: one for each address.
+
+        The language is part of it where the address says so; a secret address follows its owner's language.
+        """
+
+    @property
+    def whole(self) -> "Feed":
+        """The feed that it is a part of, whose changes are written down; else itself."""
 
     def content(self, session: Session, address: str, now: datetime) -> Content:
         """Return its dates."""
@@ -69,9 +83,17 @@ class PublicFeed:
         """Return what its bytes depend on."""
         return scopes.version(session, self.scope, now)
 
-    def changed_at(self, session: Session, now: datetime) -> datetime | None:
-        """Return when anything in it was last changed."""
-        return scopes.changed_at(session, self.scope, now)
+    @property
+    def key(self) -> str:
+        """What it is told apart by."""
+        scope = self.scope
+        asked = f"{scope.organization_id}/{scope.with_blocks:d}/{scope.activity_id}/{scope.tag}"
+        return f"public/{asked}/{words.language()}"
+
+    @property
+    def whole(self) -> "PublicFeed":
+        """What it is a part of: a change of the part is one of the whole."""
+        return replace(self, scope=self.scope.whole)
 
     def content(self, session: Session, address: str, now: datetime) -> Content:
         """Return its dates; what was rendered before is not loaded again."""
@@ -118,12 +140,15 @@ class OwnFeed:
         decided = queries.decisions_version(session, bodies, now).lines if bodies else ()
         return Version(((self.alarm_minutes,), *own.lines, *decided))
 
-    def changed_at(self, session: Session, now: datetime) -> datetime | None:
-        """Return when anything in it was last changed."""
-        bodies = queries.decided_by(session, self.person_id, now.date())
-        decided = [scopes.changed_at(session, Scope(body), now) for body in bodies]
-        found = [queries.own_changed_at(session, self.person_id), *decided]
-        return max((at for at in found if at), default=None)
+    @property
+    def key(self) -> str:
+        """What it is told apart by."""
+        return f"own/{self.person_id}"
+
+    @property
+    def whole(self) -> "OwnFeed":
+        """Itself: nothing of it can be asked for."""
+        return self
 
     def content(self, session: Session, address: str, now: datetime) -> Content:
         """Return its dates; each rings as it was chosen."""
@@ -147,9 +172,15 @@ class OpenFeed:
         """Return what its bytes depend on."""
         return queries.open_version(session, self.person_id, now)
 
-    def changed_at(self, session: Session, now: datetime) -> datetime | None:
-        """Return when anything in it was last changed."""
-        return scopes.changed_at(session, Scope(), now)
+    @property
+    def key(self) -> str:
+        """What it is told apart by."""
+        return f"open/{self.person_id or words.language()}"
+
+    @property
+    def whole(self) -> "OpenFeed":
+        """Itself: nothing of it can be asked for."""
+        return self
 
     def content(self, session: Session, address: str, now: datetime) -> Content:
         """Return its dates, each with the parts that are open."""
@@ -168,9 +199,15 @@ class InsideFeed:
         """Return what its bytes depend on."""
         return queries.inside_version(session, self.organization_id, now)
 
-    def changed_at(self, session: Session, now: datetime) -> datetime | None:
-        """Return when anything in it was last changed."""
-        return scopes.changed_at(session, Scope(self.organization_id), now)
+    @property
+    def key(self) -> str:
+        """What it is told apart by."""
+        return f"inside/{self.organization_id}"
+
+    @property
+    def whole(self) -> "InsideFeed":
+        """Itself: nothing of it can be asked for."""
+        return self
 
     def content(self, session: Session, address: str, now: datetime) -> Content:
         """Return its dates."""
@@ -183,20 +220,35 @@ def everything(scope: Scope | None = None) -> PublicFeed:
     return PublicFeed(gettext("つどい：まちの活動"), "/", scope or Scope())
 
 
+def of_tag(tag: Tag) -> PublicFeed:
+    """Return the feed of one programme, of whichever body."""
+    name = gettext("つどい：%(what)s", what=events.tag_word(tag))
+    return PublicFeed(name, f"/?tag={tag.slug}", Scope(tag=tag.slug))
+
+
 def of_body(body: Organization, scope: Scope | None = None) -> PublicFeed:
     """Return the feed of one body."""
     return PublicFeed(words.said(body, "name"), f"/organizations/{body.slug}", scope or Scope(body.id))
 
 
+@cache
+def _written_by() -> str:
+    here = Path(__file__).parent.parent
+    files = sorted(file for pattern in _MAKERS for file in here.glob(pattern))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
 def version_of(feed: Feed, session: Session, address: str, now: datetime) -> str:
     """Return the version of a feed's bytes as 32 hex digits, the same in every process."""
-    head = (type(feed).__name__, feed.name, feed.page, address, words.language(), _ZONES)
+    head = (type(feed).__name__, feed.name, feed.page, address, words.language(), _ZONES, _written_by())
     return known((feed, head), session, now, lambda: fingerprint([head, *feed.version(session, now).lines]))
 
 
-def changed_at(feed: Feed, session: Session, now: datetime) -> datetime | None:
-    """Return when anything in a feed was last changed."""
-    return known((feed, "changed"), session, now, lambda: feed.changed_at(session, now))
+def since(feed: Feed, version: str, session: Session, now: datetime) -> datetime | None:
+    """Return since when a feed is in this version; None where that is not written down yet."""
+    key = feed.key
+    noted = known(("state", key), session, now, lambda: queries.feed_state(session, key))
+    return noted[1] if noted is not None and noted[0] == version else None
 
 
 def known(what: Hashable, session: Session, now: datetime, ask: Callable[[], Found]) -> Found:

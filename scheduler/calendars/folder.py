@@ -2,6 +2,7 @@
 
     published/calendars/public.ics                     all dates in Japanese; public.en.ics in English
     published/calendars/public.ics.gz                  the same, compressed
+    published/calendars/tags/parks.ics                 those of one programme, at its address
     published/organizations/midori/calendar.ics        those of one body, at its address
     published/versions/calendars/public.<version>.ics  what the two above are links to, by version
 

@@ -22,6 +22,21 @@ class PublishedFeed(Base):
     published_at: Mapped[datetime | None]
 
 
+class FeedState(Base):
+    """The version in which a feed was last asked for, and since when it is in that: what Last-Modified tells.
+
+    Whatever changes the bytes changes the version, and no other time says so of everything: a renamed body, an office
+    that ended, two people who are one, another alarm, a date that has left the feed by the calendar.
+    """
+
+    __tablename__ = "feed_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    version: Mapped[str] = mapped_column(String(32))
+    changed_at: Mapped[datetime]
+
+
 class FeedChoice(Base):
     """What somebody chose for the feed behind one token: how long before a date the calendar rings, if at all."""
 

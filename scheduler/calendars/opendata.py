@@ -17,7 +17,7 @@ from scheduler import words
 from scheduler.activities.map_points import stored_point
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.recurrence import to_local, zone_of
-from scheduler.calendars.events import title_of
+from scheduler.calendars.events import tag_word, title_of
 from scheduler.text import calendar_text, csv_cell
 
 COLUMNS = (
@@ -53,6 +53,7 @@ COLUMNS = (
     "参加申込方法",
     "URL",
     "備考",
+    "カテゴリー",
 )
 _SCHEMA_STATUS = {"cancelled": "EventCancelled", "merged": "EventCancelled", "postponed": "EventRescheduled"}
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -83,6 +84,7 @@ def row(occurrence: Occurrence, address: str, municipality: str) -> dict[str, st
         "参加申込方法": "URLのページから申し込み",
         "URL": f"{address}/dates/{occurrence.id}",
         "備考": activity.bring,
+        "カテゴリー": "、".join(tag.name for tag in activity.tags),
     }
     closes = max((slot.closes_at for slot in occurrence.slots), default=occurrence.starts_at)
     return dict.fromkeys(COLUMNS, "") | known | _times(start, end, to_local(closes, activity.timezone))
@@ -136,6 +138,8 @@ def schema(occurrence: Occurrence, address: str) -> dict[str, Any]:
         "description": words.said(activity, "summary"),
         "url": f"{address}/dates/{occurrence.id}",
     }
+    if activity.tags:
+        known["keywords"] = [tag_word(tag) for tag in activity.tags]
     if status == "EventRescheduled":
         known["previousStartDate"] = _instant(occurrence.first_starts_at, activity)
     return known
@@ -180,6 +184,8 @@ def _entry(feed: ElementTree.Element, date: Occurrence, address: str) -> None:
     _add(entry, "updated", _changed(date).isoformat())
     _add(entry, "published", date.created_at.isoformat())
     _add(entry, "link", rel="alternate", href=page)
+    for tag in activity.tags:
+        _add(entry, "category", term=tag.slug, label=tag_word(tag))
     told = (words.said(activity.organization, "name"), words.said(date, "place"), date.reason)
     _add(entry, "summary", "\n".join(part for part in told if part))
 

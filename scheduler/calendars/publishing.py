@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from scheduler.activities.queries import active_bodies
+from scheduler.activities.tags import tags_in_use
 from scheduler.calendars import actions, feeds
 from scheduler.calendars.feeds import Feed
 from scheduler.calendars.folder import Folder, published_name
@@ -20,6 +21,8 @@ def feeds_to_publish(session: Session, language: str) -> list[tuple[str, Feed]]:
 
 def _public_feeds(session: Session, language: str) -> Iterator[tuple[str, Feed]]:
     yield published_name("calendars/public", language), feeds.everything()
+    for tag in tags_in_use(session):
+        yield published_name(f"calendars/tags/{tag.slug}", language), feeds.of_tag(tag)
     for body in active_bodies(session):
         yield published_name(f"organizations/{body.slug}/calendar", language), feeds.of_body(body)
 
@@ -58,5 +61,6 @@ class Publication:
         return version
 
     def record(self, session: Session, version: str, now: datetime) -> None:
-        """Write down that the folder has this version."""
+        """Write down that the folder has this version, and since when the feed is in it."""
         actions.record_publication(session, self.folder.identity, self.name, version, now)
+        actions.note_version(session, self.feed.key, version, now)

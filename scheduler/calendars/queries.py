@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
-from scheduler.calendars.models import CalendarImport, FeedChoice
+from scheduler.calendars.models import CalendarImport, FeedChoice, FeedState
 from scheduler.calendars.scopes import KEPT, NEAR, Version, day_start, kept, windows
 from scheduler.errors import Gone, NotFound
 from scheduler.participation.models import GONE, Participation
@@ -81,6 +81,12 @@ def alarm_of(session: Session, token_id: int) -> int | None:
     return session.scalar(select(FeedChoice.alarm_minutes).where(FeedChoice.token_id == token_id))
 
 
+def feed_state(session: Session, key: str) -> tuple[str, datetime] | None:
+    """Return the version that was last noted of a feed, and since when; None where none was."""
+    row = session.execute(select(FeedState.version, FeedState.changed_at).where(FeedState.key == key)).first()
+    return None if row is None else (row[0], row[1])
+
+
 # A person's own sign-ups ---------------------------------------------------------------------------------------------
 
 
@@ -90,6 +96,7 @@ def _own(wanted: Select[Any], person_id: int, now: datetime) -> Select[Any]:
         .join(Participation.slot)
         .join(Slot.occurrence)
         .join(Occurrence.activity)
+        .join(Activity.organization)
         .where(
             Participation.contact_id == person_id,
             Participation.state.not_in(GONE),
@@ -109,23 +116,11 @@ def own_version(session: Session, person_id: int, now: datetime) -> Version:
         Occurrence.changed_at,
         Activity.revision,
         Activity.changed_at,
+        Organization.name,
+        Organization.name_en,
     )
     rows = session.execute(_own(select(*columns), person_id, now)).all()
     return Version(tuple(tuple(row) for row in rows))
-
-
-def own_changed_at(session: Session, person_id: int) -> datetime | None:
-    """Return when anything of a person's sign-ups was last changed, those included that were taken back."""
-    columns = (Participation.changed_at, Occurrence.changed_at, Activity.changed_at)
-    latest = (
-        select(*(func.max(column) for column in columns))
-        .select_from(Participation)
-        .join(Participation.slot)
-        .join(Slot.occurrence)
-        .join(Occurrence.activity)
-        .where(Participation.contact_id == person_id)
-    )
-    return max((at for at in session.execute(latest).one() if at), default=None)
 
 
 def own_parts(session: Session, person_id: int, now: datetime) -> list[Participation]:
@@ -160,7 +155,8 @@ def _decides() -> ColumnElement[bool]:
 
 
 def _row_columns() -> tuple[Any, ...]:
-    return Occurrence.id, Occurrence.revision, Occurrence.changed_at, Activity.revision, Activity.changed_at
+    of_date = (Occurrence.id, Occurrence.revision, Occurrence.changed_at)
+    return *of_date, Activity.revision, Activity.changed_at, Organization.name, Organization.name_en
 
 
 def decisions_version(session: Session, bodies: Sequence[int], now: datetime) -> Version:
@@ -248,7 +244,8 @@ def open_version(session: Session, person_id: int | None, now: datetime) -> Vers
 
 def _line(slot: Slot) -> tuple[Any, ...]:
     date_, activity = slot.occurrence, slot.occurrence.activity
-    return slot.id, date_.id, date_.revision, date_.changed_at, activity.revision, activity.changed_at
+    of_date, body = (slot.id, date_.id, date_.revision, date_.changed_at), activity.organization
+    return *of_date, activity.revision, activity.changed_at, body.name, body.name_en
 
 
 def open_slots(session: Session, person_id: int | None, now: datetime) -> list[Slot]:

@@ -18,6 +18,11 @@ class Kept(Generic[Value]):
         self._weight = 0
         self._lock = Lock()
 
+    @property
+    def weight(self) -> int:
+        """How much all that is kept weighs."""
+        return self._weight
+
     def get(self, key: Hashable) -> Value | None:
         """Return what is kept under this key, or None."""
         return self._values.get(key)

@@ -12,6 +12,7 @@ from scheduler import clock, words
 from scheduler.activities.models import Occurrence
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.queries import active_bodies, find_occurrence
+from scheduler.activities.tags import find_tag, tags_in_use
 from scheduler.calendars import actions, events, feeds, importing, opendata, queries, scopes
 from scheduler.calendars.answering import answer, document
 from scheduler.calendars.feeds import InsideFeed, OpenFeed, OwnFeed, PublicFeed
@@ -34,7 +35,7 @@ from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("calendars", __name__)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FILTERS = {"body", "kind", "place", "weekday", "blocks"}
+_FILTERS = {"body", "kind", "place", "weekday", "blocks", "tag"}
 
 
 @pages.get("/calendars/public.ics")
@@ -45,6 +46,13 @@ def public() -> ResponseReturnValue:
         if slug is not None:
             return _of_body(slug)
         return answer(feeds.everything(_scope()), _published("calendars/public"))
+
+
+@pages.get("/calendars/tags/<slug>.ics")
+def of_tag(slug: str) -> ResponseReturnValue:
+    """Give the public dates of one programme; its address stays, also while no activity belongs to it."""
+    with force_locale(_asked_language("ja")):
+        return answer(feeds.of_tag(find_tag(db_session(), slug)), _published(f"calendars/tags/{slug}"))
 
 
 @pages.get("/organizations/<slug>/calendar.ics")
@@ -100,7 +108,12 @@ def _scope(organization_id: int | None = None) -> Scope:
         kind=_plain(asked.get("kind", "")),
         place=_plain(asked.get("place", "")),
         weekdays=frozenset(map(_weekday, asked.getlist("weekday"))),
+        tag=_tag(asked.get("tag", "")),
     )
+
+
+def _tag(typed: str) -> str:
+    return find_tag(db_session(), typed).slug if typed else ""
 
 
 def _plain(typed: str) -> str:
@@ -148,7 +161,7 @@ def _secret_feed(row: AccessToken) -> OwnFeed | OpenFeed | InsideFeed:
 def one_date(occurrence_id: int) -> ResponseReturnValue:
     """Give one date as a file to add to a calendar."""
     occurrence = find_occurrence(db_session(), current_actor(), occurrence_id)
-    content = invitation_file(events.public_event(occurrence, settings().address), words.language_tag())
+    content = invitation_file([events.public_event(occurrence, settings().address)], words.language_tag())
     return Response(content, content_type="text/calendar; charset=utf-8")
 
 
@@ -204,6 +217,10 @@ def subscribe() -> ResponseReturnValue:
         "calendars/subscribe.html",
         everything=_links("/calendars/public.ics", gettext("つどい：まちの活動")),
         open_parts=_links("/calendars/open.ics", gettext("つどい：人を募集している日")),
+        tags=[
+            (tag, _links(f"/calendars/tags/{tag.slug}.ics", events.tag_word(tag)))
+            for tag in tags_in_use(db_session())
+        ],
         bodies=[
             (body, _links(f"/organizations/{body.slug}/calendar.ics", words.said(body, "name")))
             for body in bodies

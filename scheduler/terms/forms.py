@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import Length, NumberRange, Optional
 
 from scheduler import words
+from scheduler.activities.fields import TagFields
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import Need, Question, SlotFacts, facts_of
 from scheduler.activities.plans import latest_parts
@@ -37,8 +38,8 @@ def _whole(label: str, most: int, description: str = "") -> IntegerField:
     return IntegerField(label, [Optional(), NumberRange(0, most)], render_kw=_NUMBER, description=description)
 
 
-class ActivityTermsForm(Form):
-    """Who may come under age, when to warn, whether to call, who stays responsible."""
+class ActivityTermsForm(TagFields, Form):
+    """To which programmes it belongs, who may come under age, when to warn, whether to call, who stays responsible."""
 
     minors = RadioField(_("18歳未満の方"), choices=lambda: _said(words.MINORS))
     warn_days = IntegerField(

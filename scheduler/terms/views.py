@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
+from scheduler.activities.fields import tag_values
 from scheduler.activities.plans import latest_parts
 from scheduler.activities.queries import find_organised_activity
+from scheduler.activities.tags import change_tags
 from scheduler.parties.login import current_actor
 from scheduler.terms import actions, queries
 from scheduler.terms.forms import ActivityTermsForm, PartTermsForm, typed_of
@@ -20,10 +22,17 @@ def of_activity(activity_id: int) -> ResponseReturnValue:
     """Show the terms of an activity and of its parts, and change the former."""
     actor = current_actor()
     found = find_organised_activity(db_session(), actor, activity_id)
-    form = ActivityTermsForm(obj=found)
-    if form.validate_on_submit() and form.attempt(
-        lambda: actions.set_activity_terms(db_session(), found, _typed(form), actor.person_id, clock.now())
-    ):
+    form = (
+        ActivityTermsForm(obj=found, data=tag_values(found))
+        if request.method == "GET"
+        else ActivityTermsForm()
+    )
+
+    def change() -> None:
+        actions.set_activity_terms(db_session(), found, _typed(form), actor.person_id, clock.now())
+        change_tags(db_session(), found, form.typed_tags(), actor.person_id, clock.now())
+
+    if form.validate_on_submit() and form.attempt(change):
         db_session().commit()
         flash(gettext("決まりを書きとめました。"), "success")
         return go(f"/activities/{activity_id}/terms")

@@ -26,7 +26,7 @@ from scheduler.db import begin_writing
 from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
-from tests.bench import dawn, feeds, kills, paint, rules
+from tests.bench import dawn, feeds, kills, long, paint, rules
 from tests.bench.load import Ask, Measured, get, measure
 from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port
@@ -153,18 +153,30 @@ def _report(title: str, folder: Path, url: str) -> None:
         print(one.line(updates))
     print(f"\n{dawn.READERS} connections read at once, {title}", *of_readers, sep="\n")
     print(f"\na feed of {feeds.DATES} dates, {title}", *feeds.table(of_feeds), sep="\n")
-    print(f"\na feed of {feeds.DATES} dates, {title}", *feeds.table(of_feeds), *seen, sep="\n")
+    print(feeds.verdict(of_feeds), *seen, sep="\n")
+
+
+def _feeds_only() -> None:
+    with tempfile.TemporaryDirectory() as name, _served(Path(name), "") as (port, _slots):
+        rows = feeds.measured(port, Settings(instance=name).database)
+    print(f"\na feed of {feeds.DATES} dates, SQLite, 1 worker × 8 threads", *feeds.table(rows), sep="\n")
+    print(feeds.verdict(rows))
 
 
 def main() -> None:
-    """Print the figures of both databases."""
+    """Print the figures of both databases; of feeds alone where that is asked for."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, 8 clients on the same machine")
+    if sys.argv[1:] == ["feeds"]:
+        _feeds_only()
+        long.report()
+        return
     rules.report()
     with tempfile.TemporaryDirectory() as name:
         _report("SQLite, 1 worker × 8 threads", Path(name), "")
     with tempfile.TemporaryDirectory() as name, postgres.server() as server:
         _report("PostgreSQL, 2 workers × 8 threads", Path(name), postgres.new_database(server, "bench"))
     print(f"\na decision for {dawn.VOLUNTEERS} volunteers and {dawn.HOMES} homes", *dawn.decision(), sep="\n")
+    long.report()
     kills.main()
 
 

@@ -1,5 +1,6 @@
 """A feed over HTTP: unchanged it is not sent again, changed it always is, and it is never anything but a calendar."""
 
+import gc
 import gzip
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +17,8 @@ from werkzeug.test import TestResponse
 
 from scheduler import migrating
 from scheduler.activities.models import Occurrence
-from scheduler.calendars import actions, answering, rendered
+from scheduler.calendars import actions, answering, feeds, rendered
+from scheduler.calendars.ics import Event, event_bytes
 from scheduler.parties import actions as parties
 from tests import make
 from tests.cast import Cast
@@ -214,3 +216,32 @@ def test_the_servers_log_does_not_hold_the_keys(
     log = "".join(capfd.readouterr())
     assert '"GET /calendars/….ics HTTP/1.1" 404' in log
     assert token not in log
+
+
+def test_a_long_feed_is_loaded_and_rendered_as_it_is_sent_and_each_date_once(
+    app: Flask, client: FlaskClient, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY", title=f"見守り{number}")
+    session.commit()
+    rendered_so_far: list[str] = []
+
+    def counted(event: Event) -> bytes:
+        rendered_so_far.append(event.uid)
+        return event_bytes(event)
+
+    monkeypatch.setattr(answering, "_IN_ONE_PIECE", 20)
+    monkeypatch.setattr(feeds, "_BATCH", 20)
+    monkeypatch.setattr(feeds, "event_bytes", counted)
+    rendered.clear()
+    answer = client.get("/calendars/public.ics")
+    seen, ahead, largest = 0, [], 0
+    for piece in answer.iter_encoded():
+        seen, largest = seen + piece.count(b"BEGIN:VEVENT"), max(largest, piece.count(b"BEGIN:VEVENT"))
+        ahead.append(len(rendered_so_far) - seen)
+        # Rows that were sent are let go of: never more of them than two batches.
+        gc.collect()
+        assert len([row for row in gc.get_objects() if type(row) is Occurrence]) <= 2 * 20 + 1
+    answer.close()
+    assert seen == len(rendered_so_far) == len(set(rendered_so_far)) > 200
+    assert (max(ahead), largest) == (0, 20)

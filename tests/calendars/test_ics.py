@@ -9,7 +9,10 @@ import icalendar
 import pytest
 import time_machine
 import vobject
+from hypothesis import given
+from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
+from icalendar.parser.content_line import Contentline
 
 from scheduler.calendars.ics import (
     CalendarHead,
@@ -18,6 +21,7 @@ from scheduler.calendars.ics import (
     calendar_chunks,
     event_bytes,
     fingerprint,
+    folded,
     invitation_file,
 )
 
@@ -130,6 +134,18 @@ def test_three_readers_see_the_same_date(event: Event, reader: Callable[[bytes],
 def test_no_emoji_is_lost_over_the_folds(reader: Callable[[bytes], Seen]) -> None:
     event = EVENTS["emoji over many lines"]
     assert reader(feed(event)).summary == event.summary
+
+
+@each_event
+@pytest.mark.parametrize("minutes", [None, 60])
+def test_a_date_is_written_as_the_library_writes_it(event: Event, minutes: int | None) -> None:
+    data = event_bytes(replace(event, alarm_minutes=minutes))
+    assert icalendar.Event.from_ical(data).to_ical() == data
+
+
+@given(st.text(st.sampled_from("ab川👨‍🏳️\\^;,é"), max_size=200))
+def test_a_line_is_folded_where_the_library_folds_it(line: str) -> None:
+    assert folded(line) == Contentline(line).to_ical()  # type: ignore[no-untyped-call]  # without types
 
 
 @each_event
@@ -261,15 +277,15 @@ def test_a_feed_without_dates_is_a_calendar_still() -> None:
 
 @pytest.mark.parametrize("reader", READERS)
 def test_a_single_date_has_the_identity_that_it_has_in_the_feed(reader: Callable[[bytes], Seen]) -> None:
-    data = invitation_file(EVENT, "ja")
+    data = invitation_file([EVENT], "ja")
     assert reader(data) == reader(feed(EVENT))
     assert event_bytes(EVENT) in data
 
 
 def test_a_single_date_opens_as_a_date_and_not_as_a_new_calendar() -> None:
-    names = {line.partition(":")[0] for line in lines(invitation_file(EVENT, "en"))}
+    names = {line.partition(":")[0] for line in lines(invitation_file([EVENT], "en"))}
     assert names.isdisjoint({"METHOD", "NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"})
-    assert "PRODID:-//Tsudoi//Tsudoi//EN" in lines(invitation_file(EVENT, "en"))
+    assert "PRODID:-//Tsudoi//Tsudoi//EN" in lines(invitation_file([EVENT], "en"))
 
 
 def test_a_version_is_short_and_stays_for_the_same_rows() -> None:

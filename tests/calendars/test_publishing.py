@@ -22,8 +22,11 @@ from scheduler.calendars import actions, rendered
 from scheduler.calendars.feeds import zipped
 from scheduler.calendars.folder import Folder, published_name
 from scheduler.calendars.models import PublishedFeed
+from scheduler.config import Settings
 from scheduler.db import begin_writing, engine_options, prepare_engine
+from scheduler.parties.models import Organization
 from tests import make
+from tests.calendars.hosts import publish_at_once
 from tests.cast import Cast
 from tests.conftest import NOW
 
@@ -151,6 +154,28 @@ def test_tickers_of_two_hosts_with_one_folder_write_each_feed_once(
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(tick, range(2))) == len(NAMES)
     assert {row.version != "" for row in session.query(PublishedFeed)} == {True}
+
+
+@pytest.mark.loopback
+def test_of_several_hosts_one_publishes_each_feed(database_url: str, tmp_path: Path) -> None:
+    migrating.upgrade(database_url)
+    shared = {"database_url": database_url, "published": str(tmp_path / "shared"), "secret": "of the tests"}
+    hosts = [Settings(instance=str(tmp_path / name), **shared) for name in ("a", "b", "c")]
+    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+    with Session(engine) as session:
+        bodies = [
+            Organization(slug=f"body-{number}", name=f"{number}区", created_at=NOW) for number in range(4)
+        ]
+        session.add_all(bodies)
+        session.flush()
+        dates = [make.occurrence(session, body, NOW) for body in bodies]
+        session.commit()
+        assert sum(publish_at_once(hosts, NOW)) == 2 * (1 + len(bodies))
+        change(session, dates[0])
+        # Everything, and the one body, in two languages.
+        assert sum(publish_at_once(hosts, NOW + timedelta(minutes=1))) == 4
+        assert {row.claimed_until for row in session.query(PublishedFeed)} == {None}
+    engine.dispose()
 
 
 def test_the_command_publishes_by_hand(tmp_path: Path) -> None:

@@ -29,28 +29,32 @@ _GREEN = "#115a36"
 @pages.get("/manifest.webmanifest")
 def manifest() -> ResponseReturnValue:
     """Say what the service is called and looks like on a home screen."""
-    name = gettext("つどい")
-    answer = jsonify(
-        id="/",
-        name=name,
-        short_name=name,
-        description=gettext("つどいは、まちの活動の日をみんなでつくる掲示板です。"),
-        lang=words.language_tag(),
-        dir="ltr",
-        start_url="/",
-        scope="/",
-        display="standalone",
-        theme_color=_GREEN,
-        background_color="#ffffff",
-        icons=[_icon("192", 192), _icon("512", 512), _icon("maskable-512", 512, "maskable")],
-        shortcuts=[
-            {"name": gettext("自分の予定"), "url": "/me"},
-            {"name": gettext("紙の番号で開く"), "url": "/sheets"},
-        ],
-    )
+    answer = jsonify(_manifest())
     answer.mimetype = "application/manifest+json"
     answer.headers["Cache-Control"] = "no-cache"
     return answer
+
+
+def _manifest() -> dict[str, object]:
+    name = gettext("つどい")
+    return {
+        "id": "/",
+        "name": name,
+        "short_name": name,
+        "description": gettext("つどいは、まちの活動の日をみんなでつくる掲示板です。"),
+        "lang": words.language_tag(),
+        "dir": "ltr",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": _GREEN,
+        "background_color": "#ffffff",
+        "icons": [_icon("192", 192), _icon("512", 512), _icon("maskable-512", 512, "maskable")],
+        "shortcuts": [
+            {"name": gettext("自分の予定"), "url": "/me"},
+            {"name": gettext("紙の番号で開く"), "url": "/sheets"},
+        ],
+    }
 
 
 def _icon(name: str, size: int, purpose: str = "any") -> dict[str, str]:

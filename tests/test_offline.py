@@ -22,7 +22,7 @@ def test_the_manifest_names_the_service_and_icons_that_are_there(visitor: Visito
         "/",
     )
     assert {icon["purpose"] for icon in found["icons"]} == {"any", "maskable"}
-    sizes = [visitor.get(icon["src"]).data[16:24] for icon in found["icons"]]
+    sizes = [visitor.get(icon["src"], buffered=True).data[16:24] for icon in found["icons"]]
     assert [int.from_bytes(size[:4]) for size in sizes] == [192, 512, 512]
 
 
@@ -30,7 +30,7 @@ def test_the_worker_keeps_what_is_there_under_addresses_of_its_contents(visitor:
     script = visitor.get("/sw.js").text
     shell = json.loads(script.partition("const SHELL = ")[2].partition(";\n")[0])
     assert all("?v=" in address for address in shell)
-    assert [visitor.get(address).status_code for address in shell] == [200] * len(shell)
+    assert [visitor.get(address, buffered=True).status_code for address in shell] == [200] * len(shell)
 
 
 def test_a_page_that_may_be_kept_says_for_whom_and_no_other_does(

@@ -21,7 +21,7 @@ pages = Blueprint("offline", __name__)
 # Whose page it is, as a word that says nothing: two people on one device must not find each other's.
 OWNER = "X-Kept-For"
 # What may be kept: one's own dates, and what an organiser needs at the meeting place.
-KEPT = frozenset({"participation.me", "board.board", "board.station_list", "attendance.tick"})
+KEPT = frozenset({"participation.me", "participation.personal_page", "board.board", "board.station_list"})
 _SHELL = ("img/mark.svg", "img/favicon.svg", "img/icons.svg", "img/select.svg", "js/keep.js")
 _GREEN = "#115a36"
 

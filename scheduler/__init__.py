@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler import assets, compression, design, health, json_api, masking, openapi, sharing, web
+from scheduler import assets, compression, design, health, json_api, masking, offline, openapi, sharing, web
 from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
@@ -81,6 +81,7 @@ PAGES = (
     display,
     guides,
     health,
+    offline,
     design,
 )
 APIS = (

@@ -150,6 +150,8 @@ POST /organizations/<slug>/line/remove                    404  404  303  404  40
 GET  /me/channels                                         ask  200  200  200  200
 POST /me/channels                                         ask  303  404  404  404
 POST /me/push                                             ask  303  303  303  303
+GET  /manifest.webmanifest                                200  200  200  200  200
+GET  /offline                                             200  200  200  200  200
 GET  /sw.js                                               200  200  200  200  200
 POST /me/line/<account_id>                                ask  200  200  200  200
 POST /line/<account_id>                                   404  404  404  404  404

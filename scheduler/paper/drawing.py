@@ -101,7 +101,7 @@ class Sheet:
     ) -> None:
         """Write one line, in smaller type where it would be wider than this, but never below the smallest."""
         wide = self.wide(text, size, bold=bold)
-        fitting = max(size * width / wide, SMALLEST) if wide > width else size
+        fitting = max(size * width / wide * 0.99, SMALLEST) if wide > width else size
         lines = broken(text, fitting, width * mm, bold=bold)
         step = fitting * 1.15 / mm
         for number, line in enumerate(lines):

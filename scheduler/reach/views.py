@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, flash, make_response, render_template, request, send_from_directory
+from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, to_user_timezone
 
@@ -98,14 +98,6 @@ def add_sms(token: str | None = None) -> ResponseReturnValue:
 def _must_have_sms() -> None:
     if not settings().has_sms:
         raise NotFound
-
-
-@pages.get("/sw.js")
-def service_worker() -> ResponseReturnValue:
-    """Serve the script that shows notices while no page is open; at the top, since it may act for what is below it."""
-    response = send_from_directory(str(current_app.static_folder), "js/sw.js", max_age=0)
-    response.headers["Cache-Control"] = "no-cache"
-    return response
 
 
 @pages.post("/me/wishes")

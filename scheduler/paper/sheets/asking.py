@@ -91,12 +91,12 @@ def _circular_head(paper: Sheet, asked: Asked, look: Look) -> float:
 
 def _useful_until(paper: Sheet, sheet: PrintedSheet, look: Look) -> None:
     """Write on top until when the circular is of use; after that it is not passed on, but told."""
-    paper.bar((MARGIN, 9), (paper.inside, 0.8))
-    paper.text((MARGIN, 20), gettext("回覧"), 30, bold=True)
+    paper.bar((MARGIN, 7), (paper.inside, 0.8))
+    paper.text((MARGIN, 21), gettext("回覧"), 28, bold=True)
     if sheet.useful_until is not None:
         day = parts.day_text(sheet.useful_until, look)
         said = gettext("%(day)sまでに全部の家へ", day=day)
-        paper.fit((paper.right, 19), said, 22, paper.inside - 34, bold=True, align="right")
+        paper.fit((paper.right, 20), said, 22, paper.inside - 34, bold=True, align="right")
     paper.bar((MARGIN, 24), (paper.inside, 0.8))
 
 

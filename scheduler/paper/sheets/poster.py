@@ -69,8 +69,12 @@ def _day(paper: Sheet, y: float, start: datetime, look: Look) -> None:
     label = f"{weekday}曜日" if words.language() == "ja" else weekday
     paper.box((MARGIN, y), (_DAY, height), 0.8)
     paper.bar((MARGIN, y), (_DAY, 4))
+    # A reading stands between the month and the year.
+    month = (33, 34) if words.is_easy() else (31, 46)
     paper.text((middle, y + 13 * share), year, 18 * share, align="center")
-    paper.text((middle, y + 31 * share), words.month_label(start), 46 * share, bold=True, align="center")
+    paper.text(
+        (middle, y + month[0] * share), words.month_label(start), month[1] * share, bold=True, align="center"
+    )
     wide = paper.wide(str(start.day), 172 * share, bold=True)
     size = 172 * share * min((_DAY - 10) / wide, 1)
     paper.text((middle, y + 60 * share + size * 0.13), str(start.day), size, bold=True, align="center")

@@ -11,6 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 # In the order in which they begin. Where a group has a name in brackets, there is one for each of it.
 TOGETHER = {
+    "every page": r"tests/browser/test_every_page\.py(?:.*\[(refused|states)\])?",
     "browser": r"tests/browser/",
     "demo": r"tests/demo/",
     "races": r"tests/participation/test_(?:races|last_place)\.py::.*\b(sqlite|postgres)\b",
@@ -27,7 +28,7 @@ def group_of(test: str) -> str:
     """Name the group whose tests run one after the other in one process."""
     for name, pattern in TOGETHER.items():
         if found := re.match(pattern, test):
-            return " ".join([name, *found.groups()])
+            return " ".join([name, *filter(None, found.groups())])
     return test.partition("::")[0]
 
 

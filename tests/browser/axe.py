@@ -1,0 +1,61 @@
+"""Looks at a page as axe does, at 375 px in both themes, and at 320 px."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Route
+
+from tests.browser.shown import Shown
+
+AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
+HERE = "http://localhost"
+PHONE, NARROW = 375, 320
+HEIGHT = 812
+# All rules, those of good practice too; the size of targets is the one of WCAG 2.2 that axe leaves off by itself.
+ALL = "() => axe.run({resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
+COLOURS = "() => axe.run({resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block']})"
+# Buttons have 44 px to press on.
+SMALL = """() => [...document.querySelectorAll('button, [role=button], .button, input[type=submit]')]
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
+    .map(one => `${one.textContent.trim()} has ${one.getBoundingClientRect().height} px`)"""
+WIDTH = "() => document.documentElement.scrollWidth"
+
+
+class Looker:
+    """Somebody who looks at one page after the other; pages come from the walk, their files from the service."""
+
+    def __init__(self, context: BrowserContext, files: dict[str, tuple[str, bytes]]) -> None:
+        context.add_init_script(path=AXE)
+        self.page: Page = context.new_page()
+        self.files, self.now = files, b""
+        self.headers: dict[str, str] = {}
+        self.page.route("**/*", self._answer)
+
+    def _answer(self, route: Route) -> None:
+        if route.request.resource_type == "document":
+            route.fulfill(status=200, headers=self.headers, body=self.now)
+            return
+        kind, body = self.files.get(route.request.url.removeprefix(HERE).partition("?")[0], ("", b""))
+        route.fulfill(status=200 if body else 404, content_type=kind, body=body)
+
+    def faults(self, shown: Shown) -> list[str]:
+        """Open a page and return all that is wrong with it."""
+        self.now, self.headers = shown.answer.data, dict(shown.answer.headers)
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size({"width": PHONE, "height": HEIGHT})
+        self.page.goto(f"{HERE}/looked-at")
+        found = self._says(ALL, "light") + list(self.page.evaluate(SMALL))
+        self.page.emulate_media(color_scheme="dark")
+        found += self._says(COLOURS, "dark")
+        self.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+        width = self.page.evaluate(WIDTH)
+        found += [f"{width} px wide on {NARROW}"] if width > NARROW else []
+        return [f"{shown.name}: {fault}" for fault in found]
+
+    def _says(self, what: str, theme: str) -> list[str]:
+        violations: list[dict[str, Any]] = self.page.evaluate(what)["violations"]
+        return [
+            f"{one['id']} ({theme}) {node['html'][:150]} {node['failureSummary'][:200]}"
+            for one in violations
+            for node in one["nodes"][:3]
+        ]

@@ -1,0 +1,150 @@
+"""Every page that the service can answer with, fetched without a browser: open ones, refused forms, every state."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from scheduler import jobs
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.decisions.models import DecisionLink
+from scheduler.parties.queries import person_by_email
+from scheduler.web import db
+from tests.access_pages import LINKS, PAGES
+from tests.askers import Row, Stage, rows_of
+from tests.typed import TYPED
+from tests.visitor import Visitor
+
+# What programs and scripts fetch: it never answers with a page; the last is put into one.
+NO_PAGES = {"GET /sw.js", "GET /healthz", "GET /empty", "GET /organizations/<slug>/activities/dates"}
+STRANGER, OFFICER, VOLUNTEER = "dan", "aiko", "ben"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as it came: what it is called, which route answered, and what it said."""
+
+    name: str
+    route: str
+    answer: TestResponse
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people see it."""
+        return self.answer.mimetype == "text/html"
+
+
+class Walk:
+    """A walk through the whole service, by everybody who may go there."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.rows = [(row, table is LINKS) for table in (PAGES, LINKS) for row in rows_of(table)]
+
+    def open_pages(self) -> Iterator[Shown]:
+        """Open each page as those who may see it: a stranger where he may, and else the first who may."""
+        for row, by_key in self.rows:
+            if row.method == "GET" and row.name not in NO_PAGES:
+                for asker in self._readers(row):
+                    browser = self._browser(asker, by_key)
+                    yield Shown(
+                        f"{row} {asker}", row.name, browser.get(self._path(row, asker, by_key), buffered=True)
+                    )
+
+    def refused_forms(self) -> Iterator[Shown]:
+        """Send each form with nothing in it as somebody who may; what is refused comes back as a page."""
+        for row, by_key in self.rows:
+            asker = next((asker for asker, answer in row.answers.items() if answer in {"200", "303"}), "")
+            if row.method == "POST" and asker:
+                answer = self.stage.send(
+                    row, self._browser(asker, by_key), self._path(row, asker, by_key), {}
+                )
+                self.stage.reset_after(row, str(answer.status_code))
+                if answer.status_code >= 400 or answer.status_code == 200:
+                    yield Shown(f"{row} {asker}, with nothing typed", row.name, answer)
+
+    def states(self) -> Iterator[Shown]:
+        """Bring about what no address alone brings about, and look at it."""
+        yield from self._signed_up()
+        yield from self._full()
+        for outcome in ("confirm", "postpone", "cancel"):
+            yield from self._decided(outcome)
+        yield from self._asked_to_decide()
+        yield from self._operated()
+        yield Shown("nothing there", "GET /nowhere", self._browser(STRANGER).get("/nowhere"))
+        self.stage.reset()
+
+    def _readers(self, row: Row) -> list[str]:
+        may = [asker for asker, answer in row.answers.items() if answer == "200"]
+        return [may[0], OFFICER] if may[:1] == [STRANGER] else may[:1]
+
+    def _browser(self, asker: str, by_key: bool = False) -> Visitor:
+        return self.stage.browser(STRANGER if by_key else asker)
+
+    def _path(self, row: Row, asker: str, by_key: bool = False) -> str:
+        return self.stage.world.path(row, self.stage.world.link(row, asker) if by_key else "")
+
+    def _signed_up(self) -> Iterator[Shown]:
+        after = {
+            "/slots/<slot_id>/join": "/slots/<slot_id>/joined",
+            "/activities/<activity_id>/join/<position>": "/series/<series_id>/joined",
+            "/sign-in": "/sign-in/code",
+        }
+        rows = {row.name: row for row, by_key in self.rows if not by_key}
+        for form, next_page in after.items():
+            browser, row = self._browser(STRANGER), rows[f"POST {form}"]
+            sent = self.stage.send(row, browser, self._path(row, STRANGER), TYPED)
+            yield Shown(f"after {form}", f"GET {next_page}", browser.get(sent.location or ""))
+            self.stage.reset()
+
+    def _full(self) -> Iterator[Shown]:
+        with self.stage.app.app_context():
+            slot = db.session.scalars(select(Slot).where(Slot.taken >= Slot.places)).first()
+            assert slot is not None
+            slot_id, date_id = slot.id, slot.occurrence_id
+        for path in (f"/dates/{date_id}", f"/slots/{slot_id}/join"):
+            yield Shown(f"full {path}", f"GET {path}", self._browser(STRANGER).get(path))
+        yield Shown("full, waiting", "GET /me", self._browser("chie").get("/me"))
+
+    def _decided(self, outcome: str) -> Iterator[Shown]:
+        # A dry run knows the date; the program sends what the button sends.
+        date_id = self.stage.world.names["occurrence_id"]
+        with self.stage.app.app_context():
+            revision = db.session.get_one(Occurrence, date_id).revision
+        row = next(row for row, _ in self.rows if row.name == "POST /dates/<occurrence_id>/decision")
+        typed = {row.name: {"outcome": outcome, "revision": revision, "reserve": "2026-11-23"}}
+        sent = self.stage.send(row, self._browser(OFFICER), self._path(row, OFFICER), typed)
+        places = ((STRANGER, ""), (OFFICER, "/board"), (OFFICER, "/decision"), (OFFICER, "/attendance"))
+        for asker, more in places if sent.status_code == 303 else ():
+            path = f"/dates/{date_id}{more}"
+            yield Shown(f"after {outcome} {path}", f"GET {path}", self._browser(asker).get(path))
+        yield Shown(f"after {outcome} /me", "GET /me", self._browser(VOLUNTEER).get("/me"))
+        self.stage.reset()
+
+    def _asked_to_decide(self) -> Iterator[Shown]:
+        # The officer's link of the tables has been closed; here it is as it came.
+        with self.stage.app.app_context():
+            for link in db.session.scalars(select(DecisionLink)):
+                link.revoked_at = None
+            db.session.commit()
+        page = self._browser(STRANGER).get(f"/decide/{self.stage.world.links['decide']['closed']}")
+        yield Shown("asked to decide", "GET /decide/<token>", page)
+        self.stage.reset()
+
+    def _operated(self) -> Iterator[Shown]:
+        app = self.stage.app
+        jobs.tick(app)
+        with app.app_context():
+            person = person_by_email(db.session(), "aiko@example.jp")
+            assert person is not None
+            person.is_operator = True
+            db.session.commit()
+        browser, was = self._browser(OFFICER), app.config["TSUDOI"]
+        for path in ("/status", "/outbox"):
+            yield Shown(f"the operator's {path}", f"GET {path}", browser.get(path))
+        letter = self.stage.letters()[0].stem
+        yield Shown("a letter", "GET /outbox/<name>", browser.get(f"/outbox/{letter}"))
+        app.config["TSUDOI"] = replace(was, debug="1")
+        yield Shown("all parts", "GET /design", browser.get("/design"))
+        app.config["TSUDOI"] = was

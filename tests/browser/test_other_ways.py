@@ -1,0 +1,86 @@
+"""The same journeys by other ways: with the keyboard alone, and in a browser without script."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PHONE, Phone, Service
+from tests.browser.office import Office
+
+pytestmark = pytest.mark.browser
+# What has the focus is called, and whether one sees that it has.
+FOCUSED = """() => {
+    const one = document.activeElement, style = getComputedStyle(one)
+    const words = [...(one.labels || []), one].map(part => part.innerText || '').join(' ')
+    return [words.trim(), style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2]
+}"""
+
+
+@pytest.fixture(scope="module")
+def office(service: Service) -> Office:
+    """The officer's program, signed in once."""
+    return Office.open(service)
+
+
+@pytest.fixture
+def plain(chromium: Browser, service: Service, album: Path) -> Iterator[Phone]:
+    """A phone whose browser runs no script."""
+    context = chromium.new_context(viewport=PHONE, locale="ja-JP", java_script_enabled=False)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    yield Phone(context.new_page(), album, service.address)
+    context.close()
+
+
+def _tab_to(page: Page, words: str) -> None:
+    """Press Tab until the thing with these words has the focus; each stop on the way must be seen."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        found, is_seen = page.evaluate(FOCUSED)
+        assert is_seen, f"nobody sees that {found} has the focus"
+        if words in found:
+            return
+    raise AssertionError(f"no way to {words}")
+
+
+def _enter(page: Page, words: str) -> None:
+    _tab_to(page, words)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_somebody_signs_up_with_the_keyboard_alone(phone: Phone, office: Office) -> None:
+    slot = office.post("鍵盤の集い", 3)
+    phone.open(f"/dates/{slot.date_id}")
+    _enter(phone.page, "この役割で申し込む")
+    typed = (
+        ("お名前", "打田 けん"),
+        ("ふりがな", "うちだ けん"),
+        ("メールアドレス", "ken.uchida@example.jp"),
+    )
+    for label, words in typed:
+        _tab_to(phone.page, label)
+        phone.page.keyboard.type(words)
+    _enter(phone.page, "申し込む")
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
+
+
+def test_without_script_one_signs_up_and_the_officer_sees_it_and_decides(
+    plain: Phone, office: Office
+) -> None:
+    slot = office.post("むかしの遊び", 3)
+    plain.open(f"/dates/{slot.date_id}")
+    plain.press("この役割で申し込む")
+    for label, words in (("お名前", "昔田 ふみ"), ("ふりがな", "むかしだ ふみ")):
+        plain.page.get_by_label(label, exact=False).first.fill(words)
+    plain.page.get_by_label("メールアドレス", exact=False).first.fill("fumi@example.jp")
+    plain.press("申し込む")
+    expect(plain.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
+    plain.open(office.sign_in_link())
+    plain.press("サインインする")
+    plain.open(f"/dates/{slot.date_id}/board")
+    expect(plain.page.get_by_text("昔田 ふみ").first).to_be_visible()
+    plain.press("実施を決める")
+    plain.press("中止する")
+    expect(plain.page.get_by_text("中止").first).to_be_visible()

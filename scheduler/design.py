@@ -91,5 +91,8 @@ def parts() -> ResponseReturnValue:
     wrong = SampleForm(MultiDict({"email": "hana", "places": "たくさん", "channel": "fax"}))
     wrong.validate()
     form = SampleForm(data={"name": "北条 千恵子", "channel": "email"})
-    narrowing = {"wish": Wish(when="week", words="おはなし", ease=("seated",)), "choices": Choices([], [])}
+    narrowing = {
+        "wish": Wish(when="week", words="おはなし", ease=("seated",)),
+        "choices": Choices([], [], []),
+    }
     return render_template("design.html", dates=DATES, form=form, wrong_form=wrong, **narrowing)

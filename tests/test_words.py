@@ -11,7 +11,8 @@ from flask import Flask
 from flask_babel import force_locale
 
 from scheduler import words
-from scheduler.activities.models import BURDENS, ON, WEATHER_RULES
+from scheduler.activities.codes import BURDENS, WEATHER_RULES
+from scheduler.activities.models import ON
 from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
 from scheduler.notices.models import CHANNELS

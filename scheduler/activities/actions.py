@@ -9,22 +9,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities import reminder_rules
+from scheduler.activities.codes import MINORS, WEATHER_RULES
 from scheduler.activities.date_lists import MAX_LISTED
 from scheduler.activities.map_points import read_point
-from scheduler.activities.models import (
-    MINORS,
-    WEATHER_RULES,
-    Activity,
-    Occurrence,
-    RuleVersion,
-    SlotTemplate,
-)
+from scheduler.activities.models import Activity, Occurrence, RuleVersion, SlotTemplate
 from scheduler.activities.parts import MAX_MINUTES, SlotFacts, check_needs, make_slots, template
 from scheduler.activities.plans import HORIZON, next_starts, spans_of, starts_in
 from scheduler.activities.recurrence import BadRule, Rule, parse, starts, to_utc
 from scheduler.activities.schedules import ON_REST, Planned, Schedule, on_rest, planned
-from scheduler.activities.wording import LENGTHS, TEXTS
 from scheduler.activities.tags import write_tags
+from scheduler.activities.wording import LENGTHS, TEXTS
 from scheduler.closures.restdays import RestDays
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid

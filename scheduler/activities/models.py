@@ -16,20 +16,6 @@ from scheduler.parties.models import Organization
 ON = ("open", "awaiting_decision", "confirmed", "postponed", "held")
 # States in which people may sign up.
 TAKES_SIGN_UPS = ("open", "postponed", "awaiting_decision", "confirmed")
-WEATHER_RULES = (
-    "none",
-    "hold_in_rain",
-    "hold_in_light_rain",
-    "postpone_if_rain",
-    "cancel_if_rain",
-    "cancel_in_storm",
-)
-BURDENS = ("standing", "seated", "heavy", "outdoors", "powered_tool", "with_children", "talking")
-UNITS = ("person", "family")
-# How the places of a slot are given.
-POLICIES = ("first_come", "approval", "lottery", "assigned")
-# What an activity asks for before somebody under age is confirmed.
-MINORS = ("consent", "present", "no")
 
 
 def _new_uid() -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import BURDENS, POLICIES, UNITS, Activity, Slot, SlotShare, SlotTemplate
+from scheduler.activities.codes import BURDENS, POLICIES, UNITS
+from scheduler.activities.models import Activity, Slot, SlotShare, SlotTemplate
 from scheduler.db import insert_once
 from scheduler.errors import Invalid
 from scheduler.parties.tokens import new_token

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from scheduler.activities.models import Activity, Occurrence, Slot, Tag
+from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import MINORS, Activity, Occurrence, Slot, SlotTemplate
+from scheduler.activities.codes import MINORS
+from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate
 from scheduler.activities.parts import SlotFacts, check_needs, facts_of, template
 from scheduler.activities.plans import sources_ahead
 from scheduler.errors import Conflict, Invalid

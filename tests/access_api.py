@@ -92,6 +92,8 @@ POST /api/v1/participations/<participation_id>/stand-in         404  201  404  4
 POST /api/v1/participations/<participation_id>/stand-in/stop    404  200  404  404  404  404  401
 POST /api/v1/stand-ins/<stand_in_token>                         201  409  201  201  201  201  401
 POST /api/v1/stand-ins/asked/<asked_search_id>                  404  404  404  200  404  404  401
+GET  /api/v1/activities/<activity_id>/words                     404  404  200  404  404  404  401
+POST /api/v1/activities/<activity_id>/words                     404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>/terms/<position>          404  404  200  404  404  404  401
 POST /api/v1/activities/<activity_id>/terms/<position>          404  404  200  404  404  404  401
 POST /api/v1/activities/<activity_id>/join                      201  201  201  201  201  201  401

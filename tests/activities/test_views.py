@@ -179,13 +179,13 @@ def test_a_refusal_is_in_the_readers_language(aiko: Visitor) -> None:
 def test_correcting_a_draft_leaves_what_the_form_does_not_ask(
     aiko: Visitor, session: Session, cast: Cast
 ) -> None:
-    facts = make.facts(timezone="Europe/Berlin", place_en="Park gate", bring_en="Gloves")
+    facts = make.facts(timezone="Europe/Berlin", minors="no")
     draft = actions.post(session, cast.midori.id, facts, None, NOW)
     session.commit()
     aiko.submit(f"/activities/{draft.id}/edit", **TYPED)
     kept = posted(session)
     assert (kept.title, kept.timezone) == ("花だんの手入れ", "Europe/Berlin")
-    assert (kept.place_en, kept.bring_en) == ("Park gate", "Gloves")
+    assert kept.minors == "no"
 
 
 def test_what_is_published_cannot_be_rewritten_on_this_page(

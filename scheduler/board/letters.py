@@ -80,9 +80,8 @@ def _short_kind(sender: Sender) -> Kind:
 
 
 def _awake(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:
-    """Return when the quiet hours of the one who is told are over: what comes due at night goes out in the morning."""
-    slot, person = slot_with_date(session, notice.subject_id), session.get(Person, delivery.person_id)
-    return measure.awake_at(person, slot, now) if slot is not None and person is not None else now
+    slot = slot_with_date(session, notice.subject_id)
+    return measure.awake_to_be_told(session, delivery.person_id, slot, now) if slot is not None else now
 
 
 def _call_kind(sender: Sender) -> Kind:

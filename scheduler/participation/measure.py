@@ -22,6 +22,12 @@ def awake_at(person: Person, slot: Slot, now: datetime) -> datetime:
     return max(now, to_utc(quiet_until(limits_of(person.limits), to_local(now, zone)), zone))
 
 
+def awake_to_be_told(session: Session, person_id: int, slot: Slot, now: datetime) -> datetime:
+    """Return when a letter may be told to somebody: what comes due at night goes out in the morning."""
+    person = session.get(Person, person_id)
+    return awake_at(person, slot, now) if person is not None else now
+
+
 def why_not(session: Session, person: Person, slot: Slot, now: datetime) -> str | None:
     """Return the code of the person's first limit against being asked for this slot; None when it may be asked."""
     limits = limits_of(person.limits)

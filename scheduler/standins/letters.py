@@ -8,6 +8,7 @@ from scheduler.activities.facts import date_facts
 from scheduler.activities.recurrence import to_local
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
+from scheduler.participation import measure
 from scheduler.participation.letters import part_facts
 from scheduler.parties.letters import Sender
 from scheduler.parties.models import Person
@@ -33,4 +34,8 @@ def stand_in_kind(sender: Sender) -> Kind:
             person, "stand_in_asked", date=date, parts=parts, search_id=search.id, until=until
         )
 
-    return Kind(still_true, compose)
+    def not_before(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:
+        slot = session.get_one(StandIn, notice.subject_id).participation.slot
+        return measure.awake_to_be_told(session, delivery.person_id, slot, now)
+
+    return Kind(still_true, compose, not_before=not_before)

@@ -7,11 +7,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler import jobs
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.checking import wrong_counters
 from scheduler.errors import Conflict
-from scheduler.notices.models import Notice
+from scheduler.notices.models import Delivery, Notice
 from scheduler.participation.actions import Stranger, join, prove, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, SignUp
@@ -21,6 +22,7 @@ from scheduler.standins.models import StandIn
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.moments import at, tokyo
 
 HANAKO = PersonFacts("山田 花子", "やまだ はなこ", "hanako@example.jp")
 
@@ -153,3 +155,16 @@ def test_only_the_link_itself_opens_the_search(app: Flask, session: Session, ben
     made_up = [token[:-1] + "x", f"{search.id}.", "x", "9" * 12 + ".x", token.replace(".", ""), "²." + token]
     assert [queries.search_named_by(session, one, "s") for one in made_up] == [None] * 6
     assert session.query(StandIn).count() == 1
+
+
+def test_who_is_asked_at_night_after_an_outage_is_asked_in_the_morning(
+    app: Flask, session: Session, slot: Slot, bens: Participation
+) -> None:
+    waiting(session, slot, 1)
+    actions.seek(session, bens, "waiting", tokyo("2026-11-16 20:00"))
+    session.commit()
+    with at("2026-11-16 23:30"):
+        jobs.tick(app)
+    session.rollback()
+    due = select(Delivery.due_at).join(Delivery.notice).where(Notice.kind == "stand_in_asked")
+    assert session.scalar(due) == tokyo("2026-11-17 07:00")

@@ -77,6 +77,9 @@ class Settings:
     contact: str = _setting(
         "TSUDOI_CONTACT", "", "whom to ask about the service, on the pages of help, privacy and accessibility"
     )
+    hold_minutes: str = _setting(
+        "TSUDOI_HOLD_MINUTES", "30", "how long a sign-up holds its place until its contact is confirmed"
+    )
     debug: str = _setting("TSUDOI_DEBUG", "", "1 shows the living page of all parts at /design")
 
     @classmethod
@@ -131,6 +134,11 @@ class Settings:
     def form_wait(self) -> timedelta:
         """How long no person needs less for filling in a form: machines come where the public comes, on https."""
         return timedelta(seconds=float(self.form_seconds or (2 if self.is_https else 0)))
+
+    @property
+    def hold(self) -> timedelta:
+        """How long a sign-up holds its place while nobody has confirmed its contact."""
+        return timedelta(minutes=int(self.hold_minutes))
 
     @property
     def worker_count(self) -> int:

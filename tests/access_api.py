@@ -101,6 +101,7 @@ GET  /api/v1/series/<series_id>                                 404  200  404  4
 POST /api/v1/series/<series_id>/prove                           404  200  404  404  404  404  401
 POST /api/v1/series/<series_id>/months                          404  200  404  404  404  404  401
 POST /api/v1/series/<series_id>/end                             404  200  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/answers          404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/again            404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401

@@ -94,6 +94,8 @@ POST /series/<series_id>/months                           404  303  404  404  40
 POST /series/<series_id>/end                              404  303  404  404  404
 POST /participations/<series_row_id>/come                 404  303  404  404  404
 POST /me/sms                                              ask  404  404  404  404
+GET  /participations/<participation_id>/answers           404  200  200  404  404
+POST /participations/<participation_id>/answers           404  303  303  404  404
 GET  /participations/<participation_id>/again             404  200  404  404  404
 POST /participations/<participation_id>/again             404  303  404  404  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
@@ -247,6 +249,8 @@ POST /me/<token>/series/<series_id>/months                       303  404  404  
 POST /me/<token>/series/<series_id>/end                          303  404  404     404
 POST /me/<token>/participations/<series_row_id>/come             303  404  404     404
 POST /me/<token>/sms                                             404  404  404     404
+GET  /me/<token>/participations/<participation_id>/answers       200  404  404     404
+POST /me/<token>/participations/<participation_id>/answers       303  404  404     404
 GET  /me/<token>/participations/<participation_id>/again         200  404  404     404
 POST /me/<token>/participations/<participation_id>/again         303  404  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404

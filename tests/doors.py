@@ -317,6 +317,7 @@ PROGRAMS = (
     Door("ben", "/me/wishes", {}, _each("kinds.0", "own_minutes")),
     Door("ben", "/dates/<occurrence_id>/coming", {}, _each("answer")),
     Door("ben", "/participations/<participation_id>/again", {}, _each("answer")),
+    Door("ben", "/participations/<participation_id>/answers", {"answers": {}}, _each("answers.q")),
     Door("aiko", "/dates/<occurrence_id>/reached", {"delivery_ids": []}, _each("delivery_ids.0")),
     Door(
         "aiko",

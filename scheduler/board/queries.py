@@ -146,7 +146,7 @@ def _part(slot: Slot, lines: list[Line], kept: list[SlotShare]) -> Part:
 def _lines(session: Session, rows: list[Participation], now: datetime) -> list[Line]:
     names = names_of(session, {row.entered_by_id for row in rows})
     talk = _last_talk(session, [row.id for row in rows if not row.holds])
-    risks = risks_at(session, rows)
+    risks = risks_at(session, rows, now)
     return [_line(row, names, talk, risks, now) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""Which sign-ups may come to nothing: nobody confirmed the address, nobody can be reached, the briefing was missed."""
+"""Which sign-ups may come to nothing: an address not confirmed, a briefing or an answer missing."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ class Risks:
     bounced: set[int]
     connected: set[int]
     briefed: dict[tuple[int, int], list[datetime]]
+    now: datetime
 
     def of(self, row: Participation) -> tuple[str, ...]:
         """Return the codes of what puts this sign-up at risk."""
@@ -28,6 +29,7 @@ class Risks:
             ("unreachable", self._is_unreachable(row)),
             ("bounced", row.contact_id in self.bounced),
             ("asked_again", row.is_asked_again),
+            ("answer_missing", bool(row.missing_answers) and self.now < row.slot.starts_at),
         )
         return tuple(code for code, holds in checks if holds)
 
@@ -42,7 +44,7 @@ class Risks:
         return not any(end <= slot.starts_at for end in ends)
 
 
-def risks_at(session: Session, rows: list[Participation]) -> Risks:
+def risks_at(session: Session, rows: list[Participation], now: datetime) -> Risks:
     """Look up for all these sign-ups at once what may put them at risk."""
     contacts = {row.contact_id for row in rows}
     briefings = {row.slot.briefing_id for row in rows if row.slot.briefing_id is not None}
@@ -50,6 +52,7 @@ def risks_at(session: Session, rows: list[Participation]) -> Risks:
         _bounced(session, contacts),
         _connected(session, contacts),
         _briefed(session, contacts, briefings) if briefings else {},
+        now,
     )
 
 

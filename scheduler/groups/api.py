@@ -12,9 +12,10 @@ from scheduler.groups.actions import Speaker
 from scheduler.groups.links import names_token, share_token
 from scheduler.guarding import guard
 from scheduler.json_api import OPEN, Api, ApiModel
-from scheduler.participation.actions import Stranger, consent
+from scheduler.participation.actions import Stranger, consent, is_told_by_mail
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
+from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
@@ -49,9 +50,12 @@ class GroupIn(ApiModel):
 
 
 class GroupOut(ApiModel):
-    """A group's sign-up as its representative sees it; at `names_url` its people name themselves."""
+    """A group's sign-up as its representative sees it; at `names_url` its people name themselves.
 
-    id: int
+    Without a token, by e-mail, `id` is null and the state `unverified`, whatever stands: the mailbox is told.
+    """
+
+    id: int | None
     slot_id: int
     party: str
     state: str
@@ -158,6 +162,22 @@ def _group_out(row: Participation, line: LineStep | None = None) -> GroupOut:
     )
 
 
+def _as_if_new(row: Participation, body: GroupIn, now: datetime) -> GroupOut:
+    """Answer as to anybody who has to confirm an address: how it stands is told to the mailbox."""
+    return GroupOut(
+        id=None,
+        slot_id=row.slot_id,
+        party=row.organization.name if row.organization else body.group_name,
+        state="unverified",
+        people=body.people,
+        named=int(body.contact_comes),
+        lacks_consent=False,
+        names_url="",
+        hold_until=min(now + UNPROVEN_HOLDS, row.slot.starts_at),
+        date=date_out(row.slot.occurrence, settings().address),
+    )
+
+
 def _names_out(row: Participation) -> NamesOut:
     named = queries.named_of(row)
     names = [NameOut(id=one.id, name=one.name, kana=one.kana, grade=one.grade) for one in named]
@@ -170,6 +190,11 @@ def _sign_up(body: GroupIn, household_id: int | None) -> SignUp:
     return SignUp(0, pledged=body.people, household_id=household_id, **values)
 
 
+def _stranger(body: GroupIn) -> Stranger:
+    names = ("name", "kana", "email", "phone", "language", "by_line")
+    return Stranger(PersonFacts(**{name: getattr(body, name) for name in names}))
+
+
 @api.operation("POST /slots/<int:slot_id>/join/group", GroupOut, body=GroupIn, status=201)
 def join(slot_id: int, body: GroupIn) -> GroupOut:
     """Sign a group up with a number of people; the same again gets the sign-up that stands."""
@@ -179,13 +204,13 @@ def join(slot_id: int, body: GroupIn) -> GroupOut:
     share = queries.find_share_by_token(session, slot, body.share, secret) if body.share else None
     home = queries.find_household(session, actor).id if body.as_household else None
     if actor.person_id is None:
-        typed = {
-            name: getattr(body, name) for name in ("name", "kana", "email", "phone", "language", "by_line")
-        }
-        stranger = Stranger(PersonFacts(**typed))
+        stranger = _stranger(body)
         guard("join", *stranger.contacts)
         speaker = Speaker(actor, stranger, share)
         done = actions.join(session, slot, _sign_up(body, home), speaker, now)
+        if is_told_by_mail(stranger):
+            session.commit()
+            return _as_if_new(done, body, now)
     else:
         yes = replace(_sign_up(body, home), contact_id=find_me(session, actor).id)
         done = actions.join(session, slot, yes, Speaker(actor, share=share), now)

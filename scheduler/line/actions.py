@@ -111,9 +111,9 @@ def _keep_places(session: Session, person: Person, now: datetime) -> bool:
         return True
     try:
         for series in series_of(session, person.id):
-            prove_series(session, series, now)
+            prove_series(session, series, now, clash_ok=True)
         for row in unconfirmed_of(session, person.id):
-            prove(session, row, now)
+            prove(session, row, now, clash_ok=True)
     except Conflict:
         # Its time is over: the tick frees it. Nothing is refused after something was written.
         return False

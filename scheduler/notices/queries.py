@@ -111,6 +111,21 @@ def people_listed(session: Session, subject: str, subject_id: int, kinds: Collec
     return set(session.scalars(wanted))
 
 
+def is_about_to_be_told(session: Session, kind: str, subject: str, subject_id: int) -> bool:
+    """Say whether a notice of this kind is written down and has not gone out yet."""
+    wanted = (
+        select(Delivery.id)
+        .join(Delivery.notice)
+        .where(
+            Notice.kind == kind,
+            Notice.subject == subject,
+            Notice.subject_id == subject_id,
+            Delivery.state == PLANNED,
+        )
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def told_between(session: Session, person_id: int, kind: str, first: datetime, after: datetime) -> set[int]:
     """Return what a person was told about by this kind of notice in a span of time: the subjects' ids."""
     wanted = (

@@ -4,19 +4,19 @@ Every path that takes a place goes through `places.take_places`; a state follows
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
-from scheduler.activities.recurrence import to_local
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
 from scheduler.notices.queries import points_of
 from scheduler.participation import guards, places
+from scheduler.participation.answering import answer_of
 from scheduler.participation.grades import years_of
-from scheduler.participation.models import GONE, Answer, Companion, Participation
+from scheduler.participation.models import GONE, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.participation.standing import Change, hold_places, remark, settle, tell_again
 from scheduler.participation.waiting import leave, offer_next, take_over, would_overtake
@@ -113,6 +113,11 @@ def join_as_stranger(
     return _join(session, slot, yes, now)
 
 
+def is_told_by_mail(stranger: Stranger) -> bool:
+    """Say whether a stranger's mailbox is told how a sign-up stands, and nobody else: anybody may type anybody's."""
+    return not stranger.is_proven and not stranger.person.by_line
+
+
 def is_hidden(row: Participation, stranger: Stranger) -> bool:
     """Say whether how a sign-up stands is for its mailbox alone, and not for the stranger who typed the address."""
     return not stranger.is_proven and not row.unproven
@@ -175,12 +180,9 @@ def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
 
 def _write_details(session: Session, slot: Slot, participation_id: int, sign_up: SignUp) -> None:
     session.add_all(companion_of(participation_id, one) for one in sign_up.company.named)
-    day = to_local(slot.ends_at, slot.occurrence.activity.timezone).date()
     for question in slot.questions:
         value = text_in(sign_up.answers.get(question["key"], ""))
-        erase_on = day + timedelta(days=question["erase_days"])
-        answer = {"key": question["key"], "value": value, "erase_on": erase_on}
-        session.add_all([Answer(participation_id=participation_id, **answer)] if value else [])
+        session.add_all([answer_of(slot, participation_id, question, value)] if value else [])
     session.flush()
 
 
@@ -220,11 +222,11 @@ def _give_place(session: Session, made: Participation, sign_up: SignUp, now: dat
     made.queue_no = places.next_in_queue(session, slot.id)
 
 
-def prove(session: Session, row: Participation, now: datetime) -> None:
+def prove(session: Session, row: Participation, now: datetime, *, clash_ok: bool = False) -> None:
     """Confirm the address of a sign-up: whoever does it reads that mailbox. Twice is the same as once.
 
-    Raise Conflict when its time was over; the place is free for others then; and before LINE is connected where that
-    is the only way to the contact.
+    Raise Conflict when its time was over; the place is free for others then; before LINE is connected where that is the
+    only way to the contact; and where the person comes to something else at the same time, until the second tap.
     """
     places.lock_of(session, row)
     if not row.is_live or (row.hold_until is not None and row.hold_until <= now and row.unproven):
@@ -232,6 +234,8 @@ def prove(session: Session, row: Participation, now: datetime) -> None:
     if not row.unproven:
         return
     _check_reached(session, row.contact)
+    if row.contact_comes and not clash_ok:
+        guards.check_clash(session, row.slot, row.contact_id)
     row.unproven, row.hold_until = False, None
     if row.contact.email is not None:
         verify_email(session, row.contact, now)

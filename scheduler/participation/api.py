@@ -9,7 +9,7 @@ from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.activities.shapes import DateOut, date_out
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
-from scheduler.participation import actions, giving, queries, reconfirming, waiting
+from scheduler.participation import actions, answering, giving, queries, reconfirming, waiting
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import UNPROVEN_HOLDS
@@ -55,9 +55,12 @@ class JoinIn(ApiModel):
 
 
 class SignUpOut(ApiModel):
-    """A sign-up as its own person sees it."""
+    """A sign-up as its own person sees it.
 
-    id: int
+    Without a token, by e-mail, `id` is null and the state `unverified`, whatever stands: the mailbox is told.
+    """
+
+    id: int | None
     slot_id: int
     slot: str
     state: str
@@ -67,6 +70,7 @@ class SignUpOut(ApiModel):
     waiting_before: int
     question: str
     asked_again: str
+    lacks_answers: bool
     date: DateOut
     line: LineStep | None = None
 
@@ -116,16 +120,17 @@ def _sign_up_out(row: Participation, line: LineStep | None = None) -> SignUpOut:
         waiting_before=queries.waiting_before(db_session(), row),
         question=queries.question_to(db_session(), row),
         asked_again=row.asked_again if row.is_asked_again else "",
+        lacks_answers=bool(row.missing_answers),
         date=date_out(row.slot.occurrence, settings().address),
     )
 
 
 def _as_if_new(row: Participation, people: int, now: datetime) -> SignUpOut:
     """Answer as to anybody who has to confirm an address: how it stands is told to the mailbox."""
-    facts = {"state": "unverified", "people": people, "hold_until": now + UNPROVEN_HOLDS}
-    return _sign_up_out(row).model_copy(
-        update=facts | {"waiting_before": 0, "question": "", "asked_again": ""}
-    )
+    until = min(now + UNPROVEN_HOLDS, row.slot.starts_at)
+    facts = {"id": None, "state": "unverified", "people": people, "hold_until": until}
+    nothing = {"waiting_before": 0, "question": "", "asked_again": "", "lacks_answers": False}
+    return _sign_up_out(row).model_copy(update=facts | nothing)
 
 
 def _company(body: JoinIn) -> Company:
@@ -157,7 +162,7 @@ def join(slot_id: int, body: JoinIn) -> SignUpOut:
         stranger = _stranger(body)
         guard("join", *stranger.contacts)
         done = actions.join_as_stranger(db_session(), slot, stranger, _sign_up(body), now)
-        if actions.is_hidden(done, stranger):
+        if actions.is_told_by_mail(stranger):
             db_session().commit()
             return _as_if_new(done, _sign_up(body).people, now)
     else:
@@ -176,11 +181,17 @@ def sign_up(participation_id: int) -> SignUpOut:
     return _sign_up_out(queries.find_own(db_session(), current_actor(), participation_id))
 
 
-@api.operation("POST /participations/<int:participation_id>/prove", SignUpOut)
-def prove(participation_id: int) -> SignUpOut:
+class ProveIn(ApiModel):
+    """Whether it counts although there is something else at the same time."""
+
+    clash_ok: bool = False
+
+
+@api.operation("POST /participations/<int:participation_id>/prove", SignUpOut, body=ProveIn)
+def prove(participation_id: int, body: ProveIn) -> SignUpOut:
     """Confirm the address with the token of the mailed personal link; once more is the same."""
     found = queries.find_own(db_session(), current_actor(), participation_id)
-    actions.prove(db_session(), found, clock.now())
+    actions.prove(db_session(), found, clock.now(), clash_ok=body.clash_ok)
     db_session().commit()
     return _sign_up_out(found)
 
@@ -221,6 +232,22 @@ def again(participation_id: int, body: AgainIn) -> SignUpOut:
     actor = current_actor()
     row = queries.find_own(db_session(), actor, participation_id)
     reconfirming.answer(db_session(), row, body.answer, actor.person_id, clock.now())
+    db_session().commit()
+    return _sign_up_out(row)
+
+
+class AnswersIn(ApiModel):
+    """Answers to the part's own questions, by their keys; those left out stay as they are."""
+
+    answers: dict[str, str]
+
+
+@api.operation("POST /participations/<int:participation_id>/answers", SignUpOut, body=AnswersIn)
+def answers(participation_id: int, body: AnswersIn) -> SignUpOut:
+    """Answer the questions of the part, or correct the answers, until it begins."""
+    actor = current_actor()
+    row = queries.find_own(db_session(), actor, participation_id)
+    answering.answer(db_session(), row, body.answers, actor.person_id, clock.now())
     db_session().commit()
     return _sign_up_out(row)
 

@@ -11,15 +11,39 @@ from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import GROWN_UP
+from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.identity import IdentityForm
+from scheduler.web import Form
 
 CHILD_ROWS = 3
 # Months up to two years, half years up to seven; from school on, grades.
 _AGES = (*range(24), *range(24, 85, 6))
 
 
-class PartyForm(IdentityForm):
+class ProveForm(Form):
+    """One button; `clash` is the second tap, where somebody comes to something else at the same time."""
+
+    clash = StringField(validators=[Length(max=1)])
+
+
+class QuestionsMixin:
+    """The fields of a slot's own questions, and what was typed into them."""
+
+    _fields: dict[str, Field]
+
+    def answers(self) -> dict[str, str]:
+        """Return what was answered to the slot's own questions, by their keys."""
+        asked = {name: field for name, field in self._fields.items() if name.startswith(_ASKED)}
+        return {name.removeprefix(_ASKED): str(field.data or "") for name, field in asked.items()}
+
+    @property
+    def questions(self) -> list[Field]:
+        """The fields of the slot's own questions."""
+        return [field for name, field in self._fields.items() if name.startswith(_ASKED)]
+
+
+class PartyForm(QuestionsMixin, IdentityForm):
     """Who says yes, and the questions of the slot.
 
     `wait` and `clash` are second taps: take the waiting list, and come in spite of another part at the same time.
@@ -31,8 +55,7 @@ class PartyForm(IdentityForm):
     @classmethod
     def for_slot(cls, slot: Slot, *, known: bool) -> Self:
         """Return the form that asks only what this slot needs, and nothing again of somebody who is known."""
-        questions = {_field_name(question): _question_field(question) for question in slot.questions}
-        form: Self = type(cls.__name__, (cls,), questions)()
+        form: Self = type(cls.__name__, (cls,), question_fields(slot))()
         form._fit(slot, known)
         return form
 
@@ -50,16 +73,6 @@ class PartyForm(IdentityForm):
             clash_ok=bool(self.clash.data),
             request_key=self.request_key.data or None,
         )
-
-    def answers(self) -> dict[str, str]:
-        """Return what was answered to the slot's own questions, by their keys."""
-        asked = {name: field for name, field in self._fields.items() if name.startswith(_ASKED)}
-        return {name.removeprefix(_ASKED): str(field.data or "") for name, field in asked.items()}
-
-    @property
-    def questions(self) -> list[Field]:
-        """The fields of the slot's own questions."""
-        return [field for name, field in self._fields.items() if name.startswith(_ASKED)]
 
 
 class CompanyForm(PartyForm):
@@ -122,6 +135,16 @@ def _child(age: str) -> Named:
 
 
 _ASKED = "q-"
+
+
+def question_fields(slot: Slot) -> dict[str, Field]:
+    """Return the fields that ask a slot's own questions, by their names in a form."""
+    return {_field_name(question): _question_field(question) for question in slot.questions}
+
+
+def question_values(row: Participation) -> dict[str, str]:
+    """Return what a party has answered so far, by the names of the fields."""
+    return {f"{_ASKED}{one.key}": one.value for one in row.answers}
 
 
 def _field_name(question: dict[str, Any]) -> str:

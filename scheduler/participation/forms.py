@@ -14,8 +14,15 @@ from wtforms.validators import DataRequired, Length
 
 from scheduler import words
 from scheduler.activities.models import Slot
-from scheduler.participation.fields import CompanyForm, for_adults_only
+from scheduler.participation.fields import (
+    CompanyForm,
+    QuestionsMixin,
+    for_adults_only,
+    question_fields,
+    question_values,
+)
 from scheduler.participation.grades import GRADES
+from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.identity import EMAIL, NAME
@@ -34,6 +41,16 @@ class ReplyForm(Form):
     answer = TextAreaField(
         _("お返事"), [DataRequired(_("お返事を入れてください。")), Length(max=400)], render_kw={"rows": 3}
     )
+
+
+class AnswersForm(QuestionsMixin, Form):
+    """The questions of a part, with what was answered so far."""
+
+    @classmethod
+    def of(cls, row: Participation) -> "AnswersForm":
+        """Return the form of a sign-up."""
+        form: AnswersForm = type(cls.__name__, (cls,), question_fields(row.slot))(**question_values(row))
+        return form
 
 
 class AgainForm(Form):

@@ -31,8 +31,9 @@ def check(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> None:
     check_ages(slot, sign_up)
     check_training_of(session, slot, sign_up.contact_id, now)
     check_answers(slot, sign_up)
-    if sign_up.contact_comes and not sign_up.clash_ok:
-        check_clash(session, slot, sign_up)
+    # A stranger may have typed anybody's address: that one reads of a clash when confirming it.
+    if sign_up.contact_comes and sign_up.proven and not sign_up.clash_ok:
+        check_clash(session, slot, sign_up.contact_id)
 
 
 def check_date(slot: Slot, now: datetime) -> None:
@@ -144,11 +145,24 @@ def _is_answer(kind: str, choices: list[str], answer: str) -> bool:
     return len(answer) <= MAX_ANSWER
 
 
-def check_clash(session: Session, slot: Slot, sign_up: SignUp) -> None:
+def check_clash(session: Session, slot: Slot, contact_id: int) -> None:
     """Raise where the person comes to another part at the same time: a second tap is needed (invariant 3)."""
-    other = clash(session, slot, sign_up.contact_id)
+    other = clash(session, slot, contact_id)
     if other is not None:
-        raise Conflict("clash", what=f"{other.slot.occurrence.activity.title}・{other.slot.name}")
+        raise Conflict("clash", what=what_clashes(other))
+
+
+def clash_of(session: Session, row: Participation) -> str:
+    """Return what the contact of a sign-up that is not confirmed yet has taken on at its time; else nothing."""
+    if row.state != "unverified" or not row.contact_comes:
+        return ""
+    other = clash(session, row.slot, row.contact_id)
+    return what_clashes(other) if other is not None else ""
+
+
+def what_clashes(other: Participation) -> str:
+    """Return how a part that clashes is called."""
+    return f"{other.slot.occurrence.activity.title}・{other.slot.name}"
 
 
 def clash(session: Session, slot: Slot, contact_id: int) -> Participation | None:

@@ -10,7 +10,8 @@ from scheduler.activities.models import Occurrence
 from scheduler.activities.recurrence import to_local
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
-from scheduler.participation.models import COMING, PENDING, Participation
+from scheduler.participation import answering, measure
+from scheduler.participation.models import COMING, PENDING, WAITING, Participation
 from scheduler.participation.queries import own_at, own_clash, waiting_before
 from scheduler.parties.letters import Sender, to_mailbox
 from scheduler.parties.models import Person
@@ -34,10 +35,13 @@ TRUE_WHILE = {
     "removed": {"declined"},
     "expired": {"expired"},
     "swapped": {"swapped"},
+    answering.KIND: {*COMING, *PENDING, *WAITING},
 }
 # These prove a mailbox, or a guardian's, so they go to that very one; these a neighbour brings to who has none.
 _TO_MAILBOX = ("verify", "guardian")
-_BY_HAND = ("offer", "moved")
+_BY_HAND = ("offer", "moved", answering.KIND)
+# These wait for the end of the quiet hours of the one who is told.
+_IN_THE_MORNING = ("offer", answering.KIND)
 # With these the date comes along as a file that every calendar offers to add.
 WITH_CALENDAR = ("joined", "moved")
 
@@ -116,6 +120,8 @@ def sign_up_kinds(sender: Sender) -> dict[str, Kind]:
 def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
     def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
         row = session.get(Participation, notice.subject_id)
+        if template == answering.KIND and row is not None and not row.missing_answers:
+            return "superseded"
         return None if row is not None and row.state in states else "superseded"
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
@@ -132,7 +138,14 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
         return sender.letter(person, template, known=not typed_by_stranger, **facts)
 
     kind = Kind(still_true, compose, by_hand=template in _BY_HAND)
+    if template in _IN_THE_MORNING:
+        kind = replace(kind, not_before=_awake)
     return replace(kind, fits=to_mailbox) if template in _TO_MAILBOX else kind
+
+
+def _awake(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:
+    row = session.get_one(Participation, notice.subject_id)
+    return measure.awake_to_be_told(session, delivery.person_id, row.slot, now)
 
 
 def asking_part(session: Session, row: Participation) -> PartFacts:

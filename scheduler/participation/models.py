@@ -123,6 +123,14 @@ class Participation(Base):
         return bool(self.asked_again) and self.is_live and self.slot.occurrence.takes_place
 
     @property
+    def missing_answers(self) -> frozenset[str]:
+        """The keys of the questions that must be answered and are not."""
+        needed = frozenset(question["key"] for question in self.slot.questions if question["required"])
+        if not needed or not self.is_live or not self.slot.occurrence.takes_place:
+            return frozenset()
+        return needed - {one.key for one in self.answers}
+
+    @property
     def party_name(self) -> str:
         """The name under which the organiser knows the party."""
         body = self.organization or self.household or self.person

@@ -51,7 +51,7 @@ class SignUp:
     given. `or_wait` takes the waiting list where it is full, `clash_ok` is the second tap where another part overlaps.
     `guardian` is the name of the adult who has said yes for the children; `guardian_id` the one who is asked to.
     `replaces_id` is the sign-up that a stand-in takes over, `series_id` the one for many dates that this is part of;
-    it `follows` when the clock makes it, and nobody is there to be asked.
+    it `follows` where nobody is there to be asked what this part alone asks.
     """
 
     contact_id: int

@@ -12,13 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
+from scheduler.config import Settings
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
+from scheduler.notices.queries import is_about_to_be_told
 from scheduler.participation import places
 from scheduler.participation.models import Participation
 
-# An address that nobody has confirmed holds its place so long; a guardian has longer to say yes.
-UNPROVEN_HOLDS = timedelta(minutes=30)
+# An address that nobody has confirmed holds its place so long, as it is set; a guardian has longer to say yes.
+UNPROVEN_HOLDS = Settings.from_environment().hold
 GUARDIAN_HOLDS = timedelta(hours=72)
 # What the tick of attendance has settled is not worked out any more.
 AFTER_THE_DATE = ("checked_in", "done", "absent")
@@ -214,9 +216,12 @@ def tell(
 
 
 def tell_again(session: Session, row: Participation, now: datetime) -> None:
-    """Send the letter once more that says how a sign-up stands; at most once in a quarter of an hour."""
+    """Send the letter once more that says how a sign-up stands; at most once in a quarter of an hour.
+
+    One that has not gone out yet is enough for a second tap.
+    """
     letter, quarter = LETTERS.get(row.state), int(now.timestamp() // 900)
-    if letter is not None:
+    if letter is not None and not is_about_to_be_told(session, letter, "participation", row.id):
         telling = Telling(letter, "participation", row.id, quarter, now, row.slot.occurrence.ends_at, 1)
         queue(session, telling, [row.contact_id], now)
 

@@ -15,7 +15,7 @@ from scheduler.participation.models import Companion, Participation
 
 UNDO_FOR = timedelta(minutes=30)
 # What changes nothing about who has a place.
-_TALK = ("ask", "reply", "prove", "helpers", "ask_again", "reconfirm")
+_TALK = ("ask", "reply", "prove", "helpers", "ask_again", "reconfirm", "answer")
 
 _Back = Callable[[Session, Participation, int, datetime, dict[str, Any]], None]
 

@@ -12,8 +12,16 @@ from scheduler.activities.models import Slot
 from scheduler.activities.queries import find_slot
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
-from scheduler.participation import actions, giving, queries, reconfirming, waiting
-from scheduler.participation.forms import AgainForm, ConsentForm, JoinForm, ReplyForm, WithdrawForm
+from scheduler.participation import actions, answering, giving, guards, queries, reconfirming, waiting
+from scheduler.participation.fields import ProveForm
+from scheduler.participation.forms import (
+    AgainForm,
+    AnswersForm,
+    ConsentForm,
+    JoinForm,
+    ReplyForm,
+    WithdrawForm,
+)
 from scheduler.participation.models import Participation
 from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties import actions as parties
@@ -136,6 +144,7 @@ def _sign_up_page(row: Participation, back: str, form: ReplyForm) -> ResponseRet
         back=back,
         before=queries.waiting_before(db_session(), row),
         question=question,
+        clash=guards.clash_of(db_session(), row),
         now=clock.now(),
     )
     return secret_address(make_response(page))
@@ -154,9 +163,14 @@ def _done(participation_id: int, token: str | None, act: Callable[[Participation
 @pages.post("/me/<token>/participations/<int:participation_id>/prove")
 def prove(participation_id: int, token: str | None = None) -> ResponseReturnValue:
     """Confirm the address: only pressing the button does it, for mail scanners follow links."""
+    row = queries.find_own(db_session(), _asker(token)[0], participation_id)
+    sure = bool(ProveForm().clash.data)
+    if guards.clash_of(db_session(), row) and not sure:
+        # Its page says with what, and asks for the second tap.
+        return go(f"{_asker(token)[1].removesuffix('/me')}/participations/{participation_id}")
 
     def act(row: Participation) -> None:
-        actions.prove(db_session(), row, clock.now())
+        actions.prove(db_session(), row, clock.now(), clash_ok=sure)
 
     return go(_done(participation_id, token, act, gettext("確かめました。ありがとうございます。")))
 
@@ -205,6 +219,33 @@ def again(participation_id: int, token: str | None = None) -> ResponseReturnValu
         "participation/again.html", row=row, occurrence=row.slot.occurrence, back=back, clash=clash
     )
     return secret_address(make_response(page))
+
+
+@pages.route("/participations/<int:participation_id>/answers", methods=["GET", "POST"])
+@pages.route("/me/<token>/participations/<int:participation_id>/answers", methods=["GET", "POST"])
+def answers(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Show the questions of a part, to answer or to correct; an organiser writes down what was said by telephone."""
+    actor, own = _asker(token)
+    row = _to_answer(actor, participation_id, by_link=token is not None)
+    page = f"{own.removesuffix('/me')}/participations/{row.id}"
+    back = page if row.contact_id == actor.own_id else f"/dates/{row.slot.occurrence_id}/board/{row.id}"
+    form = AnswersForm.of(row)
+    if form.validate_on_submit() and form.attempt(
+        lambda: answering.answer(db_session(), row, form.answers(), actor.person_id, clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("答えを書きとめました。ありがとうございます。"), "success")
+        return go(back)
+    shown = form.page(
+        "participation/answers.html", row=row, occurrence=row.slot.occurrence, back=back, now=clock.now()
+    )
+    return secret_address(make_response(shown))
+
+
+def _to_answer(actor: Actor, participation_id: int, *, by_link: bool) -> Participation:
+    if by_link:
+        return queries.find_own(db_session(), actor, participation_id)
+    return queries.find_participation(db_session(), actor, participation_id)
 
 
 @pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/again")

@@ -12,18 +12,24 @@ from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid, Refused
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
+from scheduler.notices.queries import is_about_to_be_told
 from scheduler.participation import actions as sign_ups
+from scheduler.participation import places
 from scheduler.participation.actions import Stranger
+from scheduler.participation.answering import ask_for
 from scheduler.participation.giving import take_back_in
-from scheduler.participation.guards import MAX_ANSWER, usable_answers
+from scheduler.participation.guards import MAX_ANSWER, check_answers, check_clash, usable_answers
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.series.models import Series
 from scheduler.series.queries import (
     answered_in_vain,
+    latest_answers,
     live_series,
     month_of,
     rows_of,
+    rows_with_questions,
+    sent_with,
     slots_ahead,
     slots_to_join,
 )
@@ -62,7 +68,12 @@ def join_as_stranger(
     """Sign somebody up who is not signed in: one mail asks to confirm the address for all dates together.
 
     Who types somebody else's address gets no other answer than who types a new one: the mailbox is told what stands.
+    The same form sent twice is one sign-up, also by telephone, where everybody is a new person.
     """
+    _lock(session, activity, wish, now)
+    sent_before = sent_with(session, activity.id, sign_up.request_key)
+    if sent_before is not None:
+        return Joined(sent_before, ())
     contact = sign_ups.registered(session, activity.organization, stranger, now)
     standing = live_series(session, activity.id, wish.position, contact.id)
     if standing is not None and not stranger.is_proven:
@@ -77,12 +88,12 @@ def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now:
 
     Raise Invalid when no date is chosen, Conflict when none at all could be joined.
     """
-    slots = _chosen(slots_ahead(session, activity.id, wish.position, now), wish)
-    if not slots:
-        raise Invalid("no_date_chosen")
+    slots = _lock(session, activity, wish, now)
     standing = live_series(session, activity.id, wish.position, sign_up.contact_id)
     if standing is not None:
         return Joined(standing, ())
+    # The form asks what the next date asks.
+    check_answers(slots_ahead(session, activity.id, wish.position, now)[0], sign_up)
     new_id = insert_once(session, Series, _values(activity, wish, sign_up, now))
     if new_id is None:
         raise Conflict("already_signed_up")
@@ -97,6 +108,15 @@ def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now:
     elif series.contact.email is not None:
         tell(session, series, "series_verify", now)
     return Joined(series, tuple(not_joined))
+
+
+def _lock(session: Session, activity: Activity, wish: Wish, now: datetime) -> list[Slot]:
+    # Who sends the same twice at once takes turns at the first slot, so that the second finds what the first has made.
+    slots = _chosen(slots_ahead(session, activity.id, wish.position, now), wish)
+    if not slots:
+        raise Invalid("no_date_chosen")
+    places.lock(session, min(slots, key=lambda one: one.id))
+    return slots
 
 
 def _chosen(slots: Sequence[Slot], wish: Wish) -> list[Slot]:
@@ -122,6 +142,7 @@ def _values(activity: Activity, wish: Wish, sign_up: SignUp, now: datetime) -> d
         "every": wish.every,
         "months_off": sorted(set(wish.months_off)),
         "company": [vars(one) for one in sign_up.company.named],
+        "request_key": sign_up.request_key,
         "unproven": not sign_up.proven,
         "created_at": now,
     }
@@ -130,28 +151,38 @@ def _values(activity: Activity, wish: Wish, sign_up: SignUp, now: datetime) -> d
 def _join_all(
     session: Session, series: Series, slots: Sequence[Slot], sign_up: SignUp, now: datetime
 ) -> list[NotJoined]:
-    not_joined = []
+    not_joined, joined = [], []
     # In the order of the slots' ids, as everybody who locks several: so nobody waits for anybody in a circle.
     for slot in sorted(slots, key=lambda one: one.id):
-        known = usable_answers(slot, sign_up.answers) if sign_up.follows else sign_up.answers
-        yes = replace(sign_up, series_id=series.id, or_wait=True, request_key=None, answers=known)
+        # A date may ask what nobody was asked: what it can use of the answers counts, the rest is asked by letter.
+        known = usable_answers(slot, sign_up.answers)
+        own = replace(sign_up, series_id=series.id, or_wait=True, request_key=None)
+        yes = replace(own, answers=known, follows=True)
         try:
             # What is refused here is refused before anything is written.
-            sign_ups.join(session, slot, yes, now)
+            joined.append(sign_ups.join(session, slot, yes, now))
         except Refused as refused:
             not_joined.append(NotJoined(slot, refused.code))
+    ask_for(session, joined, now)
     return not_joined
 
 
-def prove(session: Session, series: Series, now: datetime) -> None:
-    """Confirm the address for all dates of a series; twice is the same as once."""
+def prove(session: Session, series: Series, now: datetime, *, clash_ok: bool = False) -> None:
+    """Confirm the address for all dates of a series; twice is the same as once.
+
+    Raise Conflict when its time is over, and where the person comes to something else at a time, until the second tap.
+    """
     if not series.is_live:
         raise Conflict("hold_over")
     if not series.unproven:
         return
-    for row in _by_slot(rows_of(session, series.id, now)):
-        if row.is_live:
-            sign_ups.prove(session, row, now)
+    rows = [row for row in _by_slot(rows_of(session, series.id, now)) if row.is_live]
+    for row in rows:
+        if row.contact_comes and not clash_ok:
+            check_clash(session, row.slot, row.contact_id)
+    for row in rows:
+        sign_ups.prove(session, row, now, clash_ok=True)
+    ask_for(session, rows, now)
     series.unproven = False
     _say(session, series, ("prove", None, "live"), None, now)
     tell(session, series, "series_joined", now)
@@ -164,10 +195,14 @@ def _by_slot(rows: Sequence[Participation]) -> list[Participation]:
 def follow(session: Session, series: Series, now: datetime) -> int:
     """Join the dates that have been made since; return how many. A date that was left is not joined again.
 
-    They carry the answers that were given. A question that is new since then keeps nobody out: the organiser sees that
-    it has no answer.
+    They carry the answers that were given. A question that is new since then keeps nobody out: it is asked by letter,
+    and the organiser sees that it has no answer.
     """
+    ask_for(session, rows_with_questions(session, series.id, now), now)
     slots = slots_to_join(session, series, now)
+    if not slots:
+        return 0
+    series.answers = latest_answers(session, series.id) | series.answers
     company = Company(others=tuple(Named(**one) for one in series.company))
     yes = SignUp(series.contact_id, company=company, answers=series.answers, follows=True)
     sign_up = replace(yes, entered_by_id=series.entered_by_id)
@@ -233,9 +268,9 @@ def is_hidden(series: Series, stranger: Stranger) -> bool:
 def _tell_again(session: Session, series: Series, now: datetime) -> None:
     # At most once in a quarter of an hour.
     kind, quarter = "series_verify" if series.unproven else "series_joined", int(now.timestamp() // 900)
-    queue(
-        session, Telling(kind, "series", series.id, quarter, due_at=now, priority=1), [series.contact_id], now
-    )
+    if not is_about_to_be_told(session, kind, "series", series.id):
+        telling = Telling(kind, "series", series.id, quarter, due_at=now, priority=1)
+        queue(session, telling, [series.contact_id], now)
 
 
 def tell(session: Session, series: Series, kind: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from scheduler import clock, words
 from scheduler.activities.queries import find_activity
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
-from scheduler.participation.actions import Stranger
+from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.signing import Company, SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
@@ -46,9 +46,12 @@ class DateLine(ApiModel):
 
 
 class SeriesOut(ApiModel):
-    """A sign-up for many dates as its own person sees it."""
+    """A sign-up for many dates as its own person sees it.
 
-    id: int
+    Without a token, by e-mail, `id` is null and no date is shown, whatever stands: the mailbox is told.
+    """
+
+    id: int | None
     every: bool
     months_off: list[int]
     unproven: bool
@@ -74,6 +77,11 @@ def _out(
     )
 
 
+def _as_if_new(body: SeriesIn) -> SeriesOut:
+    off = sorted(set(body.months_off))
+    return SeriesOut(id=None, every=body.every, months_off=off, unproven=True, ended=False, dates=[])
+
+
 @api.operation("POST /activities/<int:activity_id>/join", SeriesOut, body=SeriesIn, status=201)
 def join(activity_id: int, body: SeriesIn) -> SeriesOut:
     """Sign up for many dates of an activity; the same again gets what stands."""
@@ -87,9 +95,9 @@ def join(activity_id: int, body: SeriesIn) -> SeriesOut:
         stranger = Stranger(PersonFacts(**typed, language=language))
         guard("join", *stranger.contacts)
         done = actions.join_as_stranger(db_session(), activity, wish, yes, now, stranger=stranger)
-        if actions.is_hidden(done.series, stranger):
+        if is_told_by_mail(stranger):
             db_session().commit()
-            return _out(done.series).model_copy(update={"unproven": True, "dates": []})
+            return _as_if_new(body)
     else:
         known = replace(yes, contact_id=find_me(db_session(), actor).id)
         done = actions.join(db_session(), activity, wish, known, now)
@@ -104,11 +112,17 @@ def series(series_id: int) -> SeriesOut:
     return _out(queries.find_own_series(db_session(), current_actor(), series_id))
 
 
-@api.operation("POST /series/<int:series_id>/prove", SeriesOut)
-def prove(series_id: int) -> SeriesOut:
+class ProveSeriesIn(ApiModel):
+    """Whether it counts although there is something else at the time of a date."""
+
+    clash_ok: bool = False
+
+
+@api.operation("POST /series/<int:series_id>/prove", SeriesOut, body=ProveSeriesIn)
+def prove(series_id: int, body: ProveSeriesIn) -> SeriesOut:
     """Confirm the address for all dates; once more is the same."""
     found = queries.find_own_series(db_session(), current_actor(), series_id)
-    actions.prove(db_session(), found, clock.now())
+    actions.prove(db_session(), found, clock.now(), clash_ok=body.clash_ok)
     db_session().commit()
     return _out(found)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.activities.models import Activity
@@ -43,6 +43,7 @@ class Series(Base):
     months_off: Mapped[list[Any]] = mapped_column(JSON, default=list)
     company: Mapped[list[Any]] = mapped_column(JSON, default=list)
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    request_key: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
     unproven: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

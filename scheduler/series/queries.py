@@ -9,6 +9,7 @@ from scheduler.activities.actions import MAX_SLOTS
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
+from scheduler.participation.guards import clash_of
 from scheduler.participation.models import GONE, Answer, Participation
 from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties.access import Actor
@@ -79,6 +80,36 @@ def rows_of(session: Session, series_id: int, now: datetime) -> list[Participati
     return list(session.scalars(wanted.order_by(Occurrence.starts_at)))
 
 
+def clashes_of(session: Session, series: Series, now: datetime) -> dict[int, str]:
+    """Return what else somebody has taken on at the times of the dates that are still to be confirmed, by sign-up."""
+    found = {row.id: clash_of(session, row) for row in rows_of(session, series.id, now) if series.unproven}
+    return {row_id: what for row_id, what in found.items() if what}
+
+
+def rows_with_questions(session: Session, series_id: int, now: datetime) -> list[Participation]:
+    """Return the live sign-ups of a series for the dates ahead whose part has questions, the next first."""
+    wanted = (
+        select(Participation)
+        .join(Participation.slot)
+        .join(Slot.occurrence)
+        .where(
+            Participation.series_id == series_id,
+            Participation.state.not_in(GONE),
+            Occurrence.starts_at > now,
+            cast(Slot.questions, String) != "[]",
+        )
+        .options(contains_eager(Participation.slot).contains_eager(Slot.occurrence))
+    )
+    return list(session.scalars(wanted.order_by(Occurrence.starts_at)))
+
+
+def latest_answers(session: Session, series_id: int) -> dict[str, str]:
+    """Return what was last answered to each question at the dates of a series."""
+    wanted = select(Answer.key, Answer.value).join(Participation, Participation.id == Answer.participation_id)
+    rows = session.execute(wanted.where(Participation.series_id == series_id).order_by(Answer.id))
+    return dict(rows.tuples().all())
+
+
 def series_of(session: Session, person_id: int) -> list[Series]:
     """Return a person's live sign-ups for many dates."""
     wanted = select(Series).where(Series.contact_id == person_id, Series.ended_at.is_(None))
@@ -91,6 +122,14 @@ def live_series(session: Session, activity_id: int, position: int, contact_id: i
         Series.activity_id == activity_id, Series.position == position, Series.contact_id == contact_id
     )
     return session.scalar(wanted.where(Series.ended_at.is_(None)))
+
+
+def sent_with(session: Session, activity_id: int, request_key: str | None) -> Series | None:
+    """Return what has come of a form that was sent before."""
+    if request_key is None:
+        return None
+    wanted = select(Series).where(Series.request_key == request_key, Series.activity_id == activity_id)
+    return session.scalar(wanted)
 
 
 def following(session: Session) -> list[int]:

@@ -12,7 +12,9 @@ from scheduler.activities.queries import find_activity
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
 from scheduler.participation.actions import Stranger
+from scheduler.participation.fields import ProveForm
 from scheduler.participation.queries import find_own
+from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor
 from scheduler.parties.login import actor_by_link, begin_connecting, current_actor, step_to_connect
@@ -88,6 +90,7 @@ def joined(series_id: int) -> ResponseReturnValue:
         asked=asked,
         rows=[] if asked else queries.rows_of(db_session(), series.id, clock.now()),
         link=parties.personal_link(series.contact, settings().secret_key) if told_here else "",
+        until=(clock.now() if kept[1] else series.created_at) + UNPROVEN_HOLDS,
         step=step_to_connect(series.contact, series.activity.organization) if series.unproven else None,
     )
     return secret_address(make_response(page))
@@ -101,7 +104,15 @@ def series(series_id: int, token: str | None = None) -> ResponseReturnValue:
     found = queries.find_own_series(db_session(), actor, series_id)
     form = MonthsForm(months_off=[str(month) for month in found.months_off])
     rows = queries.rows_of(db_session(), found.id, clock.now())
-    page = form.page("series/series.html", series=found, rows=rows, back=back, now=clock.now())
+    page = form.page(
+        "series/series.html",
+        series=found,
+        rows=rows,
+        back=back,
+        now=clock.now(),
+        clashes=queries.clashes_of(db_session(), found, clock.now()),
+        until=found.created_at + UNPROVEN_HOLDS,
+    )
     return secret_address(make_response(page))
 
 
@@ -117,7 +128,11 @@ def prove(series_id: int, token: str | None = None) -> ResponseReturnValue:
     """Confirm the address for all dates: only pressing the button does it."""
     actor, back = _asker(token)
     found = queries.find_own_series(db_session(), actor, series_id)
-    actions.prove(db_session(), found, clock.now())
+    sure = bool(ProveForm().clash.data)
+    if queries.clashes_of(db_session(), found, clock.now()) and not sure:
+        # The page says with what, and asks for the second tap.
+        return go(f"{back.removesuffix('/me')}/series/{found.id}")
+    actions.prove(db_session(), found, clock.now(), clash_ok=sure)
     return _changed(found, back, gettext("確かめました。ありがとうございます。"))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from scheduler import clock, words
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
-from scheduler.participation.actions import Stranger
+from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.queries import find_own
 from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import PersonFacts
@@ -50,7 +50,7 @@ class TakeIn(ApiModel):
 class TakenOut(ApiModel):
     """The sign-up of the stand-in."""
 
-    participation_id: int
+    participation_id: int | None
     state: str
     line: LineStep | None = None
 
@@ -96,6 +96,9 @@ def take(stand_in_token: str, body: TakeIn) -> TakenOut:
         stranger = Stranger(PersonFacts(**typed, language=language))
         guard("join", *stranger.contacts)
         made = actions.take_as_stranger(db_session(), search, stranger, yes, clock.now())
+        if is_told_by_mail(stranger):
+            db_session().commit()
+            return TakenOut(participation_id=None, state="unverified")
     else:
         known = replace(yes, contact_id=find_me(db_session(), actor).id)
         made = actions.take(db_session(), search, known, clock.now())

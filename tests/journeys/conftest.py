@@ -31,9 +31,10 @@ def signed_up(app: Flask, date: Occurrence) -> list[int]:
 
 def _confirmed(app: Flask, slot_id: int, who: dict[str, str]) -> int:
     program = Program(app)
-    sign_up_id: int = done(program.post(f"/slots/{slot_id}/join", **who))["id"]
+    done(program.post(f"/slots/{slot_id}/join", **who))
     link = mailbox.path(mailbox.new_mail(app, who["email"]), "/me/")
-    program.token = link.removeprefix("/me/").partition("/")[0]
+    program.token, _, sign_up = link.removeprefix("/me/").partition("/")
+    sign_up_id = int(sign_up.rpartition("/")[2])
     assert done(program.post(f"/participations/{sign_up_id}/prove"))["state"] == "confirmed"
     return sign_up_id
 

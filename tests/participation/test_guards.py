@@ -216,7 +216,7 @@ def test_invariant_3_two_parts_at_once_need_a_second_tap(
     parts = (SlotFacts("積込み", 2), SlotFacts("ほか", 2, offset_minutes=offset, minutes=minutes))
     one, other = make.occurrence(session, cast.midori, NOW, slots=parts).slots
     yes(session, one, cast.ben)
-    assert _code(lambda: guards.check_clash(session, other, SignUp(cast.ben.id))) == code
+    assert _code(lambda: guards.check_clash(session, other, cast.ben.id)) == code
     assert yes(session, other, cast.ben, clash_ok=True).state == "confirmed"
 
 

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler import jobs
 from scheduler.activities.parts import SlotFacts
 from scheduler.notices.actions import Telling, queue
 from scheduler.notices.models import Delivery, Notice
@@ -15,7 +17,7 @@ from scheduler.participation.measure import awake_at, why_not
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
-from tests.moments import tokyo
+from tests.moments import at, tokyo
 from tests.participation.signing import people, states, yes
 
 HEAVY = (SlotFacts("積込み", 1, burden=("heavy",)),)
@@ -112,3 +114,16 @@ def test_nobody_is_asked_who_sleeps_until_it_is_too_late(session: Session, cast:
     rows = [yes(session, slot, one) for one in (has, sleeper, awake)]
     withdraw(session, rows[0], None, tokyo("2026-11-21 23:00"))
     assert states(session, *rows[1:]) == ["waitlisted", "offered"]
+
+
+def test_an_offer_that_comes_due_at_night_after_an_outage_waits_for_the_morning(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 1)
+    has, _waits = (yes(session, slot, one) for one in people(session, 2))
+    withdraw(session, has, None, tokyo("2026-11-16 20:00"))
+    session.commit()
+    with at("2026-11-16 23:30"):
+        jobs.tick(app)
+    session.rollback()
+    assert _told_at(session, "offer") == tokyo("2026-11-17 07:00")

@@ -1,6 +1,9 @@
 """The state of a sign-up follows from what is missing: proof, guardian, helpers, names (invariants 4, 5, 7, 13)."""
 
+import os
+import sys
 from datetime import timedelta
+from subprocess import check_output
 
 import pytest
 from sqlalchemy.orm import Session
@@ -212,3 +215,9 @@ def test_invariant_13_every_change_is_recorded_with_before_and_after(session: Se
         ("offer", "waitlisted", "offered"),
         ("lapse", "offered", "expired"),
     ]
+
+
+def test_how_long_an_address_holds_its_place_is_a_setting() -> None:
+    shown = "from scheduler.participation.standing import UNPROVEN_HOLDS; print(UNPROVEN_HOLDS)"
+    environment = os.environ | {"TSUDOI_HOLD_MINUTES": "45"}
+    assert check_output([sys.executable, "-c", shown], env=environment, text=True) == "0:45:00\n"

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
+from scheduler.activities.parts import SlotFacts
 from scheduler.errors import Invalid
 from scheduler.participation import actions
 from scheduler.participation.actions import Stranger, join_as_stranger
@@ -224,6 +225,41 @@ def test_nobody_learns_by_typing_an_address_whether_that_one_has_signed_up(
     told = done(
         Program(app).post(f"/slots/{slot.id}/join", **{key: typed[key] for key in ("name", "kana", "email")})
     )
-    assert (told["state"], told["people"]) == ("unverified", 1)
+    assert (told["id"], told["state"], told["people"]) == (None, "unverified", 1)
     session.rollback()
     assert (row.state, row.people, slot.taken) == ("confirmed", 1, 1)
+
+
+def test_nobody_learns_by_typing_an_address_what_that_one_does_at_the_time(
+    app: Flask, session: Session, cast: Cast, slot: Slot, visitor: Visitor
+) -> None:
+    other = make.slot(session, cast.midori, NOW, 5, slots=(SlotFacts("受付", 5),))
+    yes(session, other, cast.ben)
+    session.commit()
+    typed = {"name": cast.ben.name, "kana": cast.ben.kana, "email": "ben@example.jp"}
+    answer = visitor.submit(f"/slots/{slot.id}/join", **typed)
+    assert (answer.status_code, "受付" in visitor.text(answer.location)) == (303, False)
+    mails = mailbox.new_mails(app, "ben@example.jp")
+    page = mailbox.path(next(mail for mail in mails if "確認" in mail["Subject"]), "/me/")
+    assert "・受付」にも申し込んでいます" in visitor.text(page)
+    visitor.submit(f"{page}/prove", page=page, clash="")
+    session.rollback()
+    row = session.query(Participation).filter_by(slot_id=slot.id).one()
+    assert row.state == "unverified"
+    visitor.submit(f"{page}/prove", page=page)
+    session.rollback()
+    assert row.state == "confirmed"
+
+
+def test_a_group_that_stands_is_not_opened_to_who_types_its_address(
+    app: Flask, session: Session, slot: Slot
+) -> None:
+    typed = {"name": HANAKO.name, "kana": HANAKO.kana, "email": HANAKO.email, "group_name": "商店会"}
+    sent = [Program(app).post(f"/slots/{slot.id}/join/group", **typed, people=2)]
+    session.rollback()
+    actions.prove(session, session.query(Participation).one(), NOW)
+    session.commit()
+    sent.append(Program(app).post(f"/slots/{slot.id}/join/group", **typed, people=2))
+    one, other = (done(answer) for answer in sent)
+    assert one == other
+    assert (one["id"], one["names_url"], one["state"]) == (None, "", "unverified")

@@ -12,6 +12,7 @@ from scheduler.activities.parts import Question, SlotFacts
 from scheduler.checking import wrong_counters
 from scheduler.errors import Conflict, Invalid
 from scheduler.notices.models import Notice
+from scheduler.participation import answering
 from scheduler.participation.actions import Stranger, withdraw
 from scheduler.participation.models import Answer, Participation
 from scheduler.participation.signing import Company, SignUp
@@ -19,7 +20,7 @@ from scheduler.participation.waiting import lapse
 from scheduler.parties.actions import PersonFacts
 from scheduler.series import actions
 from scheduler.series.actions import Wish
-from scheduler.series.queries import rows_of, slots_ahead
+from scheduler.series.queries import clashes_of, rows_of, slots_ahead
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -192,6 +193,53 @@ def test_dates_made_later_carry_the_answers_and_a_new_question_keeps_nobody_out(
     kept = [[(one.key, one.value, one.erase_on) for one in row.answers] for row in rows]
     assert kept == [[("size", "M", row.slot.ends_at.date() + timedelta(days=7))] for row in rows]
     assert rows[-1].state == "confirmed"
+    assert told(session)[1:] == ["answer_missing"]
+    assert actions.follow(session, series, later) == 0
+    answering.answer(session, rows[-1], {"car": "yes"}, cast.ben.id, later)
+    assert (told(session)[1:], rows[-1].missing_answers) == (["answer_missing"], frozenset())
+
+
+def test_one_answer_counts_for_all_dates_that_lack_the_same(session: Session, cast: Cast) -> None:
+    monthly = make.activity(session, cast.midori, NOW, rule=make.SECOND_SUNDAY)
+    ahead = slots_ahead(session, monthly.id, 0, NOW)
+    car = {"key": "car", "kind": "yes_no", "label": "車", "purpose": "", "choices": [], "required": True}
+    for slot in ahead[1:]:
+        slot.questions = [car | {"erase_days": 7}]
+    series = actions.join(session, monthly, EVERY, SignUp(cast.ben.id), NOW).series
+    assert told(session) == ["answer_missing", "series_joined"]
+    rows = rows_of(session, series.id, NOW)
+    with pytest.raises(Invalid, match="answer_missing"):
+        answering.answer(session, rows[1], {"car": ""}, cast.ben.id, NOW)
+    with pytest.raises(Conflict, match="already_begun"):
+        answering.answer(session, rows[1], {"car": "no"}, cast.ben.id, rows[1].slot.starts_at)
+    answering.answer(session, rows[1], {"car": "no"}, cast.ben.id, NOW)
+    assert [[one.value for one in row.answers] for row in rows] == [[]] + [["no"]] * (len(rows) - 1)
+
+
+def test_a_form_sent_twice_by_telephone_is_one_series(session: Session, monthly: Activity) -> None:
+    ume = Stranger(PersonFacts("佐藤 梅", "さとう うめ", phone="090-1234-5678"))
+    sent = [
+        actions.join_as_stranger(
+            session, monthly, EVERY, SignUp(0, request_key=key * 43), NOW, stranger=ume
+        ).series.id
+        for key in "kkj"
+    ]
+    assert (sent[0] == sent[1], sent[0] == sent[2]) == (True, False)
+
+
+def test_who_confirms_reads_of_a_clash_and_who_types_the_address_does_not(
+    session: Session, cast: Cast, monthly: Activity
+) -> None:
+    row = rows_of(session, actions.join(session, monthly, EVERY, SignUp(cast.ben.id), NOW).series.id, NOW)[0]
+    same = make.activity(session, cast.midori, NOW, rule=make.SECOND_SUNDAY, first_on=date(2026, 12, 13))
+    ben = Stranger(PersonFacts("別所 勉", "べっしょ べん", "ben@example.jp"))
+    series = actions.join_as_stranger(session, same, EVERY, SignUp(0), NOW, stranger=ben).series
+    assert set(states(session, series.id)) == {"unverified"}
+    assert row.slot.occurrence.activity.title in min(clashes_of(session, series, NOW).values())
+    with pytest.raises(Conflict, match="clash"):
+        actions.prove(session, series, NOW)
+    actions.prove(session, series, NOW, clash_ok=True)
+    assert set(states(session, series.id)) == {"confirmed"}
 
 
 def test_the_answers_go_with_those_of_the_last_date(session: Session, cast: Cast) -> None:

@@ -7,6 +7,10 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import SlotFacts
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import SignUp
+from scheduler.series import actions
+from scheduler.series.actions import Wish
+from scheduler.series.queries import slots_ahead
 from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -110,3 +114,28 @@ def test_nobody_learns_by_typing_an_address_what_that_one_has_signed_up_for(
     assert "参加します" not in text
     assert "12月6日" not in text
     assert "12月6日（日）" in mailbox.text(mailbox.new_mail(app, "hanako@example.jp"))
+
+
+def test_a_question_that_nobody_was_asked_is_asked_by_mail_and_answered_on_its_page(
+    app: Flask, session: Session, weekly: Activity, cast: Cast, visitor: Visitor
+) -> None:
+    aiko = browser_of(app, cast.aiko)
+    asked = {"key": "car", "kind": "text", "label": "車のナンバー", "purpose": "", "choices": []}
+    last = slots_ahead(session, weekly.id, 0, NOW)[-1]
+    last.questions = [asked | {"required": True, "erase_days": 7}]
+    actions.join(session, weekly, Wish(0, every=True), SignUp(cast.ben.id), NOW)
+    session.commit()
+    board = f"/dates/{last.occurrence_id}/board"
+    assert "答えがまだです" in aiko.text(board)
+    mails = mailbox.new_mails(app, "ben@example.jp")
+    page = mailbox.path(next(mail for mail in mails if "質問に答えてください" in mail["Subject"]), "/me/")
+    assert "車のナンバー" in visitor.text(page)
+    assert visitor.submit(page, **{"q-car": ""}).status_code == 422
+    assert visitor.submit(page, **{"q-car": "12-34"}).status_code == 303
+    assert 'value="12-34"' in visitor.text(page)
+    assert "答えがまだです" not in aiko.text(board)
+    number = page.split("/")[-2]
+    assert (
+        aiko.submit(f"/participations/{number}/answers", **{"q-car": "56-78"}).location == f"{board}/{number}"
+    )
+    assert "車のナンバー：56-78" in aiko.text(f"{board}/{number}")

@@ -12,6 +12,7 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.notices.actions import switch_off
 from scheduler.notices.models import ContactPoint
 from scheduler.participation.actions import prove
+from scheduler.participation.models import Participation
 from scheduler.participation.queries import unconfirmed_of, waited_in_vain
 from scheduler.parties.models import LineAccount, LineCode, Person
 from scheduler.parties.sealing import sealed
@@ -19,6 +20,7 @@ from scheduler.parties.tokens import hashed
 from scheduler.people.merging import merge
 from scheduler.reach import ways
 from scheduler.series.actions import prove as prove_series
+from scheduler.series.models import Series
 from scheduler.series.queries import series_of
 from scheduler.text import text_in
 
@@ -85,9 +87,11 @@ def connect(session: Session, account: LineAccount, user: str, typed: str, now: 
     live = unspent.where(LineCode.spent_at.is_(None), LineCode.expires_at > now)
     if not claim(session, live.values(spent_at=now)):
         return "late" if waited_in_vain(session, person.id) else "unknown"
+    held = [] if person.email else _held(session, person)
     one = _same_person(session, person, user, now)
     _add_point(session, account, one.id, user, now)
-    return "connected" if _keep_places(session, one, now) else "late"
+    in_time = [_prove(session, thing, now) for thing in held]
+    return "connected" if all(in_time) and (one.email or not waited_in_vain(session, one.id)) else "late"
 
 
 def _same_person(session: Session, new: Person, user: str, now: datetime) -> Person:
@@ -105,19 +109,26 @@ def _same_person(session: Session, new: Person, user: str, now: datetime) -> Per
     return known
 
 
-def _keep_places(session: Session, person: Person, now: datetime) -> bool:
-    """Confirm what was held until LINE is connected; say whether all of it was in time."""
-    if person.email:
+def _held(session: Session, person: Person) -> list[Series | Participation]:
+    """Return what somebody whom LINE alone reaches has to confirm, before that one may turn out to be another."""
+    return [*series_of(session, person.id), *unconfirmed_of(session, person.id)]
+
+
+def _prove(session: Session, held: Series | Participation, now: datetime) -> bool:
+    """Confirm what was held until LINE is connected; say whether it was in time."""
+    if not held.is_live:
         return True
     try:
-        for series in series_of(session, person.id):
-            prove_series(session, series, now, clash_ok=True)
-        for row in unconfirmed_of(session, person.id):
-            prove(session, row, now, clash_ok=True)
+        # Refused half-way, nothing of it is left.
+        with session.begin_nested():
+            if isinstance(held, Series):
+                prove_series(session, held, now, clash_ok=True)
+            else:
+                prove(session, held, now, clash_ok=True)
     except Conflict:
-        # Its time is over: the tick frees it. Nothing is refused after something was written.
+        # Its time is over: the tick frees it.
         return False
-    return not waited_in_vain(session, person.id)
+    return True
 
 
 def _add_point(session: Session, account: LineAccount, person_id: int, user: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from scheduler.history import StateChange, record
 from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Wish
 from scheduler.participation import places
 from scheduler.participation.models import GONE, Answer, Companion, Participation
-from scheduler.participation.standing import Change
+from scheduler.participation.standing import AFTER_THE_DATE, Change
 from scheduler.participation.waiting import leave
 from scheduler.parties.access import Actor, is_last_officer, organised_bodies
 from scheduler.parties.api_tokens import ApiToken
@@ -68,7 +68,7 @@ def erase(session: Session, person: Person, actor: Actor, now: datetime) -> None
 def _leave_what_is_to_come(session: Session, person: Person, now: datetime) -> None:
     wanted = (
         select(Participation)
-        .where(Participation.contact_id == person.id, Participation.state.not_in(GONE))
+        .where(Participation.contact_id == person.id, Participation.state.not_in((*GONE, *AFTER_THE_DATE)))
         .order_by(Participation.id)
     )
     ahead = [row for row in session.scalars(wanted) if row.slot.ends_at > now]

@@ -16,7 +16,8 @@ from scheduler.activities.models import Slot
 from scheduler.errors import Conflict
 from scheduler.line import views
 from scheduler.notices.channels.line import LineApi
-from scheduler.participation.actions import prove
+from scheduler.notices.models import ContactPoint
+from scheduler.participation.actions import prove, withdraw
 from scheduler.participation.models import Participation
 from scheduler.parties.models import LineAccount
 from scheduler.standins.actions import seek
@@ -103,6 +104,34 @@ def test_the_same_line_and_reading_are_the_same_person(
     first, second = rows(session)
     assert (first.state, second.state) == ("confirmed", "confirmed")
     assert (first.contact_id, first.person_id) == (second.contact_id, second.person_id)
+
+
+def test_who_turns_out_to_be_known_by_mail_too_keeps_the_place(
+    app: Flask, session: Session, slot: Slot, cast: Cast, account: LineAccount
+) -> None:
+    point = {"channel": "line", "address": USER, "account_id": account.id, "facts": {}, "position": 0}
+    session.add(ContactPoint(person_id=cast.ben.id, created_at=NOW, off_reason="", **point))
+    session.commit()
+    typed: dict[str, Any] = {"name": cast.ben.name, "kana": cast.ben.kana, "by_line": True}
+    made = done(Program(app).post(f"/slots/{slot.id}/join", **typed))
+    hear(app.test_client(), 1, event("message", made["line"]["code"]))
+    assert [(row.contact_id, row.state) for row in rows(session)] == [(cast.ben.id, "confirmed")]
+
+
+def test_a_stand_in_who_comes_too_late_leaves_everything_as_it_was(
+    app: Flask, session: Session, slot: Slot, cast: Cast
+) -> None:
+    bens = make.participation(session, slot, cast.ben, NOW)
+    seek(session, bens, "open", NOW)
+    session.commit()
+    visitor = Visitor(app)
+    code = code_on(visitor.text(visitor.submit("/stand-ins/open/1", **HANAKO, contact="line").location))
+    session.rollback()
+    withdraw(session, bens, cast.ben.id, NOW)
+    session.commit()
+    hear(visitor.client, 1, event("message", code))
+    late = rows(session)[-1]
+    assert (late.unproven, late.hold_until is None, late.slot.taken) == (True, late.state == "expired", 0)
 
 
 def test_a_body_without_line_takes_nobody_by_line(app: Flask, session: Session, cast: Cast) -> None:

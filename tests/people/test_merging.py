@@ -262,6 +262,8 @@ def _device(person_id: int, address: str) -> ContactPoint:
 # Who did or entered something is written down for good; these end or are closed, or point to the merged row itself.
 STAYS = {
     "participation.entered_by_id",
+    "sign_in.printed_by_id",
+    "printed_sheet.printed_by_id",
     "consent.entered_by_id",
     "activity.created_by_id",
     "occurrence.decided_by_id",

@@ -46,6 +46,12 @@ def test_the_sheet_holds_every_file_in_the_order_of_the_layers(app: Flask) -> No
     assert "/*" not in sheet
 
 
+def test_no_file_of_the_sheet_leaves_a_rule_open(app: Flask) -> None:
+    files = (Path(str(app.static_folder)) / "css").rglob("*.css")
+    sheets = {path.name: path.read_text() for path in files}
+    assert [name for name, text in sheets.items() if text.count("{") != text.count("}")] == []
+
+
 def test_a_drawing_of_the_sheet_can_be_kept_too(client: FlaskClient) -> None:
     drawings = re.findall(r'url\("([^"]+)"\)', client.get("/static/site.css").text)
     assert drawings

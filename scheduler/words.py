@@ -123,15 +123,6 @@ OUTCOMES = {
 
 DECISION_DAYS = {"0": _("当日"), "1": _("前の日"), "2": _("2日前"), "3": _("3日前")}
 
-OFFICES = {
-    "chair": _("会長"),
-    "vice_chair": _("副会長"),
-    "secretary": _("書記"),
-    "treasurer": _("会計"),
-    "organiser": _("世話人"),
-    "staff": _("職員"),
-}
-
 BURDENS = {
     "standing": _("立ち仕事"),
     "seated": _("すわってできる"),

@@ -137,7 +137,7 @@ POST /organizations/<slug>/import/<import_id>             404  404  303  404  40
 GET  /calendars/changes.atom                              200  200  200  200  200
 GET  /opendata/events.csv                                 200  200  200  200  200
 GET  /opendata/events.json                                200  200  200  200  200
-GET  /calendars/tags/parks.ics                             200  200  200  200  200
+GET  /calendars/tags/<tag>.ics                            200  200  200  200  200
 GET  /calendars/open.ics                                  200  200  200  200  200
 GET  /activities/<activity_id>/calendar.ics               200  200  200  200  200
 GET  /activities/<activity_id>/calendar.ics      (draft)  404  404  404  404  404

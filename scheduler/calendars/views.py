@@ -48,11 +48,11 @@ def public() -> ResponseReturnValue:
         return answer(feeds.everything(_scope()), _published("calendars/public"))
 
 
-@pages.get("/calendars/tags/<slug>.ics")
-def of_tag(slug: str) -> ResponseReturnValue:
+@pages.get("/calendars/tags/<tag>.ics")
+def of_tag(tag: str) -> ResponseReturnValue:
     """Give the public dates of one programme; its address stays, also while no activity belongs to it."""
     with force_locale(_asked_language("ja")):
-        return answer(feeds.of_tag(find_tag(db_session(), slug)), _published(f"calendars/tags/{slug}"))
+        return answer(feeds.of_tag(find_tag(db_session(), tag)), _published(f"calendars/tags/{tag}"))
 
 
 @pages.get("/organizations/<slug>/calendar.ics")

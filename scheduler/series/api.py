@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pydantic import Field
+
 from scheduler import clock, words
 from scheduler.activities.queries import find_activity
 from scheduler.guarding import guard
@@ -22,7 +24,7 @@ api = Api("series_api", __name__)
 class SeriesIn(ApiModel):
     """Which dates and who: every time but for some months, or the dates by their ids."""
 
-    position: int
+    position: int = Field(ge=0, le=1000)
     every: bool = False
     months_off: list[int] = []
     dates: list[int] = []

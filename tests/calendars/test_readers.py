@@ -33,6 +33,8 @@ MARK = {
     "stopped": "【途中中止】",
 }
 # What is posted: each a date whose time, state or words are hard to read right.
+# Nobody decides before midnight of the same day.
+WHOLE: dict[str, Any] = {"first_at": time(0, 0), "decide_at": None}
 POSTED: dict[str, dict[str, Any]] = {
     "moved": {},
     "called off": {},
@@ -47,11 +49,22 @@ POSTED: dict[str, dict[str, Any]] = {
         "timezone": "America/New_York",
         "first_on": date(2027, 11, 7),
         "first_at": time(1, 30),
+        "decide_at": None,
     },
     "London, summer": {"timezone": "Europe/London", "first_on": date(2027, 7, 4)},
     "over the year's end": {"first_on": date(2026, 12, 31), "first_at": time(23, 0)},
-    "a whole day": {"first_on": date(2026, 12, 6), "first_at": time(0, 0), "minutes": 1440},
-    "three whole days": {"first_on": date(2026, 12, 30), "first_at": time(0, 0), "minutes": 3 * 1440},
+    "a whole day": {
+        "first_on": date(2026, 12, 6),
+        "first_at": time(0, 0),
+        "minutes": 1440,
+        "decide_at": None,
+    },
+    "three whole days": {
+        "first_on": date(2026, 12, 30),
+        "first_at": time(0, 0),
+        "minutes": 3 * 1440,
+        "decide_at": None,
+    },
     "a day and a half": {"first_on": date(2026, 12, 12), "minutes": 2160},
 }
 
@@ -176,7 +189,7 @@ def test_the_inside_of_a_body_has_numbers_and_a_deciders_feed_the_decisions(
     }
     times = {event.uid: (event.start, event.end, event.summary) for event in decided}
     end = datetime(2026, 11, 28, 21, 30, tzinfo=UTC)
-    assert len(times) == len(dates)
+    assert len(times) == sum(row.activity.decide_at is not None for row in dates.values())
     assert times[f"decision-{dates['moved'].uid}"] == (
         end - timedelta(minutes=30),
         end,
@@ -192,12 +205,13 @@ def test_open_parts_are_those_that_one_could_take(
     token = actions.renew(session, cast.ben.id, "open", NOW)
     session.commit()
     everybodys, bens = agreed(client, "/calendars/open.ics", f"/calendars/{token}.ics")
-    near = ("moved", "emoji", "New York, winter", "a whole day", "a day and a half")
+    near = ("moved", "waiting", "emoji", "New York, winter", "a whole day", "a day and a half")
     wanted = {
         f"open-{dates[name].uid}": expected(dates[name], status="TENTATIVE", before="募集：") for name in near
     }
-    moved = f"open-{dates['moved'].uid}"
-    wanted[moved] = expected(dates["moved"], status="TENTATIVE", before="募集：【順延】")
+    for name, word in {"moved": "【順延】", "waiting": "【判断待ち】"}.items():
+        seen = expected(dates[name], status="TENTATIVE", before=f"募集：{word}")
+        wanted[f"open-{dates[name].uid}"] = seen
     assert shown(everybodys) == wanted
     assert set(shown(bens)) == set(wanted) - {f"open-{dates['emoji'].uid}"}
 

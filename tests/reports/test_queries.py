@@ -84,7 +84,7 @@ def test_the_year_is_that_of_the_day_in_the_dates_own_zone(
     session: Session, cast: Cast, day: str, year: int, clock: str
 ) -> None:
     local = tokyo(f"{day} {clock}")
-    slot = slot_on(session, cast, local.date(), first_at=local.time(), minutes=30)
+    slot = slot_on(session, cast, local.date(), first_at=local.time(), minutes=30, decide_at=None)
     served(session, join_at(session, slot, SignUp(cast.ben.id)), cast)
     found = [asked for asked in (2025, 2026, 2027) if hours_of_body(session, cast.midori.id, asked)]
     assert found == [year]

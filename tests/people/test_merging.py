@@ -281,8 +281,6 @@ STAYS = {
     "sign_in.person_id",
     "signed_in.person_id",
     "person.merged_into_id",
-    "printed_sheet.printed_by_id",
-    "sign_in.printed_by_id",
 }
 
 

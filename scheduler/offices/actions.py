@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -104,20 +105,7 @@ def end(session: Session, held: Membership, last_on: date, by: By) -> None:
     if held.office in ORGANISING and not _others_after(session, held, last_on):
         raise Conflict("last_officer")
     before, held.ends_on = held.ends_on, last_on
-    record(
-        session,
-        StateChange(
-            at=by.now,
-            subject="membership",
-            subject_id=held.id,
-            verb="end",
-            before="active",
-            after="ended",
-            by_id=by.person_id,
-            why=held.office or "",
-            facts={"ends_on": before.isoformat() if before else None},
-        ),
-    )
+    _record(session, held, "end", by, facts={"ends_on": before.isoformat() if before else None})
 
 
 def _others_after(session: Session, held: Membership, last_on: date) -> int:
@@ -145,16 +133,13 @@ def take_end_back(session: Session, held: Membership, by: By) -> None:
         raise Conflict("undo_over")
     before = latest.facts["ends_on"]
     held.ends_on = date.fromisoformat(before) if before else None
+    _record(session, held, "undo", by)
+
+
+def _record(session: Session, held: Membership, verb: str, by: By, **more: Any) -> None:
+    states = ("active", "ended") if verb == "end" else ("ended", "active")
+    change = {"subject": "membership", "subject_id": held.id, "verb": verb, "why": held.office or ""}
     record(
         session,
-        StateChange(
-            at=by.now,
-            subject="membership",
-            subject_id=held.id,
-            verb="undo",
-            before="ended",
-            after="active",
-            by_id=by.person_id,
-            why=held.office or "",
-        ),
+        StateChange(at=by.now, before=states[0], after=states[1], by_id=by.person_id, **change, **more),
     )

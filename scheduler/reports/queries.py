@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.queries import DateLine, ahead, lines_of
 from scheduler.activities.recurrence import to_local
 from scheduler.participation.models import Participation
 from scheduler.reports.hours import HoursLine, Service, fiscal_year_days, summed
@@ -66,6 +67,14 @@ def _lines(session: Session, wanted: Select[tuple[Participation]], year: int) ->
 def hours_of_body(session: Session, organization_id: int, year: int) -> list[HoursLine]:
     """Return what each party did for a body in a fiscal year: for the body's officers only."""
     return _lines(session, _done_in(year).where(Activity.organization_id == organization_id), year)
+
+
+def dates_of_year(session: Session, organization_id: int, year: int) -> list[DateLine]:
+    """Return the public dates of a body in a fiscal year, those that are over too: for everybody, and for the wall."""
+    first, last = fiscal_year_days(year)
+    begin, end = _midnight(first - timedelta(days=1)), _midnight(last + timedelta(days=2))
+    wanted = ahead(begin).where(Activity.organization_id == organization_id, Occurrence.starts_at < end)
+    return [line for line in lines_of(session, wanted) if first <= line.starts.date() <= last]
 
 
 def hours_of_person(session: Session, person_id: int, year: int) -> list[HoursLine]:

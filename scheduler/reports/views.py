@@ -1,4 +1,4 @@
-"""Hours per person and fiscal year, as a page and as CSV: for the body's officers."""
+"""A body's year: its dates on one sheet for everybody, and hours per person for its officers, as page and CSV."""
 
 import csv
 import io
@@ -9,9 +9,9 @@ from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.parties.login import HOME_ZONE, current_actor
-from scheduler.parties.queries import find_organised_body
+from scheduler.parties.queries import find_body, find_organised_body
 from scheduler.reports.hours import HoursLine, fiscal_year, total
-from scheduler.reports.queries import hours_of_body, hours_of_person
+from scheduler.reports.queries import dates_of_year, hours_of_body, hours_of_person
 from scheduler.text import csv_cell
 from scheduler.web import db_session
 
@@ -26,6 +26,15 @@ def _asked_year() -> int:
 def this_year() -> int:
     """Return the present fiscal year."""
     return fiscal_year(clock.now().astimezone(HOME_ZONE).date())
+
+
+@pages.get("/organizations/<slug>/year")
+def year(slug: str) -> ResponseReturnValue:
+    """Show the dates of a body in a fiscal year on one sheet, as the general meeting gets it."""
+    body, asked = find_body(db_session(), slug), _asked_year()
+    lines = dates_of_year(db_session(), body.id, asked)
+    years = (this_year() - 1, this_year(), this_year() + 1)
+    return render_template("reports/year.html", body=body, year=asked, years=years, lines=lines)
 
 
 @pages.get("/organizations/<slug>/hours")

@@ -98,17 +98,26 @@ def _of_the_same_series(session: Session, row: Participation, now: datetime) -> 
     return [one for one in session.scalars(wanted.order_by(Participation.id)) if one.slot.starts_at > now]
 
 
-def ask_for(session: Session, rows: Iterable[Participation], now: datetime) -> None:
-    """Ask for the answers that these sign-ups lack, the next date first; once for each sign-up.
+def lacking(rows: Iterable[Participation], now: datetime) -> list[Participation]:
+    """Return which of these sign-ups lack answers, the next date first.
 
-    Dates that lack the same are asked about in one letter: its answers count for all.
+    Dates of one series that lack the same are asked about once: the answers count for all.
     """
-    asked: frozenset[str] = frozenset()
+    asked: dict[int, frozenset[str]] = {}
+    found = []
     for row in sorted(rows, key=lambda one: one.slot.starts_at):
-        missing = row.missing_answers
-        if not missing <= asked and not row.unproven and row.slot.starts_at > now:
-            asked |= missing
-            _tell(session, row, now)
+        # One that is part of nothing is a series of its own.
+        of, missing = row.series_id or -row.id, row.missing_answers
+        if not missing <= asked.get(of, frozenset()) and not row.unproven and row.slot.starts_at > now:
+            asked[of] = asked.get(of, frozenset()) | missing
+            found.append(row)
+    return found
+
+
+def ask_for(session: Session, rows: Iterable[Participation], now: datetime) -> None:
+    """Ask for the answers that these sign-ups lack; once for each sign-up."""
+    for row in lacking(rows, now):
+        _tell(session, row, now)
 
 
 def _tell(session: Session, row: Participation, now: datetime) -> None:

@@ -113,11 +113,13 @@ def personal_page(token: str) -> ResponseReturnValue:
 def _own_page(actor: Actor, base: str) -> str:
     session_, now = db_session(), clock.now()
     me_ = find_me(session_, actor)
+    coming = queries.coming_of(session_, me_.id, now)
     return render_template(
         "participation/me.html",
         me=me_,
         base=base,
-        coming=queries.coming_of(session_, me_.id, now),
+        coming=coming,
+        lacking=answering.lacking(coming, now),
         children=queries.to_consent(session_, me_.id, now),
         past=queries.past_of(session_, me_.id, now),
         bodies=organised_bodies(session_, actor),

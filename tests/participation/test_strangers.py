@@ -161,6 +161,16 @@ def test_who_has_a_telephone_only_gets_the_own_page_on_the_screen(
     assert mailbox.new_mails(app, "") == []
 
 
+def test_who_waits_by_telephone_is_promised_no_mail(
+    session: Session, cast: Cast, slot: Slot, visitor: Visitor
+) -> None:
+    yes(session, slot, cast.ben, 5)
+    session.commit()
+    typed = {"name": BY_PHONE.name, "kana": BY_PHONE.kana, "phone": BY_PHONE.phone, "contact": "phone"}
+    waits = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **typed, wait="1").location)
+    assert ("順番にご案内します" in waits, "メール" in waits) == (True, False)
+
+
 def test_without_any_way_to_be_reached_nobody_signs_up(session: Session, slot: Slot) -> None:
     with pytest.raises(Invalid, match="contact_missing"):
         _join(session, slot, PersonFacts("佐藤 梅", "さとう うめ"))

@@ -135,6 +135,7 @@ def test_a_question_that_nobody_was_asked_is_asked_by_mail_and_answered_on_its_p
     assert 'value="12-34"' in visitor.text(page)
     assert "答えがまだです" not in aiko.text(board)
     number = page.split("/")[-2]
+    assert "別所 勉さん" in aiko.text(f"/participations/{number}/answers")
     assert (
         aiko.submit(f"/participations/{number}/answers", **{"q-car": "56-78"}).location == f"{board}/{number}"
     )

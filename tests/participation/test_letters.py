@@ -38,6 +38,7 @@ def test_every_state_has_its_letter_which_is_true_in_that_state() -> None:
 @pytest.mark.parametrize("kind", TRUE_WHILE)
 def test_a_letter_is_dropped_in_every_other_state(session: Session, cast: Cast, kind: str) -> None:
     row = make.participation(session, make.slot(session, cast.midori, NOW), cast.ben, NOW)
+    row.slot.questions = [{"key": "size", "required": True}]
     notice, delivery = Notice(subject_id=row.id), Delivery(person_id=cast.ben.id)
     still_true = sign_up_kinds(Sender("http://localhost", "s"))[kind].still_true
     for state in STATES:

@@ -54,6 +54,7 @@ from scheduler.standins import api as standins_api
 from scheduler.standins import views as standins
 from scheduler.terms import api as terms_api
 from scheduler.terms import views as terms
+from scheduler.town import views as town
 
 VERSION = "0.1.0"
 PAGES = (
@@ -75,6 +76,7 @@ PAGES = (
     people,
     desk,
     offices,
+    town,
     keys,
     reach,
     line,

@@ -12,10 +12,13 @@ from scheduler.config import Settings
 from scheduler.db import begin_writing
 from scheduler.errors import Refused
 from scheduler.notices.channels.email import mail_is_safe
+from scheduler.offices.actions import By
 from scheduler.parties import actions as parties
-from scheduler.parties.models import Membership, Organization
+from scheduler.parties.actions import PersonFacts
+from scheduler.parties.models import Organization
 from scheduler.parties.queries import person_by_email
 from scheduler.parties.tokens import derived
+from scheduler.town import actions as town
 from scheduler.web import db
 
 # A link that the operator hands over by hand may wait longer than one that comes by mail.
@@ -185,18 +188,12 @@ def new_body(slug: str, name: str, officer: str, kana: str, email: str) -> None:
         session = db.session()
         begin_writing(session)
         try:
-            body = parties.found_body(session, Organization(slug=slug, name=name, created_at=now))
-            person = parties.person(session, parties.PersonFacts(officer, kana, email), now)
+            body = Organization(slug=slug, name=name, created_at=now)
+            town.found_with_officer(
+                session, body, PersonFacts(officer, kana, email), By(None, now.date(), now)
+            )
         except Refused as refused:
             raise click.ClickException(f"refused: {refused.code}") from refused
-        office = Membership(
-            organization_id=body.id,
-            person_id=person.id,
-            office="chair",
-            starts_on=now.date() - timedelta(days=1),
-            created_at=now,
-        )
-        parties.enrol(session, office, None, now)
         session.commit()
         click.echo(_sign_in_link(settings, email))
 

@@ -75,6 +75,16 @@ OFFICES = {
     "counter": _("窓口"),
 }
 
+BODY_KINDS = {
+    "neighbourhood": _("町内会・自治会"),
+    "executive_committee": _("実行委員会"),
+    "company": _("会社・店"),
+    "school": _("学校・園"),
+    "library": _("図書館・公民館"),
+    "npo": _("NPO・市民の会"),
+    "government": _("市役所"),
+}
+
 POLICIES = {
     "first_come": _("先着順"),
     "approval": _("世話人が確かめて返事をします"),

@@ -120,6 +120,9 @@ GET  /organizations/<slug>/activities/dates               404  404  200  404  40
 GET  /organizations/<slug>/closed-days                    404  404  200  404  404
 POST /organizations/<slug>/closed-days                    404  404  303  404  404
 POST /organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 303 404 404
+GET  /town                                                404  404  404  404  404
+POST /town                                                404  404  404  404  404
+GET  /town.csv                                            404  404  404  404  404
 GET  /desk                                                ask  404  200  200  404
 GET  /organizations/<slug>/offices                        404  404  200  404  404
 POST /organizations/<slug>/offices                        404  404  303  404  404

@@ -1,0 +1,20 @@
+"""Founding a body with its first officer, by the operator: on a page or on the command line."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from scheduler.offices.actions import By, Term, appoint
+from scheduler.parties.actions import PersonFacts, found_body
+from scheduler.parties.models import Organization
+
+
+def found_with_officer(session: Session, body: Organization, officer: PersonFacts, by: By) -> Organization:
+    """Add a body, and give somebody its chair from yesterday on; they are told by mail.
+
+    Raise Conflict when its address is taken, Invalid for an officer without name, reading or mail.
+    """
+    made = found_body(session, body)
+    # From yesterday: wherever it is already today, the office counts at once.
+    appoint(session, made, officer, Term("chair", by.today - timedelta(days=1)), by)
+    return made

@@ -1,0 +1,102 @@
+"""The town in numbers: who may read them, what they count, that no name is among them; and founding a body."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scheduler.attendance.actions import Tick, record_attendance
+from scheduler.parties.access import Actor, may_organise
+from scheduler.parties.models import Organization, Person
+from scheduler.town.queries import counts_of
+from tests import cast as casting
+from tests import make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.mailbox import new_mail
+from tests.signed_in import browser_of
+
+PAST = NOW + timedelta(days=10)
+TYPED = {
+    "name": "あおば自治会",
+    "slug": "aoba",
+    "kind": "neighbourhood",
+    "officer": "後藤 五郎",
+    "kana": "ごとう ごろう",
+    "email": "goro@example.jp",
+}
+
+
+@pytest.fixture
+def came(session: Session, cast: Cast) -> None:
+    """Ben came to one date of the association with nobody else; another is to come."""
+    slot = make.slot(session, cast.midori, NOW, places=4)
+    row = make.participation(session, slot, cast.ben, NOW)
+    record_attendance(session, slot.occurrence, [(row, Tick(1))], cast.aiko.id, PAST)
+    make.slot(session, cast.midori, NOW, first_on=NOW.date() + timedelta(days=30))
+    session.commit()
+
+
+@pytest.fixture
+def operator(session: Session, cast: Cast) -> Person:
+    """Ben keeps the service running."""
+    cast.ben.is_operator = True
+    session.commit()
+    return cast.ben
+
+
+def test_each_body_has_its_numbers(session: Session, cast: Cast, came: None) -> None:
+    counts = {one.body.slug: one for one in counts_of(session, 2026, PAST)}
+    midori = counts["midori"]
+    assert (midori.activities, midori.held, midori.ahead, midori.came, midori.hours) == (2, 1, 1, 1, 2.0)
+    assert counts["library"].held == 0
+    assert [one.held for one in counts_of(session, 2025, PAST)] == [0, 0]
+
+
+def test_the_citys_staff_read_numbers_and_no_names(
+    app: Flask, session: Session, cast: Cast, came: None
+) -> None:
+    city = Organization(slug="city", name="つどい野市役所", kind="government", created_at=NOW)
+    session.add(city)
+    session.flush()
+    casting.hold_office(session, cast.chie, city, "staff", NOW)
+    session.commit()
+    chie = browser_of(app, cast.chie)
+    page, file = chie.text("/town"), chie.get("/town.csv").text
+    assert all(("みどり町内会" in text, "別所" in text) == (True, False) for text in (page, file))
+    assert chie.submit("/town", **TYPED).status_code == 404
+
+
+def test_an_organiser_of_any_other_body_finds_nothing(app: Flask, cast: Cast) -> None:
+    assert browser_of(app, cast.aiko).get("/town").status_code == 404
+
+
+def test_an_operator_founds_a_body_whose_officer_is_told(
+    app: Flask, session: Session, operator: Person
+) -> None:
+    ben = browser_of(app, operator)
+    assert ben.submit("/town", **TYPED).status_code == 303
+    assert "あおば自治会の会長をお願いします" in new_mail(app, "goro@example.jp")["Subject"]
+    session.commit()
+    goro = session.scalars(select(Person).where(Person.email == "goro@example.jp")).one()
+    aoba = session.scalars(select(Organization).where(Organization.slug == "aoba")).one()
+    assert may_organise(session, Actor(NOW.date(), goro.id), aoba.id)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"slug": "midori"}, "この名前のページはもうあります"),
+        ({"slug": "あおば"}, "小文字の英字"),
+        ({"email": "goro"}, "メールアドレス"),
+        ({"name": ""}, "ここは必ず入れてください。"),
+    ],
+)
+def test_what_cannot_be_is_said_and_what_was_typed_stays(
+    app: Flask, operator: Person, changed: dict[str, str], said: str
+) -> None:
+    answer = browser_of(app, operator).submit("/town", **TYPED | changed)
+    assert answer.status_code in {409, 422}
+    assert (said in answer.text, "後藤 五郎" in answer.text) == (True, True)

@@ -141,7 +141,7 @@ class Walk:
             person.is_operator = True
             db.session.commit()
         browser, was = self._browser(OFFICER), app.config["TSUDOI"]
-        for path in ("/status", "/outbox"):
+        for path in ("/status", "/outbox", "/town"):
             yield Shown(f"the operator's {path}", f"GET {path}", browser.get(path))
         letter = self.stage.letters()[0].stem
         yield Shown("a letter", "GET /outbox/<name>", browser.get(f"/outbox/{letter}"))

@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 
 from scheduler import words
 from scheduler.compression import packed
@@ -20,7 +20,7 @@ from scheduler.web import db_session, etag_matches
 
 # What a browser may carry and be a stranger all the same: a language, and the token of a form it has seen.
 _SAYS_NOTHING = {"language", "csrf_token", "_permanent"}
-_CACHING = "public, max-age=5, stale-while-revalidate=25"
+_CACHING = "max-age=5, stale-while-revalidate=25"
 # The page says what is open at this moment, too.
 _SECONDS = 10
 _MOST = 400
@@ -45,6 +45,11 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"is_shared": g.get("is_shared", False)})
 
 
+def vary_by(app: Flask, said: Callable[[], Hashable]) -> None:
+    """Keep a page of its own for each of the few answers to this."""
+    app.extensions.setdefault("shared_by", []).append(said)
+
+
 def answer(draw: Callable[[], str], now: datetime) -> Response | str:
     """Return a page as it is for whoever asks: to strangers the one that is kept, to all others one of their own."""
     if not _is_for_strangers():
@@ -52,7 +57,8 @@ def answer(draw: Callable[[], str], now: datetime) -> Response | str:
     page = _current(draw, now)
     response = Response(status=304) if etag_matches(page.tag) else _whole(page)
     response.set_etag(page.tag, weak=True)
-    response.headers["Cache-Control"] = _CACHING
+    # The cookie of a language goes out again with every answer: that one is for its browser alone.
+    response.headers["Cache-Control"] = f"{'private' if session else 'public'}, {_CACHING}"
     response.vary.update(("Cookie", "Accept-Language", "Accept-Encoding"))
     return response
 
@@ -66,7 +72,8 @@ def _is_for_strangers() -> bool:
 def _current(draw: Callable[[], str], now: datetime) -> _Page:
     whose, state = mark(db_session())
     moment = int(now.timestamp() // _SECONDS)
-    key = (whose, request.host_url, request.path, words.language())
+    looks = tuple(said() for said in current_app.extensions.get("shared_by", ()))
+    key = (whose, request.host_url, request.path, words.language(), looks)
     kept = _pages.get(key)
     if kept is not None and kept.state == (state, moment):
         return kept

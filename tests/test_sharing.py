@@ -53,3 +53,22 @@ def test_each_language_has_its_own(session: Session, cast: Cast, visitor: Visito
     english = visitor.client.get("/dates/1", headers={"Accept-Language": "en"})
     assert "Resource recovery day" in english.text
     assert 'href="?lang=en"' in visitor.text("/dates/1")
+
+
+def test_larger_letters_and_dark_are_not_those_of_the_next_visitor(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    _date(session, cast)
+    visitor.submit("/display", theme="dark", letters="large")
+    visitor.get("/")
+    assert 'data-type="large" data-theme="dark"' in visitor.text("/dates/1")
+    other = Visitor(app)
+    assert "data-theme" not in other.text("/dates/1")
+    assert 'data-type="large"' in visitor.text("/dates/1")
+
+
+def test_what_sets_a_cookie_is_for_one_browser_alone(session: Session, cast: Cast, visitor: Visitor) -> None:
+    _date(session, cast)
+    visitor.get("/?lang=en")
+    answer = visitor.get("/dates/1")
+    assert answer.headers["Cache-Control"].startswith("public") is ("Set-Cookie" not in answer.headers)

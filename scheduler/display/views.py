@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, Response, flash, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from scheduler import sharing
 from scheduler.display import looks
 from scheduler.display.forms import DisplayForm
 from scheduler.parties import actions
@@ -21,6 +22,7 @@ _YEAR_SECONDS = 365 * 24 * 3600
 def init_app(app: Flask) -> None:
     """Let every page know how it should look."""
     app.context_processor(_of_this_page)
+    sharing.vary_by(app, _look)
 
 
 def _of_this_page() -> dict[str, object]:

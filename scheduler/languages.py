@@ -91,8 +91,16 @@ def _are_shown() -> bool:
     return session.get("readings") != "off"
 
 
+def _is_text(response: Response) -> bool:
+    # A sheet of paper, and whatever is packed, may hold the bytes of the mark by chance.
+    if response.is_streamed or response.direct_passthrough or response.headers.get("Content-Encoding"):
+        return False
+    kind = response.mimetype or ""
+    return kind.startswith("text/") or kind.endswith(("json", "xml"))
+
+
 def _show_readings(response: Response) -> Response:
-    if response.is_streamed or response.direct_passthrough or _MARK not in (content := response.get_data()):
+    if not _is_text(response) or _MARK not in (content := response.get_data()):
         return response
     text = content.decode()
     is_page = response.mimetype == "text/html"

@@ -1,6 +1,7 @@
 """Readings: as the translator writes them, as ruby on pages, in brackets in plain text, and nowhere else."""
 
 import pytest
+from flask import Flask, Response
 
 from scheduler.readings import in_html, in_plain_text, read_marks
 from scheduler.text import annotated, calendar_text, csv_cell, mail_header, text_in, without_readings
@@ -75,3 +76,15 @@ def test_plain_text_says_a_reading_the_first_time() -> None:
 def test_everything_else_keeps_the_word_alone(leave: object) -> None:
     assert callable(leave)
     assert leave(f"{WORD}よう\ufffa") == "日よう"
+
+
+@pytest.mark.parametrize(
+    ("kind", "packing"), [("application/pdf", ""), ("text/html", "gzip"), ("text/calendar", "gzip")]
+)
+def test_bytes_that_are_no_text_go_out_as_they_are(app: Flask, kind: str, packing: str) -> None:
+    content = b"\xff\xef\xbf\xb9\xff"
+    with app.test_request_context("/"):
+        answer = Response(content, mimetype=kind)
+        if packing:
+            answer.headers["Content-Encoding"] = packing
+        assert app.process_response(answer).data == content

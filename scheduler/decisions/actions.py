@@ -198,10 +198,11 @@ def _restore(session: Session, occurrence: Occurrence, decision: Decision, by_id
         is_moment = name.endswith("_at") and value is not None
         setattr(occurrence, name, datetime.fromisoformat(value) if is_moment else value)
     asked_at = [occurrence.id, occurrence.merged_into_id or occurrence.id]
+    joined = occurrence.merged_into
     occurrence.stopped_at, occurrence.merged_into_id = None, None
     session.flush()
     stop_asking(session, asked_at, decision.at)
-    carry_back(session, decision.moved, by_id, now)
+    carry_back(session, decision.moved, joined, by_id, now)
 
 
 def _write_down(

@@ -44,8 +44,13 @@ def carry(
     return moved
 
 
-def carry_back(session: Session, moved: Iterable[Mapping[str, Any]], by_id: int, now: datetime) -> None:
-    """Take it back: everybody who has not left since is where they had stood; what they held meanwhile is offered."""
+def carry_back(
+    session: Session, moved: Iterable[Mapping[str, Any]], to: Occurrence | None, by_id: int, now: datetime
+) -> None:
+    """Take it back: everybody who has not left since is where they had stood; what they held meanwhile is offered.
+
+    `to` is the date where they had gone; who is no longer there, nor where that one went in turn, stays.
+    """
     kept = {kept["id"]: kept for kept in moved}
     wanted = select(Participation).where(Participation.id.in_(kept)).order_by(Participation.id)
     rows = list(session.scalars(wanted))
@@ -54,16 +59,27 @@ def carry_back(session: Session, moved: Iterable[Mapping[str, Any]], by_id: int,
     if not slots:
         return
     places.lock(session, *slots.values())
+    there = _reached_from(to)
     for row in session.scalars(wanted, execution_options=places.FRESH):
-        if row.is_live:
+        if row.is_live and row.slot.occurrence_id in there:
             _back(session, row, kept[row.id], by_id, now)
     _settle(session, list(slots.values()), now)
+
+
+def _reached_from(date: Occurrence | None) -> set[int]:
+    found: set[int] = set()
+    while date is not None and date.id not in found:
+        found.add(date.id)
+        date = date.merged_into
+    return found
 
 
 def _back(session: Session, row: Participation, kept: Mapping[str, Any], by_id: int, now: datetime) -> None:
     slot = session.get_one(Slot, kept["slot"])
     _put(session, row, slot)
     row.series_id = kept["series"]
+    # Asked perhaps because of a later joining still: that question is over here, too.
+    row.asked_again = "" if row.asked_again == "merged" else row.asked_again
     if not kept["held"] or not hold_places(session, row):
         row.queue_no = kept["queue_no"] or (places.next_in_queue(session, slot.id) if kept["held"] else None)
     enter(session, row, standing_now(session, row), Change("carry_back", by_id, quiet=True), now)

@@ -92,6 +92,22 @@ def test_a_joining_that_is_taken_back_puts_everybody_where_they_were(
     assert made == [("merge", "chair", "雨のため"), (name, "chair", "晴れました")]
 
 
+def test_who_went_back_from_a_chain_of_joined_dates_is_not_fetched_again(
+    session: Session, cast: Cast
+) -> None:
+    made = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=3")
+    wanted = select(Occurrence).where(Occurrence.activity_id == made.id).order_by(Occurrence.starts_at)
+    first, second, third = session.scalars(wanted)
+    make.participation(session, first.slots[0], cast.ben, NOW)
+    for date in (first, second):
+        actions.merge(session, date, _ruling(cast, date), NOW)
+    assert [slot for slot, *_ in _rows(session, cast.ben.id)] == [third.slots[0].id]
+    for date in (first, second):
+        actions.take_back(session, date, _ruling(cast, date), NOW)
+    assert _rows(session, cast.ben.id) == [(first.slots[0].id, "confirmed", "")]
+    assert [date.slots[0].taken for date in (first, second, third)] == [1, 0, 0]
+
+
 def test_without_a_next_date_nothing_is_joined(session: Session, cast: Cast) -> None:
     one = make.occurrence(session, cast.midori, NOW)
     with pytest.raises(Invalid):

@@ -1,6 +1,7 @@
 """The service as something installed: one manifest, a worker that changes with its files, and whose page is whose."""
 
 import json
+import re
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -45,3 +46,13 @@ def test_a_page_that_may_be_kept_says_for_whom_and_no_other_does(
     assert aiko.get(f"/dates/{day.id}/board").headers["X-Kept-For"] != bens
     others = [ben.get("/"), ben.get(f"/dates/{day.id}/board"), visitor.get("/me"), visitor.get("/offline")]
     assert ["X-Kept-For" in answer.headers for answer in others] == [False] * 4
+
+
+def test_whoever_goes_leaves_no_page_on_the_device(app: Flask, visitor: Visitor) -> None:
+    script = visitor.get("/sw.js").text
+    ends = re.compile(re.search(r"const ENDS = /(.+)/;", script)[1].replace("\\/", "/"))  # type: ignore[index]
+    gone = {"parties.sign_out", "people.erase_me", "participation.close_link"}
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint in gone]
+    assert len({rule.endpoint for rule in rules}) == len(gone)
+    assert all(ends.search(rule.rule) for rule in rules)
+    assert not ends.search("/me")

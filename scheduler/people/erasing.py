@@ -88,7 +88,7 @@ def _blank_sign_ups(session: Session, person: Person) -> None:
         delete(Answer).where(Answer.participation_id.in_(own)),
         update(Companion).where(Companion.participation_id.in_(own)).values(name="", kana=""),
         update(Participation).where(Participation.contact_id == person.id).values(note=""),
-        update(Series).where(Series.contact_id == person.id).values(answers={}),
+        update(Series).where(Series.contact_id == person.id).values(answers={}, company=[]),
         update(Consent).where(Consent.id.in_(given)).values(name=NOBODY, for_name=NOBODY),
         update(Consent).where(Consent.person_id == person.id).values(name=""),
         update(Consent).where(Consent.for_person_id == person.id).values(for_name=""),

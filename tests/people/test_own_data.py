@@ -20,6 +20,9 @@ from scheduler.parties.models import Person
 from scheduler.people.erasing import NOBODY, erase
 from scheduler.people.exporting import export_of
 from scheduler.reports.queries import hours_of_body
+from scheduler.series.actions import Wish
+from scheduler.series.actions import join as join_series
+from scheduler.series.models import Series
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast
@@ -63,6 +66,15 @@ def test_no_word_of_an_erased_person_is_left_in_any_table(
     assert all(word in _everything(session) for word in WORDS)
     _erase(session, cast.ben)
     assert [word for word in WORDS if word in _everything(session)] == []
+
+
+def test_who_was_to_come_along_every_time_is_not_left_either(session: Session, cast: Cast) -> None:
+    made = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=2")
+    company = Company(others=(Named("池田 泉", "いけだ いずみ"),))
+    join_series(session, made, Wish(0, every=True), SignUp(cast.ben.id, company=company), NOW)
+    assert "いけだ" in str(session.scalars(select(Series.company)).all())
+    _erase(session, cast.ben)
+    assert session.scalars(select(Series.company)).all() == [[]]
 
 
 def test_what_was_counted_stays_and_what_is_to_come_is_free(

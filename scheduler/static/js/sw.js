@@ -7,7 +7,7 @@ const KEPT = "tsudoi-kept";
 const OWNER = "X-Kept-For";
 const MARK = "/kept-for";
 const LONGEST = 14 * 24 * 3600 * 1000;
-const ENDS = /^\/sign-out$|\/link\/close$/;
+const ENDS = /^\/sign-out$|^\/me\/erase$|\/link\/close$/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(draw());

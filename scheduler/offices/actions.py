@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.errors import Conflict, Invalid
@@ -13,7 +13,7 @@ from scheduler.notices.actions import Telling, queue
 from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING
 from scheduler.parties.actions import PersonFacts, enrol
 from scheduler.parties.actions import person as register
-from scheduler.parties.models import Membership, Organization
+from scheduler.parties.models import Membership, Organization, SignIn
 
 OFFICES = (*ORGANISING, BLOCK_LEADER, COUNTER)
 LONGEST_TERM = timedelta(days=20 * 366)
@@ -54,8 +54,15 @@ def appoint(session: Session, body: Organization, facts: PersonFacts, term: Term
         raise Conflict("office_held")
     held = Membership(organization_id=body.id, person_id=person.id, created_at=by.now, **vars(term))
     enrol(session, held, by.person_id, by.now)
+    _end_key_cards(session, person.id, by.now)
     _tell(session, held, by)
     return held
+
+
+def _end_key_cards(session: Session, person_id: int, now: datetime) -> None:
+    # One that somebody else has printed would open the office, too; they sign in by mail from here on.
+    unspent = (SignIn.person_id == person_id) & SignIn.spent_at.is_(None) & (SignIn.expires_at > now)
+    session.execute(update(SignIn).where(unspent, SignIn.printed_by_id != person_id).values(expires_at=now))
 
 
 def offices_for(body: Organization) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from scheduler.offices.actions import By as Appointing
+from scheduler.offices.actions import Term, appoint
 from scheduler.paper import cards
 from scheduler.paper.actions import By, key_in
 from scheduler.parties import actions as parties
@@ -100,3 +102,16 @@ def test_nobody_prints_a_key_of_who_can_be_written_to_or_holds_an_office(
     assert cards.may_print_for(session, actor(midori.speakers[0]), midori.speakers[0])
     hold_office(session, kiyoshi, cast.library, "counter", NOW)
     assert not cards.may_print_for(session, officer, kiyoshi)
+
+
+def test_a_card_that_somebody_printed_opens_nothing_once_its_holder_has_an_office(
+    session: Session, cast: Cast, kiyoshi: Person
+) -> None:
+    cards.make(session, kiyoshi, cast.aiko.id, SECRET, NOW)
+    kiyoshi.email = kiyoshi.email_key = "kiyoshi@example.jp"
+    session.flush()
+    by = Appointing(cast.aiko.id, NOW.date(), NOW)
+    facts = PersonFacts("野田 清", "のだ きよし", email="kiyoshi@example.jp")
+    held = appoint(session, cast.midori, facts, Term("chair", NOW.date()), by)
+    assert held.person_id == kiyoshi.id
+    assert cards.live_card(session, kiyoshi, NOW) is None

@@ -26,7 +26,7 @@ from tests.addresses import ADDRESSES, HEADERS, QUERIES
 from tests.askers import Stage, populate
 from tests.conftest import NOW
 from tests.doors import FORMS, PROGRAMS, SENT, Door, put
-from tests.hostile import BODIES, FORM_BODIES, VALUES, WRONG_TYPES, harm
+from tests.hostile import BODIES, FORM_BODIES, VALUES, WRONG_TYPES, harm, values_for
 from tests.program import PREFIX
 
 pytestmark = pytest.mark.slow
@@ -128,7 +128,7 @@ def test_no_name_becomes_a_header_of_a_letter(service: Stage) -> None:
 @pytest.mark.parametrize("door", FORMS, ids=str)
 def test_no_text_in_a_form_does_harm(service: Stage, door: Door) -> None:
     sender = Sender(service, door.asker)
-    for number, (name, value) in enumerate(VALUES.items()):
+    for number, (name, value) in enumerate(values_for(FORMS.index(door)).items()):
         for group in door.turn(number):
             fields = sender.good(door) | {service.world.fill(field): value for field in group}
             sender.send("POST", door.path, f"{name} in {group[0]}", **_form(fields))
@@ -154,7 +154,7 @@ def _json_path(door: Door) -> tuple[str, str]:
 @pytest.mark.parametrize("door", PROGRAMS, ids=str)
 def test_no_text_in_json_does_harm(service: Stage, door: Door) -> None:
     sender = Sender(service, door.asker)
-    for number, (name, value) in enumerate(VALUES.items()):
+    for number, (name, value) in enumerate(values_for(PROGRAMS.index(door)).items()):
         for group in door.turn(number):
             body = sender.good(door)
             for field in group:
@@ -176,7 +176,7 @@ def test_no_wrong_type_in_json_does_harm(service: Stage, door: Door) -> None:
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("door", PROGRAMS, ids=str)
+@pytest.mark.parametrize("door", PROGRAMS[:6], ids=str)
 def test_no_body_in_place_of_json_does_harm(service: Stage, door: Door) -> None:
     sender = Sender(service, door.asker)
     for body in BODIES:
@@ -192,7 +192,7 @@ def _in_address(value: str) -> str:
 @pytest.mark.parametrize("query", QUERIES)
 def test_no_query_does_harm(service: Stage, query: str) -> None:
     sender = Sender(service, "aiko")
-    for name, value in VALUES.items():
+    for name, value in values_for(QUERIES.index(query)).items():
         sender.send("GET", query + _in_address(value), name)
     assert sender.found == {}
 
@@ -200,7 +200,7 @@ def test_no_query_does_harm(service: Stage, query: str) -> None:
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_address_does_harm(service: Stage, address: str) -> None:
     sender = Sender(service, "aiko")
-    for name, value in VALUES.items():
+    for name, value in values_for(ADDRESSES.index(address)).items():
         sender.send("GET", address.replace("{}", _in_address(value)), name)
     assert sender.found == {}
 

@@ -25,6 +25,7 @@ from scheduler.series.queries import series_of
 from scheduler.text import text_in
 
 MOST_A_MONTH = 1_000_000
+LONGEST = {"channel_secret": 200, "access_token": 400}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def set_up(
     basic_id = "@" + normalize("NFKC", text_in(facts.basic_id)).lstrip("@")
     given = {"channel_secret": facts.channel_secret.strip(), "access_token": facts.access_token.strip()}
     account = session.scalar(select(LineAccount).where(LineAccount.organization_id == organization_id))
-    usable = all(value.isascii() and " " not in value for value in given.values())
+    usable = all(
+        value.isascii() and " " not in value and len(value) <= LONGEST[name] for name, value in given.items()
+    )
     if not usable or not basic_id.isascii() or not 1 < len(basic_id) <= 40:
         raise Invalid("line_unusable")
     if not 0 <= facts.monthly_limit <= MOST_A_MONTH or (account is None and not all(given.values())):

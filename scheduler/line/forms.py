@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from scheduler.line.actions import MOST_A_MONTH, AccountFacts
+from scheduler.line.actions import LONGEST, MOST_A_MONTH, AccountFacts
 from scheduler.parties.models import LineAccount
 from scheduler.web import Form
 
@@ -27,10 +27,12 @@ class AccountForm(Form):
         render_kw={"inputmode": "numeric"},
     )
     channel_secret = PasswordField(
-        _("チャネルシークレット"), [Length(max=200)], render_kw={"autocomplete": "off"}
+        _("チャネルシークレット"), [Length(max=LONGEST["channel_secret"])], render_kw={"autocomplete": "off"}
     )
     access_token = PasswordField(
-        _("チャネルアクセストークン（長期）"), [Length(max=400)], render_kw={"autocomplete": "off"}
+        _("チャネルアクセストークン（長期）"),
+        [Length(max=LONGEST["access_token"])],
+        render_kw={"autocomplete": "off"},
     )
 
     def fit(self, account: LineAccount | None) -> None:

@@ -210,6 +210,7 @@ WRONG = [
     AccountFacts("@midori", -1, "s", "t"),
     AccountFacts("@midori", 200, "s s", "t"),
     AccountFacts("@midori", 200, "秘密", "t"),
+    AccountFacts("@midori", 200, "s", "9" * 401),
 ]
 
 

@@ -88,9 +88,10 @@ def parts() -> ResponseReturnValue:
     """Show every part in every state."""
     if not settings().debug:
         abort(404)
-    wrong = SampleForm(MultiDict({"email": "hana", "places": "たくさん", "channel": "fax"}))
+    sent = MultiDict({"wrong-email": "hana", "wrong-places": "たくさん", "wrong-channel": "fax"})
+    wrong = SampleForm(sent, prefix="wrong")
     wrong.validate()
-    form = SampleForm(data={"name": "北条 千恵子", "channel": "email"})
+    form = SampleForm(data={"name": "北条 千恵子", "channel": "email"}, prefix="good")
     narrowing = {
         "wish": Wish(when="week", words="おはなし", ease=("seated",)),
         "choices": Choices([], [], []),

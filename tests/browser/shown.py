@@ -16,8 +16,14 @@ from tests.askers import Row, Stage, rows_of
 from tests.typed import TYPED
 from tests.visitor import Visitor
 
-# What programs and scripts fetch: it never answers with a page; the last is put into one.
-NO_PAGES = {"GET /sw.js", "GET /healthz", "GET /empty", "GET /organizations/<slug>/activities/dates"}
+# What programs and scripts fetch: it never answers with a page; the last two are put into one.
+NO_PAGES = {
+    "GET /sw.js",
+    "GET /healthz",
+    "GET /empty",
+    "GET /organizations/<slug>/activities/dates",
+    "GET /dates/<occurrence_id>/parts",
+}
 STRANGER, OFFICER, VOLUNTEER = "dan", "aiko", "ben"
 
 

@@ -26,7 +26,7 @@ def test_an_officer_posts_a_recurring_activity_and_publishes_it(phone: Phone, se
     phone.picture("1-start")
     phone.press("はじめから書く")
     phone.page.get_by_label("活動の名前").first.fill("花だんの水やり")
-    phone.page.get_by_label("集まる場所").fill("みどり公園の花だん")
+    phone.page.get_by_label("集まる場所").first.fill("みどり公園の花だん")
     phone.page.get_by_label("はじめの日").fill((date.today() + timedelta(days=3)).isoformat())  # noqa: DTZ011  # far enough off
     phone.page.get_by_label("はじまり").fill("07:00")
     phone.page.get_by_label("おわり").fill("07:30")
@@ -38,7 +38,8 @@ def test_an_officer_posts_a_recurring_activity_and_publishes_it(phone: Phone, se
     expect(phone.page.locator(".drafted li")).to_have_count(12)
     phone.picture("1-next-dates")
     phone.press("この内容で公開する")
-    expect(phone.page.locator(".date-list li").first).to_contain_text("花だんの水やり")
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("花だんの水やり")
+    expect(phone.page.locator(".date-list li").first).to_contain_text("午前7時〜7時30分")
     phone.picture("1-published")
 
 

@@ -214,9 +214,13 @@ def in_japanese() -> bool:
     return language_tag() == "ja"
 
 
+# Full for these, though not for fewer.
+_TOO_FEW = _("空きはあと%(left)sです。人数をへらすか、補欠で待つか、ほかの役割を選んでください。")
+
+
 def sentence(refusal: Refused) -> str:
     """Say why something is refused and what to do."""
-    known = SENTENCES.get(refusal.code)
+    known = _TOO_FEW if refusal.code == "full" and refusal.facts.get("left") else SENTENCES.get(refusal.code)
     facts = {name: _moment_or_fact(fact) for name, fact in refusal.facts.items()}
     return str(known) % facts if known is not None else gettext("できませんでした。もう一度お試しください。")
 

@@ -278,6 +278,7 @@ def publish(activity_id: int) -> ResponseReturnValue:
     found = queries.find_organised_activity(db_session(), actor, activity_id)
     actions.publish(db_session(), found, actor.person_id, clock.now())
     db_session().commit()
+    flash(gettext("公開しました。だれでもこのページを見て、申し込めます。"), "success")
     return go(f"/activities/{activity_id}")
 
 

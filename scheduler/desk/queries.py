@@ -12,7 +12,7 @@ from scheduler.desk.tasks import AHEAD, Task, dates_of, tasks_of
 from scheduler.errors import NotFound
 from scheduler.participation.models import GONE, Participation
 from scheduler.parties.access import Actor, led_blocks, organised_bodies
-from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.models import Household, Membership, Organization, Person
 from scheduler.reach.reached import find_round
 
 # Dates shown under the list of what is to be done.
@@ -47,19 +47,32 @@ class Desk:
     tasks: list[Task]
     dates: list[DateCount]
     rounds: list[Round]
+    coming: list[Membership]
 
 
 def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
-    """Return the desk of somebody who organises or leads a block; raise NotFound for anybody else."""
+    """Return the desk of somebody who organises or leads a block, or will; raise NotFound for anybody else."""
     bodies, blocks = organised_bodies(session, actor), led_blocks(session, actor)
-    if not bodies and not blocks:
+    coming = _coming(session, actor)
+    if not bodies and not blocks and not coming:
         raise NotFound
     return Desk(
         bodies,
         tasks_of(session, actor, bodies, now),
         _counts(session, [body.id for body in bodies], now),
         [round_ for block in blocks for round_ in _rounds(session, actor, block, now)],
+        coming,
     )
+
+
+def _coming(session: Session, actor: Actor) -> list[Membership]:
+    """Return the offices that begin later: whoever was told of one comes to look."""
+    wanted = select(Membership).where(
+        Membership.person_id == (actor.person_id if actor.is_signed_in and actor.body_id is None else None),
+        Membership.office.is_not(None),
+        Membership.starts_on > actor.today,
+    )
+    return list(session.scalars(wanted.order_by(Membership.starts_on, Membership.id)))
 
 
 def _counts(session: Session, bodies: Sequence[int], now: datetime) -> list[DateCount]:

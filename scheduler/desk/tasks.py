@@ -14,7 +14,7 @@ from scheduler.activities.recurrence import to_utc
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Membership, Organization
-from scheduler.reach.reached import troubles_of
+from scheduler.reach.reached import left_by_hand, troubles_of
 
 # How far ahead answers are asked for, and how long back a date may still be ticked.
 AHEAD, BACK = timedelta(days=30), timedelta(days=14)
@@ -118,6 +118,9 @@ def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime)
         for trouble in troubles_of(session, body.id, now):
             at = trouble.occurrence.starts_at
             yield Task("missed", body, at, trouble.occurrence, count=trouble.missed, urgent=True)
+        for left in left_by_hand(session, body.id, now):
+            at = left.occurrence.starts_at
+            yield Task("tell", body, at, left.occurrence, count=left.missed, urgent=True)
         for activity in session.scalars(_own(body).where(Activity.state == "draft")):
             yield Task("draft", body, activity=activity)
         for activity in session.scalars(_own(body).where(Activity.state == "published", ~_goes_on(now))):

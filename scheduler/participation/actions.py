@@ -48,7 +48,7 @@ def _join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Parti
         return _same(there, sign_up)
     guards.check(session, slot, sign_up, now)
     if places.is_full(slot) and not _may_come_later(slot, sign_up):
-        raise Conflict("full", slot=slot.name)
+        raise Conflict("full", slot=slot.name, left=0)
     new_id = insert_once(session, Participation, _values(slot, sign_up, now))
     if new_id is None:
         raise Conflict("already_signed_up")
@@ -218,7 +218,8 @@ def _give_place(session: Session, made: Participation, sign_up: SignUp, now: dat
     if not overtakes and hold_places(session, made):
         return
     if not sign_up.or_wait:
-        raise Conflict("full", slot=slot.name)
+        # Where others wait for what is free, none of it is left for whoever comes now.
+        raise Conflict("full", slot=slot.name, left=0 if overtakes else max(slot.left, 0))
     made.queue_no = places.next_in_queue(session, slot.id)
 
 

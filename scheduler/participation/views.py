@@ -288,6 +288,7 @@ def withdraw(participation_id: int, token: str | None = None) -> ResponseReturnV
         lambda: actions.withdraw(db_session(), found, actor.person_id, clock.now())
     ):
         db_session().commit()
+        flash(gettext("行けないことを受け付けました。知らせてくださって、ありがとうございます。"), "success")
         return go(back)
     page = form.page(
         "participation/withdraw.html", participation=found, occurrence=found.slot.occurrence, back=back

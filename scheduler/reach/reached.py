@@ -177,6 +177,29 @@ def troubles_of(session: Session, organization_id: int, now: datetime, limit: in
     return [trouble for trouble in counted if trouble.missed]
 
 
+def left_by_hand(session: Session, organization_id: int, now: datetime) -> list[Trouble]:
+    """Return the dates of a body, not yet over, of which somebody is still to be told by telephone or on paper."""
+    wanted = (
+        select(Occurrence, func.count(Delivery.id))
+        .join(Occurrence.activity)
+        .join(Notice, and_(Notice.subject == "occurrence", Notice.subject_id == Occurrence.id))
+        .join(Delivery, Delivery.notice_id == Notice.id)
+        .where(
+            Activity.organization_id == organization_id,
+            Occurrence.ends_at > now,
+            Delivery.state == BY_HAND,
+            Delivery.by_id.is_(None),
+        )
+        .group_by(Occurrence.id)
+        .order_by(Occurrence.starts_at)
+    )
+    found = [one for one, _count in session.execute(wanted)]
+    counted = [
+        Trouble(one, sum(row.group == "by_hand" for row in told_about(session, one.id))) for one in found
+    ]
+    return [one for one in counted if one.missed]
+
+
 def _has_missed() -> ColumnElement[bool]:
     # From the few dead ones, by their own index, to what they are about.
     own = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id == Occurrence.id)

@@ -8,6 +8,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from scheduler import jobs
 from scheduler.activities import actions as activities
 from scheduler.activities.parts import SlotFacts
 from scheduler.attendance.actions import Tick, record_attendance
@@ -17,7 +18,7 @@ from scheduler.errors import NotFound
 from scheduler.participation.actions import join
 from scheduler.participation.signing import SignUp
 from scheduler.parties.access import Actor
-from scheduler.parties.actions import add_household
+from scheduler.parties.actions import PersonFacts, add_household, person
 from scheduler.parties.models import Household, Person
 from tests import cast as casting
 from tests import make
@@ -147,3 +148,23 @@ def test_a_program_is_told_the_same(app: Flask, session: Session, cast: Cast) ->
     slot = make.slot(session, cast.midori, NOW, slots=slots, **CALM)
     (task,) = program_of(app, cast.aiko).read("/desk")["tasks"]
     assert (task["what"], task["date_id"], task["count"]) == ("short", slot.occurrence_id, 2)
+
+
+def test_who_is_to_be_telephoned_is_not_forgotten(app: Flask, session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, places=4)
+    kiyo = person(session, PersonFacts("小川 キヨ", "おがわ きよ", phone="090-0000-0012"), NOW)
+    make.participation(session, slot, kiyo, NOW)
+    confirm(session, slot.occurrence, Ruling(cast.aiko.id, slot.occurrence.revision), NOW)
+    session.commit()
+    jobs.tick(app)
+    session.rollback()
+    (task,) = desk_of(session, cast.aiko, NOW).tasks
+    assert (task.what, task.count) == ("tell", 1)
+    assert "1人に電話や紙で伝える" in browser_of(app, cast.aiko).text("/desk")
+
+
+def test_whoever_follows_finds_from_when_on(app: Flask, session: Session, cast: Cast) -> None:
+    held = casting.hold_office(session, cast.ben, cast.midori, "chair", NOW)
+    held.starts_on = NOW.date() + timedelta(days=30)
+    session.commit()
+    assert "12月16日（水）から、みどり町内会の会長です。" in browser_of(app, cast.ben).text("/desk")

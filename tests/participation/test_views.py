@@ -74,7 +74,7 @@ def test_a_party_that_does_not_fit_is_told_and_keeps_what_it_typed(
 ) -> None:
     answer = visitor.submit(f"/slots/{slot.id}/join", **HANAKO, adults="\n".join("一二三四五"))
     assert answer.status_code == 409
-    assert "ちょうど満員になりました" in answer.text
+    assert "空きはあと" in answer.text
     assert 'value="山田 花子"' in answer.text
     session.rollback()
     assert (session.query(Participation).count(), slot.taken) == (0, 0)

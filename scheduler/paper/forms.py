@@ -27,7 +27,7 @@ class CodeForm(Form):
     code = StringField(
         _("紙の番号"),
         [DataRequired(_("紙の番号を入れてください。")), Length(max=40)],
-        description=_("紙の右上にある数字です。"),
+        description=_("紙の題の近くにある5けたの数字です。"),
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from html.parser import HTMLParser
 
 from werkzeug.test import TestResponse
@@ -120,8 +121,8 @@ _OTHERS = [name for name in VALUES if name not in EVERYWHERE]
 
 
 def values_for(number: int) -> dict[str, str]:
-    """Return what is tried at a door; three doors that follow each other have all of it."""
-    tried = EVERYWHERE.union(_OTHERS[number % 3 :: 3])
+    """Return what is tried at a door: three that follow each other have all of it, or each where there is time."""
+    tried = EVERYWHERE.union(_OTHERS if os.environ.get("TSUDOI_TEST_EXAMPLES") else _OTHERS[number % 3 :: 3])
     return {name: value for name, value in VALUES.items() if name in tried}
 
 

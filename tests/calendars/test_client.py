@@ -68,7 +68,7 @@ class Client:
 
     def look(self, begin: date) -> str:
         """Fetch the calendar and list what it shows."""
-        for act in ("discover", "sync"):
+        for act in ("sync",) if (self.folder / "status").exists() else ("discover", "sync"):
             self._run("vdirsyncer", "-c", f"{self.folder}/sync", act)
         shown = "{start-date} {start-time}-{end-time} {status} {title}"
         period = (f"{begin}", "30d")

@@ -1,8 +1,7 @@
 """Feeds published by the clock: finished bytes for whoever serves them, written once, and never taken for newer."""
 
 import gzip
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +10,7 @@ from threading import Barrier
 from unittest.mock import patch
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine
@@ -22,6 +22,7 @@ from scheduler.calendars import actions, rendered
 from scheduler.calendars.feeds import zipped
 from scheduler.calendars.folder import Folder, published_name
 from scheduler.calendars.models import PublishedFeed
+from scheduler.cli import main
 from scheduler.config import Settings
 from scheduler.db import begin_writing, engine_options, prepare_engine
 from scheduler.parties.models import Organization
@@ -178,12 +179,12 @@ def test_of_several_hosts_one_publishes_each_feed(database_url: str, tmp_path: P
     engine.dispose()
 
 
-def test_the_command_publishes_by_hand(tmp_path: Path) -> None:
+def test_the_command_publishes_by_hand(instance: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    shutil.copyfile(instance / "empty.db", tmp_path / "in/tsudoi.db")
     environment = {"TSUDOI_INSTANCE": str(tmp_path / "in"), "TSUDOI_PUBLISHED": str(tmp_path / "out")}
-    run = [sys.executable, "-m", "scheduler.cli"]
-    subprocess.run([*run, "migrate"], env=environment, check=True)
-    said = subprocess.run([*run, "publish"], env=environment, check=True, capture_output=True, text=True)
-    assert said.stdout == "2 published\n"
+    said = CliRunner().invoke(main, ["publish"], env=environment)
+    assert (said.exit_code, said.stdout) == (0, "2 published\n")
     assert (tmp_path / "out/calendars/public.ics").read_text().startswith("BEGIN:VCALENDAR")
 
 

@@ -117,6 +117,8 @@ def end(session: Session, held: Membership, last_on: date, by: By) -> None:
 
 def _others_after(session: Session, held: Membership, last_on: date) -> int:
     """Count who else organises on the day after: who is in office then."""
+    # Of two who end each other's at one time, the second comes after the first.
+    session.get_one(Organization, held.organization_id, with_for_update={"key_share": True})
     day = last_on + timedelta(days=1)
     wanted = (
         select(func.count())

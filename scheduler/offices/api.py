@@ -1,4 +1,7 @@
-"""Offices, for programs."""
+"""Offices, for programs.
+
+Giving or ending one takes somebody who has signed in: else a token would give rights that it has not itself.
+"""
 
 from datetime import date
 
@@ -6,6 +9,7 @@ from scheduler import clock
 from scheduler.json_api import Api, ApiModel
 from scheduler.offices import actions, queries
 from scheduler.offices.queries import Holder
+from scheduler.parties.access import SESSION
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
 from scheduler.web import db_session
@@ -68,7 +72,7 @@ def offices(slug: str) -> OfficesOut:
     return OfficesOut(offices=[_out(one) for one in found.holders])
 
 
-@api.operation("POST /organizations/<slug>/offices", OfficeOut, body=OfficeIn, status=201, scope="organise")
+@api.operation("POST /organizations/<slug>/offices", OfficeOut, body=OfficeIn, status=201, scope=SESSION)
 def appoint(slug: str, body: OfficeIn) -> OfficeOut:
     """Give somebody an office of a body; they are told by mail."""
     actor = current_actor()
@@ -81,7 +85,7 @@ def appoint(slug: str, body: OfficeIn) -> OfficeOut:
     return _out(queries.holder_of(db_session(), held))
 
 
-@api.operation("POST /offices/<int:office_id>/end", OfficeOut, body=EndIn, scope="organise")
+@api.operation("POST /offices/<int:office_id>/end", OfficeOut, body=EndIn, scope=SESSION)
 def end(office_id: int, body: EndIn) -> OfficeOut:
     """End an office after its last day; a body keeps at least one officer."""
     actor = current_actor()

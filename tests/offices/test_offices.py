@@ -5,9 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
+from sqlalchemy import text as sql
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from scheduler import migrating
+from scheduler.db import engine_options, prepare_engine
 from scheduler.errors import Conflict, Invalid, Refused
 from scheduler.notices.models import Delivery, Notice
 from scheduler.offices.actions import By, Term, appoint, end, take_end_back
@@ -160,3 +164,26 @@ def test_a_program_keeps_offices_too(app: Flask, session: Session, cast: Cast) -
     ended = done(aiko.post(f"/offices/{made['id']}/end", last_on="2026-11-20"))
     assert ended["ends_on"] == "2026-11-20"
     assert [one["office"] for one in aiko.read(PATH)["offices"]] == ["chair", "organiser"]
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_two_who_end_each_others_office_at_once_come_one_after_the_other(database_url: str) -> None:
+    migrating.upgrade(database_url)
+    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+    with Session(engine) as one, Session(engine) as other:
+        people = casting.make(one, NOW)
+        casting.hold_office(one, people.ben, people.midori, "secretary", NOW)
+        one.commit()
+        organisers = select(Membership).where(Membership.organization_id == people.midori.id)
+        first, second = one.scalars(organisers.where(Membership.office.is_not(None)).order_by(Membership.id))
+        end(one, first, TODAY, by(people))
+        other.execute(sql("SET lock_timeout = '100ms'"))
+        with pytest.raises(OperationalError):
+            end(other, other.get_one(Membership, second.id), TODAY, By(people.ben.id, TODAY, NOW))
+        other.rollback()
+        one.commit()
+        with pytest.raises(Conflict, match="last_officer"):
+            end(other, other.get_one(Membership, second.id), TODAY, By(people.ben.id, TODAY, NOW))
+    engine.dispose()

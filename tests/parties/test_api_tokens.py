@@ -122,6 +122,16 @@ def test_a_token_for_reports_shows_hours_and_no_drafts_are_made(
     assert refusal(answer) == (403, "scope_missing")
 
 
+def test_a_body_token_gives_nobody_an_office(app: Flask, cast: Cast) -> None:
+    program = Program(app, token_of(cast.aiko, "read", "organise", body=cast.midori))
+    path = f"/organizations/{cast.midori.slug}/offices"
+    who = {"name": "後藤 五郎", "kana": "ごとう ごろう", "email": "goro@example.jp"}
+    answer = program.post(path, office="chair", starts_on="2026-11-16", **who)
+    assert refusal(answer) == (403, "scope_missing")
+    held = program.read(path)["offices"][0]["id"]
+    assert refusal(program.post(f"/offices/{held}/end", last_on="2026-11-16")) == (403, "scope_missing")
+
+
 def test_an_own_token_has_no_office(app: Flask, session: Session, cast: Cast, date: Occurrence) -> None:
     draft = activities.post(session, cast.midori.id, make.facts(), None, NOW)
     program = Program(app, token_of(cast.aiko, "read", "sign_up"))

@@ -278,7 +278,7 @@ def consent(
     if row.consent_id is not None:
         return
     _write_consent(session, row, name, by_id, now, how=how)
-    before, change = row.state, Change("consent", by_id, name)
+    before, change = row.state, Change("consent", by_id)
     settle(session, row, change, now)
     if row.state == before:
         remark(session, row, change, now, before=before)

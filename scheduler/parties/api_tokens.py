@@ -102,7 +102,9 @@ def revoke(session: Session, row: ApiToken, by_id: int, now: datetime) -> None:
 
 
 def _record(session: Session, row: ApiToken, verb: str, by_id: int, now: datetime) -> None:
-    change = StateChange(at=now, subject="api_token", subject_id=row.id, verb=verb, by_id=by_id, why=row.name)
+    # The record stays for good: what somebody has called their own stays out of it.
+    why = row.name if row.organization_id is not None else ""
+    change = StateChange(at=now, subject="api_token", subject_id=row.id, verb=verb, by_id=by_id, why=why)
     change.facts = {"scopes": row.scopes, "organization_id": row.organization_id}
     record(session, change)
 

@@ -88,9 +88,11 @@ def test_invariant_5_consent_that_comes_early_is_recorded_and_counts_later(
     row = yes(session, slot, cast.ben, contact_grade="j2", proven=False)
     consent(session, row, "別所 一", cast.chie.id, NOW)
     assert states(session, row) == ["unverified"]
-    assert changes_of(session, "participation", row.id)[-1].by_id == cast.chie.id
+    # The record is never erased: the guardian's name stands with the yes alone.
+    recorded = changes_of(session, "participation", row.id)[-1]
+    assert (recorded.by_id, recorded.why) == (cast.chie.id, "")
     prove(session, row, NOW)
-    assert states(session, row) == ["confirmed"]
+    assert (states(session, row), row.reason, row.guardian) == (["confirmed"], "", "別所 一")
 
 
 def test_invariant_5_without_consent_in_time_the_places_are_free(session: Session, cast: Cast) -> None:

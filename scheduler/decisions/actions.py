@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities.facts import reserve_starts_at
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import TAKES_SIGN_UPS, Occurrence
 from scheduler.db import claim
 from scheduler.decisions.models import ENDS, Decision
 from scheduler.decisions.queries import (
@@ -139,6 +139,9 @@ def _decide(
     if outcome == "merge":
         assert occurrence.merged_into is not None
         row.moved = carry(session, occurrence, occurrence.merged_into, ruling.by_id, now)
+        # Only now that it is locked is it sure that nobody has called that date off meanwhile.
+        if occurrence.merged_into.state not in TAKES_SIGN_UPS:
+            raise Invalid("next_date_missing")
         ask_again(session, _moved(session, row), "merged", ruling.by_id, now)
     elif outcome == "postpone":
         ask_again(session, roster(session, occurrence.id), "postponed", ruling.by_id, now)

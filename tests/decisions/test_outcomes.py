@@ -108,6 +108,16 @@ def test_who_went_back_from_a_chain_of_joined_dates_is_not_fetched_again(
     assert [date.slots[0].taken for date in (first, second, third)] == [1, 0, 0]
 
 
+def test_nobody_is_carried_to_a_date_that_was_called_off_meanwhile(
+    session: Session, cast: Cast, dates: list[Occurrence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = dates
+    actions.cancel(session, second, _ruling(cast, second), NOW)
+    monkeypatch.setattr(actions, "next_date", lambda *_: second)
+    with pytest.raises(Invalid, match="next_date_missing"):
+        actions.merge(session, first, _ruling(cast, first), NOW)
+
+
 def test_without_a_next_date_nothing_is_joined(session: Session, cast: Cast) -> None:
     one = make.occurrence(session, cast.midori, NOW)
     with pytest.raises(Invalid):

@@ -147,7 +147,8 @@ def activities_of_body(session: Session, organization_id: int) -> list[Activity]
 
 def find_to_copy(session: Session, organization_id: int, activity_id: int) -> Activity | None:
     """Return one of a body's activities, drafts too; None where it has no such."""
-    found = session.get(Activity, activity_id)
+    # It comes out of the query of an address, where any number may stand.
+    found = session.get(Activity, activity_id) if 0 < activity_id < 2**31 else None
     return found if found is not None and found.organization_id == organization_id else None
 
 

@@ -46,7 +46,8 @@ def test_each_of_the_usual_activities_can_be_posted_as_it_stands_with_a_place(
 
 def test_an_unknown_one_is_an_empty_page(app: Flask, cast: Cast) -> None:
     assert values_of("x", NOW.date()) == {}
-    assert browser_of(app, cast.aiko).get(f"{NEW}?starter=x&like=999999").status_code == 200
+    for number in (999999, 10**30, -1):
+        assert browser_of(app, cast.aiko).get(f"{NEW}?starter=x&like={number}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,8 @@ def reply(session: Session, row: Participation, answer: str, now: datetime) -> N
     if not row.is_live:
         raise Conflict("hold_over")
     row.note = _reason(answer)
-    remark(session, row, Change("reply", None, row.note), now, before=row.state)
+    # Not in the record, which is never erased: what somebody says of oneself.
+    remark(session, row, Change("reply", None), now, before=row.state)
 
 
 def remove(session: Session, row: Participation, reason: str, by_id: int, now: datetime) -> None:

@@ -20,6 +20,7 @@ from tests.visitor import Visitor
 NO_PAGES = {
     "GET /sw.js",
     "GET /healthz",
+    "GET /town.csv",
     "GET /empty",
     "GET /organizations/<slug>/activities/dates",
     "GET /dates/<occurrence_id>/parts",

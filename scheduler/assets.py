@@ -26,12 +26,18 @@ class Assets:
 
 
 def init_app(app: Flask, *, fresh: bool) -> None:
-    """Serve the static folder of an app; `fresh` reads it anew for every page, for people who draw screens."""
+    """Serve the static folder of an app; `fresh` reads it anew when it has changed, for people who draw screens."""
     folder = Path(str(app.static_folder))
-    made = read(folder)
+    kept = {_state(folder) if fresh else (): read(folder)}
 
     def assets() -> Assets:
-        return read(folder) if fresh else made
+        state = _state(folder) if fresh else ()
+        found = kept.get(state)
+        if found is None:
+            found = read(folder)
+            kept.clear()
+            kept[state] = found
+        return found
 
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         name = "site.css" if endpoint == "sheet" else values.get("filename", "")
@@ -61,6 +67,10 @@ def read(folder: Path) -> Assets:
     versions = {name: _version(content) for name, content in files.items()}
     sheet = _one_sheet(folder / "css", versions)
     return Assets(sheet, versions | {"site.css": _version(sheet.encode())})
+
+
+def _state(folder: Path) -> tuple[int, ...]:
+    return tuple(path.stat().st_mtime_ns for path in sorted(folder.rglob("*")))
 
 
 def _version(content: bytes) -> str:

@@ -37,6 +37,7 @@ GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  4
 POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/activities                    404  404  201  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/changes                      404  404  200  404  404  404  401
+POST /api/v1/activities/<activity_id>/corrections               404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>/changes                   404  404  200  404  404  404  401
 POST /api/v1/changes/<edit_id>/undo                           404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/activities/dates              404  404  200  404  404  404  401

@@ -114,6 +114,8 @@ POST /organizations/<slug>/activities/new                 404  404  303  404  40
 GET  /dates/<occurrence_id>/change                        404  404  200  404  404
 GET  /dates/<occurrence_id>/change/<scope>                404  404  200  404  404
 POST /dates/<occurrence_id>/change/<scope>                404  404  200  404  404
+GET  /activities/<activity_id>/correct                    404  404  200  404  404
+POST /activities/<activity_id>/correct                    404  404  303  404  404
 GET  /activities/<activity_id>/changes                    404  404  200  404  404
 POST /changes/<edit_id>/undo                            404  404  303  404  404
 GET  /organizations/<slug>/activities/dates               404  404  200  404  404

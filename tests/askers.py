@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from scheduler.activities import actions as activities
-from scheduler.activities.facts import time_version
+from scheduler.activities.facts import decision_version
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.calendars import actions as calendars
@@ -192,7 +192,7 @@ def populate(session: Session, secret: str) -> World:
 def _decision_links(session: Session, date: Occurrence, cast: Cast, secret: str) -> dict[str, str]:
     people = {"ben": cast.ben, "chie": cast.chie, "closed": cast.aiko}
     deciding.make_links(session, date, {person.id for person in people.values()}, NOW)
-    version = time_version(date)
+    version = decision_version(date)
     keys = {name: deciding.link_token(session, date, one, version, secret) for name, one in people.items()}
     closed = select(DecisionLink).where(DecisionLink.person_id == cast.aiko.id)
     session.scalars(closed).one().revoked_at = NOW

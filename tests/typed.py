@@ -37,6 +37,15 @@ TYPED: Typed = {
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
     "POST /organizations/<slug>/activities/new": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},
+    "POST /activities/<activity_id>/correct": {
+        "title": "資源回収の日",
+        "weather_rule": "postpone_if_rain",
+        "reserve_days": "7",
+        "decide_at": "06:30",
+        "contact": "会長 0155-22-1111",
+        "was": "1",
+    },
+    "POST /api/v1/activities/<activity_id>/corrections": {"contact": "会長 0155-22-1111"},
     "POST /me/erase": {"sure": "y"},
     "POST /organizations/<slug>/offices": OFFICE | {"body": "midori"},
     "POST /offices/<office_id>/end": {"last_on": "2026-12-31"},

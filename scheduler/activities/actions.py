@@ -91,7 +91,7 @@ class ActivityFacts:
 
 
 _PLAIN = (
-    *("on_holiday", "on_closed", "weather_rule", "reserve_days", "decide_at", "decide_days_before"),
+    *("weather_rule", "reserve_days", "decide_at", "decide_days_before"),
     *("decider_office", "decider_id", "deputy_office", "deputy_id"),
     *("minors", "warn_days", "may_call", "stays_responsible"),
 )
@@ -131,18 +131,27 @@ def correct(
 
 def _write(activity: Activity, facts: ActivityFacts, now: datetime) -> None:
     _check(facts)
-    for name, length in _LENGTHS.items():
-        setattr(activity, name, text_in(getattr(facts, name), lines=name in _LONG)[:length])
-    activity.website = _website(facts.website)
-    activity.map_point = read_point(facts.map_point)
+    for name, value in values_of(facts).items():
+        setattr(activity, name, value)
     activity.rule = str(parse(facts.rule)) if facts.rule else None
-    for name in ("first_on", "first_at", "minutes", "timezone"):
+    for name in ("first_on", "first_at", "minutes", "timezone", "on_holiday", "on_closed"):
         setattr(activity, name, getattr(facts, name))
     activity.dates = [day.isoformat() for day in sorted(set(facts.dates))]
-    for name in _PLAIN:
-        setattr(activity, name, getattr(facts, name))
-    activity.reminders = reminder_rules.stored(reminder_rules.parse(facts.reminders))
     activity.changed_at = now
+
+
+def values_of(facts: ActivityFacts) -> dict[str, Any]:
+    """Return what is typed of an activity, beside when it takes place, as it is stored."""
+    texts = {
+        name: text_in(getattr(facts, name), lines=name in _LONG)[:length] for name, length in _LENGTHS.items()
+    }
+    return {
+        **texts,
+        "website": _website(facts.website),
+        "map_point": read_point(facts.map_point),
+        "reminders": reminder_rules.stored(reminder_rules.parse(facts.reminders)),
+        **{name: getattr(facts, name) for name in _PLAIN},
+    }
 
 
 def change_reminders(
@@ -187,7 +196,7 @@ def _check(facts: ActivityFacts) -> None:
         raise Invalid("choice_unknown")
     check_needs(dict(enumerate(facts.slots)))
     _check_listed(facts.dates)
-    _check_weather(facts)
+    check_weather(facts)
     _check_times(facts)
 
 
@@ -214,7 +223,8 @@ def _check_times(facts: ActivityFacts) -> None:
         raise Invalid(error.code) from error
 
 
-def _check_weather(facts: ActivityFacts) -> None:
+def check_weather(facts: ActivityFacts) -> None:
+    """Raise Invalid where the weather rule, the reserve date and the time of the decision do not fit together."""
     if facts.weather_rule not in WEATHER_RULES:
         raise Invalid("choice_unknown")
     if facts.weather_rule == "postpone_if_rain" and not facts.reserve_days:
@@ -236,7 +246,7 @@ def _write_templates(session: Session, activity: Activity, facts: ActivityFacts)
 
 
 def _check_references(session: Session, activity: Activity, facts: ActivityFacts) -> None:
-    _check_deciders(session, activity.organization_id, facts)
+    check_deciders(session, activity.organization_id, facts)
     for slot in facts.slots:
         briefing = session.get(Activity, slot.briefing_id) if slot.briefing_id is not None else activity
         if briefing is None or briefing.organization_id != activity.organization_id:
@@ -245,7 +255,8 @@ def _check_references(session: Session, activity: Activity, facts: ActivityFacts
             raise Invalid("choice_unknown")
 
 
-def _check_deciders(session: Session, organization_id: int, facts: ActivityFacts) -> None:
+def check_deciders(session: Session, organization_id: int, facts: ActivityFacts) -> None:
+    """Raise Invalid where somebody shall decide who holds no office of the body."""
     # An office may be vacant today and held when it matters; a person must have one.
     if not {facts.decider_office, facts.deputy_office} <= {None, *ORGANISING}:
         raise Invalid("choice_unknown")

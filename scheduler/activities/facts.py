@@ -45,6 +45,15 @@ def time_version(occurrence: Occurrence) -> int:
     return int(occurrence.starts_at.timestamp() // 60)
 
 
+def decision_version(occurrence: Occurrence) -> int:
+    """Return the version of the time of a date and of its decision: who was asked by an older one is asked anew."""
+    local = decision_time(occurrence)
+    if local is None:
+        return time_version(occurrence)
+    lead = occurrence.starts_at - to_utc(local, occurrence.activity.timezone)
+    return time_version(occurrence) + int(lead.total_seconds() // 60)
+
+
 _COPIED = (
     "title",
     "title_en",

@@ -1,13 +1,22 @@
-"""Fields that several forms ask: the place on the map, the programmes; shape only."""
+"""Fields that several forms ask: what an activity says, the weather, the map, the programmes; shape only."""
+
+from collections.abc import Iterable
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form, StringField
-from wtforms.validators import Length
+from wtforms import Form, IntegerField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Activity
 from scheduler.activities.repeat_forms import Ticks, said_when_shown
 from scheduler.activities.tags import KNOWN
+from scheduler.parties.access import ORGANISING
+from scheduler.parties.models import Person
+from scheduler.web import PlainForm
+
+REQUIRED = _("ここは必ず入れてください。")
+LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
 
 
 def map_point_field() -> StringField:
@@ -45,3 +54,89 @@ def tag_values(activity: Activity) -> dict[str, object]:
     slugs = [tag.slug for tag in activity.tags]
     more = [tag.name for tag in activity.tags if tag.slug not in KNOWN]
     return {"tags": [slug for slug in slugs if slug in KNOWN], "more_tags": "、".join(more)}
+
+
+class SaidFields(PlainForm):
+    """What an activity says of itself, beside when and where it takes place."""
+
+    title = StringField(_("活動の名前"), [DataRequired(REQUIRED), LONG_NAME])
+    summary = TextAreaField(_("どんな活動ですか"), [Length(max=4000)], render_kw={"rows": 4})
+    address = StringField(_("住所"), [Length(max=200)], description=_("地図のリンクに使います。"))
+    map_point = map_point_field()
+    bring = StringField(_("持ち物・服装"), [Length(max=400)])
+    contact = StringField(
+        _("問い合わせ先"),
+        [Length(max=200)],
+        description=_("だれでも見られるページに出ます。役職と電話番号など。"),
+    )
+    website = StringField(
+        _("くわしいページ"), [Length(max=400)], render_kw={"type": "url", "inputmode": "url"}
+    )
+
+
+class WeatherFields(PlainForm):
+    """What becomes of a date in the rain; who decides that, and until when."""
+
+    weather_rule = SelectField(_("雨のとき"), choices=said_when_shown(words.WEATHER), default="none")
+    reserve_days = IntegerField(
+        _("予備日"),
+        [Optional(), NumberRange(1, 60)],
+        description=_("何日後ですか。1週間後なら 7。"),
+        render_kw={"inputmode": "numeric"},
+    )
+    decide_at = TimeField(_("決める時刻"), [Optional()], description=_("実施するかどうかを決める時刻です。"))
+    decide_days_before = SelectField(
+        _("決める日"), choices=said_when_shown(words.DECISION_DAYS), default="0", coerce=str
+    )
+    decider = SelectField(
+        _("決める人"),
+        default="",
+        validate_choice=False,
+        description=_("決める時刻の30分前と10分前に、つどいがお願いを送ります。"),
+    )
+    deputy = SelectField(
+        _("代わりの人"),
+        default="",
+        validate_choice=False,
+        description=_("5分すぎても決まらないとき、この人にお願いします。"),
+    )
+
+    def offer_deciders(self, people: Iterable[Person]) -> Self:
+        """Let the form offer the offices and these people as deciders; returns itself."""
+        offered = {"": _("決めておきません")} | {office: words.OFFICES[office] for office in ORGANISING}
+        offered |= {f"person:{person.id}": person.name for person in people}
+        for field in (self.decider, self.deputy):
+            field.choices = [(code, str(name)) for code, name in offered.items()]
+        return self
+
+    def typed_weather(self) -> dict[str, Any]:
+        """Return what was typed, by the names of the columns."""
+        return {
+            "weather_rule": self.weather_rule.data,
+            "reserve_days": self.reserve_days.data,
+            "decide_at": self.decide_at.data,
+            "decide_days_before": int(self.decide_days_before.data),
+            **_named("decider", self.decider.data),
+            **_named("deputy", self.deputy.data),
+        }
+
+
+def _named(role: str, chosen: str | None) -> dict[str, Any]:
+    # Whether there is such an office or person is for the action to say.
+    kind, colon, number = (chosen or "").partition(":")
+    if not colon:
+        return {f"{role}_office": kind or None, f"{role}_id": None}
+    known = number.isascii() and number.isdecimal() and len(number) < 10
+    return {f"{role}_office": None, f"{role}_id": int(number) if known else 0}
+
+
+def weather_values(activity: Activity) -> dict[str, Any]:
+    """Return what an activity does in the rain as the form's values."""
+    values = {name: getattr(activity, name) for name in ("weather_rule", "reserve_days", "decide_at")}
+    values |= {role: _chosen(activity, role) for role in ("decider", "deputy")}
+    return values | {"decide_days_before": str(activity.decide_days_before)}
+
+
+def _chosen(activity: Activity, role: str) -> str:
+    person_id, office = getattr(activity, f"{role}_id"), getattr(activity, f"{role}_office")
+    return f"person:{person_id}" if person_id is not None else office or ""

@@ -1,6 +1,5 @@
 """What an organiser types to post an activity; shape only, the rules are in `actions`."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -12,19 +11,17 @@ from wtforms import (
     SelectField,
     StringField,
     TextAreaField,
-    TimeField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from scheduler import words
 from scheduler.activities.actions import ActivityFacts
-from scheduler.activities.fields import TagFields, map_point_field, tag_values
+from scheduler.activities.fields import SaidFields, TagFields, WeatherFields, tag_values, weather_values
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.reminder_forms import ReminderFields, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
 from scheduler.activities.wording import NAMES, TEXTS, Wording, part_names
-from scheduler.parties.models import Person
 from scheduler.web import Form, PlainForm
 
 _ENGLISH = {"lang": "en"}
@@ -101,55 +98,11 @@ def words_of(activity: Activity) -> dict[str, Any]:
     return {name: getattr(activity, name) for name in TEXTS} | {"parts": parts}
 
 
-class ActivityForm(OtherWords, RepeatFields, ReminderFields, TagFields, Form):
+class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, ReminderFields, TagFields, Form):
     """An activity on one page: what, when, how often, if it rains, who is needed."""
 
-    title = StringField(_("活動の名前"), [DataRequired(_REQUIRED), _LONG_NAME])
-    summary = TextAreaField(_("どんな活動ですか"), [Length(max=4000)], render_kw={"rows": 4})
     place = StringField(_("集まる場所"), [DataRequired(_REQUIRED), Length(max=200)])
-    address = StringField(_("住所"), [Length(max=200)], description=_("地図のリンクに使います。"))
-    map_point = map_point_field()
-    weather_rule = SelectField(_("雨のとき"), choices=said_when_shown(words.WEATHER), default="none")
-    reserve_days = IntegerField(
-        _("予備日"),
-        [Optional(), NumberRange(1, 60)],
-        description=_("何日後ですか。1週間後なら 7。"),
-        render_kw={"inputmode": "numeric"},
-    )
-    decide_at = TimeField(_("決める時刻"), [Optional()], description=_("実施するかどうかを決める時刻です。"))
-    decide_days_before = SelectField(
-        _("決める日"), choices=said_when_shown(words.DECISION_DAYS), default="0", coerce=str
-    )
-    decider = SelectField(
-        _("決める人"),
-        default="",
-        validate_choice=False,
-        description=_("決める時刻の30分前と10分前に、つどいがお願いを送ります。"),
-    )
-    deputy = SelectField(
-        _("代わりの人"),
-        default="",
-        validate_choice=False,
-        description=_("5分すぎても決まらないとき、この人にお願いします。"),
-    )
-    bring = StringField(_("持ち物・服装"), [Length(max=400)])
-    contact = StringField(
-        _("問い合わせ先"),
-        [Length(max=200)],
-        description=_("だれでも見られるページに出ます。役職と電話番号など。"),
-    )
-    website = StringField(
-        _("くわしいページ"), [Length(max=400)], render_kw={"type": "url", "inputmode": "url"}
-    )
     slots = FieldList(FormField(SlotRow), _("手伝う役割"), min_entries=SLOT_ROWS, max_entries=60)
-
-    def offer_deciders(self, people: Iterable[Person]) -> "ActivityForm":
-        """Let the form offer the offices and these people as deciders; returns itself."""
-        offered = {"": _("決めておきません"), **words.OFFICES}
-        offered |= {f"person:{person.id}": person.name for person in people}
-        for field in (self.decider, self.deputy):
-            field.choices = [(code, str(name)) for code, name in offered.items()]
-        return self
 
     def facts(self) -> ActivityFacts:
         """Return what was typed, in the shape the actions take."""
@@ -165,30 +118,11 @@ class ActivityForm(OtherWords, RepeatFields, ReminderFields, TagFields, Form):
             dates=self.listed(),
             on_holiday=self.on_holiday.data,
             on_closed=self.on_closed.data,
-            weather_rule=self.weather_rule.data,
-            reserve_days=self.reserve_days.data,
-            decide_at=self.decide_at.data,
             reminders=self.typed_reminders(),
-            decide_days_before=int(self.decide_days_before.data),
-            **_named("decider", self.decider.data),
-            **_named("deputy", self.deputy.data),
+            **self.typed_weather(),
             tags=self.typed_tags(),
             slots=tuple(_slot(row.data) for row in self.slots if (row.data["name"] or "").strip()),
         )
-
-
-def _named(role: str, chosen: str | None) -> dict[str, Any]:
-    # Whether there is such an office or person is for the action to say.
-    kind, colon, number = (chosen or "").partition(":")
-    if not colon:
-        return {f"{role}_office": kind or None}
-    known = number.isascii() and number.isdecimal() and len(number) < 10
-    return {f"{role}_id": int(number) if known else 0}
-
-
-def _chosen(activity: Activity, role: str) -> str:
-    person_id, office = getattr(activity, f"{role}_id"), getattr(activity, f"{role}_office")
-    return f"person:{person_id}" if person_id is not None else office or ""
 
 
 def _slot(row: dict[str, Any]) -> SlotFacts:
@@ -204,12 +138,8 @@ def _slot(row: dict[str, Any]) -> SlotFacts:
 
 def typed_of(activity: Activity) -> dict[str, Any]:
     """Return a draft as the form's values, to be corrected."""
-    values = {
-        name: getattr(activity, name) for name in (*_TEXTS, "weather_rule", "reserve_days", "decide_at")
-    }
-    values |= {"reminders": reminder_values(activity.reminders)}
-    values |= {role: _chosen(activity, role) for role in ("decider", "deputy")}
-    values["decide_days_before"] = str(activity.decide_days_before)
+    values = {name: getattr(activity, name) for name in _TEXTS}
+    values |= {"reminders": reminder_values(activity.reminders)} | weather_values(activity)
     values |= repeat_values(activity) | tag_values(activity)
     return values | {"slots": [_row_of(slot) for slot in activity.templates]}
 

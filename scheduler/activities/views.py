@@ -234,9 +234,11 @@ def _facts(form: ActivityForm) -> actions.ActivityFacts:
 
 @pages.route("/activities/<int:activity_id>/edit", methods=["GET", "POST"])
 def edit(activity_id: int) -> ResponseReturnValue:
-    """Correct a draft."""
+    """Correct a draft; what is published already is corrected on a page of its own."""
     actor = current_actor()
     found = queries.find_organised_activity(db_session(), actor, activity_id)
+    if found.is_published and request.method == "GET":
+        return go(f"/activities/{activity_id}/correct")
     form = ActivityForm(data=typed_of(found)) if request.method == "GET" else ActivityForm()
     form.offer_deciders(organisers_of(db_session(), found.organization_id, actor.today))
 

@@ -110,7 +110,7 @@ def change(session: Session, occurrence: Occurrence, order: Order, now: datetime
     session.flush()
     ask_again(session, impact.asked, "clash", order.by_id, now)
     _tell(session, made, impact, now)
-    _record(session, made, "change", order.by_id, now)
+    record_change(session, made, "change", order.by_id, now)
     return made
 
 
@@ -321,7 +321,8 @@ def _tell(session: Session, made: SeriesChange, impact: Impact, now: datetime) -
     queue(session, telling, impact.told_ids, now)
 
 
-def _record(session: Session, made: SeriesChange, verb: str, by_id: int | None, now: datetime) -> None:
+def record_change(session: Session, made: SeriesChange, verb: str, by_id: int | None, now: datetime) -> None:
+    """Append a change to the record of its activity."""
     facts = {"change": made.id, "scope": made.scope, "impact": made.impact}
     change_of = StateChange(
         at=now,

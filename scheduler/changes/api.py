@@ -1,5 +1,6 @@
 """Changing dates, for programs: look first, then make the change that was seen."""
 
+from dataclasses import replace
 from datetime import date as Day
 from datetime import datetime, time
 from typing import Annotated, Literal
@@ -8,9 +9,10 @@ from pydantic import AfterValidator, Field
 
 from scheduler import clock
 from scheduler.activities.actions import RepeatFacts
+from scheduler.activities.corrections import FIELDS
 from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import find_organised_activity, find_organised_occurrence
-from scheduler.changes import actions, queries, undo
+from scheduler.changes import actions, corrections, queries, undo
 from scheduler.changes.impact import Impact
 from scheduler.changes.models import SeriesChange
 from scheduler.changes.moves import OneDate, Place, Series
@@ -64,6 +66,14 @@ class ChangeIn(ApiModel):
     seen: str = ""
 
 
+class ReminderIn(ApiModel):
+    """One reminder: `days_before` the date at the hour `at` ("HH:MM"), or so many minutes before it begins."""
+
+    days_before: int | None = None
+    at: str | None = None
+    minutes_before: int | None = None
+
+
 class ImpactOut(ApiModel):
     """Whom a change touches: people, each once, and dates."""
 
@@ -98,9 +108,43 @@ class ChangeLine(ApiModel):
 
 
 class ChangesOut(ApiModel):
-    """The changes of an activity, the latest first."""
+    """The changes of an activity, the latest first; those of scope `facts` corrected what it says."""
 
     changes: list[ChangeLine]
+
+
+class CorrectionIn(ApiModel):
+    """What a published activity shall say; what is left out stays. `tell` tells those who come in any case.
+
+    Without `seen` nothing is written: the answer says whom it would touch, and the `seen` with which to make it.
+    """
+
+    title: str = ""
+    summary: str = ""
+    address: str = ""
+    map_point: str = ""
+    bring: str = ""
+    contact: str = ""
+    website: str = ""
+    weather_rule: str = "none"
+    reserve_days: int | None = None
+    decide_at: WallClock | None = None
+    decide_days_before: int = 0
+    decider_office: str | None = None
+    decider_id: int | None = None
+    deputy_office: str | None = None
+    deputy_id: int | None = None
+    reminders: list[ReminderIn] | None = None
+    tags: list[str] = []
+    tell: bool = False
+    why: str = ""
+    seen: str = ""
+
+
+class CorrectionOut(ChangeOut):
+    """A correction made, or looked at: the names of what it changes."""
+
+    corrected: list[str]
 
 
 def _wanted(occurrence: Occurrence, body: ChangeIn) -> OneDate | Series:
@@ -144,6 +188,33 @@ def change(occurrence_id: int, body: ChangeIn) -> ChangeOut:
     made = actions.change(session, occurrence, order, now)
     session.commit()
     return ChangeOut(id=made.id, seen=body.seen, impact=ImpactOut(**made.impact))
+
+
+@api.operation(
+    "POST /activities/<int:activity_id>/corrections", CorrectionOut, body=CorrectionIn, scope="organise"
+)
+def correct(activity_id: int, body: CorrectionIn) -> CorrectionOut:
+    """Say whom a correction of a published activity would touch; with `seen`, make it."""
+    actor, session, now = current_actor(), db_session(), clock.now()
+    activity = find_organised_activity(session, actor, activity_id)
+    wanted = replace(_correction(body), by_id=actor.person_id)
+    effect = corrections.look(session, activity, wanted, now)
+    made = corrections.correct(session, activity, wanted, now) if body.seen else None
+    session.commit()
+    return CorrectionOut(
+        id=made.id if made else None,
+        seen=effect.seen,
+        impact=ImpactOut(**effect.counts()),
+        corrected=list(effect.after),
+    )
+
+
+def _correction(body: CorrectionIn) -> corrections.Correction:
+    given = body.model_dump(include=body.model_fields_set & set(FIELDS), exclude={"reminders"})
+    if body.reminders is not None:
+        given["reminders"] = [one.model_dump(exclude_none=True) for one in body.reminders]
+    tags = tuple(body.tags) if "tags" in body.model_fields_set else None
+    return corrections.Correction(given, tags, body.tell, body.why, body.seen)
 
 
 @api.operation("GET /activities/<int:activity_id>/changes", ChangesOut, scope="organise")

@@ -1,5 +1,6 @@
 """What is typed to change dates; shape only. The fields of "when" are those with which an activity is posted."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +18,26 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from scheduler.activities.actions import RepeatFacts
-from scheduler.activities.fields import map_point_field
-from scheduler.activities.models import Occurrence, SlotTemplate
+from scheduler.activities.corrections import TEXTS, is_one_place
+from scheduler.activities.fields import (
+    SaidFields,
+    TagFields,
+    WeatherFields,
+    map_point_field,
+    tag_values,
+    weather_values,
+)
+from scheduler.activities.models import Activity, Occurrence, SlotTemplate
 from scheduler.activities.plans import HORIZON, schedule_of, source_at
 from scheduler.activities.recurrence import BadRule, starts, to_local, to_utc
+from scheduler.activities.reminder_forms import ReminderFields, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, repeat_values
 from scheduler.activities.schedules import planned
+from scheduler.changes.corrections import Correction
 from scheduler.changes.moves import OneDate, Place, Series
 from scheduler.changes.parts import PartChange
 from scheduler.errors import Invalid
+from scheduler.parties.models import Person
 from scheduler.web import Form, PlainForm
 
 NEW_ROWS = 1
@@ -163,3 +175,37 @@ def values_of_series(occurrence: Occurrence, scope: str, now: datetime) -> dict[
         )
     templates: list[SlotTemplate] = source.templates
     return values | {"parts": [_row_of(row) for row in templates] + [{"was": ""}] * NEW_ROWS}
+
+
+class CorrectionForm(SaidFields, WeatherFields, ReminderFields, TagFields, Form):
+    """What a published activity shall say: all of it but when, where and with which parts."""
+
+    tell = BooleanField(_("申し込んだ人にも知らせる"))
+    why = StringField(
+        _("ひとこと"),
+        [Optional(), Length(max=400)],
+        description=_("なおす理由など。知らせる文に入ります。なくてもかまいません。"),
+    )
+    seen = HiddenField("", [Optional(), Regexp(r"[0-9a-f]{0,24}\Z")])
+    # The revision that the activity had when the page was opened.
+    was = HiddenField("", [Optional(), Regexp(r"[0-9]{1,9}\Z")])
+
+    def fit(self, activity: Activity, people: Iterable[Person], now: datetime) -> None:
+        """Offer who can decide; do not ask where it is on the map when its dates are in several places."""
+        self.offer_deciders(people)
+        if not is_one_place(activity, now):
+            del self.address, self.map_point
+
+    def wanted(self) -> Correction:
+        """Return what was typed, in the shape the actions take."""
+        typed = self.typed_weather() | {name: self[name].data or "" for name in TEXTS if name in self}
+        reminders = self.typed_reminders()
+        typed |= {"reminders": reminders} if reminders is not None else {}
+        return Correction(typed, self.typed_tags(), bool(self.tell.data), self.why.data or "")
+
+
+def values_of_facts(activity: Activity) -> dict[str, Any]:
+    """Return what an activity says as the form's values."""
+    values = {name: getattr(activity, name) for name in TEXTS} | {"was": str(activity.revision)}
+    values |= {"reminders": reminder_values(activity.reminders)}
+    return values | weather_values(activity) | tag_values(activity)

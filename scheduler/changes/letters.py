@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import Occurrence, Slot
+from scheduler.activities.corrections import PLANS
+from scheduler.activities.models import ON, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
-from scheduler.changes.models import SeriesChange
+from scheduler.changes.models import FACTS, SeriesChange
+from scheduler.changes.snapshots import Kept, kept_of
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation.models import Participation
@@ -46,7 +48,10 @@ class ChangedDate:
 
 @dataclass(frozen=True)
 class Changed:
-    """What was changed, and whether that was taken back."""
+    """What was changed, and whether that was taken back.
+
+    `corrected` names what the activity says otherwise now, where no date moved; then these are its facts.
+    """
 
     title: str
     title_en: str
@@ -57,6 +62,11 @@ class Changed:
     contact: str
     undone: bool
     dates: tuple[ChangedDate, ...]
+    corrected: tuple[str, ...]
+    facts: Kept
+    bring: str
+    bring_en: str
+    bring_easy: str
 
 
 def changed_kind(sender: Sender) -> Kind:
@@ -78,12 +88,16 @@ def changed_kind(sender: Sender) -> Kind:
 
 def _rows(session: Session, change: SeriesChange, person_id: int) -> list[Participation]:
     ids = {line["id"] for line in change.dates} | set(change.before.get("made", []))
+    touched: ColumnElement[bool] = Occurrence.id.in_(ids)
+    if change.scope == FACTS:
+        ahead = (Occurrence.starts_at > change.at, Occurrence.state.in_(ON))
+        touched = and_(Occurrence.activity_id == change.activity_id, *ahead)
     wanted = (
         select(Participation)
         .join(Participation.slot)
         .join(Slot.occurrence)
         .where(Participation.contact_id == person_id, Participation.state.not_in(UNTOLD))
-        .where(Occurrence.id.in_(ids))
+        .where(touched)
     )
     return list(session.scalars(wanted.order_by(Occurrence.starts_at, Slot.position)))
 
@@ -104,6 +118,11 @@ def _changed(session: Session, change: SeriesChange, person_id: int) -> Changed:
         contact=activity.contact,
         undone=change.undone_at is not None,
         dates=tuple(dates),
+        corrected=change.corrects,
+        facts=kept_of(activity, PLANS),
+        bring=activity.bring,
+        bring_en=activity.bring_en,
+        bring_easy=activity.bring_easy,
     )
 
 

@@ -11,21 +11,23 @@ from scheduler.db import Base
 from scheduler.parties.models import Person
 
 SCOPES = ("this", "following", "all")
+# What an activity says was corrected, and no date moved.
+FACTS = "facts"
 UNDO_WITHIN = timedelta(minutes=30)
 
 
 class SeriesChange(Base):
-    """One change, asked for at one date of an activity.
+    """One change, asked for at one date of an activity; or, without one, a correction of what the activity says.
 
     `impact` is what its maker was shown. `dates` has for each date touched what it was and what it became, with the
-    revision that the change gave it. `before` holds the rows as they were.
+    revision that the change gave it. `before` holds the rows as they were; of a correction also what they became.
     """
 
     __tablename__ = "series_change"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
-    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"))
+    occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"))
     scope: Mapped[str] = mapped_column(String(20))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
@@ -37,9 +39,14 @@ class SeriesChange(Base):
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     activity: Mapped[Activity] = relationship()
-    occurrence: Mapped[Occurrence] = relationship()
+    occurrence: Mapped[Occurrence | None] = relationship()
     by: Mapped[Person | None] = relationship(foreign_keys=[by_id])
     undone_by: Mapped[Person | None] = relationship(foreign_keys=[undone_by_id])
+
+    @property
+    def corrects(self) -> tuple[str, ...]:
+        """What a correction changed, by the names of the columns; empty for a change of dates."""
+        return tuple(self.before["after"]) if self.scope == FACTS else ()
 
     def undoable(self, now: datetime) -> bool:
         """Say whether it may still be taken back, as far as this row alone tells."""

@@ -37,12 +37,12 @@ def snapshot(session: Session, activity: Activity, occurrences: Sequence[Occurre
         select(SlotTemplate).where(SlotTemplate.activity_id == activity.id).order_by(SlotTemplate.id)
     )
     return {
-        "activity": _kept(activity, _OF_ACTIVITY),
-        "versions": [_kept(row) for row in activity.versions],
-        "templates": [_kept(row) for row in session.scalars(every_template)],
-        "occurrences": [_kept(row, ("id", *_OF_DATE)) for row in occurrences],
-        "slots": [_kept(slot) for row in occurrences for slot in row.slots],
-        "shares": [_kept(share) for share in session.scalars(_shares_of(occurrences))],
+        "activity": kept_of(activity, _OF_ACTIVITY),
+        "versions": [kept_of(row) for row in activity.versions],
+        "templates": [kept_of(row) for row in session.scalars(every_template)],
+        "occurrences": [kept_of(row, ("id", *_OF_DATE)) for row in occurrences],
+        "slots": [kept_of(slot) for row in occurrences for slot in row.slots],
+        "shares": [kept_of(share) for share in session.scalars(_shares_of(occurrences))],
     }
 
 
@@ -51,7 +51,8 @@ def _shares_of(occurrences: Sequence[Occurrence]) -> Select[tuple[SlotShare]]:
     return select(SlotShare).where(SlotShare.slot_id.in_(with_shares)).order_by(SlotShare.id)
 
 
-def _kept(row: Base, names: Collection[str] | None = None) -> Kept:
+def kept_of(row: Base, names: Collection[str] | None = None) -> Kept:
+    """Return a row as plain JSON: all of its columns, or these."""
     keys = [column.key for column in row.__table__.c if names is None or column.key in names]
     return {key: _plain(getattr(row, key)) for key in keys}
 
@@ -60,7 +61,8 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date | time) else value
 
 
-def _values(table: type[Base], kept: Mapping[str, Any]) -> Kept:
+def values_in(table: type[Base], kept: Mapping[str, Any]) -> Kept:
+    """Return what was kept of a row as its table takes it."""
     return {key: _typed(table, key, value) for key, value in kept.items() if key in table.__table__.c}
 
 
@@ -77,7 +79,7 @@ def _typed(table: type[Base], key: str, value: Any) -> Any:
 
 def put_rule_back(session: Session, activity: Activity, kept: Kept) -> None:
     """Give an activity back its rule, place, versions and templates."""
-    for name, value in _values(Activity, kept["activity"]).items():
+    for name, value in values_in(Activity, kept["activity"]).items():
         setattr(activity, name, value)
     drop_versions(session, activity.id)
     session.execute(
@@ -102,7 +104,7 @@ def drop_versions(session: Session, activity_id: int, from_at: datetime | None =
 
 def _insert(session: Session, table: type[Base], rows: Sequence[Kept]) -> None:
     if rows:
-        session.execute(insert(table), [_values(table, row) for row in rows])
+        session.execute(insert(table), [values_in(table, row) for row in rows])
 
 
 def put_dates_back(session: Session, kept: Kept, now: datetime) -> None:
@@ -110,7 +112,7 @@ def put_dates_back(session: Session, kept: Kept, now: datetime) -> None:
     ids = [row["id"] for row in kept["occurrences"]]
     free_planned(session, ids)
     for row in kept["occurrences"]:
-        values = _values(Occurrence, row)
+        values = values_in(Occurrence, row)
         values |= {"revision": Occurrence.revision + 1, "changed_at": now}
         statement = update(Occurrence).where(Occurrence.id == values.pop("id")).values(**values)
         session.execute(statement.execution_options(synchronize_session=False))

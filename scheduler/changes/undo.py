@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot
-from scheduler.changes.models import SeriesChange
+from scheduler.changes.corrections import check_unchanged, put_facts_back
+from scheduler.changes.models import FACTS, SeriesChange
 from scheduler.changes.parts import remove_new
 from scheduler.changes.snapshots import lock_dates, put_dates_back, put_rule_back, put_slots_back
 from scheduler.db import claim
@@ -36,9 +37,12 @@ def undo(session: Session, change: SeriesChange, by_id: int | None, now: datetim
     if not claim(session, mine.values(undone_at=now, undone_by_id=by_id)):
         raise Conflict("already_undone")
     made = change.before.get("made", [])
-    lock_dates(session, [*(row["id"] for row in change.before["occurrences"]), *made])
+    lock_dates(session, [*(row["id"] for row in change.before.get("occurrences", [])), *made])
     joined = _call_off(session, made, now)
-    _put_back(session, change, by_id, now)
+    if change.scope == FACTS:
+        put_facts_back(session, change, now)
+    else:
+        _put_back(session, change, by_id, now)
     _tell(session, change, joined, by_id, now)
     facts = {"change": change.id, "scope": change.scope}
     record(
@@ -63,12 +67,14 @@ def _check_latest(session: Session, change: SeriesChange) -> None:
 def _has_new_terms(session: Session, change: SeriesChange) -> bool:
     # The parts of the rule would be put back with the terms and the names that they had.
     since = (row for row in changes_of(session, "activity", change.activity_id) if row.at >= change.at)
-    return change.scope != "this" and any(
+    return change.scope in {"following", "all"} and any(
         row.verb == "reword" or (row.verb == "terms" and "part" in row.facts) for row in since
     )
 
 
 def _check_untouched(session: Session, change: SeriesChange) -> None:
+    if change.scope == FACTS:
+        check_unchanged(session, change)
     after = {int(key): revision for key, revision in change.before["revisions"].items()}
     wanted = select(Occurrence.id, Occurrence.revision).where(Occurrence.id.in_(after))
     if dict(session.execute(wanted).tuples().all()) != after:

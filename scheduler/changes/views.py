@@ -1,6 +1,7 @@
 """Changing a date, this and the following, or all: who is touched is shown before it is saved; and the history."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
@@ -9,18 +10,43 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from scheduler import clock
-from scheduler.activities.models import Occurrence
-from scheduler.activities.queries import find_organised_activity, find_organised_occurrence
+from scheduler.activities.models import Activity, Occurrence
+from scheduler.activities.queries import (
+    dates_of_activity,
+    find_organised_activity,
+    find_organised_occurrence,
+)
 from scheduler.activities.recurrence import to_local
-from scheduler.changes import actions, queries, undo
-from scheduler.changes.forms import OneDateForm, SeriesForm, values_of_date, values_of_series
+from scheduler.activities.reminder_forms import reminder_words
+from scheduler.activities.reminder_rules import parse
+from scheduler.changes import actions, corrections, queries, undo
+from scheduler.changes.forms import (
+    CorrectionForm,
+    OneDateForm,
+    SeriesForm,
+    values_of_date,
+    values_of_facts,
+    values_of_series,
+)
 from scheduler.changes.models import SCOPES, UNDO_WITHIN, SeriesChange
 from scheduler.closures.queries import rest_days
 from scheduler.errors import NotFound, Refused
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
+from scheduler.parties.queries import organisers_of
 from scheduler.web import db_session, go
-from scheduler.words import STATES, colon, date_text, in_japanese, sentence, word
+from scheduler.words import (
+    DECISION_DAYS,
+    OFFICES,
+    STATES,
+    WEATHER,
+    clock_text,
+    colon,
+    date_text,
+    in_japanese,
+    sentence,
+    word,
+)
 
 pages = Blueprint("changes", __name__)
 _SCOPES = {
@@ -35,7 +61,35 @@ _VERBS = {
     "terms": _("申し込みの決まりを変えました"),
     "reword": _("ほかの言葉を書きました"),
     "reminders": _("お知らせの時を変えました"),
+    "amend": _("活動の内容をなおしました"),
+    "tags": _("分野を変えました"),
     "undo": _("変更を元にもどしました"),
+}
+
+_FACTS = {
+    "title": _("活動の名前"),
+    "summary": _("どんな活動ですか"),
+    "address": _("住所"),
+    "map_point": _("地図の位置"),
+    "bring": _("持ち物・服装"),
+    "contact": _("問い合わせ先"),
+    "website": _("くわしいページ"),
+    "tags": _("分野"),
+    "weather_rule": _("雨のとき"),
+    "reserve_days": _("予備日"),
+    "decide_at": _("決める時刻"),
+    "decide_days_before": _("決める日"),
+    "decider_office": _("決める人"),
+    "decider_id": _("決める人"),
+    "deputy_office": _("代わりの人"),
+    "deputy_id": _("代わりの人"),
+    "reminders": _("参加する人へのお知らせ"),
+}
+_CODED = {
+    "weather_rule": WEATHER,
+    "decide_days_before": DECISION_DAYS,
+    "decider_office": OFFICES,
+    "deputy_office": OFFICES,
 }
 
 
@@ -48,7 +102,7 @@ def undo_until(at: datetime) -> datetime:
 @pages.app_template_filter("history_word")
 def history_word(line: queries.HistoryLine) -> str:
     """Say what happened, in a few words."""
-    if line.verb == "change" and line.change is not None:
+    if line.verb == "change" and line.change is not None and line.change.occurrence is not None:
         return _of_date(line.change.occurrence, word(_SCOPES, line.change.scope))
     if line.occurrence is not None:
         return _of_date(line.occurrence, word(STATES, line.after))
@@ -63,11 +117,12 @@ def _of_date(occurrence: Occurrence, what: str) -> str:
 @pages.app_template_filter("impact_words")
 def impact_words(impact: dict[str, int]) -> str:
     """Say whom a change touched, in one line."""
+    moved = impact["moved_dates"] or impact["vanish_dates"] or impact["new_dates"]
     parts = (
         gettext("%(dates)s日が変わり", dates=impact["moved_dates"]) if impact["moved_dates"] else "",
         gettext("%(dates)s日がなくなり", dates=impact["vanish_dates"]) if impact["vanish_dates"] else "",
         gettext("%(dates)s日ができ", dates=impact["new_dates"]) if impact["new_dates"] else "",
-        gettext("%(people)s人に知らせました", people=impact["told"]),
+        gettext("%(people)s人に知らせました", people=impact["told"]) if moved or impact["told"] else "",
     )
     return ("、" if in_japanese() else ", ").join(part for part in parts if part)
 
@@ -142,6 +197,61 @@ def history(activity_id: int) -> ResponseReturnValue:
         lines=queries.history(session, activity.id),
         undoable=queries.latest_undoable(session, activity.id, clock.now()),
     )
+
+
+@pages.route("/activities/<int:activity_id>/correct", methods=["GET", "POST"])
+def correct(activity_id: int) -> ResponseReturnValue:
+    """Correct what a published activity says; where people have planned by it, whom it touches is shown first."""
+    actor, session, now = current_actor(), db_session(), clock.now()
+    activity = find_organised_activity(session, actor, activity_id)
+    if not activity.is_published:
+        return go(f"/activities/{activity_id}/edit")
+    form = CorrectionForm() if request.method == "POST" else CorrectionForm(data=values_of_facts(activity))
+    form.fit(activity, organisers_of(session, activity.organization_id, actor.today), now)
+    if form.validate_on_submit() and form.attempt(lambda: _correct(form, activity, actor)):
+        if isinstance(form.done, SeriesChange):
+            session.commit()
+            flash(gettext("活動の内容をなおしました。"), "success")
+            return go(f"/activities/{activity_id}/changes")
+        form.seen.data = form.done.seen
+    effect = form.done if isinstance(form.done, corrections.Effect) else None
+    ahead = dates_of_activity(session, activity.id, now, limit=1)
+    return form.page("changes/correct.html", activity=activity, effect=effect, ahead=ahead)
+
+
+def _correct(form: CorrectionForm, activity: Activity, actor: Actor) -> corrections.Effect | SeriesChange:
+    """Correct at once what nobody is told of and nobody else has touched meanwhile; else show first what it does."""
+    session, now = db_session(), clock.now()
+    wanted = form.wanted()
+    effect = corrections.look(session, activity, wanted, now)
+    was_shown = form.seen.data == effect.seen and request.form.get("step") == "save"
+    nobody = not effect.told_ids and form.was.data == str(activity.revision)
+    form.was.data = str(activity.revision)
+    if effect.after and not (was_shown or nobody):
+        return effect
+    order = replace(wanted, seen=effect.seen, by_id=actor.person_id)
+    return corrections.correct(session, activity, order, now)
+
+
+@pages.app_template_filter("fact_word")
+def fact_word(name: str) -> str:
+    """Return what one of an activity's facts is called."""
+    return word(_FACTS, name)
+
+
+@pages.app_template_filter("fact_text")
+def fact_text(kept: dict[str, Any], name: str) -> str:
+    """Say a fact of an activity, as it was kept, in words; empty for none."""
+    value = kept.get(name)
+    if name in _CODED:
+        return word(_CODED[name], str(value)) if value is not None else ""
+    if name == "decide_at":
+        return clock_text(datetime.combine(date.min, time.fromisoformat(value))) if value else ""
+    if name == "reserve_days":
+        return gettext("%(days)s日後", days=value) if value else ""
+    if name == "reminders":
+        return reminder_words(parse(value))
+    return "、".join(value) if isinstance(value, list) else str(value or "")
 
 
 @pages.post("/changes/<int:edit_id>/undo")

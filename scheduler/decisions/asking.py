@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from scheduler.activities.facts import decision_time, time_version
+from scheduler.activities.facts import decision_time, decision_version
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.recurrence import to_utc
 from scheduler.decisions.links import make_links
@@ -116,7 +116,7 @@ def _tellings(
     for person in people:
         for point in _ways_at_once(session, person, now):
             kind = f"{KIND}:{step.name}:{point.id}"
-            version = time_version(occurrence)
+            version = decision_version(occurrence)
             key = (kind, "occurrence", occurrence.id, version)
             yield Telling(*key, due_at=now, deadline_at=occurrence.starts_at, priority=0), person
 

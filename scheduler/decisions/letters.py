@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.facts import DateFacts, date_facts, decision_time, time_version
+from scheduler.activities.facts import DateFacts, date_facts, decision_time, decision_version
 from scheduler.activities.models import Occurrence
 from scheduler.activities.recurrence import to_local
 from scheduler.decisions import asking
@@ -102,7 +102,7 @@ def decide_kind(sender: Sender) -> Kind:
     def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
         occurrence = session.get(Occurrence, notice.subject_id)
         waits = occurrence is not None and occurrence.state == "awaiting_decision"
-        return None if waits and time_version(occurrence) == notice.version else "superseded"  # type: ignore[arg-type]  # it waits, so it is there
+        return None if waits and decision_version(occurrence) == notice.version else "superseded"  # type: ignore[arg-type]  # it waits, so it is there
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
         occurrence = session.get_one(Occurrence, notice.subject_id)

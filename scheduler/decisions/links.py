@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from scheduler.activities.facts import time_version
+from scheduler.activities.facts import decision_version
 from scheduler.activities.models import Occurrence
 from scheduler.db import insert_once
 from scheduler.decisions.models import DecisionLink
@@ -30,7 +30,7 @@ def make_links(session: Session, occurrence: Occurrence, person_ids: set[int], n
         key = {
             "occurrence_id": occurrence.id,
             "person_id": person_id,
-            "version": time_version(occurrence),
+            "version": decision_version(occurrence),
         }
         values = {"salt": new_token(), "created_at": now, "expires_at": occurrence.ends_at}
         insert_once(session, DecisionLink, {**key, **values})

@@ -312,6 +312,9 @@ class Stage:
     app: Flask
     world: World
     instance: Path
+    # What is chosen in every browser: nothing, or a language and how things look.
+    language: str = ""
+    look: str = ""
 
     def reset(self) -> None:
         """Put everything back to how it was."""
@@ -334,6 +337,10 @@ class Stage:
         with visitor.client.session_transaction() as cookie:
             if asker in self.world.sessions:
                 cookie["token"] = self.world.sessions[asker]
+            if self.language:
+                cookie["language"] = self.language
+        if self.look:
+            visitor.client.set_cookie("tsudoi-display", self.look)
         return visitor
 
     def ask(self, row: Row, visitor: Visitor, path: str, typed: Typed) -> str:

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext
 
 from tests.browser.shown import Shown
+from tests.browser.window import Files, Window
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
-HERE = "http://localhost"
 PHONE, NARROW = 375, 320
 HEIGHT = 812
 # All rules, those of good practice too; the size of targets is the one of WCAG 2.2 that axe leaves off by itself.
@@ -35,33 +35,22 @@ def skeleton(page: str) -> str:
     return _SAYS.sub(">x<", _LEADS.sub("", page))
 
 
-class Looker:
+class Looker(Window):
     """Somebody who looks at one page after the other; pages come from the walk, their files from the service."""
 
-    def __init__(self, context: BrowserContext, files: dict[str, tuple[str, bytes]]) -> None:
+    def __init__(self, context: BrowserContext, files: Files) -> None:
         context.add_init_script(path=AXE)
-        self.page: Page = context.new_page()
-        self.files, self.now = files, b""
-        self.headers: dict[str, str] = {}
+        super().__init__(context, files)
         self.seen: set[str] = set()
-        self.page.route("**/*", self._answer)
-
-    def _answer(self, route: Route) -> None:
-        if route.request.resource_type == "document":
-            route.fulfill(status=200, headers=self.headers, body=self.now)
-            return
-        kind, body = self.files.get(route.request.url.removeprefix(HERE).partition("?")[0], ("", b""))
-        route.fulfill(status=200 if body else 404, content_type=kind, body=body)
 
     def faults(self, shown: Shown) -> list[str]:
         """Open a page and return all that is wrong with it; nothing where one like it has been looked at."""
         alike = skeleton(shown.answer.text)
         if alike in self.seen:
             return []
-        self.now, self.headers = shown.answer.data, dict(shown.answer.headers)
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size({"width": PHONE, "height": HEIGHT})
-        self.page.goto(f"{HERE}/looked-at")
+        self.open(shown)
         found = [] if self.seen else self._says(SHEET, "sheet")
         self.seen.add(alike)
         found += self._says(ALL, "light") + list(self.page.evaluate(SMALL))

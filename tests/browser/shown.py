@@ -25,6 +25,7 @@ NO_PAGES = {
     "GET /organizations/<slug>/activities/dates",
     "GET /dates/<occurrence_id>/parts",
 }
+_BOARD = "/dates/<occurrence_id>/board"
 STRANGER, OFFICER, VOLUNTEER = "dan", "aiko", "ben"
 
 
@@ -75,6 +76,8 @@ class Walk:
         """Bring about what no address alone brings about, and look at it."""
         yield from self._signed_up()
         yield from self._full()
+        yield from self._undoable()
+        yield from self._empty()
         for outcome in ("confirm", "postpone", "cancel"):
             yield from self._decided(outcome)
         yield from self._asked_to_decide()
@@ -113,6 +116,25 @@ class Walk:
         for path in (f"/dates/{date_id}", f"/slots/{slot_id}/join"):
             yield Shown(f"full {path}", f"GET {path}", self._browser(STRANGER).get(path))
         yield Shown("full, waiting", "GET /me", self._browser("chie").get("/me"))
+
+    def _undoable(self) -> Iterator[Shown]:
+        # Somebody taken off the board, who may be fetched back.
+        row = next(row for row, _ in self.rows if row.name == f"POST {_BOARD}/<participation_id>/remove")
+        browser = self._browser(OFFICER)
+        sent = self.stage.send(row, browser, self._path(row, OFFICER), TYPED)
+        yield Shown("undo on the board", f"GET {_BOARD}", browser.get(sent.location or ""))
+        self.stage.reset()
+
+    def _empty(self) -> Iterator[Shown]:
+        for route, path in (
+            ("/", "/?words=nothing"),
+            ("/month", "/month?words=nothing&m=2027-01"),
+            ("/organizations/<slug>", "/organizations/library"),
+            ("/organizations/<slug>/households", "/organizations/library/households"),
+            ("/desk", "/desk"),
+        ):
+            yield Shown(f"nothing in {route}", f"GET {route}", self._browser("chie").get(path))
+        yield Shown("nothing in /me", "GET /me", self._browser("emi").get("/me"))
 
     def _decided(self, outcome: str) -> Iterator[Shown]:
         # A dry run knows the date; the program sends what the button sends.
@@ -155,3 +177,6 @@ class Walk:
         app.config["TSUDOI"] = replace(was, debug="1")
         yield Shown("all parts", "GET /design", browser.get("/design"))
         app.config["TSUDOI"] = was
+
+
+PARTS = {"pages": Walk.open_pages, "refused": Walk.refused_forms, "states": Walk.states}

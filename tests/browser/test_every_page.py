@@ -5,7 +5,6 @@ of routes: a new page is looked at as soon as it is there. A window of 640 px at
 the narrow look stands for the enlarged one too.
 """
 
-import mimetypes
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -21,11 +20,11 @@ from scheduler.web import db
 from tests.access_pages import LINKS, PAGES
 from tests.askers import Stage, rows_of, settle
 from tests.browser.axe import Looker
-from tests.browser.shown import NO_PAGES, Shown, Walk
+from tests.browser.shown import NO_PAGES, PARTS, Shown, Walk
+from tests.browser.window import files_of
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.browser
-PARTS = {"pages": Walk.open_pages, "refused": Walk.refused_forms, "states": Walk.states}
 
 
 # What is asked for: the pages of one part.
@@ -53,15 +52,8 @@ def shown(whole_app: Flask, instance: Path) -> Iterator[Ask]:
 @pytest.fixture(scope="module")
 def looker(chromium: Browser, whole_app: Flask) -> Iterator[Looker]:
     """Somebody with a phone, who has the files that pages ask for."""
-    client = whole_app.test_client()
-    names = [rule.rule for rule in whole_app.url_map.iter_rules() if rule.rule.startswith("/static/site")]
-    folder = Path(whole_app.static_folder or "")
-    names += [f"/static/{path.relative_to(folder)}" for path in folder.rglob("*") if path.is_file()]
-    files = {
-        name: (mimetypes.guess_type(name)[0] or "", client.get(name, buffered=True).data) for name in names
-    }
     context = chromium.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", reduced_motion="reduce")
-    yield Looker(context, files)
+    yield Looker(context, files_of(whole_app))
     context.close()
 
 

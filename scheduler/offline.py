@@ -22,7 +22,7 @@ pages = Blueprint("offline", __name__)
 OWNER = "X-Kept-For"
 # What may be kept: one's own dates, and what an organiser needs at the meeting place.
 KEPT = frozenset({"participation.me", "participation.personal_page", "board.board", "board.station_list"})
-_SHELL = ("img/mark.svg", "img/favicon.svg", "img/icons.svg", "img/select.svg", "js/keep.js")
+_SHELL = ("img/mark.svg", "img/favicon.svg", "img/icons.svg", "img/select.svg", "js/inplace.js", "js/keep.js")
 _GREEN = "#115a36"
 
 

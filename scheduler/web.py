@@ -252,7 +252,14 @@ def wants_json() -> bool:
 def _error_page(status: int, text: str, code: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify(error=code, message=text), status
-    return render_template("error.html", status=status, text=text), status
+    return render_template("error.html", status=status, text=text, back=_way_back()), status
+
+
+def _way_back() -> str:
+    """Return the page from which somebody came here, or this one where that is a page; empty where there is none."""
+    came = urlsplit(request.referrer or "")
+    path = came.path if came.netloc == request.host else request.path
+    return redirect_target(path, "")
 
 
 def _not_signed_in(error: Exception) -> ResponseReturnValue:

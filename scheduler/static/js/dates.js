@@ -27,7 +27,7 @@ async function showDates(form, place, turn) {
   if (turn === form.dataset.turn) place.replaceChildren(...piece.body.childNodes);
 }
 
-for (const form of document.querySelectorAll("form[data-dates]")) {
+function begin(form) {
   const place = form.querySelector("[data-dates-shown]");
   let waiting;
   showFieldsOf(form);
@@ -40,3 +40,10 @@ for (const form of document.querySelectorAll("form[data-dates]")) {
     waiting = setTimeout(showDates, WAIT, form, place, form.dataset.turn);
   });
 }
+
+function beginAll() {
+  document.querySelectorAll("form[data-dates]").forEach(begin);
+}
+
+beginAll();
+document.addEventListener("placed", beginAll);

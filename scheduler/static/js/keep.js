@@ -3,9 +3,7 @@
 const KEPT = "tsudoi-kept";
 const OWNER = "X-Kept-For";
 const MARK = "/kept-for";
-const here = location.href.split("#")[0];
-const part = document.querySelector("[data-keep]");
-const list = document.querySelector("[data-kept-list]");
+let here, part, list;
 
 async function isKept() {
   return (await caches.has(KEPT)) && Boolean(await (await caches.open(KEPT)).match(here));
@@ -51,12 +49,19 @@ async function listKept() {
   list.parentElement.hidden = list.children.length === 0;
 }
 
+function begin() {
+  here = location.href.split("#")[0];
+  part = document.querySelector("[data-keep]");
+  list = document.querySelector("[data-kept-list]");
+  if (list) listKept();
+  if (!part) return;
+  part.querySelector("[data-keep-on]").addEventListener("click", () => keep().then(show));
+  part.querySelector("button[data-keep-off]").addEventListener("click", () => forget().then(show));
+  show();
+}
+
 if ("serviceWorker" in navigator && "caches" in window) {
   navigator.serviceWorker.register("/sw.js").catch(() => undefined);
-  if (list) listKept();
-  if (part) {
-    part.querySelector("[data-keep-on]").addEventListener("click", () => keep().then(show));
-    part.querySelector("button[data-keep-off]").addEventListener("click", () => forget().then(show));
-    show();
-  }
+  begin();
+  document.addEventListener("placed", begin);
 }

@@ -1,7 +1,7 @@
 // Keying a sheet in: Enter and the arrows go to the next field, as on an adding machine; the last one leads to the button.
 // Without it Enter saves what is there, which does no harm: what is in stays as it is.
 
-for (const form of document.querySelectorAll("form[data-keying]")) {
+function begin(form) {
   const fields = [...form.querySelectorAll("input.keying")];
   const columns = new Set(fields.map((field) => field.name.split("-")[2])).size;
   const steps = { Enter: 1, ArrowDown: columns, ArrowUp: -columns };
@@ -20,3 +20,10 @@ for (const form of document.querySelectorAll("form[data-keying]")) {
   form.addEventListener("focusin", (event) => fields.includes(event.target) && event.target.select());
   if (!location.hash) (fields.find((field) => field.getAttribute("aria-invalid")) ?? fields.find((field) => !field.value))?.focus();
 }
+
+function beginAll() {
+  document.querySelectorAll("form[data-keying]").forEach(begin);
+}
+
+beginAll();
+document.addEventListener("placed", beginAll);

@@ -18,7 +18,7 @@ async function renew(place, before) {
   return text;
 }
 
-for (const place of document.querySelectorAll("[data-live]")) {
+function begin(place) {
   let [pause, said, waiting] = [EVERY, "", 0];
   const ask = async () => {
     clearTimeout(waiting);
@@ -31,5 +31,12 @@ for (const place of document.querySelectorAll("[data-live]")) {
     if (place.isConnected) waiting = setTimeout(ask, pause);
   };
   waiting = setTimeout(ask, pause);
-  document.addEventListener("visibilitychange", () => !document.hidden && ask());
+  document.addEventListener("visibilitychange", () => shown(place) && ask());
 }
+
+function beginAll() {
+  document.querySelectorAll("[data-live]").forEach(begin);
+}
+
+beginAll();
+document.addEventListener("placed", beginAll);

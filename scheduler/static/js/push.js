@@ -1,6 +1,6 @@
 // Lets this browser show notices: the form appears only where that is possible, and is sent when the person has said yes.
 
-const form = document.querySelector("form[data-push-key]");
+let form;
 const possible = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 
 function bytes(text) {
@@ -39,7 +39,12 @@ async function sent(event) {
   }
 }
 
-if (form && possible) {
+function begin() {
+  form = document.querySelector("form[data-push-key]");
+  if (!form || !possible) return;
   form.hidden = false;
   form.addEventListener("submit", sent);
 }
+
+begin();
+document.addEventListener("placed", begin);

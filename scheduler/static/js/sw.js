@@ -35,6 +35,8 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
   if (request.method === "POST" && ENDS.test(pathname)) event.waitUntil(caches.delete(KEPT));
+  // Sent by a page that stays: what it answers with is a page that was seen.
+  if (request.method === "POST" && request.mode !== "navigate") event.respondWith(sent(request));
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(page(request));
   else if (pathname.startsWith("/static/")) event.respondWith(drawn(request));
@@ -52,6 +54,12 @@ async function page(request) {
     return (await kept(request.url)) ?? caches.match("/offline", { cacheName: DRAWN });
   }
   await refresh(request.url, answer);
+  return answer;
+}
+
+async function sent(request) {
+  const answer = await fetch(request);
+  await refresh(answer.url, answer);
   return answer;
 }
 

@@ -1,0 +1,136 @@
+// Sends forms with data-in-place while the page stays, and puts the page of the answer in the place of ours. Without it they are plain
+// forms; where an answer is not as expected, they become that again. What could not be sent is said, and nothing typed is lost.
+
+const LONGEST = 20_000;
+const SLOW = 800;
+const PARTS = [".site-header", "main"];
+let shown = location.href.split("#")[0];
+let busy = false;
+
+// An answer that is for the browser itself: its session is over, it is of another language, or no page of ours.
+class Odd extends Error {}
+
+function typed(form, button) {
+  const fields = [...new FormData(form)];
+  if (button?.name) fields.push([button.name, button.value]);
+  return new URLSearchParams(fields);
+}
+
+async function pageOf(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const ours = PARTS.every((part) => page.querySelector(part)) && page.documentElement.lang === document.documentElement.lang;
+  if (!ours || new URL(answer.url).pathname === "/sign-in" || [400, 401].includes(answer.status)) throw new Odd();
+  return page;
+}
+
+function put(page) {
+  for (const part of PARTS) document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
+  document.title = page.title;
+  for (const { src } of page.querySelectorAll("head script[src]")) {
+    if ([...document.scripts].some((one) => one.src === src)) continue;
+    document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
+  }
+  document.dispatchEvent(new Event("placed"));
+}
+
+// The same button of the page that came, so that whoever goes by keyboard stays where they were.
+function sameAs(button) {
+  const of = (one) => [one.form?.getAttribute("action"), one.name, one.value].join(" ");
+  return button && [...document.querySelectorAll("main button")].find((one) => of(one) === of(button));
+}
+
+function lead(moved, twin) {
+  const wrong = document.querySelector("main .error-summary");
+  const place = wrong ?? (moved ? document.querySelector("main h1") : twin) ?? document.querySelector("main");
+  const news = [...document.querySelectorAll("main > [data-news], main > .undo-bar")];
+  if (!place.matches("button")) place.tabIndex = -1;
+  if (moved) scrollTo(0, 0);
+  else news.forEach((one) => one.setAttribute("data-floats", ""));
+  place.focus({ preventScroll: !wrong });
+  const words = wrong ?? news[0] ?? document.querySelector("main .notice-banner");
+  document.querySelector("[data-announced]").textContent = words ? words.innerText : document.title;
+}
+
+function remember(url) {
+  history.replaceState({ ...history.state, placed: true, y: scrollY }, "");
+  if (url === shown) return;
+  history.pushState({ placed: true, y: 0 }, "", url);
+  shown = url;
+}
+
+function noted(form, name, words) {
+  const note = document.getElementById(name).content.firstElementChild.cloneNode(true);
+  if (words) note.querySelector("p").textContent = words;
+  note.dataset.noted = "";
+  form.after(note);
+}
+
+function unnote(form) {
+  while (form.nextElementSibling?.matches("[data-noted]")) form.nextElementSibling.remove();
+}
+
+// Returns the sentence of a refusal for which there is no page; undefined when the answer's page stands there.
+async function ask(form, button) {
+  const answer = await fetch(form.getAttribute("action") || location.href, {
+    method: "POST", body: typed(form, button), credentials: "same-origin", signal: AbortSignal.timeout(LONGEST),
+  });
+  const url = answer.redirected ? answer.url.split("#")[0] : shown;
+  const page = await pageOf(answer).catch((error) => Promise.reject(Object.assign(error, { url: answer.redirected && url })));
+  const fault = page.querySelector("[data-fault]");
+  if (fault && !answer.redirected) return fault.textContent.trim();
+  const moved = url !== shown;
+  remember(url);
+  put(page);
+  lead(moved, sameAs(button));
+}
+
+// Nothing was done, or it is known where to look: the browser goes there by itself.
+function whole(form, button, url) {
+  if (url) return location.assign(url);
+  delete form.dataset.inPlace;
+  form.requestSubmit(button);
+}
+
+async function send(form, button) {
+  busy = true;
+  unnote(form);
+  form.setAttribute("aria-busy", "true");
+  const slow = setTimeout(noted, SLOW, form, "sending");
+  let said;
+  try {
+    said = await ask(form, button);
+  } catch (error) {
+    if (error instanceof Odd) whole(form, button, error.url);
+    else said = "";
+  }
+  clearTimeout(slow);
+  unnote(form);
+  if (said !== undefined) noted(form, "not-sent", said);
+  form.removeAttribute("aria-busy");
+  busy = false;
+}
+
+async function back() {
+  try {
+    const page = await pageOf(await fetch(location.href, { credentials: "same-origin" }));
+    shown = location.href.split("#")[0];
+    put(page);
+    scrollTo(0, history.state?.y ?? 0);
+    document.querySelector("[data-announced]").textContent = document.title;
+  } catch {
+    location.reload();
+  }
+}
+
+const able = "timeout" in AbortSignal && "submitter" in SubmitEvent.prototype;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-in-place]");
+  if (!form || !able || event.defaultPrevented) return;
+  event.preventDefault();
+  if (!busy) send(form, event.submitter);
+});
+
+addEventListener("popstate", (event) => {
+  if (event.state?.placed && !event.state.swap && location.href.split("#")[0] !== shown) back();
+});

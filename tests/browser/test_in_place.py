@@ -1,0 +1,108 @@
+"""Forms that are sent while the page stays: joining, undoing, and what is said when nothing gets through."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Phone, Service
+from tests.browser.office import Office
+
+pytestmark = pytest.mark.browser
+NOT_SENT = "送れませんでした。もう一度押してください。"
+
+
+@pytest.fixture(scope="module")
+def office(service: Service) -> Office:
+    """The officer's program, signed in once."""
+    return Office.open(service)
+
+
+def stays(page: Page) -> None:
+    """Mark the page, so that one sees whether it was left."""
+    page.evaluate("window.stayed = true")
+
+
+def has_stayed(page: Page) -> bool:
+    return bool(page.evaluate("window.stayed === true"))
+
+
+def fill(page: Page, name: str, mailbox: str) -> None:
+    page.get_by_label("お名前", exact=False).first.fill(name)
+    page.get_by_label("ふりがな", exact=False).first.fill("ふりがな")
+    page.get_by_label("メールアドレス", exact=False).first.fill(f"{mailbox}@example.jp")
+
+
+def said(page: Page) -> str:
+    """Return what a reader of the screen is told."""
+    return page.locator("[data-announced]").inner_text()
+
+
+def test_one_joins_in_place_after_a_mistake_and_goes_back(phone: Phone, office: Office) -> None:
+    slot, page = office.post("あき缶ひろい", 3), phone.page
+    phone.open(f"/slots/{slot.id}/join")
+    stays(page)
+    page.get_by_label("お名前", exact=False).first.fill("沖田 ひな")
+    phone.press("申し込む")
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert "ふりがな" in said(page)
+    expect(page.get_by_label("お名前", exact=False).first).to_have_value("沖田 ひな")
+    fill(page, "沖田 ひな", "hina")
+    phone.press("申し込む")
+    expect(page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    assert (has_stayed(page), page.url.endswith("/joined"), page.evaluate("scrollY")) == (True, True, 0)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("係で申し込む")
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
+    assert has_stayed(page)
+
+
+def test_without_a_network_nothing_typed_is_lost_and_the_next_press_goes_through_once(
+    phone: Phone, office: Office
+) -> None:
+    slot, page = office.post("みぞ掃除", 3), phone.page
+    phone.open(f"/slots/{slot.id}/join")
+    fill(page, "水口 みつ", "mitsu")
+    # What was sent arrives, and its answer gets lost on the way.
+    page.route("**/join", lambda route: _lose_answer(route), times=1)
+    page.get_by_role("button", name="申し込む").click()
+    expect(page.get_by_role("alert").get_by_text(NOT_SENT)).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="申し込む").click()
+    expect(page.get_by_text(NOT_SENT)).to_have_count(1)
+    expect(page.get_by_label("お名前", exact=False).first).to_have_value("水口 みつ")
+    phone.picture("9-not-sent")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="申し込む").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
+    assert office.send("GET", f"/dates/{slot.date_id}")["slots"][0]["left"] == 2
+
+
+def _lose_answer(route: Route) -> None:
+    route.fetch(max_redirects=0)
+    route.abort()
+
+
+def test_the_organisers_press_is_undone_in_place_and_a_refusal_is_said_where_it_was_pressed(
+    phone: Phone, office: Office
+) -> None:
+    slot, page = office.post("旗あげ", 2), phone.page
+    row = office.sign_up(slot, "藤野")
+    phone.open(office.sign_in_link())
+    phone.press("サインインする")
+    phone.open(f"/dates/{slot.date_id}/board/{row}")
+    stays(page)
+    page.get_by_text("外す", exact=True).click()
+    page.get_by_label("理由", exact=False).first.fill("人ちがい")
+    phone.press("外して本人に伝える")
+    expect(page.locator(".undo-bar")).to_be_in_viewport()
+    assert "外しました" in said(page)
+    phone.press("元にもどす")
+    expect(page.get_by_text("元にもどしました。").first).to_be_visible()
+    assert (has_stayed(page), page.url.endswith("/board")) == (True, True)
+    phone.press("「来られますか」とたずねる")
+    expect(page.locator("[data-news]")).to_be_in_viewport()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="「来られますか」とたずねる").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("できませんでした")
+    assert not has_stayed(page)

@@ -7,10 +7,11 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 # In the order in which they win. A layer is one file or a folder of files; what is in `print` is for paper alone.
 LAYERS = ("tokens", "base", "parts", "pages", "print")
@@ -31,7 +32,10 @@ def init_app(app: Flask, *, fresh: bool) -> None:
     kept = {_state(folder) if fresh else (): read(folder)}
 
     def assets() -> Assets:
-        state = _state(folder) if fresh else ()
+        # Looked at once a request: a page names a file a hundred times.
+        if fresh and "static_state" not in g:
+            g.static_state = _state(folder)
+        state = g.static_state if fresh else ()
         found = kept.get(state)
         if found is None:
             found = read(folder)
@@ -50,6 +54,16 @@ def init_app(app: Flask, *, fresh: bool) -> None:
             response.headers["Cache-Control"] = FOREVER
         return response
 
+    @lru_cache
+    def file_address(name: str) -> str:
+        return app.url_for("static", filename=name)
+
+    def address(endpoint: str, **values: Any) -> str:
+        """Return an address in a page; that of a file, such as an icon's, is put together once."""
+        is_file = endpoint == "static" and not fresh and list(values) == ["filename"]
+        return file_address(values["filename"]) if is_file else app.url_for(endpoint, **values)
+
+    app.jinja_env.globals["url_for"] = address
     app.add_url_rule("/static/site.css", "sheet", lambda: _sheet_answer(assets().sheet))
     app.url_defaults(add_version)
     app.after_request(keep)

@@ -1,12 +1,16 @@
 """In which language a page is, and whether its readings are shown: asked for, chosen before, or as the browser asks."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
+from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, Response, request, session
-from flask_babel import Babel, Domain, refresh
+from flask_babel import Babel, Domain, get_locale, refresh
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
-from scheduler import words
+from scheduler import reader, words
 from scheduler.readings import in_html, read_marks
 from scheduler.text import without_readings
 
@@ -16,14 +20,22 @@ _MARK = "\ufff9".encode()
 class _Marked(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
     """The catalogues, with the readings of a translation between marks from the moment it is loaded."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._read: dict[str, NullTranslations] = {}
+
     def get_translations(self) -> NullTranslations:
         """Return the reader's catalogue."""
+        code = reader.language()
+        return self._read.get(code) or self._marked(code)
+
+    def _marked(self, code: str) -> NullTranslations:
         found: NullTranslations = super().get_translations()
-        if not getattr(found, "is_marked", False):
-            catalogue: dict[Any, str] = getattr(found, "_catalog", {})
-            catalogue.update({key: read_marks(said) for key, said in catalogue.items()})
-            found.is_marked = True  # type: ignore[attr-defined]  # our own mark on it
-        return found
+        if get_locale() is None:
+            return found
+        catalogue: dict[Any, str] = getattr(found, "_catalog", {})
+        catalogue.update({key: read_marks(said) for key, said in catalogue.items()})
+        return self._read.setdefault(code, found)
 
 
 class Catalogues(Babel):  # type: ignore[misc]  # Flask-Babel ships no types
@@ -37,15 +49,37 @@ CHOICES = ("language", "readings")
 babel = Catalogues()
 
 
+def _kept(whole: Callable[..., str]) -> Callable[..., str]:
+    """Return Jinja's way to say a sentence, which keeps what says the same to all who read a language."""
+    kept: dict[tuple[str, str], str] = {}
+
+    @pass_context
+    def said(context: Context, sentence: str, **facts: Any) -> str:
+        if facts or not context.eval_ctx.autoescape:
+            return whole(context, sentence, **facts)
+        key = (reader.language(), sentence)
+        if key not in kept:
+            kept[key] = whole(context, sentence)
+        return kept[key]
+
+    return said
+
+
 def init_app(app: Flask) -> None:
     """Let pages and answers speak the reader's language."""
-    babel.init_app(app, locale_selector=chosen)
+    babel.init_app(app, locale_selector=_reader)
+    said = _kept(cast(Callable[..., str], app.jinja_env.globals["gettext"]))
+    app.jinja_env.globals.update(gettext=said, _=said)
     app.after_request(_show_readings)
     app.after_request(_keep_asked)
     app.context_processor(_of_this_page)
 
 
-def chosen() -> str:
+def _reader() -> Locale:
+    return reader.KNOWN[_chosen()]
+
+
+def _chosen() -> str:
     """Return the language: asked for in the address, or chosen here before, or as the browser asks, or Japanese."""
     known = [code for code, _ in words.LANGUAGES]
     for wish in (request.args.get("lang"), session.get("language")):

@@ -25,7 +25,7 @@ from werkzeug.routing import IntegerConverter, Map
 from wtforms.meta import DefaultMeta
 
 from scheduler import db as tables
-from scheduler import languages, words
+from scheduler import form_marks, languages, words
 from scheduler.config import Settings
 from scheduler.errors import Gone, NotFound, NotSignedIn, Refused
 from scheduler.form_words import FormWords
@@ -84,6 +84,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         tables.prepare_engine(db.engine)
     csrf.init_app(app)
+    form_marks.use()
     languages.init_app(app)
     app.before_request(_refuse_other_sites)
     app.before_request(_begin)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import get_locale, gettext, ngettext, to_user_timezone
+from flask_babel import gettext, ngettext, to_user_timezone
 from flask_babel import lazy_gettext as _
 
 from scheduler import clock, easy_dates
@@ -14,11 +14,16 @@ from scheduler.notice_words import COMING as COMING
 from scheduler.notice_words import NOT_TOLD as NOT_TOLD
 from scheduler.notice_words import NOTICE_GROUPS as NOTICE_GROUPS
 from scheduler.notice_words import NOTICE_KINDS as NOTICE_KINDS
+from scheduler.reader import EASY as EASY
+from scheduler.reader import LANGUAGES as LANGUAGES
+from scheduler.reader import in_japanese as in_japanese
+from scheduler.reader import is_easy as is_easy
+from scheduler.reader import known_language as known_language
+from scheduler.reader import language as language
+from scheduler.reader import language_tag as language_tag
 from scheduler.readings import typed_marks
 from scheduler.sentences import SENTENCES
 
-EASY = "ja@easy"
-LANGUAGES = (("ja", "日本語"), (EASY, "やさしい日本語"), ("en", "English"))
 # The languages of texts that organisers write, by the ending of their columns; the plain name is Japanese.
 _ENDINGS = {"en": "_en", EASY: "_easy"}
 
@@ -186,32 +191,6 @@ CONSENT_PURPOSES = {
 CONSENT_WAYS = {"page": _("ページで"), "paper": _("紙で"), "telephone": _("電話で"), "mail": _("メールで")}
 
 _WEEKDAYS_JA = "月火水木金土日"
-
-
-def language() -> str:
-    """Return the reader's language: one of LANGUAGES."""
-    locale = get_locale()
-    return str(locale) if locale else "ja"
-
-
-def known_language(asked: str) -> str:
-    """Return the language that somebody asks for, or Japanese."""
-    return asked if asked in dict(LANGUAGES) else "ja"
-
-
-def language_tag(code: str | None = None) -> str:
-    """Return a language, or the reader's, as pages and calendars name it (BCP 47): easy Japanese is Japanese."""
-    return (code or language()).partition("@")[0]
-
-
-def is_easy() -> bool:
-    """Say whether the reader wants easy Japanese."""
-    return language() == EASY
-
-
-def in_japanese() -> bool:
-    """Say whether Japanese is read, plain or easy."""
-    return language_tag() == "ja"
 
 
 # Full for these, though not for fewer.

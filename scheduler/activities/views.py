@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from scheduler import clock, sharing, words
 from scheduler.activities import actions, months, queries, search
@@ -297,11 +298,13 @@ def holiday_in(day: datetime, zone: str) -> str | None:
     return holiday_word(name) if name else None
 
 
+_SOON = {0: _("今日"), 1: _("あした"), 2: _("あさって")}
+
+
 @pages.app_template_filter("soon_word")
 def soon_word(starts: datetime) -> str:
     """Return the word for a day that is near, to stand beside its date; nothing for a later one."""
-    words_of: dict[int, str] = {0: gettext("今日"), 1: gettext("あした"), 2: gettext("あさって")}
-    return words_of.get((starts.date() - _today()).days, "")
+    return str(_SOON.get((starts.date() - _today()).days, ""))
 
 
 @pages.app_template_filter("rest_word")

@@ -13,7 +13,13 @@ GIVEN: list[dict[str, Any]] = [
     {"name": "text1", "checked": True, "readonly": False, "abc": "hello"},
     {"value": '"><script>alert(1)</script>', "title": "it's & so"},
     {"value": Markup('<b title="x">&amp;</b>'), "maxlength": 80, "step": None},
-    {"class_": "control", "for_": "f", "data_many_words": "1", "aria_describedby": "a", "aria-invalid": "true"},
+    {
+        "class_": "control",
+        "for_": "f",
+        "data_many_words": "1",
+        "aria_describedby": "a",
+        "aria-invalid": "true",
+    },
 ]
 
 

@@ -25,7 +25,7 @@ from scheduler import clock, reminders, retries, words
 from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import published_activities
-from scheduler.board import calls
+from scheduler.board import calls, withdrawals
 from scheduler.board.letters import board_kinds
 from scheduler.calendars import publishing
 from scheduler.calendars.events import attachment
@@ -240,7 +240,7 @@ def _with_slot(session: Session, slot_id: int, act: Callable[..., object]) -> No
 
 
 def warn(now: datetime) -> int:
-    """Say which slots are short, and ask suitable people where that is wished; return how many are told.
+    """Say which slots are short or left by whom withdrew, and ask suitable people where wished; return how many hear.
 
     One short transaction for each slot: a crash in between loses nothing, for whatever was told is told once.
     """
@@ -248,6 +248,10 @@ def warn(now: datetime) -> int:
     for slot_id in calls.slots_short(session, now):
         begin_writing(session)
         told += calls.warn(session, session.get_one(Slot, slot_id), now)
+        session.commit()
+    for occurrence_id in withdrawals.dates_with_gaps(session, now):
+        begin_writing(session)
+        told += withdrawals.tell_gap(session, occurrence_id, now)
         session.commit()
     return told
 

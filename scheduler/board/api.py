@@ -27,7 +27,9 @@ from scheduler.board.shapes import (
     UndoneOut,
     part_out,
     sign_up_out,
+    withdrawn_out,
 )
+from scheduler.board.withdrawals import withdrawals_from
 from scheduler.errors import NotFound
 from scheduler.json_api import Api
 from scheduler.participation import capacity, giving, undoing
@@ -41,7 +43,7 @@ api = Api("board_api", __name__)
 
 @api.operation("GET /dates/<int:occurrence_id>/board", BoardOut, scope="organise")
 def board(occurrence_id: int) -> BoardOut:
-    """Show the organiser who comes, who waits and why, and what needs an answer; gaps first."""
+    """Show the organiser who comes, who waits and why, what needs an answer, who has withdrawn; gaps first."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
     parts = queries.parts_of(db_session(), occurrence, clock.now())
     todos = queries.todos_of(parts, clock.now())
@@ -56,6 +58,7 @@ def board(occurrence_id: int) -> BoardOut:
             )
             for todo in todos
         ],
+        withdrawn=[withdrawn_out(one) for one in withdrawals_from(db_session(), occurrence, clock.now())],
     )
 
 

@@ -19,6 +19,7 @@ from scheduler.board.calls import (
     told_with_another,
 )
 from scheduler.board.queries import has_place, slot_with_date
+from scheduler.board.withdrawals import GAP, is_near, missing_at, told_of, warned_anyway
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation import measure
@@ -30,7 +31,8 @@ from scheduler.parties.models import Person
 
 def board_kinds(sender: Sender) -> dict[str, Kind]:
     """Return all kinds of notice of the board."""
-    return {MESSAGE: _message_kind(sender), SHORT: _short_kind(sender), CALL: _call_kind(sender)}
+    own = {MESSAGE: _message_kind(sender), SHORT: _short_kind(sender), CALL: _call_kind(sender)}
+    return own | {GAP: _gap_kind(sender)}
 
 
 def _message_kind(sender: Sender) -> Kind:
@@ -82,6 +84,28 @@ def _short_kind(sender: Sender) -> Kind:
 def _awake(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:
     slot = slot_with_date(session, notice.subject_id)
     return measure.awake_to_be_told(session, delivery.person_id, slot, now) if slot is not None else now
+
+
+def _gap_kind(sender: Sender) -> Kind:
+    def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
+        occurrence = session.get(Occurrence, notice.subject_id)
+        if occurrence is None or not is_near(occurrence, now):
+            return "superseded"
+        gap = told_of(session, notice, occurrence)
+        if gap is None:
+            return "not_needed"
+        if all(one.id != delivery.person_id for one in organisers_of(session, gap.slots[0], now)):
+            return "left"
+        return "told_together" if warned_anyway(session, gap, now) else None
+
+    def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
+        gap = told_of(session, notice, session.get_one(Occurrence, notice.subject_id))
+        assert gap is not None
+        gaps = [(_open_part(slot), missing_at(slot)) for slot in gap.slots]
+        facts = {"gaps": gaps, "withdrawn": len(gap.changes)}
+        return _slots_letter(sender, GAP, session, delivery, list(gap.slots), **facts)
+
+    return Kind(still_true, compose)
 
 
 def _call_kind(sender: Sender) -> Kind:

@@ -1,9 +1,12 @@
 """The board as programs read and write it."""
 
+from datetime import datetime
+
 from pydantic import Field
 
 from scheduler.activities.shapes import DateOut
 from scheduler.board import entering, queries
+from scheduler.board.withdrawals import Withdrawal
 from scheduler.json_api import ApiModel
 from scheduler.participation.grades import GRADES
 from scheduler.participation.signing import Named
@@ -65,12 +68,27 @@ class TodoOut(ApiModel):
     participation_id: int | None
 
 
+class WithdrawnOut(ApiModel):
+    """A party that comes no more; `by` is empty where it said so itself, `undo` the change to take back, or null."""
+
+    id: int
+    slot_id: int
+    name: str
+    people: int
+    at: datetime
+    by: str
+    why: str
+    comes_again: bool
+    undo: int | None
+
+
 class BoardOut(ApiModel):
-    """A date with its slots, gaps first, and what needs an answer."""
+    """A date with its slots, what needs an answer, and who has withdrawn, the latest first."""
 
     date: DateOut
     slots: list[PartOut]
     todos: list[TodoOut]
+    withdrawn: list[WithdrawnOut]
 
 
 class ApproveIn(ApiModel):
@@ -269,6 +287,22 @@ def sign_up_out(line: queries.Line, undo: int | None = None) -> BoardSignUpOut:
         waits_because=line.waits,
         risks=list(line.risks),
         undo=undo,
+    )
+
+
+def withdrawn_out(one: Withdrawal) -> WithdrawnOut:
+    """Return a withdrawal as the organiser sees it."""
+    row, change = one.row, one.change
+    return WithdrawnOut(
+        id=row.id,
+        slot_id=row.slot_id,
+        name=row.party_name,
+        people=row.people,
+        at=change.at,
+        by=one.by,
+        why=change.why,
+        comes_again=one.comes_again,
+        undo=change.id if one.may_be_undone else None,
     )
 
 

@@ -10,6 +10,7 @@ from scheduler import clock
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.queries import find_organised_occurrence
 from scheduler.board import actions, entering, forms, lists, queries
+from scheduler.board.withdrawals import withdrawals_from
 from scheduler.participation import capacity, giving, undoing
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson, named_of
@@ -45,6 +46,7 @@ def board(occurrence_id: int) -> ResponseReturnValue:
         parts=parts,
         slot_id=slot_id,
         todos=queries.todos_of(parts, now),
+        withdrawals=withdrawals_from(db_session(), occurrence, now, slot_id),
         done=queries.just_done(db_session(), occurrence, actor.person_id, now),
         now=now,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 from scheduler.activities.facts import decision_time
 from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_utc
+from scheduler.board.withdrawals import withdrawn_lately
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Membership, Organization
@@ -26,7 +27,10 @@ _LATE_GAP = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: a code, whose it is, until when, what it is about, and how many people or parts it concerns."""
+    """One thing to do: a code, whose it is, until when, what it is about, and how many people or parts it concerns.
+
+    `missing` is how many places are open by it.
+    """
 
     what: str
     body: Organization
@@ -35,6 +39,7 @@ class Task:
     activity: Activity | None = None
     count: int = 0
     urgent: bool = False
+    missing: int = 0
 
     @property
     def order(self) -> tuple[bool, bool, float]:
@@ -68,6 +73,16 @@ def _date_tasks(session: Session, bodies: Sequence[int], now: datetime) -> Itera
     short = _short_at(session, dates)
     for one in dates:
         yield from _tasks_at(one, states, short, now)
+    yield from _withdrawn(session, [one for one in dates if one.state in TAKES_SIGN_UPS], now)
+
+
+def _withdrawn(session: Session, dates: Sequence[Occurrence], now: datetime) -> Iterator[Task]:
+    ahead = {one.id: one for one in dates if one.starts_at > now}
+    for number, (parties, missing) in withdrawn_lately(session, ahead, now).items():
+        one = ahead[number]
+        urgent = one.starts_at - now < _LATE_GAP
+        body = one.activity.organization
+        yield Task("withdrawn", body, one.starts_at, one, count=parties, missing=missing, urgent=urgent)
 
 
 def _tasks_at(

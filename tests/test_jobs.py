@@ -165,7 +165,7 @@ def _tell_of_sign_ups(app: Flask, session: Session, cast: Cast) -> None:
 
 
 def _tell_of_the_board(app: Flask, session: Session, cast: Cast) -> None:
-    """Let Ben, who is an organiser now, be told that a slot is short, be called to it, and get a message there."""
+    """Let Ben, who is an organiser now, be told that a slot is short or left, be called, and get a message."""
     hold_office(session, cast.ben, cast.midori, "organiser", NOW)
     session.query(Participation).filter_by(contact_id=cast.ben.id, state="absent").update({"state": "done"})
     part = SlotFacts("役割", 2, name_en="Part", min_people=2)
@@ -173,6 +173,9 @@ def _tell_of_the_board(app: Flask, session: Session, cast: Cast) -> None:
     _commit_and_tick(app, session)
     make.participation(session, slot, cast.ben, NOW)
     send_message(session, slot.occurrence, "Bring a hat", cast.aiko.id, NOW)
+    left, hour_ago = make.slot(session, cast.midori, NOW, place_en="Park gate", bring=""), timedelta(hours=1)
+    gone = make.participation(session, left, cast.chie, NOW - hour_ago)
+    withdraw(session, gone, cast.chie.id, NOW - hour_ago)
     _commit_and_tick(app, session)
 
 

@@ -4,7 +4,8 @@ The only module that knows the dialects. It knows neither Flask nor the product.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
@@ -128,6 +129,21 @@ def begin_reading(session: Session) -> None:
     session.rollback()
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+@contextmanager
+def rows_held(session: Session) -> Iterator[None]:
+    """Hold, in the block, all rows that are loaded: the session forgets what nobody holds, and reads it once more."""
+    held: list[object] = []
+
+    def hold(_session: Session, row: object) -> None:
+        held.append(row)
+
+    event.listen(session, "loaded_as_persistent", hold)
+    try:
+        yield
+    finally:
+        event.remove(session, "loaded_as_persistent", hold)
 
 
 _connections = count(1)

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -45,9 +45,10 @@ from scheduler.notices.channels.outbox import OutboxChannel
 from scheduler.notices.channels.push import PushChannel
 from scheduler.notices.channels.sms import SmsChannel
 from scheduler.notices.channels.smtp import SmtpSettings
+from scheduler.notices.crowd import once
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
-from scheduler.notices.outlet import Channel, Kind, Letter, Outlet
+from scheduler.notices.outlet import Attachment, Channel, Kind, Letter, Outlet
 from scheduler.offices.letters import appointed_kind
 from scheduler.participation import giving, places, undoing, waiting
 from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
@@ -108,11 +109,17 @@ def _with_calendar(kind: Kind, address: str) -> Kind:
         letter = kind.compose(session, notice, delivery)
         if letter is None:
             return None
-        dates = [session.get_one(Occurrence, date_id) for date_id in _dates_in(letter.facts)]
-        with force_locale(letter.language):
-            return replace(letter, attachments=(attachment(dates, address),) if dates else ())
+        ids, language = tuple(_dates_in(letter.facts)), letter.language
+        draw = partial(_as_file, session, ids, language, address)
+        return replace(letter, attachments=once(session, ("file", ids, language), draw))
 
     return replace(kind, compose=compose)
+
+
+def _as_file(session: Session, ids: Sequence[int], language: str, address: str) -> tuple[Attachment, ...]:
+    dates = [session.get_one(Occurrence, date_id) for date_id in ids]
+    with force_locale(language):
+        return (attachment(dates, address),) if dates else ()
 
 
 def _dates_in(facts: Mapping[str, Any]) -> list[int]:

@@ -9,6 +9,7 @@ from flask_babel import force_locale
 
 from scheduler import words
 from scheduler.activities.facts import DateFacts
+from scheduler.copies import Memory
 from scheduler.notices.outlet import Content, Letter
 from scheduler.readings import in_html, in_plain_text
 from scheduler.text import without_readings
@@ -55,23 +56,23 @@ class Words:
 
 def renderer(app: Flask) -> Callable[[Letter], Content]:
     """Return what turns a letter into words, in the language of the person who reads it."""
+    memory = Memory(lambda letter: in_words(app, letter))
+    return memory.content
 
-    def render(letter: Letter) -> Content:
-        with app.app_context(), force_locale(letter.language):
-            said = _words(app, letter)
-            subject, text = without_readings(said.subject), in_plain_text(said.text)
-            if letter.channel in {"push", "sms"}:
-                return Content(subject, without_readings(said.news(letter.name)).strip(), link=_page(letter))
-            if letter.is_plain:
-                # Nor one that an organiser has typed.
-                return Content(_LINK.sub("", subject), _LINK.sub("", text))
-            frame = app.jinja_env.get_template("notices/letter.html")
-            page = frame.render(
-                _facts(letter), subject=said.subject, lead=said.lead, has_facts=said.has_facts
-            )
-        return Content(subject, text, in_html(page))
 
-    return render
+def in_words(app: Flask, letter: Letter) -> Content:
+    """Return a letter in words, written for its reader alone."""
+    with app.app_context(), force_locale(letter.language):
+        said = _words(app, letter)
+        subject, text = without_readings(said.subject), in_plain_text(said.text)
+        if letter.channel in {"push", "sms"}:
+            return Content(subject, without_readings(said.news(letter.name)).strip(), link=_page(letter))
+        if letter.is_plain:
+            # Nor one that an organiser has typed.
+            return Content(_LINK.sub("", subject), _LINK.sub("", text))
+        frame = app.jinja_env.get_template("notices/letter.html")
+        page = frame.render(_facts(letter), subject=said.subject, lead=said.lead, has_facts=said.has_facts)
+    return Content(subject, text, in_html(page))
 
 
 def _words(app: Flask, letter: Letter) -> Words:

@@ -1,7 +1,9 @@
 """Letters about decisions: one tells what was decided or corrected, one asks the decider to decide."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +15,7 @@ from scheduler.activities.recurrence import to_local
 from scheduler.decisions import asking
 from scheduler.decisions.links import link_token
 from scheduler.decisions.models import Decision
+from scheduler.notices.crowd import of_person, once
 from scheduler.notices.models import BY_HAND, CLAIMED, SENT, ContactPoint, Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation.letters import asking_part, comes
@@ -67,10 +70,7 @@ def decision_facts(
     session: Session, occurrence: Occurrence, notice: Notice, delivery: Delivery
 ) -> DecisionFacts:
     """Return what is said of the decision that a notice tells."""
-    wanted = select(Decision).where(
-        Decision.occurrence_id == occurrence.id, Decision.revision == notice.version
-    )
-    made = session.scalars(wanted).one()
+    made = once(session, ("decision", notice.id), partial(_made, session, notice))
     corrected = session.get(Decision, made.corrects_id) if made.corrects_id is not None else None
     zone, to = occurrence.activity.timezone, occurrence.merged_into
     return DecisionFacts(
@@ -85,15 +85,25 @@ def decision_facts(
     )
 
 
+def _made(session: Session, notice: Notice) -> Decision:
+    wanted = select(Decision).where(Decision.occurrence_id == notice.subject_id)
+    return session.scalars(wanted.where(Decision.revision == notice.version)).one()
+
+
 def _was_told(session: Session, notice: Notice, delivery: Delivery) -> bool:
+    ask = partial(_told_before, session, notice)
+    return of_person(session, ("told_before", notice.id), delivery.person_id, ask) is not None
+
+
+def _told_before(session: Session, notice: Notice, person_ids: Collection[int]) -> dict[int, int]:
     told = (
-        select(Delivery.id)
+        select(Delivery.person_id)
         .join(Delivery.notice)
         .where(Notice.kind == notice.kind, Notice.subject == notice.subject)
         .where(Notice.subject_id == notice.subject_id, Notice.version < notice.version)
-        .where(Delivery.person_id == delivery.person_id, Delivery.state.in_((SENT, CLAIMED, BY_HAND)))
+        .where(Delivery.person_id.in_(person_ids), Delivery.state.in_((SENT, CLAIMED, BY_HAND)))
     )
-    return session.scalar(told.limit(1)) is not None
+    return {person_id: person_id for person_id in session.scalars(told)}
 
 
 def decide_kind(sender: Sender) -> Kind:

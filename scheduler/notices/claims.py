@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from sqlalchemy.orm.util import AliasedClass
 
 from scheduler.db import UtcDateTime
+from scheduler.notices.crowd import crowd
 from scheduler.notices.models import (
     BY_HAND,
     BY_NEIGHBOURS,
@@ -62,11 +63,12 @@ def take(session: Session, outlet: Outlet, room: int, now: datetime) -> Takings:
     resting = [channel for channel in outlet.channels if _rests(session, channel, now)]
     due = session.scalars(_due(), {"now": now, "resting": resting, "room": room}).all()
     open_now = outlet.channels.keys() - set(resting)
-    # One after the other: what one takes of an account's month is not there for the next.
-    letters = [
-        _settle(session, outlet, (delivery, _verdict(session, outlet, delivery, open_now, now)), now)
-        for delivery in due
-    ]
+    with crowd(session, {delivery.person_id for delivery in due}):
+        # One after the other: what one takes of an account's month is not there for the next.
+        letters = [
+            _settle(session, outlet, (delivery, _verdict(session, outlet, delivery, open_now, now)), now)
+            for delivery in due
+        ]
     return Takings(len(due), [letter for letter in letters if letter is not None])
 
 

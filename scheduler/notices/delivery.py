@@ -6,15 +6,17 @@ same Message-ID. Only what was in flight (`Outlet.in_flight`) can be repeated.
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections import deque
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.db import begin_writing
 from scheduler.notices.claims import Takings, take
-from scheduler.notices.outcomes import Claimed, Outcome, record
+from scheduler.notices.outcomes import Claimed, Outcome, give_back, record
 from scheduler.notices.outlet import ChannelError, Letter, OutgoingMessage, Outlet
 from scheduler.notices.ways import refused
 
@@ -24,8 +26,10 @@ log = logging.getLogger(__name__)
 _PAUSES = (0.5, 1, 2, 4, 8)
 # While one message takes its time, others may have come due.
 _LOOK_AGAIN_SECONDS = 1
-
-_Flying = dict[Future[Outcome], Claimed]
+# What was true when it was claimed may not be so for longer: it is given back, and asked about anew.
+_TRUE_FOR_SECONDS = 1
+# So many times as many as are in flight are claimed at once, where all of them are begun while they are true.
+_MOST_AHEAD = 8
 
 
 def deliver_due(outlet: Outlet, now: Callable[[], datetime]) -> int:
@@ -34,28 +38,75 @@ def deliver_due(outlet: Outlet, now: Callable[[], datetime]) -> int:
     Ends when nothing more is due, when no way is open, or when the outlet is stopping, with what is under way brought
     home. Any number of processes may run it at once. Only this thread talks to the database; the others send.
     """
-    flying: _Flying = {}
-    sent = 0
     with ThreadPoolExecutor(outlet.in_flight, "delivery") as pool:
+        work = _Round(outlet, now, pool)
         try:
-            while _take_off(outlet, pool, flying, now):
-                sent += _land(outlet, flying, now)
+            while work.take_off():
+                work.land()
         finally:
-            while flying:
-                sent += _land(outlet, flying, now)
+            work.come_home()
             for channel in outlet.channels.values():
                 channel.close()
-    return sent
+    return work.sent
 
 
-def _take_off(outlet: Outlet, pool: Executor, flying: _Flying, now: Callable[[], datetime]) -> bool:
-    while len(flying) < outlet.in_flight and not outlet.stopping():
-        takings = _claim(outlet, outlet.in_flight - len(flying), now())
-        for claimed, letter in takings.letters:
-            flying[pool.submit(_send, outlet, claimed, letter)] = claimed
-        if not takings.seen:
-            break
-    return bool(flying)
+@dataclass
+class _Round:
+    """One round of a dispatcher: what is in its hands and not begun, and what is under way.
+
+    Nothing is begun before the outcome of what was sent before it is recorded, so that no crash repeats more than
+    were in flight, however many are claimed ahead.
+    """
+
+    outlet: Outlet
+    now: Callable[[], datetime]
+    pool: Executor
+    flying: dict[Future[Outcome], Claimed] = field(default_factory=dict)
+    hand: deque[tuple[Claimed, Letter]] = field(default_factory=deque)
+    claimed_at: float = 0.0
+    ahead: int = 1
+    sent: int = 0
+
+    def take_off(self) -> bool:
+        """Begin as many as may be in flight; return whether any is."""
+        while len(self.flying) < self.outlet.in_flight and not self.outlet.stopping():
+            if not self.hand and not self._claim():
+                break
+            if self.hand:
+                claimed, letter = self.hand.popleft()
+                self.flying[self.pool.submit(_send, self.outlet, claimed, letter)] = claimed
+        return bool(self.flying)
+
+    def land(self) -> None:
+        """Wait for what comes back, record it, and give back what has been in our hands for too long."""
+        landed, _ = wait(self.flying, _LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
+        outcomes = [(self.flying.pop(future), future.result()) for future in landed]
+        old = time.monotonic() - self.claimed_at > _TRUE_FOR_SECONDS
+        closed = any(outcome.name == "nobody_there" for _, outcome in outcomes)
+        back = self._let_go() if old or closed else []
+        if outcomes or back:
+            _record(self.outlet, outcomes, back, self.now())
+        self.sent += sum(outcome.name == "sent" for _, outcome in outcomes)
+
+    def come_home(self) -> None:
+        """Let what is under way land; give back the rest."""
+        if back := self._let_go():
+            _record(self.outlet, [], back, self.now())
+        while self.flying:
+            self.land()
+
+    def _claim(self) -> bool:
+        takings = _claim(self.outlet, self.outlet.in_flight * self.ahead - len(self.flying), self.now())
+        self.hand.extend(takings.letters)
+        self.claimed_at = time.monotonic()
+        self.ahead = min(self.ahead * 2, _MOST_AHEAD)
+        return takings.seen > 0
+
+    def _let_go(self) -> list[Claimed]:
+        back = [claimed for claimed, _ in self.hand]
+        self.hand.clear()
+        self.ahead = 1 if back else self.ahead
+        return back
 
 
 def _claim(outlet: Outlet, room: int, now: datetime) -> Takings:
@@ -79,25 +130,20 @@ def _send(outlet: Outlet, claimed: Claimed, letter: Letter) -> Outcome:
     return Outcome("sent")
 
 
-def _land(outlet: Outlet, flying: _Flying, now: Callable[[], datetime]) -> int:
-    landed, _ = wait(flying, _LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
-    outcomes = [(flying.pop(future), future.result()) for future in landed]
-    if outcomes:
-        _record(outlet, outcomes, now())
-    return sum(outcome.name == "sent" for _, outcome in outcomes)
+_Outcomes = list[tuple[Claimed, Outcome]]
 
 
-def _record(outlet: Outlet, outcomes: Collection[tuple[Claimed, Outcome]], now: datetime) -> None:
+def _record(outlet: Outlet, outcomes: _Outcomes, back: list[Claimed], now: datetime) -> None:
     for pause in _PAUSES:
         try:
-            return _record_now(outlet, outcomes, now)
+            return _record_now(outlet, outcomes, back, now)
         except DBAPIError as error:
             log.warning("outcomes could not be recorded, again in %s s: %s", pause, type(error).__name__)
             time.sleep(pause)
-    _record_now(outlet, outcomes, now)
+    _record_now(outlet, outcomes, back, now)
 
 
-def _record_now(outlet: Outlet, outcomes: Collection[tuple[Claimed, Outcome]], now: datetime) -> None:
+def _record_now(outlet: Outlet, outcomes: _Outcomes, back: list[Claimed], now: datetime) -> None:
     with outlet.new_session() as session:
         begin_writing(session)
         for claimed, outcome in outcomes:
@@ -105,4 +151,6 @@ def _record_now(outlet: Outlet, outcomes: Collection[tuple[Claimed, Outcome]], n
                 log.warning("delivery %d came back after its lease", claimed.id)
             elif outcome.name == "refused":
                 refused(session, outlet, claimed.id, outcome, now)
+        for claimed in back:
+            give_back(session, claimed)
         session.commit()

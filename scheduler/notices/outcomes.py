@@ -1,9 +1,10 @@
 """What becomes of a delivery after a try: sent, dead, or due again later. Commits nothing."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import Update, and_, bindparam, update
@@ -52,19 +53,27 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) 
     A dispatcher that slept past its lease finds the fence raised: by then the delivery is another one's.
     """
     session.add(trace(claimed, outcome, now))
+    return _finish(session, claimed, after(claimed, outcome, now))
+
+
+def give_back(session: Session, claimed: Claimed) -> bool:
+    """Let others take what was claimed and not begun; nothing has come of it."""
+    return _finish(session, claimed, {"owner": None, "lease_until": None, "state": PLANNED})
+
+
+def _finish(session: Session, claimed: Claimed, row: Mapping[str, Any]) -> bool:
     ours = {"its_id": claimed.id, "its_owner": claimed.owner, "its_fence": claimed.fence}
-    return session.connection().execute(_finish(), ours | after(claimed, outcome, now)).rowcount == 1
+    return session.connection().execute(_update(tuple(row)), ours | dict(row)).rowcount == 1
 
 
-@cache
-def _finish() -> Update:
+@lru_cache
+def _update(changed: tuple[str, ...]) -> Update:
     ours = and_(
         Delivery.id == bindparam("its_id"),
         Delivery.owner == bindparam("its_owner"),
         Delivery.fence == bindparam("its_fence"),
         Delivery.state == CLAIMED,
     )
-    changed = ("owner", "lease_until", "state", "reason", "tries", "due_at", "sent_at")
     return update(Delivery).where(ours).values({name: bindparam(name) for name in changed})
 
 

@@ -1,12 +1,15 @@
 """What is waiting to be told, and who was told: read-only."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from scheduler.notices.crowd import of_person
 from scheduler.notices.models import (
     BY_HAND,
     CLAIMED,
@@ -137,10 +140,21 @@ def told_between(session: Session, person_id: int, kind: str, first: datetime, a
     return set(session.scalars(wanted))
 
 
+# By this name a claim remembers the ways of all whom it concerns.
+POINTS = "points"
+
+
 def points_of(session: Session, person_id: int, now: datetime | None = None) -> list[ContactPoint]:
     """Return how a person can be reached, in order, those that are off too."""
-    wanted = select(ContactPoint).where(ContactPoint.person_id == person_id)
-    return list(session.scalars(wanted.order_by(ContactPoint.position, ContactPoint.id)))
+    return of_person(session, POINTS, person_id, partial(_points, session)) or []
+
+
+def _points(session: Session, person_ids: Collection[int]) -> dict[int, list[ContactPoint]]:
+    found = defaultdict(list)
+    wanted = select(ContactPoint).where(ContactPoint.person_id.in_(person_ids))
+    for point in session.scalars(wanted.order_by(ContactPoint.position, ContactPoint.id)):
+        found[point.person_id].append(point)
+    return found
 
 
 def first_channels(session: Session, person_ids: Collection[int]) -> dict[int, str]:
@@ -159,5 +173,12 @@ def wishes_of(session: Session, person_id: int) -> dict[str, Wish]:
 
 def is_off(session: Session, person_id: int, kinds: Collection[str]) -> bool:
     """Say whether a person wants none of one of these kinds."""
-    off = select(Wish.id).where(Wish.person_id == person_id, Wish.kind.in_(kinds), Wish.off_at.is_not(None))
-    return session.scalar(off.limit(1)) is not None
+    return not (of_person(session, "off", person_id, partial(_off, session)) or set()).isdisjoint(kinds)
+
+
+def _off(session: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
+    wanted = select(Wish.person_id, Wish.kind).where(Wish.person_id.in_(person_ids), Wish.off_at.is_not(None))
+    found = defaultdict(set)
+    for person_id, kind in session.execute(wanted):
+        found[person_id].add(kind)
+    return found

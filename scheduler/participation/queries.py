@@ -1,8 +1,10 @@
 """What is shown of sign-ups; read-only."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from scheduler.activities.models import ON, Activity, Occurrence, Slot
 from scheduler.errors import NotFound
 from scheduler.history import StateChange, changes_of
+from scheduler.notices.crowd import of_person
 from scheduler.participation.lottery import ticket
 from scheduler.participation.models import COMING, GONE, WAITING, Participation
 from scheduler.parties.access import Actor, may_organise
@@ -216,27 +219,47 @@ def comes_to(session: Session, person_id: int, occurrence_id: int) -> bool:
 
 def own_at(session: Session, person_id: int, occurrence_id: int) -> list[Participation]:
     """Return what a person has taken at one date."""
+    ask = partial(_own_at, session, occurrence_id)
+    return of_person(session, ("own_at", occurrence_id), person_id, ask) or []
+
+
+def _own_at(
+    session: Session, occurrence_id: int, person_ids: Collection[int]
+) -> dict[int, list[Participation]]:
     wanted = _whole().where(
-        Participation.contact_id == person_id,
+        Participation.contact_id.in_(person_ids),
         Participation.state.not_in(GONE),
         Slot.occurrence_id == occurrence_id,
     )
-    return list(session.scalars(wanted.order_by(Slot.position)))
+    found = defaultdict(list)
+    for row in session.scalars(wanted.order_by(Slot.position)):
+        found[row.contact_id].append(row)
+    return found
 
 
 def own_clash(session: Session, row: Participation) -> str:
     """Return the title of something else that the contact of a sign-up has taken on at its time; else nothing."""
     opening, closing = row.slot.starts_at, row.slot.ends_at
+    ask = partial(_around, session, opening, closing)
+    others = of_person(session, ("around", opening, closing), row.contact_id, ask) or []
+    clashing = (one for one in others if one.slot.occurrence_id != row.slot.occurrence_id)
+    return next((one.slot.occurrence.activity.title for one in clashing), "")
+
+
+def _around(
+    session: Session, opening: datetime, closing: datetime, person_ids: Collection[int]
+) -> dict[int, list[Participation]]:
+    found = defaultdict(list)
     wanted = _whole().where(
-        Participation.contact_id == row.contact_id,
+        Participation.contact_id.in_(person_ids),
         Participation.state.not_in(GONE),
-        Occurrence.id != row.slot.occurrence_id,
         Occurrence.state.in_(ON),
         Occurrence.starts_at.between(opening - _LONGEST, closing + _LONGEST),
     )
-    others = session.scalars(wanted.order_by(Occurrence.starts_at))
-    clashing = (one for one in others if one.slot.starts_at < closing and opening < one.slot.ends_at)
-    return next((one.slot.occurrence.activity.title for one in clashing), "")
+    for one in session.scalars(wanted.order_by(Occurrence.starts_at)):
+        if one.slot.starts_at < closing and opening < one.slot.ends_at:
+            found[one.contact_id].append(one)
+    return found
 
 
 @dataclass(frozen=True)

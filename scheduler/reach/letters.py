@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from scheduler.activities.facts import time_version
 from scheduler.activities.models import Occurrence
+from scheduler.notices.crowd import once
 from scheduler.notices.models import ContactPoint, Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation.letters import date_letter
@@ -27,7 +29,8 @@ def still_coming_kind(sender: Sender) -> Kind:
             return "superseded"
         if not comes_to(session, delivery.person_id, occurrence.id):
             return "left"
-        return "answered" if delivery.person_id in answers(session, occurrence) else None
+        said = once(session, ("answers", occurrence.id), partial(answers, session, occurrence))
+        return "answered" if delivery.person_id in said else None
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
         letter = date_letter(sender, "still_coming", session, notice, delivery, coming=True)

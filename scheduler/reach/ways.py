@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 from scheduler.db import insert_many_once, insert_once
 from scheduler.errors import Invalid, NotFound
 from scheduler.notices.actions import Telling, queue, switch_off
+from scheduler.notices.crowd import forget, of_person
 from scheduler.notices.models import BY_NEIGHBOURS, CHANNELS, ContactPoint
-from scheduler.notices.queries import points_of
+from scheduler.notices.queries import POINTS, points_of
 from scheduler.parties.models import Person, SignIn
 from scheduler.parties.names import is_mobile
 
@@ -23,13 +25,18 @@ _COPIED = ("person_id", "channel", "address", "facts", "position", "verified_at"
 
 def points(session: Session, person_id: int, now: datetime) -> list[ContactPoint]:
     """Return a person's contact points in order, after adding what has become known of the person since."""
-    person = session.get(Person, person_id)
+    person = of_person(session, Person, person_id, partial(_people, session))
     if person is None:
         return []
     for point in _missing(session, person, now):
         # Two dispatchers may find it missing at the same time.
         insert_once(session, ContactPoint, {name: getattr(point, name) for name in _COPIED})
+        forget(session, POINTS)
     return current_points(session, person, now)
+
+
+def _people(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
+    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(person_ids)))}
 
 
 def store_known(session: Session, person_ids: Collection[int], now: datetime) -> None:

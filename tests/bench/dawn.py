@@ -148,5 +148,5 @@ def _decided(app: Flask, sink: Sink, session: Session) -> list[str]:
     return [
         f"decided, moved and {rows} deliveries queued in one transaction: {queued:.1f} s (at most 10)",
         f"list of {listed} for paper and telephone ready after {ready:.1f} s",
-        f"{mails} mails handed over {out:.1f} s after the press (at most 60)",
+        f"{mails} mails handed over {out:.1f} s after the press (at most 30)",
     ]

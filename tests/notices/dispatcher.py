@@ -4,6 +4,7 @@ import multiprocessing
 import signal
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,6 +12,7 @@ from multiprocessing.context import ForkServerProcess
 from types import TracebackType
 
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, configure_mappers
 
 from scheduler.db import engine_options, prepare_engine
@@ -65,7 +67,9 @@ def run(orders: Orders) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     outlet = _outlet(orders, stop)
     while not stop.is_set():
-        deliver_due(outlet, lambda: datetime.now(UTC))
+        # As the clockwork does: a round that a busy database has ended is followed by another.
+        with suppress(DBAPIError):
+            deliver_due(outlet, lambda: datetime.now(UTC))
         stop.wait(0.02)
 
 

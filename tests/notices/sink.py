@@ -33,7 +33,7 @@ class Sink:
         self.cuts_after_data = False
         self.seconds_a_message = 0.0
         self.connections = 0
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(_Handler(self), hostname="127.0.0.1", port=self.port)
 
     def __enter__(self) -> "Sink":
         self._controller.start()
@@ -60,29 +60,37 @@ class Sink:
         """The distinct pairs of recipient and Message-ID."""
         return {(recipient, _message_id(content)) for recipient, content in self.taken}
 
+
+class _Handler:
+    """What the library calls: apart, for at each connection it looks at every attribute, and would read all mails."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
-        self.connections += 1
+        self._sink.connections += 1
         session.host_name = hostname
         return responses
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.rcpt_answer is not None:
-            return self.rcpt_answer
+        if self._sink.rcpt_answer is not None:
+            return self._sink.rcpt_answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.data_answer is not None:
-            return self.data_answer
-        await asyncio.sleep(self.seconds_a_message)
+        sink = self._sink
+        if sink.data_answer is not None:
+            return sink.data_answer
+        await asyncio.sleep(sink.seconds_a_message)
         assert isinstance(envelope.content, bytes)
-        self.taken.append((str(envelope.rcpt_tos[0]), envelope.content))
-        self.arrived.set()
-        if self.cuts_after_data:
+        sink.taken.append((str(envelope.rcpt_tos[0]), envelope.content))
+        sink.arrived.set()
+        if sink.cuts_after_data:
             transport: Any = server.transport
             transport.abort()
         return "250 OK"

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.notices import delivery
 from scheduler.notices.actions import wish
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Attempt, Delivery, Notice
@@ -275,11 +276,37 @@ def test_what_comes_due_meanwhile_need_not_wait_for_the_slow_one(store: Store) -
 
 
 def test_who_is_asked_to_stop_brings_home_what_is_under_way(store: Store) -> None:
-    stop = threading.Event()
-    box = Box(lambda message: stop.set())
+    stop, box = threading.Event(), Box()
+    # By then more are claimed than are under way.
+    box.before = lambda message: stop.set() if len(box.taken) == 4 else None
     make.queued(store, range(20))
-    assert make.deliver(store, box, in_flight=1, stopping=stop.is_set) == 1
-    assert [state for state, _ in make.states(store)] == ["sent"] + ["planned"] * 19
+    assert make.deliver(store, box, in_flight=1, stopping=stop.is_set) == 5
+    assert [state for state, _ in make.states(store)] == ["sent"] * 5 + ["planned"] * 15
+
+
+def test_what_was_claimed_ahead_and_had_to_wait_is_asked_about_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "_TRUE_FOR_SECONDS", -1)
+    over: list[str] = []
+    box = Box()
+    box.before = lambda message: over.append("cancelled") if len(box.taken) == 2 else None
+    kinds = {"reminder": make.true_kind(still_true=lambda *_: over[0] if over else None)}
+    make.queued(store, range(6))
+    assert make.deliver(store, box, kinds=kinds) == 3
+    assert make.states(store) == [("sent", "")] * 3 + [("dropped", "cancelled")] * 3
+
+
+def test_a_way_that_closes_is_not_tried_by_what_was_claimed_ahead(store: Store) -> None:
+    def closes(message: OutgoingMessage) -> None:
+        if len(box.taken) == 4:
+            raise ChannelError("nobody_there")
+
+    box = Box(closes)
+    make.queued(store, range(20))
+    assert make.deliver(store, box) == 4
+    assert make.attempts(store) == ["sent"] * 4 + ["nobody_there"]
+    assert {state for state, _ in make.states(store)} == {"sent", "planned"}
 
 
 def test_a_correction_waits_for_the_word_that_is_under_way(store: Store) -> None:

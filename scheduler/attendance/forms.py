@@ -15,8 +15,10 @@ class AttendanceForm(Form):
 def tick_of(row: Participation, typed: Mapping[str, str]) -> Tick:
     """Return what was ticked for one party; raise Invalid for what is no number.
 
-    Minutes stay as they are where nobody is asked for them.
+    Minutes stay as they are where nobody is asked for them. "Everybody" is all who were to come and have no mark yet.
     """
+    if "everybody" in typed and row.comes and row.came_people is None:
+        return Tick(row.people, row.minutes_served)
     people = _number(typed.get(f"people-{row.id}", ""), row.people) if f"came-{row.id}" in typed else 0
     if not people:
         return Tick(0)

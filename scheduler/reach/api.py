@@ -11,7 +11,7 @@ from scheduler.parties.access import SESSION
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
 from scheduler.reach import coming, subscriptions, ways
-from scheduler.reach.reached import Told, find_round, tick_off, told_about
+from scheduler.reach.reached import Told, find_round, tick_off, tick_one, told_about
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import db_session, settings
 
@@ -156,9 +156,10 @@ class ReachedOut(ApiModel):
 
 
 class ToldIn(ApiModel):
-    """The deliveries that somebody has told themselves."""
+    """The deliveries that somebody has told themselves; those that were ticked off by mistake in the last half hour."""
 
     delivery_ids: list[int] = Field(max_length=5000)
+    mistaken_ids: list[int] = Field(default=[], max_length=50)
 
 
 def _reached(rows: list[Told]) -> ReachedOut:
@@ -190,6 +191,8 @@ def tick(occurrence_id: int, body: ToldIn) -> ApiModel:
     found = find_round(db_session(), actor, occurrence_id)
     assert actor.person_id is not None
     tick_off(db_session(), found, body.delivery_ids, actor.person_id, clock.now())
+    for number in body.mistaken_ids:
+        tick_one(db_session(), found, number, actor.person_id, clock.now(), told=False)
     db_session().commit()
     return _reached(find_round(db_session(), actor, occurrence_id).rows)
 

@@ -67,9 +67,9 @@ class WishForm(Form):
         }
 
 
-def ticked(typed: MultiDict[str, str]) -> list[int]:
-    """Return the deliveries that were ticked; raise Invalid for what is no number."""
-    numbers = typed.getlist("told")
+def ticked(typed: MultiDict[str, str], name: str = "told") -> list[int]:
+    """Return the deliveries that were ticked, or the only one that is sent; raise Invalid for what is no number."""
+    numbers = typed.getlist(name)
     if not all(number.isascii() and number.isdecimal() and len(number) < 10 for number in numbers):
         raise Invalid("choice_unknown")
     return [int(number) for number in numbers]

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import find_occurrence
-from scheduler.errors import NotFound
+from scheduler.db import claim
+from scheduler.errors import Conflict, NotFound
 from scheduler.notices.models import (
     BY_HAND,
     BY_NEIGHBOURS,
@@ -22,6 +23,7 @@ from scheduler.notices.models import (
     Notice,
 )
 from scheduler.participation.models import GONE, Participation
+from scheduler.participation.undoing import UNDO_FOR
 from scheduler.parties.access import Actor, led_blocks, may_organise
 from scheduler.parties.models import Household, Organization, Person
 
@@ -151,6 +153,30 @@ def tick_off(
     values = {"state": SENT, "sent_at": now, "by_id": by_id}
     session.execute(told.values(values).execution_options(synchronize_session=False))
     return len(on_list)
+
+
+def tick_one(
+    session: Session, round_: Round, delivery_id: int, by_id: int, now: datetime, *, told: bool
+) -> None:
+    """Tick one off as soon as they are told, or take that back for half an hour; the same again changes nothing.
+
+    Raise Conflict where it is too late for that, or they are not on the list any more.
+    """
+    own = {row.delivery_id for row in told_about(session, round_.occurrence.id) if row.by_id == by_id}
+    if delivery_id not in own | {row.delivery_id for row in round_.rows}:
+        raise Conflict("not_on_list")
+    if told:
+        tick_off(session, round_, [delivery_id], by_id, now)
+    elif delivery_id in own:
+        _take_back(session, delivery_id, by_id, now)
+
+
+def _take_back(session: Session, delivery_id: int, by_id: int, now: datetime) -> None:
+    mistaken = update(Delivery).where(
+        Delivery.id == delivery_id, Delivery.by_id == by_id, Delivery.sent_at > now - UNDO_FOR
+    )
+    if not claim(session, mistaken.values(state=BY_HAND, sent_at=None, by_id=None)):
+        raise Conflict("undo_over")
 
 
 @dataclass(frozen=True)

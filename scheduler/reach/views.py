@@ -19,7 +19,7 @@ from scheduler.parties.names import is_mobile
 from scheduler.parties.queries import find_me
 from scheduler.reach import coming, outbox, queries, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
-from scheduler.reach.reached import Trouble, find_round, tick_off, told_about, troubles_of
+from scheduler.reach.reached import Trouble, find_round, tick_off, tick_one, told_about, troubles_of
 from scheduler.reach.status import is_late
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
@@ -188,10 +188,15 @@ def walking_list(occurrence_id: int) -> ResponseReturnValue:
 
 
 def _ticked(occurrence_id: int, actor: Actor, back: str) -> ResponseReturnValue:
-    session = db_session()
-    found = find_round(session, actor, occurrence_id)
-    assert actor.person_id is not None
-    told = tick_off(session, found, ticked(request.form), actor.person_id, clock.now())
+    session, now = db_session(), clock.now()
+    found, ids, by_id = find_round(session, actor, occurrence_id), ticked(request.form), actor.person_id
+    assert by_id is not None
+    only = ticked(request.form, "only")
+    if only:
+        tick_one(session, found, only[0], by_id, now, told=only[0] in ids)
+        session.commit()
+        return "", 204
+    told = tick_off(session, found, ids, by_id, now)
     session.commit()
     flash(gettext("%(count)s人に印をつけました。", count=told), "success")
     return go(back)

@@ -66,6 +66,22 @@ def test_a_mark_can_be_taken_back(leader: Visitor, session: Session, ben: Partic
     assert ticked(session, ben) == ("absent", 0, None)
 
 
+def test_a_mark_that_is_sent_alone_says_nothing_of_others(
+    leader: Visitor, session: Session, cast: Cast, ben: Participation
+) -> None:
+    chie = make.participation(session, ben.slot, cast.chie, NOW)
+    session.commit()
+    assert leader.submit(LIST, only=str(chie.id)).status_code == 204
+    assert (ticked(session, chie)[0], ticked(session, ben)[0]) == ("absent", "confirmed")
+    leader.submit(LIST, everybody="1")
+    assert (ticked(session, chie)[0], ticked(session, ben)[:2]) == ("absent", ("done", 3))
+
+
+def test_a_mark_for_nobody_on_the_list_is_refused(leader: Visitor, ben: Participation) -> None:
+    answer = leader.submit(LIST, only=str(ben.id + 1), **{f"came-{ben.id + 1}": "1"})
+    assert (answer.status_code, "もう一覧にありません" in answer.text) == (409, True)
+
+
 def test_minutes_that_a_program_wrote_stay(leader: Visitor, session: Session, ben: Participation) -> None:
     ben.minutes_served, ben.came_people, ben.state = 45, 3, "done"
     session.commit()

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -48,11 +48,16 @@ class Office:
         with urlopen(request, timeout=20) as answer:  # noqa: S310  # our own address
             return json.load(answer)
 
-    def post(self, title: str, places: int, **terms: Any) -> Slot:
-        """Post and publish an activity of one date in ten days with one part; return that part."""
-        day = date.today() + timedelta(days=10)  # noqa: DTZ011  # far enough off
+    def post(self, title: str, places: int, starts: datetime | None = None, **terms: Any) -> Slot:
+        """Post and publish an activity of one date with one part, in ten days if not wanted earlier; return that part."""
+        begins = starts or datetime.combine(date.today() + timedelta(days=10), time(9))  # noqa: DTZ011  # far enough off
         slot = {"name": "係", "name_en": "Helping", "places": places, **terms}
-        facts = {"title": title, "place": "みどり公園", "first_on": day.isoformat(), "first_at": "09:00"}
+        facts = {
+            "title": title,
+            "place": "みどり公園",
+            "first_on": f"{begins:%Y-%m-%d}",
+            "first_at": f"{begins:%H:%M}",
+        }
         made = self.send("POST", "/organizations/midori/activities", **facts, minutes=60, slots=[slot])
         self.send("POST", f"/activities/{made['id']}/publish")
         return self._only_slot(made["id"], title)
@@ -69,6 +74,13 @@ class Office:
         """Sign the officer up and return the sign-up's number."""
         made: int = self.send("POST", f"/slots/{slot.id}/join", clash_ok=True)["id"]
         assert name
+        return made
+
+    def telephones(self, slot: Slot, name: str, number: str) -> int:
+        """Sign somebody up as a stranger with a telephone; return the sign-up's number."""
+        stranger = Office(self.service)
+        who = {"name": name, "kana": "でんわ", "phone": number}
+        made: int = stranger.send("POST", f"/slots/{slot.id}/join", **who)["id"]
         return made
 
     def tick(self) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -175,6 +177,24 @@ def test_a_leader_ticks_nothing_of_others(
     found = reached.find_round(session, Actor(NOW.date(), cast.chie.id), date.id)
     everything = [row.id for row in session.query(Delivery)]
     assert reached.tick_off(session, found, everything, cast.chie.id, NOW) == 2
+
+
+def test_a_tick_by_mistake_is_taken_back_for_half_an_hour_by_whoever_made_it(
+    app: Flask, session: Session, cast: Cast, date: Occurrence
+) -> None:
+    _decide(session, date, cast)
+    session.rollback()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/list"
+    one = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id).rows[0].delivery_id
+
+    def send(**told: int) -> tuple[int, bool]:
+        answer = aiko.submit(page, only=one, **told)
+        return answer.status_code, f'value="{one}"' in aiko.text(page)
+
+    assert [send(told=one), send(told=one), send(), send()] == [(204, False)] * 2 + [(204, True)] * 2
+    send(told=one)
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        assert send() == (409, False)
 
 
 @pytest.mark.parametrize("who", ["ben", None])

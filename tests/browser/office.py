@@ -49,7 +49,7 @@ class Office:
             return json.load(answer)
 
     def post(self, title: str, places: int, starts: datetime | None = None, **terms: Any) -> Slot:
-        """Post and publish an activity of one date with one part, in ten days if not wanted earlier; return that part."""
+        """Post and publish an activity of one date, in ten days or as wanted, with one part; return that part."""
         begins = starts or datetime.combine(date.today() + timedelta(days=10), time(9))  # noqa: DTZ011  # far enough off
         slot = {"name": "係", "name_en": "Helping", "places": places, **terms}
         facts = {

@@ -61,7 +61,7 @@ format: .venv/test.stamp ## Bring the code into its one format
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-bench: .venv/test.stamp $(CATALOGUES) ## Measure list, date, feed and sign-up, and reminders under kill -9; part=feeds
+bench: .venv/test.stamp $(CATALOGUES) ## Measure list, date, feed and sign-up, and reminders under kill -9; part=feeds, paint
 	$(BIN)/python -m tests.bench $(part)
 
 screenshots: .venv/test.stamp $(CATALOGUES) machine ## Save a picture of every page in screenshots/; in=ja takes one language

@@ -1,13 +1,13 @@
 """`/healthz` for programs and `/status` for operators: does the ticker tick, what waits, what was lost."""
 
-from flask import Blueprint, abort, jsonify, render_template
+from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import clock
 from scheduler.parties.login import current_actor
 from scheduler.reach.queries import find_operator
 from scheduler.reach.status import Status, status
-from scheduler.web import db_session, settings
+from scheduler.web import db_session
 
 pages = Blueprint("health", __name__)
 
@@ -40,11 +40,3 @@ def show_status() -> ResponseReturnValue:
     """Show the operator the same in words."""
     find_operator(db_session(), current_actor())
     return render_template("reach/status.html", status=status(db_session(), clock.now()))
-
-
-@pages.get("/empty")
-def empty() -> ResponseReturnValue:
-    """Answer with nothing: the base that measurements are compared with; only where debugging is switched on."""
-    if not settings().debug:
-        abort(404)
-    return "", 204

@@ -213,7 +213,6 @@ GET  /display                                             200  200  200  200  20
 POST /display                                             303  303  303  303  303
 GET  /healthz                                             200  200  200  200  200
 GET  /design                                              404  404  404  404  404
-GET  /empty                                               404  404  404  404  404
 GET  /static/site.css                                     200  200  200  200  200
 GET  /static/<filename>                                   200  200  200  200  200
 """

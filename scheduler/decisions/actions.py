@@ -204,8 +204,9 @@ def _restore(session: Session, occurrence: Occurrence, decision: Decision, by_id
     joined = occurrence.merged_into
     occurrence.stopped_at, occurrence.merged_into_id = None, None
     session.flush()
-    stop_asking(session, asked_at, decision.at)
+    # First, as it locks the slots: who leaves meanwhile has locked one, and would wait for us with the sign-up.
     carry_back(session, decision.moved, joined, by_id, now)
+    stop_asking(session, asked_at, decision.at)
 
 
 def _write_down(

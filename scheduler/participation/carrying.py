@@ -49,27 +49,27 @@ def carry_back(
 ) -> None:
     """Take it back: everybody who has not left since is where they had stood; what they held meanwhile is offered.
 
-    `to` is the date where they had gone; who is no longer there, nor where that one went in turn, stays.
+    `to` is the date where they had gone; who is no longer there, nor where that one went in turn, stays. Locks the
+    slots of all these dates, whichever of them somebody has moved to meanwhile.
     """
     kept = {kept["id"]: kept for kept in moved}
-    wanted = select(Participation).where(Participation.id.in_(kept)).order_by(Participation.id)
-    rows = list(session.scalars(wanted))
-    slots = {row.slot_id: row.slot for row in rows}
-    slots |= {kept[row.id]["slot"]: session.get_one(Slot, kept[row.id]["slot"]) for row in rows}
-    if not slots:
+    if not kept:
         return
-    places.lock(session, *slots.values())
-    there = _reached_from(to)
+    left = {session.get_one(Slot, one["slot"]).occurrence for one in kept.values()}
+    reached = _reached_from(to)
+    slots = [slot for date in {*left, *reached} for slot in date.slots]
+    places.lock(session, *slots)
+    wanted = select(Participation).where(Participation.id.in_(kept)).order_by(Participation.id)
     for row in session.scalars(wanted, execution_options=places.FRESH):
-        if row.is_live and row.slot.occurrence_id in there:
+        if row.is_live and row.slot.occurrence in reached:
             _back(session, row, kept[row.id], by_id, now)
-    _settle(session, list(slots.values()), now)
+    _settle(session, slots, now)
 
 
-def _reached_from(date: Occurrence | None) -> set[int]:
-    found: set[int] = set()
-    while date is not None and date.id not in found:
-        found.add(date.id)
+def _reached_from(date: Occurrence | None) -> list[Occurrence]:
+    found: list[Occurrence] = []
+    while date is not None and date not in found:
+        found.append(date)
         date = date.merged_into
     return found
 

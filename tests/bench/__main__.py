@@ -1,4 +1,4 @@
-"""`make bench`: list, date, feed and sign-up through `tsudoi serve`, beside an empty answer of the same server.
+"""`make bench`: list, date, feed and sign-up through the service's own server, beside an empty answer of it.
 
 Then a thousand readers of one page, a rush for the last places, beside bare conditional UPDATEs on the same database,
 a decision for 743 volunteers, and reminders under kill -9.
@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -27,7 +26,7 @@ from scheduler.parties.models import Organization
 from scheduler.web import db
 from tests import make, postgres
 from tests.bench import dawn, feeds, kills, long, paint, rules
-from tests.bench.load import Ask, Measured, get, measure
+from tests.bench.load import Ask, Measured, get, measure, place_of
 from tests.bench.race import PLACES, bare_updates, race
 from tests.browser.conftest import free_port
 
@@ -67,12 +66,11 @@ def _served(folder: Path, url: str) -> Iterator[tuple[int, list[int]]]:
         "TSUDOI_INSTANCE": str(folder),
         "PORT": str(port),
         "TSUDOI_DATABASE_URL": url,
-        "TSUDOI_DEBUG": "1",
         "TSUDOI_PROXIES": "1",
     }
     settings = Settings.from_environment(environment)
     slot_ids = _filled(settings)
-    process = subprocess.Popen([sys.executable, "-m", "scheduler.cli", "serve"], env=os.environ | environment)
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.server"], env=os.environ | environment)
     try:
         _wait(port)
         yield port, slot_ids
@@ -112,8 +110,7 @@ def _join(slot_id: int) -> Ask:
         assert token, text[:200]
         person = {"name": f"計測 {number}", "kana": f"けいそく {number}", "email": f"b{number}@example.jp"}
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
-        # Each from a place of its own, as our proxy says: so many from one address would be asked to wait.
-        headers["X-Forwarded-For"] = str(ip_address(0x0A00_0000 + number))
+        headers |= place_of(number)
         connection.request("POST", path, urlencode({"csrf_token": token[1], **person}), headers)
         answer = connection.getresponse()
         answer.read()
@@ -163,12 +160,20 @@ def _feeds_only() -> None:
     print(feeds.verdict(rows))
 
 
+def _paint_only() -> None:
+    with tempfile.TemporaryDirectory() as name, _served(Path(name), "") as (port, _slots):
+        print(*paint.paints(port, _SEEN), sep="\n")
+
+
 def main() -> None:
-    """Print the figures of both databases; of feeds alone where that is asked for."""
+    """Print the figures of both databases; of feeds or first visits alone where that is asked for."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, 8 clients on the same machine")
     if sys.argv[1:] == ["feeds"]:
         _feeds_only()
         long.report()
+        return
+    if sys.argv[1:] == ["paint"]:
+        _paint_only()
         return
     rules.report()
     with tempfile.TemporaryDirectory() as name:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from statistics import quantiles
 
 Ask = Callable[[http.client.HTTPConnection, int], int]
@@ -47,6 +48,11 @@ def get(path: str, headers: Mapping[str, str] | None = None) -> Ask:
         return answer.status
 
     return ask
+
+
+def place_of(number: int) -> dict[str, str]:
+    """Return what our proxy says of where somebody is: so many from one address would be asked to wait."""
+    return {"X-Forwarded-For": str(ip_address(0x0A00_0000 + number))}
 
 
 def measure(name: str, port: int, ask: Ask, *, seconds: float = 4, clients: int = 8) -> Measured:

@@ -34,7 +34,7 @@ def report() -> None:
 
 
 def _app(folder: Path) -> Flask:
-    settings = Settings.from_environment(os.environ | {"TSUDOI_INSTANCE": str(folder), "TSUDOI_DEBUG": "1"})
+    settings = Settings.from_environment(os.environ | {"TSUDOI_INSTANCE": str(folder)})
     migrating.upgrade(settings.database)
     return create_app(settings)
 

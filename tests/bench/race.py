@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Engine, create_engine, text
 
 from scheduler.db import engine_options, prepare_engine
-from tests.bench.load import Measured
+from tests.bench.load import Measured, place_of
 
 CLIENTS = 64
 PLACES = 100
@@ -35,6 +35,7 @@ class Form:
         """Sign a new person up and return the status of the answer."""
         person = {"name": f"計測 {number}", "kana": f"けいそく {number}", "email": f"r{number}@example.jp"}
         headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        headers |= place_of(number)
         typed = urlencode({"csrf_token": self.token, **person})
         self.connection.request("POST", self.path, typed, headers)
         answer = self.connection.getresponse()

@@ -21,7 +21,6 @@ NO_PAGES = {
     "GET /sw.js",
     "GET /healthz",
     "GET /town.csv",
-    "GET /empty",
     "GET /organizations/<slug>/activities/dates",
     "GET /dates/<occurrence_id>/parts",
 }

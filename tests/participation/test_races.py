@@ -1,17 +1,26 @@
 """All else that gives places, raced: the waiting list, the draw, moves, sizes, linked slots, decisions."""
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import Slot
+from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import Need, SlotFacts
 from scheduler.checking import wrong_counters
+from scheduler.db import begin_writing
+from scheduler.decisions.actions import Ruling, merge, take_back
 from scheduler.history import StateChange
+from scheduler.participation import places
+from scheduler.participation.actions import withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.standing import standing_now
+from scheduler.parties.models import Organization, Person
+from tests import make
+from tests.conftest import NOW
 from tests.participation import presses
 from tests.participation.arena import Arena
 from tests.participation.race import DONE, Answer, Client
@@ -134,3 +143,52 @@ def test_all_verbs_at_once_on_linked_slots_of_two_dates_lock_in_one_order(arena:
         _is_whole(session, *one, *other)
         for slot in session.scalars(select(Slot).where(Slot.id.in_([*one, *other]))):
             assert slot.taken <= slot.places
+
+
+def _joined_dates(arena: Arena) -> tuple[int, int]:
+    """Join a date that somebody comes to with the next; return the date, and the sign-up."""
+    with Session(arena.engine) as session:
+        begin_writing(session)
+        made = make.activity(session, session.get_one(Organization, 1), NOW, rule="FREQ=WEEKLY;COUNT=2")
+        wanted = select(Occurrence).where(Occurrence.activity_id == made.id)
+        date = session.scalars(wanted.order_by(Occurrence.starts_at)).all()[0]
+        row = make.participation(session, date.slots[0], session.get_one(Person, 4), NOW)
+        merge(session, date, Ruling(5, date.revision, "雨のため"), NOW)
+        session.commit()
+        return date.id, row.id
+
+
+def _take_back(arena: Arena, date_id: int) -> str:
+    with Session(arena.engine) as session:
+        begin_writing(session)
+        date = session.get_one(Occurrence, date_id)
+        take_back(session, date, Ruling(5, date.revision, "晴れました"), NOW)
+        session.commit()
+        return date.state
+
+
+def _wait_until_somebody_waits(arena: Arena) -> None:
+    # On SQLite whoever comes second waits before the first word.
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    until = time.monotonic() + 20
+    with arena.engine.connect() as connection:
+        while arena.engine.dialect.name == "postgresql" and not connection.scalar(waiting):
+            assert time.monotonic() < until
+            connection.rollback()
+
+
+def test_who_leaves_a_joined_date_and_who_takes_the_joining_back_do_not_wait_for_each_other(
+    arena: Arena,
+) -> None:
+    date_id, row_id = _joined_dates(arena)
+    with Session(arena.engine) as leaving, ThreadPoolExecutor(1) as pool:
+        begin_writing(leaving)
+        row = leaving.get_one(Participation, row_id)
+        slot = places.lock_of(leaving, row)
+        taken_back = pool.submit(_take_back, arena, date_id)
+        _wait_until_somebody_waits(arena)
+        withdraw(leaving, row, None, NOW)
+        leaving.commit()
+        assert (row.state, slot.taken) == ("cancelled", 0)
+        assert taken_back.result(20) == "open"
+        _is_whole(leaving, slot.id)

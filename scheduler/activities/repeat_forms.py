@@ -38,7 +38,7 @@ from scheduler.activities.recurrence import (
     to_utc,
 )
 from scheduler.activities.rule_choices import Repeats
-from scheduler.activities.rule_words import WEEKDAYS, repeat_text
+from scheduler.activities.rule_words import MONTHS, WEEKDAYS, repeat_text
 from scheduler.activities.rules import MAX_TEXT
 from scheduler.activities.schedules import Planned, Schedule, on_rest, planned
 from scheduler.closures.restdays import RestDays
@@ -50,7 +50,7 @@ SHOWN = 12
 _LOOKED_AHEAD = timedelta(days=13 * 366)
 _LAST = datetime.combine(date(2100, 12, 31), time.min)
 _WEEKS = {"1": _("第1"), "2": _("第2"), "3": _("第3"), "4": _("第4"), "5": _("第5"), "-1": _("最後")}
-_MONTHS = {"": _("決めない")} | {str(month): _("%(month)s月", month=month) for month in range(1, 13)}
+_MONTHS = {"": _("決めない")} | {str(at): month for at, month in enumerate(MONTHS, 1)}
 _REPEATS = {
     "once": _("1回だけ"),
     "weekly": _("毎週、または何週間かごと"),

@@ -13,7 +13,7 @@ from scheduler.activities.recurrence import Rule
 from scheduler.activities.rule_choices import in_season_order
 
 WEEKDAYS = (_("月曜日"), _("火曜日"), _("水曜日"), _("木曜日"), _("金曜日"), _("土曜日"), _("日曜日"))
-_MONTHS = (
+MONTHS = (
     *(_("1月"), _("2月"), _("3月"), _("4月"), _("5月"), _("6月")),
     *(_("7月"), _("8月"), _("9月"), _("10月"), _("11月"), _("12月")),
 )
@@ -73,7 +73,7 @@ def _which(rule: Rule, first: date) -> str:
         text = str(gettext("%(days)sで%(limit)sに当たる日", days=text, limit=limit))
     if whole.freq != "YEARLY" or not whole.by_month:
         return text
-    months = _and([str(_MONTHS[month - 1]) for month in in_season_order(whole.by_month)])
+    months = _and([str(MONTHS[month - 1]) for month in in_season_order(whole.by_month)])
     return str(gettext("%(months)sの%(days)s", months=months, days=text)) if text else months
 
 
@@ -126,9 +126,9 @@ def _season(rule: Rule) -> str:
         return ""
     in_one_row = all(after == before % 12 + 1 for before, after in pairwise(months))
     if in_one_row and len(months) > 2:
-        ends = {"first": _MONTHS[months[0] - 1], "last": _MONTHS[months[-1] - 1]}
+        ends = {"first": MONTHS[months[0] - 1], "last": MONTHS[months[-1] - 1]}
         return str(gettext("%(first)sから%(last)sまで", **ends))
-    return str(gettext("%(months)sだけ", months=_and([str(_MONTHS[month - 1]) for month in months])))
+    return str(gettext("%(months)sだけ", months=_and([str(MONTHS[month - 1]) for month in months])))
 
 
 def _positions(rule: Rule) -> str:

@@ -247,10 +247,10 @@ def _still_undoable(session: Session, change: StateChange, now: datetime) -> boo
 
 @dataclass(frozen=True)
 class Undoable:
-    """What somebody has just done and may take back: the change, and what it was about."""
+    """What somebody has just done and may take back: the change, and the part or the sign-up it was about."""
 
     change: StateChange
-    name: str
+    about: Slot | Participation
 
 
 def just_done(session: Session, occurrence: Occurrence, by_id: int | None, now: datetime) -> Undoable | None:
@@ -267,13 +267,13 @@ def just_done(session: Session, occurrence: Occurrence, by_id: int | None, now: 
     )
     latest = session.scalars(wanted.order_by(StateChange.id.desc()).limit(20))
     change = next((one for one in latest if _still_undoable(session, one, now)), None)
-    return None if change is None else Undoable(change, _name_of(session, change, slots))
+    return None if change is None else Undoable(change, _about(session, change, slots))
 
 
-def _name_of(session: Session, change: StateChange, slots: dict[int, Slot]) -> str:
+def _about(session: Session, change: StateChange, slots: dict[int, Slot]) -> Slot | Participation:
     if change.subject == "slot":
-        return slots[change.subject_id].name
-    return session.get_one(Participation, change.subject_id).party_name
+        return slots[change.subject_id]
+    return session.get_one(Participation, change.subject_id)
 
 
 def find_change(session: Session, actor: Actor, change_id: int) -> tuple[StateChange, Occurrence]:

@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.activities.recurrence import to_local
+from scheduler.activities.rule_words import MONTHS
 from scheduler.participation.fields import CompanyForm
 from scheduler.participation.signing import SignUp
 from scheduler.series.actions import Wish
@@ -23,7 +24,7 @@ class _Ticks(SelectMultipleField):
 
 
 def _months() -> dict[str, str]:
-    return {str(month): gettext("%(month)s月", month=month) for month in range(1, 13)}
+    return {str(at): str(month) for at, month in enumerate(MONTHS, 1)}
 
 
 class ButtonForm(Form):

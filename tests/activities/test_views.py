@@ -193,7 +193,7 @@ def test_what_is_published_cannot_be_rewritten_on_this_page(
 ) -> None:
     made = make.activity(session, cast.midori, NOW)
     session.commit()
-    answer = aiko.submit(f"/activities/{made.id}/edit", **TYPED)
+    answer = aiko.submit(f"/activities/{made.id}/edit", f"/activities/{made.id}/correct", **TYPED)
     assert (answer.status_code, "もう公開しています" in answer.text) == (409, True)
     assert posted(session).title == "資源回収の日"
 

@@ -100,7 +100,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
     link = mailbox.path(mail, "/decide/")
     with at("2026-11-22 06:02"):
         page = visitor.text(link)
-        assert "メール1" in page
+        assert "メール 1人" in page
         assert "あと28分" in page
         # A mail server's scanner follows links, and asks for the head of them.
         visitor.client.head(link)

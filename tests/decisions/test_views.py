@@ -39,7 +39,7 @@ def test_the_screen_says_until_when_for_how_many_and_to_which_day(aiko: Visitor)
     page = aiko.text("/dates/1/decision")
     assert "午前6時30分までに決めてください" in page
     assert "11月29日（日）に順延する" in page
-    assert "メール2" in page
+    assert "メール 2人" in page
 
 
 OUTCOMES = [

@@ -128,7 +128,7 @@ class By:
 
 def note_of(sheet: PrintedSheet) -> str:
     """Return the remark that every sign-up from a sheet gets; in Japanese, for it is stored."""
-    return f"申込用紙 {spoken(sheet.code)}"
+    return f"{'回覧' if sheet.kind == CIRCULAR else '申込用紙'} {spoken(sheet.code)}"
 
 
 def key_in(session: Session, sheet: PrintedSheet, keyed: Iterable[KeyedLine], by: By) -> list[Outcome]:

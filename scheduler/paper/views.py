@@ -137,15 +137,26 @@ def key_in(code: str) -> ResponseReturnValue:
     ):
         db_session().commit()
         if not any(one.refusal for one in form.done):
-            flash(_all_in(form.done), "success")
+            flash(_all_in(found, form.done), "success")
             return go(f"/sheets/{found.code}")
     return _sheet_page(found, form)
 
 
-def _all_in(outcomes: list[actions.Outcome]) -> str:
-    waiting = sum(one.row is not None and one.row.state == "waitlisted" for one in outcomes)
-    said = gettext("%(count)s件を入れました。", count=len(outcomes))
-    return str(said + (gettext("そのうち%(count)s件は補欠です。", count=waiting) if waiting else ""))
+def _all_in(found: PrintedSheet, outcomes: list[actions.Outcome]) -> str:
+    """Say how many homes were entered; one that helps with two parts is one."""
+    lines = {one.line.id for one in outcomes}
+    waiting = {one.line.id for one in outcomes if one.row is not None and one.row.state == "waitlisted"}
+    said = gettext("%(count)sを入れました。", count=_counted(found, len(lines)))
+    more = gettext("そのうち%(count)sは補欠です。", count=_counted(found, len(waiting))) if waiting else ""
+    return str(said + more)
+
+
+def _counted(found: PrintedSheet, count: int) -> str:
+    return str(
+        gettext("%(count)s軒", count=count)
+        if found.block_id is not None
+        else gettext("%(count)s人", count=count)
+    )
 
 
 def _sheet_page(found: PrintedSheet, form: KeyingForm) -> ResponseReturnValue:

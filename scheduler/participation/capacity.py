@@ -24,7 +24,7 @@ from scheduler.participation.standing import (
     standing_now,
     stood,
 )
-from scheduler.participation.waiting import offer_next
+from scheduler.participation.waiting import is_next, offer_next
 from scheduler.text import text_in
 
 
@@ -232,19 +232,28 @@ def change_people(
         raise Invalid("people_out_of_range", most=guards.MAX_PEOPLE)
     if people == row.people and not without:
         return
-    before, held = row.people, row.holds
+    before, held, facts = row.people, row.holds, stood(row)
     _come_back(session, row, (undo or {}).get("gone", ()))
     gone = [one.id for one in row.companions if one.id in without]
     _fit_company(session, row, people, without, now)
     let_go_of_places(session, row)
     row.people, row.places = people, 1 if row.slot.unit == "family" else people
-    if held and not hold_places(session, row):
-        raise Conflict("full", slot=row.slot.name)
-    facts = dict(undo or {}) | {"from": before, "to": people, "gone": gone}
+    _hold_again(session, row, undo or {}, held=held)
+    facts |= dict(undo or {}) | {"from": before, "to": people, "gone": gone}
     enter(session, row, standing_now(session, row), Change("people", by_id, facts=facts), now)
     if row.slot.linked:
         settle_linked(session, row.slot, now)
     offer_next(session, row.slot, now)
+
+
+def _hold_again(session: Session, row: Participation, undo: Mapping[str, Any], *, held: bool) -> None:
+    """Take the places of the new number; who waited and now fits need not be asked whether it comes."""
+    if held and not undo.get("held", True):
+        row.queue_no = undo["queue_no"]
+    elif held or is_next(session, row):
+        if not hold_places(session, row):
+            raise Conflict("full", slot=row.slot.name)
+        row.queue_no = None
 
 
 def _come_back(session: Session, row: Participation, gone: Collection[int]) -> None:

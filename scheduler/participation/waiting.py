@@ -95,6 +95,13 @@ def _may_be_offered(session: Session, row: Participation, now: datetime) -> bool
     return told_at < row.slot.cancel_until and measure.why_not(session, row.contact, row.slot, now) is None
 
 
+def is_next(session: Session, row: Participation) -> bool:
+    """Say whether a waiting party fits and nobody waits before it who does. The slot must be locked."""
+    if row.state != "waitlisted" or row.slot.occurrence.state not in TAKES_SIGN_UPS:
+        return False
+    return next((one is row for one in waiting_for(session, row.slot_id) if fits(session, one)), False)
+
+
 def waiting_for(session: Session, slot_id: int) -> list[Participation]:
     """Return who waits for a place of a slot, the first first."""
     wanted = select(Participation).where(

@@ -9,10 +9,14 @@ from werkzeug.test import TestResponse
 from scheduler import jobs
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.decisions.models import DecisionLink
+from scheduler.parties import actions as parties
+from scheduler.parties.actions import PersonFacts
 from scheduler.parties.queries import person_by_email
 from scheduler.web import db
+from tests import make
 from tests.access_pages import LINKS, PAGES
 from tests.askers import Row, Stage, rows_of
+from tests.conftest import NOW
 from tests.typed import TYPED
 from tests.visitor import Visitor
 
@@ -140,15 +144,25 @@ class Walk:
         date_id = self.stage.world.names["occurrence_id"]
         with self.stage.app.app_context():
             revision = db.session.get_one(Occurrence, date_id).revision
+        self._telephoned(date_id)
         row = next(row for row, _ in self.rows if row.name == "POST /dates/<occurrence_id>/decision")
         typed = {row.name: {"outcome": outcome, "revision": revision, "reserve": "2026-11-23"}}
         sent = self.stage.send(row, self._browser(OFFICER), self._path(row, OFFICER), typed)
-        places = ((STRANGER, ""), (OFFICER, "/board"), (OFFICER, "/decision"), (OFFICER, "/attendance"))
+        pages = ("/board", "/decision", "/attendance", "/reached", "/list")
+        places = ((STRANGER, ""), *((OFFICER, page) for page in pages))
         for asker, more in places if sent.status_code == 303 else ():
             path = f"/dates/{date_id}{more}"
             yield Shown(f"after {outcome} {path}", f"GET {path}", self._browser(asker).get(path))
         yield Shown(f"after {outcome} /me", "GET /me", self._browser(VOLUNTEER).get("/me"))
         self.stage.reset()
+
+    def _telephoned(self, date_id: int) -> None:
+        # Somebody without mail comes too, and has to be told by telephone.
+        with self.stage.app.app_context():
+            facts = PersonFacts("井上 いね", "いのうえ いね", phone="0467-11-1111")
+            slot = db.session.get_one(Occurrence, date_id).slots[1]
+            make.participation(db.session(), slot, parties.person(db.session(), facts, NOW), NOW)
+            db.session.commit()
 
     def _asked_to_decide(self) -> Iterator[Shown]:
         # The officer's link of the tables has been closed; here it is as it came.

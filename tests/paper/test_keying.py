@@ -10,6 +10,7 @@ from scheduler.paper.models import PrintedSheet
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.participation.undoing import undo
 from scheduler.parties.actions import PersonFacts
 from tests.board.people import actor
 from tests.cast import Cast
@@ -77,6 +78,19 @@ def test_lines_are_corrected_and_taken_back(session: Session, printed: PrintedSh
         ("積込み", "池田家", 1, "cancelled"),
     ]
     assert [one.what for one in key_in(session, printed, [line(printed, 2, 2)], by)] == ["joined"]
+
+
+def test_a_home_that_waits_and_now_fits_comes_without_being_asked(
+    session: Session, printed: PrintedSheet, by: By
+) -> None:
+    key_in(session, printed, [line(printed, 1, 2), line(printed, 2, 3), line(printed, 3, 3)], by)
+    (changed,) = key_in(session, printed, [line(printed, 3, 2, was=3)], by)
+    row = changed.row
+    assert row is not None
+    assert (row.state, row.is_offered, row.queue_no, row.slot.taken) == ("confirmed", False, None, 4)
+    change = changes_of(session, "participation", row.id)[-1]
+    undo(session, change, by.actor.person_id or 0, NOW)
+    assert (row.people, row.state, row.slot.taken) == (3, "waitlisted", 2)
 
 
 def test_whoever_answered_by_telephone_meanwhile_is_not_overwritten_unseen(

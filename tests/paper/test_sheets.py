@@ -3,6 +3,7 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from scheduler.decisions import actions as decisions
 from scheduler.paper.codes import DATE, code_of, spoken
 from tests import make
 from tests.cast import Cast
@@ -39,6 +40,38 @@ def test_a_poster_says_what_when_and_where_and_its_code(
     assert set(paper.embedded.values()) == {True}
     assert all("BIZUDPGothic" in name for name in paper.embedded)
     assert paper.smallest >= 12
+
+
+def test_what_was_postponed_says_so_with_the_old_day_and_the_next_reserve_day(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    homes, day = street(session, cast), date(session, cast)
+    session.commit()
+    before = read(visitor.get(f"/dates/{day.id}/poster.pdf").data).tight
+    assert ("11月29日（日）に順延します" in before, "から順延しました" in before) == (True, False)
+    session.rollback()
+    decisions.postpone(session, day, decisions.Ruling(cast.aiko.id, day.revision), NOW)
+    circular = sheet(session, cast, homes, day, "circular")
+    session.commit()
+    browser = browser_of(app, cast.aiko)
+    for path in (f"/dates/{day.id}/poster.pdf", f"/sheets/{circular.code}/paper.pdf"):
+        text = read(browser.get(path).data).tight
+        assert ("順延" in text, "11月22日（日）から順延しました" in text) == (True, True)
+        assert "12月6日（日）に順延します" in text
+
+
+def test_the_poster_of_a_date_that_is_called_off_asks_nobody_to_come(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    day = date(session, cast)
+    decisions.cancel(session, day, decisions.Ruling(cast.aiko.id, day.revision), NOW)
+    session.commit()
+    text = read(visitor.get(f"/dates/{day.id}/poster.pdf").data).tight
+    assert ("この日は中止です" in text, "手伝う人をさがしています" in text, "お名前" in text) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_a_poster_speaks_the_language_and_counts_the_years_that_are_asked_for(

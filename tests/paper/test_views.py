@@ -23,8 +23,8 @@ def test_a_field_is_read_as_people_write(typed: str, people: int | None) -> None
 def test_a_sheet_is_keyed_in_with_one_press_and_shows_what_did_not_go_in(
     app: Flask, session: Session, cast: Cast
 ) -> None:
-    printed = sheet(session, cast, street(session, cast, 3), date(session, cast, 9))
-    slot = printed.occurrence.slots[0]
+    printed = sheet(session, cast, street(session, cast, 3), date(session, cast, 9, 9))
+    slot, second = printed.occurrence.slots
     session.commit()
     path, browser = f"/sheets/{printed.code}", browser_of(app, cast.aiko)
     mixed = browser.submit(
@@ -33,11 +33,12 @@ def test_a_sheet_is_keyed_in_with_one_press_and_shows_what_did_not_go_in(
     assert (mixed.status_code, "1件が入りませんでした" in mixed.text) == (409, True)
     assert 'value="たくさん"' in mixed.text
     assert "人数が読み取れません" in mixed.text
-    done = browser.submit(path, **{f"n-1-{slot.id}": "2", f"n-2-{slot.id}": "1", f"n-3-{slot.id}": "0"})
+    twice = {f"n-1-{slot.id}": "2", f"n-1-{second.id}": "1"}
+    done = browser.submit(path, **twice, **{f"n-2-{slot.id}": "1", f"n-3-{slot.id}": "0"})
     session.rollback()
     assert (done.headers["Location"], slot.taken) == (path, 3)
     page = browser.text(path)
-    assert ("3件を入れました" in page, "まだの家 0" in page) == (True, True)
+    assert ("3軒を入れました" in page, "まだの家 0軒" in page) == (True, True)
 
 
 def test_a_block_leader_keys_in_the_own_block_and_no_other(app: Flask, session: Session, cast: Cast) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from flask_babel import gettext
 
 from scheduler import words
-from scheduler.activities.facts import decision_time
+from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.eras import era_text, era_year
@@ -71,25 +71,54 @@ def place_text(occurrence: Occurrence) -> str:
 def weather_text(occurrence: Occurrence) -> str:
     """Return what becomes of a date in the rain, and when that is decided; empty where the weather decides nothing."""
     rule = occurrence.activity.weather_rule
-    if rule == "none":
+    if rule == "none" or not occurrence.takes_place:
         return ""
-    decides = decision_time(occurrence)
+    decides, reserve = decision_time(occurrence), reserve_starts_at(occurrence)
+    said = words.word(words.WEATHER, rule)
+    if rule == "postpone_if_rain" and reserve is not None:
+        day = words.date_text(to_local(reserve, occurrence.activity.timezone))
+        said = str(gettext("%(day)sに順延します", day=day))
     when = gettext("当日の%(clock)sに決めます。", clock=words.clock_text(decides)) if decides else ""
-    return words.word(words.WEATHER, rule) + ("。" if words.in_japanese() else ". ") + when
+    return said + ("。" if words.in_japanese() else ". ") + when
 
 
-def facts_of(occurrence: Occurrence, look: Look) -> list[tuple[str, str]]:
-    """Return the facts of a date, each with its label; those that nobody wrote are left out."""
+def change_text(occurrence: Occurrence) -> str:
+    """Return what has become of a date, for who has an older sheet; empty where it is as it was."""
+    first = words.date_text(to_local(occurrence.first_starts_at, occurrence.activity.timezone))
+    if occurrence.state == "cancelled":
+        return str(gettext("この日は中止です。"))
+    if occurrence.state == "merged" and occurrence.merged_into is not None:
+        start, _end = local(occurrence.merged_into)
+        return str(gettext("次回の%(day)sといっしょにします。", day=words.date_text(start)))
+    if not occurrence.takes_place or not occurrence.has_moved:
+        return ""
+    if occurrence.state == "postponed":
+        return str(gettext("%(day)sから順延しました。", day=first))
+    return str(gettext("%(day)sから変わりました。", day=first))
+
+
+def facts_of(occurrence: Occurrence, look: Look, *, changed: bool = True) -> list[tuple[str, str]]:
+    """Return the facts of a date, each with its label; those that nobody wrote are left out.
+
+    `changed` is whether they tell what has become of the date.
+    """
     start, end = local(occurrence)
     activity = occurrence.activity
     facts = [
         (gettext("いつ"), f"{day_text(start, look)} {words.span_text(start, end)}"),
+        (change_label(occurrence), change_text(occurrence) if changed else ""),
         (gettext("どこ"), place_text(occurrence)),
         (gettext("持ち物・服装"), words.said(activity, "bring")),
         (gettext("雨のとき"), weather_text(occurrence)),
         (gettext("問い合わせ"), activity.contact),
     ]
     return [(label, text) for label, text in facts if text]
+
+
+def change_label(occurrence: Occurrence) -> str:
+    """Return the one word over what has become of a date."""
+    marked = occurrence.state in {"postponed", "cancelled", "merged"}
+    return words.word(words.STATES, occurrence.state) if marked else gettext("変更")
 
 
 def draw_facts(

@@ -41,12 +41,14 @@ def poster(posted: Posted, look: Look) -> bytes:
     paper = parts.sheet(title, look)
     start, end = parts.local(occurrence)
     y = _title(paper, title, words.said(occurrence.activity.organization, "name"))
+    y = _change(paper, y, occurrence)
     _day(paper, y, start, look)
-    (label, _when), *others = parts.facts_of(occurrence, look)
+    (label, _when), *others = parts.facts_of(occurrence, look, changed=False)
     # The day stands there as large as can be; here it is the time that counts.
     _facts(paper, y, [(label, words.span_text(start, end)), *others])
     _invitation(paper, _INVITATION, posted)
-    _names(paper)
+    if occurrence.takes_place:
+        _names(paper)
     return paper.bytes()
 
 
@@ -59,6 +61,17 @@ def _title(paper: Sheet, title: str, body: str) -> float:
         paper.text((paper.width / 2, y), line, size, bold=True, align="center")
     paper.bar((MARGIN, y + 6), (paper.inside, 1.2))
     return y + 13
+
+
+def _change(paper: Sheet, y: float, occurrence: Occurrence) -> float:
+    """Say across the sheet what has become of the date, for who has seen an older one."""
+    said = parts.change_text(occurrence)
+    if not said:
+        return y
+    paper.box((MARGIN, y - 3), (paper.inside, 13), 1.2)
+    label = parts.change_label(occurrence)
+    paper.fit((paper.width / 2, y + 6), f"{label}  {said}", 24, paper.inside - 8, bold=True, align="center")
+    return y + 16
 
 
 def _day(paper: Sheet, y: float, start: datetime, look: Look) -> None:
@@ -104,10 +117,12 @@ def _invitation(paper: Sheet, y: float, posted: Posted) -> None:
     # An arrow from the words to the square.
     paper.bar((MARGIN + room - 14, y + 5), (10, 1))
     paper.text((MARGIN + room - 7, y + 8.5), "▶", 20)
-    wanted = clipped(_wanted(posted.occurrence), 16, room * _POINT, 3)
+    occurrence = posted.occurrence
+    said = _wanted(occurrence) if occurrence.takes_place else parts.change_text(occurrence)
+    wanted = clipped(said, 16, room * _POINT, 3)
     below = paper.lines((MARGIN, y + 13), wanted, 16)
     most = int((y + _SQUARE - 6 - below) / 7.3)
-    said = words.said(posted.occurrence.activity, "summary")
+    said = words.said(occurrence.activity, "summary")
     paper.lines((MARGIN, below + 1), clipped(said, 14, room * _POINT, most), 14)
     code = gettext("紙の番号 %(code)s", code=spoken(posted.code))
     paper.fit((MARGIN, y + _SQUARE - 0.5), f"{code}  {_short(posted.address)}", 13, room)

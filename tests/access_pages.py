@@ -100,6 +100,7 @@ GET  /participations/<participation_id>/again             404  200  404  404  40
 POST /participations/<participation_id>/again             404  303  404  404  404
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
+POST /participations/<participation_id>/back              404  303  404  404  404
 GET  /participations/<pledge_id>/names                    404  200  404  404  404
 POST /participations/<pledge_id>/names                    404  303  404  404  404
 POST /participations/<pledge_id>/names/<name_id>/remove   404  303  404  404  404
@@ -260,6 +261,7 @@ GET  /me/<token>/participations/<participation_id>/again         200  404  404  
 POST /me/<token>/participations/<participation_id>/again         303  404  404     404
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
+POST /me/<token>/participations/<participation_id>/back          303  404  404     404
 GET  /me/<token>/participations/<pledge_id>/names                200  404  404     404
 POST /me/<token>/participations/<pledge_id>/names                303  404  404     404
 POST /me/<token>/participations/<pledge_id>/names/<name_id>/remove 303  404  404     404

@@ -18,7 +18,7 @@ from scheduler.participation.answering import answer_of
 from scheduler.participation.grades import years_of
 from scheduler.participation.models import GONE, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
-from scheduler.participation.standing import Change, hold_places, remark, settle, tell_again
+from scheduler.participation.standing import Change, hold_places, remark, settle, stood, tell_again
 from scheduler.participation.waiting import leave, offer_next, take_over, would_overtake
 from scheduler.parties.actions import PersonFacts, Yes, give_consent, verify_email
 from scheduler.parties.actions import person as register
@@ -328,4 +328,4 @@ def withdraw(
         raise Conflict("already_begun")
     if row.comes and now >= row.slot.cancel_until:
         raise Conflict("too_late_to_withdraw")
-    leave(session, row, "cancelled", Change("withdraw", by_id, quiet=quiet), now)
+    leave(session, row, "cancelled", Change("withdraw", by_id, quiet=quiet, facts=stood(row)), now)

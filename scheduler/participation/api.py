@@ -9,7 +9,7 @@ from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.activities.shapes import DateOut, date_out
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
-from scheduler.participation import actions, answering, giving, queries, reconfirming, waiting
+from scheduler.participation import actions, answering, giving, queries, reconfirming, undoing, waiting
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import UNPROVEN_HOLDS
@@ -309,6 +309,16 @@ def withdraw(participation_id: int) -> SignUpOut:
     actor = current_actor()
     found = queries.find_own(db_session(), actor, participation_id)
     actions.withdraw(db_session(), found, actor.person_id, clock.now())
+    db_session().commit()
+    return _sign_up_out(found)
+
+
+@api.operation("POST /participations/<int:participation_id>/back", SignUpOut)
+def come_back(participation_id: int) -> SignUpOut:
+    """Take back within half an hour that one cannot come; where the place is gone, one waits."""
+    actor = current_actor()
+    found = queries.find_own(db_session(), actor, participation_id)
+    undoing.come_back(db_session(), found, actor.person_id, clock.now())
     db_session().commit()
     return _sign_up_out(found)
 

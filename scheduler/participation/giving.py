@@ -168,11 +168,13 @@ def take_out(
 def take_back_in(
     session: Session,
     row: Participation,
-    by_id: int,
+    by_id: int | None,
     now: datetime,
     undo: Mapping[str, Any] | None = None,
+    *,
+    verb: str = "take_back_in",
 ) -> None:
-    """Undo a removal or a no: the party has its place again where one is free, else it waits. Locks the slot.
+    """Undo a removal or a no, or that somebody cannot come: the party has its place again where one is free, else it waits. Locks the slot.
 
     Who had applied and has no answer yet has applied again; who waited waits again. `undo` is recorded with it.
     """
@@ -185,7 +187,7 @@ def take_back_in(
     row.queue_no = before["queue_no"]
     if before["held"] and not hold_places(session, row):
         row.queue_no = places.first_in_queue(session, slot.id) - 1
-    enter(session, row, standing_now(session, row), Change("take_back_in", by_id, facts=undo or {}), now)
+    enter(session, row, standing_now(session, row), Change(verb, by_id, facts=undo or {}), now)
     if slot.linked:
         settle_linked(session, slot, now)
     offer_next(session, slot, now)

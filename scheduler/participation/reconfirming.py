@@ -17,7 +17,7 @@ from scheduler.history import StateChange, record
 from scheduler.participation import places
 from scheduler.participation.actions import withdraw
 from scheduler.participation.models import GONE, Participation
-from scheduler.participation.standing import Change, remark
+from scheduler.participation.standing import Change, remark, stood
 from scheduler.participation.waiting import leave
 
 # Why people are asked: something else of theirs is at the new time; their date moved; postponed; joined with another.
@@ -76,7 +76,7 @@ def _cannot(session: Session, row: Participation, by_id: int | None, now: dateti
     if not row.is_asked_again:
         return withdraw(session, row, by_id, now)
     row.asked_again = ""
-    return leave(session, row, "cancelled", Change("withdraw", by_id), now)
+    return leave(session, row, "cancelled", Change("withdraw", by_id, facts=stood(row)), now)
 
 
 def asked_at(session: Session, occurrence_id: int) -> list[Participation]:

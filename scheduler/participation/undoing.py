@@ -1,4 +1,4 @@
-"""Taking back what an organiser has just done, for half an hour, as long as nothing else has happened to it since."""
+"""Taking back what was just done, for half an hour, as long as nothing else has happened to it since."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import Slot
+from scheduler.activities.models import TAKES_SIGN_UPS, Slot
 from scheduler.errors import Conflict
-from scheduler.history import StateChange
-from scheduler.participation import capacity, giving, places
+from scheduler.history import StateChange, changes_of
+from scheduler.participation import capacity, giving, guards, places
 from scheduler.participation.models import Companion, Participation
 
 UNDO_FOR = timedelta(minutes=30)
@@ -71,6 +71,30 @@ def undo(session: Session, change: StateChange, by_id: int, now: datetime) -> Pa
     else:
         _BACK[change.verb](session, thing, by_id, now, facts)
     return thing
+
+
+def word_to_take_back(session: Session, row: Participation, now: datetime) -> StateChange | None:
+    """Return a party's word that it cannot come, while it can be taken back."""
+    said = [one for one in changes_of(session, "participation", row.id) if one.verb not in _TALK][-1:]
+    if not said or said[0].verb != "withdraw" or row.slot.occurrence.state not in TAKES_SIGN_UPS:
+        return None
+    return said[0] if now < min(said[0].at + UNDO_FOR, row.slot.starts_at) else None
+
+
+def come_back(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
+    """Take back for a party that it cannot come, for half an hour; where its place is gone, it waits. Twice is as once.
+
+    Raise Conflict when it is too late, the party did not say so itself, or it has taken on something else meanwhile.
+    """
+    slot = places.lock_of(session, row)
+    if row.is_live:
+        return
+    said = word_to_take_back(session, row, now)
+    if said is None:
+        raise Conflict("undo_over")
+    if row.contact_comes:
+        guards.check_clash(session, slot, row.contact_id)
+    giving.take_back_in(session, row, by_id, now, {"undoes": said.id}, verb="come_back")
 
 
 def forget_names(session: Session, now: datetime) -> None:

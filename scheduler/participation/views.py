@@ -12,7 +12,16 @@ from scheduler.activities.models import Slot
 from scheduler.activities.queries import find_slot
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
-from scheduler.participation import actions, answering, giving, guards, queries, reconfirming, waiting
+from scheduler.participation import (
+    actions,
+    answering,
+    giving,
+    guards,
+    queries,
+    reconfirming,
+    undoing,
+    waiting,
+)
 from scheduler.participation.fields import ProveForm
 from scheduler.participation.forms import (
     AgainForm,
@@ -214,7 +223,10 @@ def again(participation_id: int, token: str | None = None) -> ResponseReturnValu
         lambda: reconfirming.answer(db_session(), row, str(form.answer.data), actor.person_id, clock.now())
     ):
         db_session().commit()
-        flash(gettext("返事を受け取りました。ありがとうございます。"), "success")
+        if row.is_live:
+            flash(gettext("返事を受け取りました。ありがとうございます。"), "success")
+        else:
+            _flash_gone(row, back)
         return go(back)
     clash = queries.own_clash(db_session(), row)
     page = form.page(
@@ -288,12 +300,35 @@ def withdraw(participation_id: int, token: str | None = None) -> ResponseReturnV
         lambda: actions.withdraw(db_session(), found, actor.person_id, clock.now())
     ):
         db_session().commit()
-        flash(gettext("行けないことを受け付けました。知らせてくださって、ありがとうございます。"), "success")
+        _flash_gone(found, back)
         return go(back)
     page = form.page(
         "participation/withdraw.html", participation=found, occurrence=found.slot.occurrence, back=back
     )
     return secret_address(make_response(page))
+
+
+def _flash_gone(row: Participation, back: str) -> None:
+    said = gettext("行けないことを受け付けました。知らせてくださって、ありがとうございます。")
+    flash((said, f"{back.removesuffix('/me')}/participations/{row.id}/back"), "undo")  # type: ignore[arg-type]
+
+
+@pages.post("/participations/<int:participation_id>/back")
+@pages.post("/me/<token>/participations/<int:participation_id>/back")
+def come_back(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Take back that one cannot come, as long as the bar says so."""
+    by_id = _asker(token)[0].person_id
+
+    def act(row: Participation) -> None:
+        undoing.come_back(db_session(), row, by_id, clock.now())
+
+    return go(_done(participation_id, token, act, gettext("元にもどしました。")))
+
+
+@pages.app_template_global("may_come_back")
+def may_come_back(row: Participation) -> bool:
+    """Say whether one can still take back that one cannot come."""
+    return undoing.word_to_take_back(db_session(), row, clock.now()) is not None
 
 
 @pages.post("/me/feed")

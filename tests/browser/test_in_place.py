@@ -83,6 +83,21 @@ def _lose_answer(route: Route) -> None:
     route.abort()
 
 
+def test_who_withdraws_takes_it_back_in_place(phone: Phone, office: Office) -> None:
+    slot, page = office.post("菊の世話", 2), phone.page
+    row = office.sign_up(slot, "藤野")
+    phone.open(office.sign_in_link())
+    phone.press("サインインする")
+    phone.open(f"/participations/{row}/withdraw")
+    stays(page)
+    phone.press("行けないことを伝える")
+    expect(page.locator(".undo-bar")).to_be_in_viewport()
+    phone.press("元にもどす")
+    expect(page.get_by_role("heading", level=1)).to_have_text("申し込みました")
+    assert (has_stayed(page), "元にもどしました" in said(page)) == (True, True)
+    assert office.send("GET", f"/dates/{slot.date_id}")["slots"][0]["left"] == 1
+
+
 def test_the_organisers_press_is_undone_in_place_and_a_refusal_is_said_where_it_was_pressed(
     phone: Phone, office: Office
 ) -> None:

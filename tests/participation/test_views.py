@@ -209,6 +209,41 @@ def test_withdrawing_asks_once_more_and_looking_changes_nothing(
     assert sign_up(session).state == "cancelled"
 
 
+def test_who_cannot_come_can_take_that_back_while_it_is_fresh(
+    app: Flask, session: Session, slot: Slot, cast: Cast
+) -> None:
+    row = make.participation(session, slot, cast.ben, NOW)
+    session.commit()
+    browser, path = browser_of(app, cast.ben), f"/participations/{row.id}"
+    browser.submit(f"{path}/withdraw")
+    assert f'action="{path}/back"' in browser.text("/me")
+    assert browser.submit(f"{path}/back", page=f"{path}/withdraw").location == path
+    assert sign_up(session).state == "confirmed"
+    browser.text(browser.submit(f"{path}/withdraw").location)
+    with at("2026-11-17 09:30"):
+        assert f'action="{path}/back"' not in browser.text(f"{path}/withdraw")
+        assert browser.submit(f"{path}/back", page="/me").status_code == 409
+    assert sign_up(session).state == "cancelled"
+
+
+def test_who_comes_back_to_a_place_that_is_gone_waits(
+    app: Flask, session: Session, slot: Slot, cast: Cast
+) -> None:
+    slot.places = 1
+    row = make.participation(session, slot, cast.ben, NOW)
+    session.commit()
+    browser, path = browser_of(app, cast.ben), f"/participations/{row.id}"
+    browser.submit(f"{path}/withdraw")
+    session.rollback()
+    session.refresh(slot)
+    make.participation(session, slot, cast.chie, NOW)
+    session.commit()
+    browser.submit(f"{path}/back", page=f"{path}/withdraw")
+    assert "補欠" in browser.text(path)
+    session.refresh(row)
+    assert row.state == "waitlisted"
+
+
 def test_a_second_tap_on_withdraw_is_no_fault(app: Flask, session: Session, slot: Slot, cast: Cast) -> None:
     row = make.participation(session, slot, cast.ben, NOW)
     browser, path = browser_of(app, cast.ben), f"/participations/{row.id}/withdraw"

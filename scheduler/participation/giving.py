@@ -174,9 +174,10 @@ def take_back_in(
     *,
     verb: str = "take_back_in",
 ) -> None:
-    """Undo a removal or a no, or that somebody cannot come: the party has its place again where one is free, else it waits. Locks the slot.
+    """Undo that a party was removed or declined, or cannot come: it has its place where one is free, else it waits.
 
-    Who had applied and has no answer yet has applied again; who waited waits again. `undo` is recorded with it.
+    Locks the slot. Who had applied and has no answer yet has applied again; who waited waits again. `undo` is recorded
+    with it.
     """
     slot = places.lock_of(session, row)
     if row.is_live:

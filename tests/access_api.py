@@ -44,6 +44,8 @@ POST /api/v1/organizations/<slug>/activities/dates              404  404  200  4
 GET  /api/v1/desk                                               404  404  200  200  404  404  401
 GET  /api/v1/organizations/<slug>/offices                       404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/offices                       401  404  201  404  404  403  401
+POST /api/v1/offices/<office_id>/hand-over                      401  404  201  404  404  403  401
+POST /api/v1/offices/<office_id>/undo                           401  404  200  404  404  403  401
 POST /api/v1/offices/<office_id>/end                            401  404  200  404  404  403  401
 GET  /api/v1/organizations/<slug>/closed-days                   404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/closed-days                   404  404  201  404  404  404  401

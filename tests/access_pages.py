@@ -131,6 +131,8 @@ GET  /organizations/<slug>/offices                        404  404  200  404  40
 POST /organizations/<slug>/offices                        404  404  303  404  404
 GET  /offices/<office_id>/end                             404  404  200  404  404
 POST /offices/<office_id>/end                             404  404  303  404  404
+GET  /offices/<office_id>/hand-over                       404  404  200  404  404
+POST /offices/<office_id>/hand-over                       404  404  303  404  404
 POST /offices/<office_id>/undo                            404  404  303  404  404
 GET  /me/calendars                                        ask  200  200  200  200
 POST /me/calendars                                        ask  200  200  200  200

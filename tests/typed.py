@@ -114,6 +114,8 @@ TYPED: Typed = {
     | {"minutes": 120, "slots": [{"name": "係", "places": 3}]},
     "POST /api/v1/organizations/<slug>/activities/dates": {"first_on": "2026-12-06", "first_at": "08:00"},
     "POST /api/v1/organizations/<slug>/offices": OFFICE,
+    "POST /offices/<office_id>/hand-over": HANAKO | {"starts_on": "2026-12-01"},
+    "POST /api/v1/offices/<office_id>/hand-over": HANAKO | {"starts_on": "2026-12-01"},
     "POST /api/v1/offices/<office_id>/end": {"last_on": "2026-12-31"},
     "POST /api/v1/organizations/<slug>/closed-days": {"name": "冬休み", "starts_on": "2026-12-27"},
     "POST /api/v1/slots/<slot_id>/join": HANAKO,

@@ -1,6 +1,7 @@
-"""What changes of offices: appoint, end, take the end back. A body is never left without an officer."""
+"""What changes of offices: appoint, end, hand over, take that back. A body is never left without an officer."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,15 +10,20 @@ from sqlalchemy.orm import Session
 
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, changes_of, record
-from scheduler.notices.actions import Telling, queue
+from scheduler.notices.actions import Telling, drop, queue
+from scheduler.notices.queries import first_channels, people_told
+from scheduler.offices.queries import known_people
 from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING
-from scheduler.parties.actions import PersonFacts, enrol
+from scheduler.parties.actions import PersonFacts, enrol, unreachable_person
 from scheduler.parties.actions import person as register
-from scheduler.parties.models import Membership, Organization, SignIn
+from scheduler.parties.models import Membership, Organization, Person, SignIn
+from scheduler.parties.names import kana_key, phone_key
 
 OFFICES = (*ORGANISING, BLOCK_LEADER, COUNTER)
 LONGEST_TERM = timedelta(days=20 * 366)
 UNDO_FOR = timedelta(minutes=30)
+# Who takes it back at once troubles nobody.
+GRACE = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -38,18 +44,19 @@ class By:
     now: datetime
 
 
-def appoint(session: Session, body: Organization, facts: PersonFacts, term: Term, by: By) -> Membership:
-    """Give somebody an office of a body, and tell them.
+def appoint(
+    session: Session, body: Organization, who: PersonFacts | Person, term: Term, by: By
+) -> Membership:
+    """Give somebody an office of a body, and tell them where they can be written to.
 
-    Who is known by reading and address is that person. Raise Invalid for an unknown office, a term that nobody can
-    mean or somebody without an address; Conflict where they hold that office already in those days.
+    Who is known by reading and address, or to the body by reading and telephone, is that person; a mail address is not
+    needed, a key card will do. Raise Invalid for an unknown office or a term that nobody can mean; Conflict where they
+    hold that office already in those days.
     """
     _check(term, by.today)
     if term.office not in offices_for(body):
         raise Invalid("office_unknown")
-    if not facts.email.strip():
-        raise Invalid("office_needs_email")
-    person = register(session, facts, by.now)
+    person = who if isinstance(who, Person) else _person(session, body, who, by.now)
     if _holds_already(session, body, person.id, term):
         raise Conflict("office_held")
     held = Membership(organization_id=body.id, person_id=person.id, created_at=by.now, **vars(term))
@@ -57,6 +64,16 @@ def appoint(session: Session, body: Organization, facts: PersonFacts, term: Term
     _end_key_cards(session, person.id, by.now)
     _tell(session, held, by)
     return held
+
+
+def _person(session: Session, body: Organization, facts: PersonFacts, now: datetime) -> Person:
+    if facts.email.strip():
+        return register(session, facts, now)
+    same = (kana_key(facts.kana), phone_key(facts.phone)) if facts.phone.strip() else None
+    known = [one for one in known_people(session, [body]) if (one.kana_key, one.phone_key) == same]
+    if known:
+        return known[0]
+    return register(session, facts, now) if same else unreachable_person(session, facts, now)
 
 
 def _end_key_cards(session: Session, person_id: int, now: datetime) -> None:
@@ -88,18 +105,33 @@ def _holds_already(session: Session, body: Organization, person_id: int, term: T
     return session.scalar(wanted.limit(1)) is not None
 
 
-def _tell(session: Session, held: Membership, by: By) -> None:
-    telling = Telling(
-        "appointed",
-        "membership",
-        held.id,
-        0,
-        due_at=by.now,
-        deadline_at=by.now + timedelta(days=30),
-        by_id=by.person_id,
-    )
-    if held.person_id is not None and held.person_id != by.person_id:
+def _tell(session: Session, held: Membership, by: By, version: int = 0) -> None:
+    if held.person_id is None or held.person_id == by.person_id:
+        return
+    due_at, until = by.now if version else by.now + GRACE, by.now + timedelta(days=30)
+    telling = Telling("appointed", "membership", held.id, version, due_at, until, by_id=by.person_id)
+    # Who has no way to be written to is told by whoever brings the key card.
+    if session.get_one(Person, held.person_id).email or first_channels(session, [held.person_id]):
         queue(session, telling, [held.person_id], by.now)
+
+
+def hand_over(
+    session: Session, held: Membership, who: PersonFacts | Person, term: Term, by: By
+) -> Membership:
+    """Give an office to whoever is next, and end that of the one before on the day before: both or neither.
+
+    Return the new office. A term that ends earlier stays as it is.
+    """
+    new = appoint(session, held.organization, who, replace(term, office=held.office or ""), by)
+    if new.person_id == held.person_id:
+        raise Conflict("office_held")
+    last, before = term.starts_on - timedelta(days=1), held.ends_on
+    ends = before is None or before > last
+    if ends:
+        end(session, held, last, by)
+    facts = {"from": held.id, "ends_on": before.isoformat() if before else None, "ended": ends}
+    _record(session, new, "hand_over", by, facts=facts)
+    return new
 
 
 def end(session: Session, held: Membership, last_on: date, by: By) -> None:
@@ -135,18 +167,56 @@ def _others_after(session: Session, held: Membership, last_on: date) -> int:
     return session.scalar(wanted) or 0
 
 
-def take_end_back(session: Session, held: Membership, by: By) -> None:
-    """Let an office go on that was ended within the last half hour; raise Conflict when it is too late."""
-    latest = max(changes_of(session, "membership", held.id), key=lambda one: one.id, default=None)
-    if latest is None or latest.verb != "end" or latest.at < by.now - UNDO_FOR:
+def take_back(session: Session, held: Membership, by: By) -> None:
+    """Take back what was done last about an office within half an hour: an end, an appointment, a handing over.
+
+    Raise Conflict when it is too late, or something else has happened since.
+    """
+    latest = _latest(session, held)
+    if latest is None or latest.verb not in _BACK or latest.at < by.now - UNDO_FOR:
         raise Conflict("undo_over")
-    before = latest.facts["ends_on"]
+    _BACK[latest.verb](session, held, latest.facts, by)
+
+
+def _latest(session: Session, held: Membership) -> StateChange | None:
+    return max(changes_of(session, "membership", held.id), key=lambda one: one.id, default=None)
+
+
+def _go_on(session: Session, held: Membership, facts: Mapping[str, Any], by: By) -> None:
+    before = facts["ends_on"]
     held.ends_on = date.fromisoformat(before) if before else None
     _record(session, held, "undo", by)
 
 
+def _call_off(session: Session, held: Membership, facts: Mapping[str, Any], by: By) -> None:
+    """Let an office never have been given: it counts on no day to come, and who was told of it is told."""
+    if held.office in ORGANISING and not _others_after(session, held, by.today):
+        raise Conflict("last_officer")
+    drop(session, "membership", held.id, ("appointed",), "undone")
+    was = {"starts_on": held.starts_on.isoformat()}
+    held.starts_on = held.ends_on = by.today - timedelta(days=1)
+    _record(session, held, "call_off", by, facts=was)
+    if people_told(session, "membership", held.id, ("appointed",)):
+        _tell(session, held, by, version=1)
+
+
+def _hand_back(session: Session, held: Membership, facts: Mapping[str, Any], by: By) -> None:
+    former = session.get_one(Membership, facts["from"])
+    if facts["ended"]:
+        latest = _latest(session, former)
+        if latest is None or latest.verb != "end":
+            raise Conflict("undo_over")
+        _go_on(session, former, facts, by)
+    session.flush()
+    _call_off(session, held, facts, by)
+
+
+_BACK = {"end": _go_on, "enrol": _call_off, "hand_over": _hand_back}
+
+
 def _record(session: Session, held: Membership, verb: str, by: By, **more: Any) -> None:
-    states = ("active", "ended") if verb == "end" else ("ended", "active")
+    states = ("ended", "active") if verb == "undo" else ("active", "ended")
+    states = ("active", "active") if verb == "hand_over" else states
     change = {"subject": "membership", "subject_id": held.id, "verb": verb, "why": held.office or ""}
     record(
         session,

@@ -17,15 +17,26 @@ from scheduler.web import db_session
 api = Api("offices_api", __name__)
 
 
-class OfficeIn(ApiModel):
+class NextIn(ApiModel):
+    """Who is next, from when to when: a name, and where there is none by mail or telephone, a key card will do."""
+
+    name: str
+    kana: str
+    email: str = ""
+    phone: str = ""
+    starts_on: date
+    ends_on: date | None = None
+
+    @property
+    def facts(self) -> PersonFacts:
+        """What the action takes."""
+        return PersonFacts(self.name, self.kana, email=self.email, phone=self.phone)
+
+
+class OfficeIn(NextIn):
     """Who is given which office, from when to when."""
 
     office: str
-    name: str
-    kana: str
-    email: str
-    starts_on: date
-    ends_on: date | None = None
 
 
 class EndIn(ApiModel):
@@ -77,10 +88,9 @@ def appoint(slug: str, body: OfficeIn) -> OfficeOut:
     """Give somebody an office of a body; they are told by mail."""
     actor = current_actor()
     found = queries.find_kept_body(db_session(), actor, slug)
-    facts = PersonFacts(body.name, body.kana, email=body.email)
     term = actions.Term(body.office, body.starts_on, body.ends_on)
     by = actions.By(actor.person_id, actor.today, clock.now())
-    held = actions.appoint(db_session(), found, facts, term, by)
+    held = actions.appoint(db_session(), found, body.facts, term, by)
     db_session().commit()
     return _out(queries.holder_of(db_session(), held))
 
@@ -92,5 +102,27 @@ def end(office_id: int, body: EndIn) -> OfficeOut:
     holder = queries.find_office(db_session(), actor, office_id)
     by = actions.By(actor.person_id, actor.today, clock.now())
     actions.end(db_session(), holder.held, body.last_on, by)
+    db_session().commit()
+    return _out(holder)
+
+
+@api.operation("POST /offices/<int:office_id>/hand-over", OfficeOut, body=NextIn, status=201, scope=SESSION)
+def hand_over(office_id: int, body: NextIn) -> OfficeOut:
+    """Give an office to whoever is next, and end that of the one before on the day before."""
+    actor = current_actor()
+    holder = queries.find_office_to_pass_on(db_session(), actor, office_id)
+    by = actions.By(actor.person_id, actor.today, clock.now())
+    term = actions.Term("", body.starts_on, body.ends_on)
+    made = actions.hand_over(db_session(), holder.held, body.facts, term, by)
+    db_session().commit()
+    return _out(queries.holder_of(db_session(), made))
+
+
+@api.operation("POST /offices/<int:office_id>/undo", OfficeOut, scope=SESSION)
+def undo(office_id: int) -> OfficeOut:
+    """Take back within half an hour what was done last about an office."""
+    actor = current_actor()
+    holder = queries.find_office_to_undo(db_session(), actor, office_id)
+    actions.take_back(db_session(), holder.held, actions.By(actor.person_id, actor.today, clock.now()))
     db_session().commit()
     return _out(holder)

@@ -2,38 +2,93 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Self
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from scheduler import words
+from scheduler.errors import Invalid
 from scheduler.offices.actions import Term, offices_for
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.models import Organization
+from scheduler.parties.models import Organization, Person
 from scheduler.web import Form
 
 _REQUIRED = _("ここは必ず入れてください。")
 _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
 
 
-class OfficeForm(Form):
-    """Who, which office, from when to when."""
+# A longer list is no help on a telephone.
+_MOST_OFFERED = 300
 
-    body = SelectField(_("団体・班"), [InputRequired(_REQUIRED)])
-    office = SelectField(_("役"), [InputRequired(_REQUIRED)])
-    name = StringField(_("お名前"), [DataRequired(_REQUIRED), _LONG_NAME])
-    kana = StringField(_("ふりがな"), [DataRequired(_REQUIRED), _LONG_NAME])
+
+class _WhoForm(Form):
+    """Who: one of those whom the body knows, or somebody by name; from when to when."""
+
+    person = SelectField(_("名簿から選ぶ"), default="", validate_choice=False)
+    name = StringField(_("お名前"), [_LONG_NAME])
+    kana = StringField(_("ふりがな"), [_LONG_NAME])
     email = StringField(
         _("メール"),
-        [DataRequired(_REQUIRED), Length(max=254)],
-        description=_("この方がサインインするときに使います。"),
+        [Length(max=254)],
+        description=_("サインインに使います。メールのない方は、鍵カードを印刷して渡せます。"),
         render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},
+    )
+    phone = StringField(
+        _("電話番号"),
+        [Length(max=40)],
+        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
     )
     starts_on = DateField(_("はじめの日"), [InputRequired(_REQUIRED)])
     ends_on = DateField(
         _("終わりの日"), [Optional()], description=_("決まっていなければ、あけておいてください。")
     )
+
+    def offer(self, people: Sequence[Person]) -> Self:
+        """Offer these people; returns itself."""
+        offered = people if len(people) <= _MOST_OFFERED else []
+        self._people = {str(person.id): person for person in offered}
+        names = [(str(one.id), f"{one.name}{words.aside(one.kana)}") for one in offered]
+        self.person.choices = [("", str(_("名簿にいない方（下に入れる）"))), *names]
+        return self
+
+    def validate_name(self, field: StringField) -> None:
+        """Ask for the name of whoever is not chosen."""
+        self._needed(field)
+
+    def validate_kana(self, field: StringField) -> None:
+        """Ask for the reading of whoever is not chosen."""
+        self._needed(field)
+
+    def _needed(self, field: StringField) -> None:
+        if not self.person.data and not (field.data or "").strip():
+            raise ValidationError(_REQUIRED)
+
+    def who(self) -> PersonFacts | Person:
+        """Return who was chosen, or typed; raise Invalid for somebody who was not offered."""
+        if not self.person.data:
+            name, kana = self.name.data or "", self.kana.data or ""
+            return PersonFacts(name, kana, email=self.email.data or "", phone=self.phone.data or "")
+        if self.person.data not in self._people:
+            raise Invalid("choice_unknown")
+        return self._people[self.person.data]
+
+    def term(self, office: str) -> Term:
+        """Return the office and its days."""
+        assert self.starts_on.data is not None, "the form was validated"
+        return Term(office, self.starts_on.data, self.ends_on.data)
+
+
+class HandOverForm(_WhoForm):
+    """Who is next, and from which day on."""
+
+
+class OfficeForm(_WhoForm):
+    """Who, and which office."""
+
+    body = SelectField(_("団体・班"), [InputRequired(_REQUIRED)])
+    office = SelectField(_("役"), [InputRequired(_REQUIRED)])
 
     def fit(self, bodies: Sequence[Organization]) -> "OfficeForm":
         """Offer these bodies, and the offices that one of them can have."""
@@ -46,15 +101,6 @@ class OfficeForm(Form):
     def chosen(self) -> Organization:
         """Return the chosen body."""
         return self._bodies[str(self.body.data)]
-
-    def facts(self) -> PersonFacts:
-        """Return who was typed."""
-        return PersonFacts(self.name.data or "", self.kana.data or "", email=self.email.data or "")
-
-    def term(self) -> Term:
-        """Return the office and its days."""
-        assert self.starts_on.data is not None, "the form was validated"
-        return Term(str(self.office.data), self.starts_on.data, self.ends_on.data)
 
 
 class EndForm(Form):

@@ -13,18 +13,19 @@ from scheduler.parties.models import Membership, Person
 
 @dataclass(frozen=True)
 class PostFacts:
-    """What the letter says: the body's names, the office and its days."""
+    """What the letter says: the body's names, the office and its days; `called_off` is whether it was a mistake."""
 
     name: str
     name_en: str
     office: str
     starts_on: date
     ends_on: date | None
+    called_off: bool
 
 
-def _post(held: Membership) -> PostFacts:
-    body = held.organization
-    return PostFacts(body.name, body.name_en, held.office or "", held.starts_on, held.ends_on)
+def _post(held: Membership, version: int) -> PostFacts:
+    body, days = held.organization, (held.starts_on, held.ends_on)
+    return PostFacts(body.name, body.name_en, held.office or "", *days, called_off=version > 0)
 
 
 def appointed_kind(sender: Sender) -> Kind:
@@ -32,11 +33,12 @@ def appointed_kind(sender: Sender) -> Kind:
 
     def still_true(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> str | None:
         held = session.get(Membership, notice.subject_id)
-        return "superseded" if held is None or (held.ends_on and held.ends_on < now.date()) else None
+        over = held is not None and held.ends_on is not None and held.ends_on < now.date()
+        return "superseded" if held is None or (over and notice.version == 0) else None
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
         held = session.get_one(Membership, notice.subject_id)
         person = session.get(Person, delivery.person_id)
-        return sender.letter(person, "appointed", post=_post(held))
+        return sender.letter(person, "appointed", post=_post(held, notice.version))
 
     return Kind(still_true, compose)

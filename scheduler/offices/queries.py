@@ -8,8 +8,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import NotFound
-from scheduler.parties.access import Actor, may_see_all
-from scheduler.parties.models import Membership, Organization, Person
+from scheduler.history import changes_of
+from scheduler.parties.access import BLOCK_LEADER, SESSION, Actor, live, may_see_all
+from scheduler.parties.models import Household, Membership, Organization, Person
 from scheduler.parties.queries import find_body
 
 
@@ -47,6 +48,47 @@ def find_office(session: Session, actor: Actor, membership_id: int) -> Holder:
     if held is None or held.office is None or not may_see_all(session, actor, held.organization):
         raise NotFound
     return holder_of(session, held)
+
+
+def find_office_to_pass_on(session: Session, actor: Actor, membership_id: int) -> Holder:
+    """Return an office that the actor keeps; or a block that they lead today, which is theirs to hand over."""
+    own = [held for held in own_posts(session, actor, BLOCK_LEADER) if held.id == membership_id]
+    if own and actor.has_scope(SESSION):
+        return holder_of(session, own[0])
+    return find_office(session, actor, membership_id)
+
+
+def find_office_to_undo(session: Session, actor: Actor, membership_id: int) -> Holder:
+    """Return an office that the actor keeps, or about which they did the last thing themselves."""
+    held = session.get(Membership, membership_id)
+    if held is not None and held.office is not None and actor.has_scope(SESSION):
+        done = changes_of(session, "membership", membership_id)
+        if done and done[-1].by_id == actor.person_id and actor.person_id is not None:
+            return holder_of(session, held)
+    return find_office(session, actor, membership_id)
+
+
+def own_posts(session: Session, actor: Actor, office: str) -> list[Membership]:
+    """Return where the actor holds an office today, the longest first."""
+    wanted = select(Membership).where(
+        Membership.person_id == (actor.person_id if actor.has_office and actor.body_id is None else None),
+        Membership.office == office,
+        live(actor.today),
+    )
+    return list(session.scalars(wanted.order_by(Membership.starts_on, Membership.id)))
+
+
+def known_people(session: Session, bodies: Sequence[Organization]) -> list[Person]:
+    """Return whom bodies know by name: the people of their households and whoever holds an office there, by reading."""
+    ids = [body.id for body in bodies]
+    homes = select(Household.id).where(Household.block_id.in_(ids))
+    offices = select(Membership.person_id).where(
+        Membership.organization_id.in_(ids), Membership.office.is_not(None)
+    )
+    wanted = select(Person).where(
+        or_(Person.household_id.in_(homes), Person.id.in_(offices)), Person.merged_into_id.is_(None)
+    )
+    return list(session.scalars(wanted.order_by(Person.kana_key, Person.id)))
 
 
 def holder_of(session: Session, held: Membership) -> Holder:

@@ -1,16 +1,18 @@
 """The page of a body's offices, and the sheet for whoever takes over."""
 
+from datetime import date, timedelta
+
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock, words
 from scheduler.offices import actions, queries
-from scheduler.offices.forms import EndForm, OfficeForm
+from scheduler.offices.forms import EndForm, HandOverForm, OfficeForm
 from scheduler.offices.queries import Holder
-from scheduler.parties.access import Actor
+from scheduler.parties.access import BLOCK_LEADER, Actor, may_see_all
 from scheduler.parties.login import current_actor
-from scheduler.parties.models import Organization
+from scheduler.parties.models import Membership, Organization
 from scheduler.web import Form, db_session, go
 
 pages = Blueprint("offices", __name__)
@@ -25,14 +27,79 @@ def offices(slug: str) -> ResponseReturnValue:
     """Show who holds which office, and give somebody one."""
     actor, session = current_actor(), db_session()
     body = queries.find_kept_body(session, actor, slug)
-    form = OfficeForm(data={"starts_on": actor.today}).fit(queries.bodies_kept(session, body))
-    if form.validate_on_submit() and form.attempt(
-        lambda: actions.appoint(session, form.chosen(), form.facts(), form.term(), _by(actor))
-    ):
+    bodies = queries.bodies_kept(session, body)
+    form = OfficeForm(data={"starts_on": actor.today}).fit(bodies)
+    form.offer(queries.known_people(session, bodies))
+
+    def appoint() -> Membership:
+        term = form.term(str(form.office.data))
+        return actions.appoint(session, form.chosen(), form.who(), term, _by(actor))
+
+    if form.validate_on_submit() and form.attempt(appoint):
         session.commit()
-        flash(gettext("%(name)sさんに役をお願いし、メールで知らせました。", name=form.name.data), "success")
+        holder = queries.holder_of(session, form.done)
+        _flash(_asked(holder), holder.held.id)
         return go(f"/organizations/{slug}/offices")
     return _page(form, body, actor)
+
+
+def _flash(text: str, office_id: int) -> None:
+    # The page draws this kind with a button that takes it back.
+    flash((text, f"/offices/{office_id}/undo"), "undo")  # type: ignore[arg-type]
+
+
+def _asked(holder: Holder) -> str:
+    name = holder.person.name
+    if holder.person.email:
+        return str(gettext("%(name)sさんに役をお願いしました。メールで知らせます。", name=name))
+    return str(gettext("%(name)sさんに役をお願いしました。鍵カードを印刷して渡してください。", name=name))
+
+
+@pages.route("/offices/<int:office_id>/hand-over", methods=["GET", "POST"])
+def hand_over(office_id: int) -> ResponseReturnValue:
+    """Hand an office over: the next one begins, and the one before ends on the day before, in one step."""
+    actor, session = current_actor(), db_session()
+    holder = queries.find_office_to_pass_on(session, actor, office_id)
+    body = holder.held.organization
+    form = HandOverForm(data=_next_term(holder, actor.today)).offer(
+        [one for one in queries.known_people(session, [body]) if one.id != holder.person.id]
+    )
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.hand_over(session, holder.held, form.who(), form.term(""), _by(actor))
+    ):
+        session.commit()
+        _flash(_handed_over(holder, queries.holder_of(session, form.done)), form.done.id)
+        return go(_after(actor, holder))
+    return form.page("offices/hand_over.html", body=body, holder=holder)
+
+
+def _next_term(holder: Holder, today: date) -> dict[str, date | None]:
+    """Return the days that are offered: after the end of the term as long again, else from tomorrow on."""
+    held = holder.held
+    if held.ends_on is None:
+        return {"starts_on": today + timedelta(days=1)}
+    starts_on = max(held.ends_on, today) + timedelta(days=1)
+    return {"starts_on": starts_on, "ends_on": starts_on + (held.ends_on - held.starts_on)}
+
+
+def _handed_over(before: Holder, after: Holder) -> str:
+    facts = {
+        "office": words.word(words.OFFICES, after.held.office or ""),
+        "next": after.person.name,
+        "first": words.date_text(after.held.starts_on),
+        "name": before.person.name,
+        "last": words.date_text(before.held.ends_on) if before.held.ends_on else "",
+    }
+    return str(
+        gettext("%(office)sは、%(first)sから%(next)sさんです。%(name)sさんは%(last)sまでです。", **facts)
+    )
+
+
+def _after(actor: Actor, holder: Holder) -> str:
+    """Return where one goes on: a leader of a block has no page of offices, nor a desk once the own has ended."""
+    if may_see_all(db_session(), actor, holder.held.organization):
+        return f"/organizations/{holder.held.organization.slug}/offices"
+    return "/desk" if queries.own_posts(db_session(), actor, BLOCK_LEADER) else "/me"
 
 
 def _page(form: OfficeForm, body: Organization, actor: Actor) -> ResponseReturnValue:
@@ -50,8 +117,7 @@ def end(office_id: int) -> ResponseReturnValue:
         lambda: actions.end(session, holder.held, form.day(), _by(actor))
     ):
         session.commit()
-        # The page draws this kind with a button that takes it back.
-        flash((_ended(holder), f"/offices/{office_id}/undo"), "undo")  # type: ignore[arg-type]
+        _flash(_ended(holder), office_id)
         return _back(holder)
     return form.page("offices/end.html", body=holder.held.organization, holder=holder)
 
@@ -69,12 +135,12 @@ def _back(holder: Holder) -> ResponseReturnValue:
 
 @pages.post("/offices/<int:office_id>/undo")
 def undo(office_id: int) -> ResponseReturnValue:
-    """Let an office go on that was ended by mistake."""
+    """Take back what was done about an office by mistake: an end, an appointment, a handing over."""
     actor = current_actor()
-    holder, form = queries.find_office(db_session(), actor, office_id), Form()
-    if form.attempt(lambda: actions.take_end_back(db_session(), holder.held, _by(actor))):
+    holder, form = queries.find_office_to_undo(db_session(), actor, office_id), Form()
+    if form.attempt(lambda: actions.take_back(db_session(), holder.held, _by(actor))):
         db_session().commit()
         flash(gettext("元にもどしました。"), "success")
     else:
         flash(form.refusal, "error")
-    return _back(holder)
+    return go(_after(actor, holder))

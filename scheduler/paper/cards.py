@@ -10,7 +10,7 @@ from scheduler.history import StateChange, record
 from scheduler.parties.access import SESSION, Actor, may_see_all
 from scheduler.parties.actions import new_sign_in
 from scheduler.parties.models import Household, Organization, Person, SignIn
-from scheduler.parties.queries import live_offices
+from scheduler.parties.queries import offices_ahead
 
 # Time to bring it round; then it is waste paper.
 LASTS = timedelta(days=14)
@@ -19,8 +19,8 @@ LASTS = timedelta(days=14)
 def find_holder(session: Session, actor: Actor, person_id: int) -> Person:
     """Return somebody for whom the actor may print a key card: oneself, or for an officer who has no mail.
 
-    It opens all that the person may do. So nobody prints one for somebody who can be written to, holds an office
-    anywhere, or serves as operator: they sign in by themselves.
+    It opens all that the person may do. So nobody prints one for somebody who can be written to, serves as operator, or
+    holds an office, now or later, where the actor is no officer: it would open more than the actor may do.
     """
     person = session.get(Person, person_id)
     if person is None or not actor.has_scope(SESSION):
@@ -33,8 +33,9 @@ def find_holder(session: Session, actor: Actor, person_id: int) -> Person:
 def _may_print_for(session: Session, actor: Actor, person: Person) -> bool:
     if person.email or person.is_operator or person.merged_into_id is not None:
         return False
-    if live_offices(session, [person.id], actor.today, but_not_in=[]):
-        return False
+    posts = offices_ahead(session, person.id, actor.today)
+    if posts:
+        return all(may_see_all(session, actor, post.organization) for post in posts)
     home = session.get(Household, person.household_id) if person.household_id is not None else None
     block = session.get(Organization, home.block_id) if home is not None and home.block_id else None
     return block is not None and may_see_all(session, actor, block)

@@ -128,6 +128,16 @@ def live_offices(
     return {person_id for person_id in session.scalars(wanted) if person_id is not None}
 
 
+def offices_ahead(session: Session, person_id: int, today: date) -> list[Membership]:
+    """Return the offices that a person holds today or will, in whichever body."""
+    wanted = select(Membership).where(
+        Membership.person_id == person_id,
+        Membership.office.is_not(None),
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+    )
+    return list(session.scalars(wanted.order_by(Membership.id)))
+
+
 def holders_of(session: Session, organization_id: int, offices: Collection[str], today: date) -> list[Person]:
     """Return who holds one of these offices in a body on a day, by reading."""
     held = select(Membership.person_id).where(

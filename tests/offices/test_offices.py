@@ -147,7 +147,7 @@ def test_an_officer_hands_over_in_one_step_and_takes_it_back(
     before, after = session.scalars(here)
     assert (before.ends_on, after.starts_on) == (date(2027, 3, 31), date(2027, 4, 1))
     assert aiko.submit(f"/offices/{after.id}/undo", page=PATH).status_code == 303
-    session.expire_all()
+    session.commit()
     assert session.get_one(Membership, chair).ends_on is None
     assert "後藤 五郎" not in aiko.text(PATH).split('id="appoint"')[0]
 
@@ -204,7 +204,7 @@ def test_a_leader_hands_the_block_over_to_somebody_of_it(app: Flask, session: Se
     assert browser_of(app, cast.ben).client.get(path).status_code == 404
     assert leader.submit(path, person=str(cast.ben.id), starts_on="2026-12-01").status_code == 422
     assert leader.submit(f"/offices/{new}/undo", page="/desk").location == "/desk"
-    session.expire_all()
+    session.commit()
     assert session.get_one(Membership, held).ends_on is None
 
 

@@ -6,11 +6,14 @@ text leaves the service it becomes ruby, a reading in brackets, or nothing.
 
 import re
 
+from scheduler.errors import Invalid
 from scheduler.text import annotated, without_readings
 
 _WRITTEN = re.compile(r"\{([^{|}]+)\|([^{|}]+)\}")
 # Organisers write the same with the wide signs, too, which a Japanese keyboard gives.
 _TYPED = re.compile(r"[{｛]([^{|}｛｜｝]+)[|｜]([^{|}｛｜｝]+)[}｝]")
+# What is left of a reading that was not closed, lacks its bar or its word.
+_BROKEN = re.compile(r"[{｛}｝|｜]")
 _MARKED = re.compile("\ufff9([^\ufff9\ufffa\ufffb<>]*)\ufffa([^\ufff9\ufffa\ufffb<>]*)\ufffb")
 # People, families, days and minutes are read by their number: 2人 is ふたり, 30分 さんじゅっぷん.
 _COUNTED = re.compile("(?<![0-9])([0-9]+)\ufff9([人組日分])\ufffa(?:にん|くみ|にち|ふん)\ufffb")
@@ -43,6 +46,18 @@ def read_marks(written: str) -> str:
 def typed_marks(typed: str) -> str:
     """Return what an organiser wrote in easy Japanese with its readings between the marks."""
     return _TYPED.sub(lambda word: annotated(word[1], word[2]), typed)
+
+
+def is_broken(typed: str) -> bool:
+    """Say whether a text has a reading that is not written as `{漢字|かんじ}` and would be shown with its brackets."""
+    return _BROKEN.search(_TYPED.sub("", typed)) is not None
+
+
+def well_read(typed: str) -> str:
+    """Return what an organiser wrote in easy Japanese; raise Invalid where a reading is broken."""
+    if is_broken(typed):
+        raise Invalid("reading_broken")
+    return typed
 
 
 def in_html(page: str, *, shown: bool = True) -> str:

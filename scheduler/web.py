@@ -228,6 +228,7 @@ _FILTERS = (
     "date_text",
     "clock_text",
     "months_text",
+    "why",
     "hours_text",
 )
 

@@ -27,6 +27,17 @@ from scheduler.sentences import SENTENCES
 # The languages of texts that organisers write, by the ending of their columns; the plain name is Japanese.
 _ENDINGS = {"en": "_en", EASY: "_easy"}
 
+# Why dates are mostly decided about as they are.
+CAUSES = {
+    "rain": _("雨"),
+    "wind": _("強風"),
+    "heat": _("暑さ"),
+    "snow": _("雪"),
+    "infection": _("感染症"),
+    "hands": _("人手不足"),
+    "other": _("そのほか"),
+}
+
 SCOPES = {
     "read": _("予定を見る"),
     "sign_up": _("申し込む、取りやめる"),
@@ -256,6 +267,14 @@ def dot() -> str:
 def aside(text: str) -> str:
     """Return text in brackets, behind other text."""
     return f"（{text}）" if in_japanese() else f" ({text})"
+
+
+def why(decided: object) -> str:
+    """Return why something was decided about a date: the cause in the reader's language, then what was added."""
+    cause, added = getattr(decided, "cause", ""), str(getattr(decided, "reason", ""))
+    if cause not in CAUSES or cause == "other":
+        return added
+    return str(gettext("%(cause)sのためです。", cause=word(CAUSES, cause))) + added
 
 
 def mark(state: str) -> str:

@@ -42,6 +42,8 @@ GET  /api/v1/activities/<activity_id>/changes                   404  404  200  4
 POST /api/v1/changes/<edit_id>/undo                           404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/activities/dates              404  404  200  404  404  404  401
 GET  /api/v1/desk                                               404  404  200  200  404  404  401
+GET  /api/v1/organizations/<slug>                            200  200  200  200  200  200  200
+PUT  /api/v1/organizations/<slug>                            404  404  200  404  404  404  401
 GET  /api/v1/organizations/<slug>/offices                       404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/offices                       401  404  201  404  404  403  401
 POST /api/v1/offices/<office_id>/hand-over                      401  404  201  404  404  403  401

@@ -171,6 +171,8 @@ POST /me/wishes                                           ask  303  303  303  30
 GET  /outbox                                              404  404  404  404  404
 GET  /outbox/<name>                                       404  404  404  404  404
 GET  /status                                              404  404  404  404  404
+GET  /organizations/<slug>/about                          404  404  200  404  404
+POST /organizations/<slug>/about                          404  404  303  404  404
 GET  /organizations/<slug>/year                           200  200  200  200  200
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404

@@ -14,6 +14,11 @@ QUERIES = (
     "/organizations/<slug>/hours.csv?year=",
     "/sign-in?next=",
     "/slots/<other_slot_id>/join/group?share=",
+    "/organizations/<slug>/activities/new?like=",
+    "/?words=",
+    "/?tag=",
+    "/month?m=",
+    "/dates/<occurrence_id>/roster.pdf?copies=",
 )
 
 ADDRESSES = (

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, Response
 
-from scheduler.readings import in_html, in_plain_text, read_marks
+from scheduler.readings import in_html, in_plain_text, is_broken, read_marks
 from scheduler.text import annotated, calendar_text, csv_cell, mail_header, text_in, without_readings
 
 WORD = annotated("日", "ひ")
@@ -21,6 +21,22 @@ HELD = f"<bdi>{RUBY}</bdi>"
 )
 def test_a_translation_marks_words_with_their_readings(written: str, marked: str) -> None:
     assert read_marks(written) == marked
+
+
+@pytest.mark.parametrize(
+    ("typed", "broken"),
+    [
+        ("{日|ひ}と｛水｜みず｝を もちます", False),
+        ("", False),
+        ("｛漢字｜かな", True),
+        ("漢字｜かな}", True),
+        ("{漢字}", True),
+        ("{漢字|}", True),
+        ("漢字|かな", True),
+    ],
+)
+def test_a_reading_that_would_be_shown_with_its_brackets_is_broken(typed: str, broken: bool) -> None:
+    assert is_broken(typed) == broken
 
 
 @pytest.mark.parametrize(

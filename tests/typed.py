@@ -46,6 +46,8 @@ TYPED: Typed = {
         "was": "1",
     },
     "POST /api/v1/activities/<activity_id>/corrections": {"contact": "会長 0155-22-1111"},
+    "POST /organizations/<slug>/about": {"kana": "みどりちょうないかい"},
+    "PUT /api/v1/organizations/<slug>": {"kana": "みどりちょうないかい"},
     "POST /me/erase": {"sure": "y"},
     "POST /organizations/<slug>/offices": OFFICE | {"body": "midori"},
     "POST /offices/<office_id>/end": {"last_on": "2026-12-31"},

@@ -26,6 +26,7 @@ from scheduler.history import StateChange, record
 from scheduler.parties.access import ORGANISING
 from scheduler.parties.models import Organization
 from scheduler.parties.queries import office_holders
+from scheduler.readings import well_read
 from scheduler.text import outbound_address, text_in
 
 MAX_SLOTS = 200
@@ -145,6 +146,9 @@ def values_of(facts: ActivityFacts) -> dict[str, Any]:
     texts = {
         name: text_in(getattr(facts, name), lines=name in _LONG)[:length] for name, length in _LENGTHS.items()
     }
+    for name in _LENGTHS:
+        if name.endswith("_easy"):
+            well_read(texts[name])
     return {
         **texts,
         "website": _website(facts.website),

@@ -17,6 +17,7 @@ class DateFacts:
     title_easy: str
     body: str
     body_en: str
+    body_easy: str
     place: str
     place_en: str
     place_easy: str
@@ -27,6 +28,7 @@ class DateFacts:
     contact: str
     weather_rule: str
     state: str
+    cause: str
     reason: str
     starts: datetime
     ends: datetime
@@ -76,7 +78,9 @@ def date_facts(occurrence: Occurrence) -> DateFacts:
         id=occurrence.id,
         body=activity.organization.name,
         body_en=activity.organization.name_en,
+        body_easy=activity.organization.name_easy,
         state=occurrence.state,
+        cause=occurrence.cause,
         reason=occurrence.reason,
         starts=to_local(occurrence.starts_at, zone),
         ends=to_local(occurrence.ends_at, zone),

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import (
+    Field,
     FieldList,
     FormField,
     HiddenField,
@@ -12,7 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from scheduler import words
 from scheduler.activities.actions import ActivityFacts
@@ -22,6 +23,8 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.activities.reminder_forms import ReminderFields, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
 from scheduler.activities.wording import NAMES, TEXTS, Wording, part_names
+from scheduler.errors import Invalid
+from scheduler.readings import is_broken
 from scheduler.web import Form, PlainForm
 
 _ENGLISH = {"lang": "en"}
@@ -49,19 +52,24 @@ class SlotRow(PlainForm):
     burden = Ticks(_("どんな役割ですか"), choices=said_when_shown(words.BURDENS))
 
 
+def _well_read(_form: object, field: Field) -> None:
+    if is_broken(str(field.data or "")):
+        raise ValidationError(words.sentence(Invalid("reading_broken")))
+
+
 class OtherWords(PlainForm):
     """What an activity says in easy Japanese and in English; nothing of it has to be there."""
 
     title_easy = StringField(
         _("活動の名前（やさしい日本語）"),
-        [_LONG_NAME],
+        [_LONG_NAME, _well_read],
         description=_("漢字の読みは、｛公園｜こうえん｝のように書けます。"),
     )
     summary_easy = TextAreaField(
-        _("どんな活動ですか（やさしい日本語）"), [Length(max=4000)], render_kw={"rows": 3}
+        _("どんな活動ですか（やさしい日本語）"), [Length(max=4000), _well_read], render_kw={"rows": 3}
     )
-    place_easy = StringField(_("集まる場所（やさしい日本語）"), [Length(max=200)])
-    bring_easy = StringField(_("持ち物・服装（やさしい日本語）"), [Length(max=400)])
+    place_easy = StringField(_("集まる場所（やさしい日本語）"), [Length(max=200), _well_read])
+    bring_easy = StringField(_("持ち物・服装（やさしい日本語）"), [Length(max=400), _well_read])
     title_en = StringField(_("活動の名前（英語）"), [_LONG_NAME], render_kw=_ENGLISH)
     summary_en = TextAreaField(
         _("どんな活動ですか（英語）"), [Length(max=4000)], render_kw={"rows": 3, **_ENGLISH}
@@ -74,7 +82,7 @@ class PartWords(PlainForm):
     """What a part is called in other languages; `part` is its Japanese name."""
 
     part = HiddenField()
-    name_easy = StringField(_("役割の名前（やさしい日本語）"), [_LONG_NAME])
+    name_easy = StringField(_("役割の名前（やさしい日本語）"), [_LONG_NAME, _well_read])
     name_en = StringField(_("役割の名前（英語）"), [_LONG_NAME], render_kw=_ENGLISH)
 
 

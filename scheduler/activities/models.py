@@ -231,6 +231,7 @@ class Occurrence(Base):
     revision: Mapped[int] = mapped_column(default=0)
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    cause: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(String(400), default="")
     by_hand: Mapped[list[str]] = mapped_column(JSON, default=list)
     # When it was stopped half-way; and with which other date it was joined.

@@ -13,6 +13,7 @@ from scheduler.activities.models import Activity, Slot, SlotShare, SlotTemplate
 from scheduler.db import insert_once
 from scheduler.errors import Invalid
 from scheduler.parties.tokens import new_token
+from scheduler.readings import well_read
 from scheduler.text import text_in
 
 # A training is known by a code of its body; words are found for the usual ones.
@@ -107,7 +108,7 @@ def template(activity: Activity, position: int, facts: SlotFacts) -> SlotTemplat
         position=position,
         name=text_in(facts.name)[:120],
         name_en=text_in(facts.name_en)[:120],
-        name_easy=text_in(facts.name_easy)[:120],
+        name_easy=well_read(text_in(facts.name_easy)[:120]),
         minutes=minutes,
         burden=list(dict.fromkeys(facts.burden)),
         needs=[vars(need) for need in facts.needs],
@@ -171,6 +172,8 @@ def _question(facts: Question) -> dict[str, Any]:
     if not 0 <= facts.erase_days <= 365:
         raise Invalid("question_unusable")
     texts = {name: text_in(getattr(facts, name))[:200] for name in _QUESTION_TEXTS}
+    for name in ("label_easy", "purpose_easy"):
+        well_read(texts[name])
     plain = {"key": facts.key, "kind": facts.kind, "required": facts.required, "erase_days": facts.erase_days}
     return plain | texts | {"choices": choices}
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from scheduler.activities.models import Activity, Occurrence, Slot
@@ -19,14 +19,11 @@ _LEFT_TO_TICK = timedelta(days=1)
 
 @dataclass(frozen=True)
 class DateLine:
-    """One line of the list of what is on.
-
-    `unit` is what all its slots count in, or empty where they differ; `starts` and `ends` are local.
-    """
+    """One line of the list of what is on, with the places that are left; `starts` and `ends` are local."""
 
     occurrence: Occurrence
-    left: int
-    unit: str
+    people: int
+    families: int
     starts: datetime
     ends: datetime
 
@@ -43,7 +40,7 @@ class DateLine:
     @property
     def is_full(self) -> bool:
         """Whether no place is free."""
-        return self.left <= 0
+        return self.people + self.families <= 0
 
 
 def find_activity(session: Session, actor: Actor, activity_id: int) -> Activity:
@@ -99,10 +96,14 @@ def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     return slot
 
 
-def ahead(now: datetime) -> Select[tuple[Occurrence, int, str, str]]:
+def _left(unit: str) -> ColumnElement[int]:
+    return func.sum(case((Slot.unit == unit, Slot.places - Slot.taken), else_=0))
+
+
+def ahead(now: datetime) -> Select[tuple[Occurrence, int, int]]:
     """Return how the public dates are asked for that have not ended, the next first."""
     return (
-        select(Occurrence, func.sum(Slot.places - Slot.taken), func.min(Slot.unit), func.max(Slot.unit))
+        select(Occurrence, _left("person"), _left("family"))
         .join(Occurrence.activity)
         .join(Activity.organization)
         .join(Slot, Slot.occurrence_id == Occurrence.id)
@@ -115,18 +116,15 @@ def ahead(now: datetime) -> Select[tuple[Occurrence, int, str, str]]:
     )
 
 
-def lines_of(session: Session, wanted: Select[tuple[Occurrence, int, str, str]]) -> list[DateLine]:
+def lines_of(session: Session, wanted: Select[tuple[Occurrence, int, int]]) -> list[DateLine]:
     """Return what was asked for as lines of a list."""
-    return [
-        _line(occurrence, left, unit if unit == other else "")
-        for occurrence, left, unit, other in session.execute(wanted)
-    ]
+    return [_line(*found) for found in session.execute(wanted)]
 
 
-def _line(occurrence: Occurrence, left: int, unit: str) -> DateLine:
+def _line(occurrence: Occurrence, people: int, families: int) -> DateLine:
     zone = occurrence.activity.timezone
     starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
-    return DateLine(occurrence, left, unit, starts, ends)
+    return DateLine(occurrence, people, families, starts, ends)
 
 
 def dates_of_body(session: Session, organization_id: int, now: datetime, limit: int = 30) -> list[DateLine]:

@@ -50,6 +50,7 @@ class DateOut(ApiModel):
     starts_at: datetime
     ends_at: datetime
     timezone: str
+    cause: str
     reason: str
     url: str
     slots: list[SlotOut] = []
@@ -91,6 +92,7 @@ def date_out(occurrence: Occurrence, base: str, *, with_slots: bool = False) -> 
         "first_starts_at",
         "starts_at",
         "ends_at",
+        "cause",
         "reason",
     )
     return DateOut(

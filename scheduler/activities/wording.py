@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate
 from scheduler.history import StateChange, record
+from scheduler.readings import well_read
 from scheduler.text import text_in
 
 ENDINGS = ("easy", "en")
@@ -47,11 +48,15 @@ def reword(session: Session, activity: Activity, wording: Wording, by_id: int | 
 
 def _clean(typed: Mapping[str, str], known: Mapping[str, int]) -> dict[str, str]:
     lines = ("summary_easy", "summary_en")
-    return {
+    texts = {
         name: text_in(text, lines=name in lines)[: known[name]]
         for name, text in typed.items()
         if name in known
     }
+    for name, text in texts.items():
+        if name.endswith("_easy"):
+            well_read(text)
+    return texts
 
 
 def _name(session: Session, activity: Activity, part: str, names: Mapping[str, str], now: datetime) -> None:

@@ -173,10 +173,10 @@ def _description(occurrence: Occurrence, parts: Iterable[str]) -> str:
 
 def _moved(occurrence: Occurrence) -> str:
     if not occurrence.has_moved:
-        return occurrence.reason
+        return words.why(occurrence)
     first = words.dated_text(_local(occurrence, occurrence.first_starts_at))
     moved = gettext("%(first)sから変わりました。", first=first)
-    return f"{moved}{occurrence.reason}"
+    return f"{moved}{words.why(occurrence)}"
 
 
 def _slot_line(slot: Slot) -> str:

@@ -104,7 +104,7 @@ def _special(occurrence: Occurrence) -> str:
         else ""
     )
     marked = title_of(occurrence).removesuffix(occurrence.activity.title)
-    return "".join(part for part in (marked, occurrence.reason, weather) if part)
+    return "".join(part for part in (marked, words.why(occurrence), weather) if part)
 
 
 def table(rows: Iterable[dict[str, str]]) -> bytes:
@@ -186,7 +186,7 @@ def _entry(feed: ElementTree.Element, date: Occurrence, address: str) -> None:
     _add(entry, "link", rel="alternate", href=page)
     for tag in activity.tags:
         _add(entry, "category", term=tag.slug, label=tag_word(tag))
-    told = (words.said(activity.organization, "name"), words.said(date, "place"), date.reason)
+    told = (words.said(activity.organization, "name"), words.said(date, "place"), words.why(date))
     _add(entry, "summary", "\n".join(part for part in told if part))
 
 

@@ -245,7 +245,7 @@ def _date_values(move: Move, plan: Plan, order: Order, now: datetime) -> dict[st
     }
     if move.fate != "stays":
         state = "cancelled" if move.fate == "vanishes" else "open"
-        values |= {"state": state, "reason": text_in(plan.why)[:400]}
+        values |= {"state": state, "cause": "", "reason": text_in(plan.why)[:400]}
     # A part more or less shows in every calendar, too; a new place for the date in the rule does not.
     if move.shows or (plan.parts and move.with_parts):
         values |= {"revision": row.revision + 1, "changed_at": now}

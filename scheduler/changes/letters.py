@@ -58,6 +58,7 @@ class Changed:
     title_easy: str
     body: str
     body_en: str
+    body_easy: str
     why: str
     contact: str
     undone: bool
@@ -114,6 +115,7 @@ def _changed(session: Session, change: SeriesChange, person_id: int) -> Changed:
         title_easy=activity.title_easy,
         body=activity.organization.name,
         body_en=activity.organization.name_en,
+        body_easy=activity.organization.name_easy,
         why=change.why,
         contact=activity.contact,
         undone=change.undone_at is not None,

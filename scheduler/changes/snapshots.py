@@ -20,6 +20,7 @@ _OF_DATE = (
     "starts_at",
     "ends_at",
     "state",
+    "cause",
     "reason",
     "by_hand",
     "decided_at",

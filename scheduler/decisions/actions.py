@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.facts import reserve_starts_at
 from scheduler.activities.models import TAKES_SIGN_UPS, Occurrence
 from scheduler.db import claim
-from scheduler.decisions.models import ENDS, Decision
+from scheduler.decisions.models import CAUSES, ENDS, Decision
 from scheduler.decisions.queries import (
     OPEN_TO_DECISION,
     is_untouched,
@@ -37,12 +37,12 @@ from scheduler.reach.ways import store_known
 from scheduler.text import text_in
 
 KIND = "decision"
-_KEPT = ("state", "starts_at", "ends_at", "reason", "decided_at", "decided_by_id")
+_KEPT = ("state", "starts_at", "ends_at", "cause", "reason", "decided_at", "decided_by_id")
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """Who decides, on what they saw, and why.
+    """Who decides, on what they saw, and why: `cause` is one of CAUSES or empty, `reason` what they add.
 
     `revision` is that of the date as it was on the decider's screen: a second tap, or a colleague who was quicker,
     is told so instead of deciding twice. `entered_by_id` writes down what somebody else has decided; `how` says by
@@ -52,6 +52,7 @@ class Ruling:
     by_id: int
     revision: int
     reason: str = ""
+    cause: str = ""
     entered_by_id: int | None = None
     how: str = "page"
 
@@ -134,7 +135,8 @@ def _decide(
             _restore(session, occurrence, corrected, ruling.by_id, now)
     for name, value in values.items():
         setattr(occurrence, name, value)
-    occurrence.reason, occurrence.decided_at, occurrence.decided_by_id = row.reason, now, ruling.by_id
+    occurrence.cause, occurrence.reason = row.cause, row.reason
+    occurrence.decided_at, occurrence.decided_by_id = now, ruling.by_id
     session.flush()
     if outcome == "merge":
         assert occurrence.merged_into is not None
@@ -175,6 +177,8 @@ def _lock(session: Session, occurrence: Occurrence, ruling: Ruling, states: tupl
 def _new(session: Session, occurrence: Occurrence, ruling: Ruling, outcome: str, now: datetime) -> Decision:
     activity = occurrence.activity
     today = today_of(activity, now)
+    if ruling.cause and ruling.cause not in CAUSES:
+        raise Invalid("choice_unknown")
     return Decision(
         occurrence_id=occurrence.id,
         outcome=outcome,
@@ -183,6 +187,7 @@ def _new(session: Session, occurrence: Occurrence, ruling: Ruling, outcome: str,
         entered_by_id=ruling.entered_by_id,
         how=ruling.how,
         office=office_of(session, ruling.by_id, activity.organization_id, today),
+        cause=ruling.cause,
         reason=text_in(ruling.reason)[:400],
         revision=occurrence.revision,
         starts_at=occurrence.starts_at,

@@ -29,11 +29,16 @@ _ACTS = {
 }
 
 
+# Why, in a word that every language has.
+Cause = Literal["", "rain", "wind", "heat", "snow", "infection", "hands", "other"]
+
+
 class DecisionIn(ApiModel):
     """The outcome, and the revision of the date that it was decided on; `decided_by` where somebody else has."""
 
     outcome: Literal["confirm", "postpone", "merge", "cancel", "stop"]
     revision: int = Field(ge=0, le=999_999_999)
+    cause: Cause = ""
     reason: str = ""
     decided_by: int | None = Field(None, ge=1, le=2**31 - 1)
 
@@ -54,6 +59,7 @@ class MadeOut(ApiModel):
     office: str
     entered_by: str | None
     how: str
+    cause: str
     reason: str
     revision: int
 
@@ -80,7 +86,7 @@ def _find(occurrence_id: int) -> tuple[Occurrence, int]:
 
 
 def _made_out(made: Decision) -> MadeOut:
-    names = ("outcome", "at", "office", "how", "reason", "revision")
+    names = ("outcome", "at", "office", "how", "cause", "reason", "revision")
     return MadeOut(
         **{name: getattr(made, name) for name in names},
         by=made.by.name,
@@ -109,7 +115,7 @@ def screen(occurrence_id: int) -> ScreenOut:
 def decide(occurrence_id: int, body: DecisionIn) -> DateOut:
     """Decide about a date; everybody who comes is told."""
     occurrence, person_id = _find(occurrence_id)
-    own, now = Ruling(person_id, body.revision, body.reason, how="program"), clock.now()
+    own, now = Ruling(person_id, body.revision, body.reason, body.cause, how="program"), clock.now()
     ruling = ruling_for(db_session(), occurrence, own, body.decided_by, now)
     _ACTS[body.outcome](db_session(), occurrence, ruling, now)
     db_session().commit()

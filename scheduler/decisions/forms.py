@@ -6,6 +6,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 
+from scheduler import words
+from scheduler.activities.repeat_forms import said_when_shown
 from scheduler.decisions.models import OUTCOMES
 from scheduler.parties.models import Person
 from scheduler.web import Form, PlainForm
@@ -18,10 +20,13 @@ class DecisionFields(PlainForm):
 
     revision = HiddenField("", [InputRequired(), Regexp(r"\d{1,9}\Z")])
     outcome = HiddenField("", [InputRequired(), AnyOf((*OUTCOMES, TAKE_BACK))])
+    cause = SelectField(
+        _("理由"), [Optional()], choices=said_when_shown({"": _("書きません")} | words.CAUSES), default=""
+    )
     reason = StringField(
         _("ひとこと"),
         [Optional(), Length(max=400)],
-        description=_("雨のため、など。知らせる文に入ります。なくてもかまいません。"),
+        description=_("理由もひとことも、知らせる文に入ります。なくてもかまいません。"),
     )
 
 

@@ -35,6 +35,7 @@ class DecisionFacts:
     was: str
     at: datetime
     office: str
+    cause: str
     reason: str
     corrects: bool
     next: DateFacts | None
@@ -78,6 +79,7 @@ def decision_facts(
         was=corrected.outcome if corrected is not None else "",
         at=to_local(made.at, zone),
         office=made.office,
+        cause=made.cause,
         reason=made.reason,
         corrects=corrected is not None and _was_told(session, notice, delivery),
         next=date_facts(to) if to is not None else None,

@@ -16,6 +16,8 @@ OUTCOMES = ("confirm", "postpone", "merge", "cancel", "stop")
 TAKEN_BACK = ("undo", "retract")
 # Outcomes that end a date: only a correction lets it take place after all.
 ENDS = ("merge", "cancel", "stop")
+# Why dates are mostly decided about as they are; the words are in `words.CAUSES`.
+CAUSES = ("rain", "wind", "heat", "snow", "infection", "hands", "other")
 HOW = ("page", "link", "telephone", "program")
 
 
@@ -38,6 +40,7 @@ class Decision(Base):
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     how: Mapped[str] = mapped_column(String(20), default="page")
     office: Mapped[str] = mapped_column(String(40), default="")
+    cause: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(String(400), default="")
     revision: Mapped[int]
     starts_at: Mapped[datetime]

@@ -33,4 +33,4 @@ def ruling_for(
     allowed = {person.id for person in who_may_decide(session, occurrence.activity, now)}
     if decided_by not in allowed:
         raise Invalid("choice_unknown")
-    return Ruling(decided_by, own.revision, own.reason, entered_by_id=own.by_id, how="telephone")
+    return Ruling(decided_by, own.revision, own.reason, own.cause, entered_by_id=own.by_id, how="telephone")

@@ -52,7 +52,9 @@ def _rule(occurrence: Occurrence, form: DecisionForm, actor: Actor) -> None:
 
 
 def _ruling(form: DecisionFields, person_id: int, how: str) -> Ruling:
-    return Ruling(person_id, int(str(form.revision.data)), form.reason.data or "", how=how)
+    return Ruling(
+        person_id, int(str(form.revision.data)), form.reason.data or "", form.cause.data or "", how=how
+    )
 
 
 @pages.route("/decide/<token>", methods=["GET", "POST"])

@@ -50,6 +50,7 @@ class BodyEntry(Entry):
     name: str
     name_en: str
     speaker: str
+    kana: str = ""
     kind: str = "civic"
     about: str = ""
     about_en: str = ""

@@ -17,6 +17,7 @@ class PostFacts:
 
     name: str
     name_en: str
+    name_easy: str
     office: str
     starts_on: date
     ends_on: date | None
@@ -25,7 +26,8 @@ class PostFacts:
 
 def _post(held: Membership, version: int) -> PostFacts:
     body, days = held.organization, (held.starts_on, held.ends_on)
-    return PostFacts(body.name, body.name_en, held.office or "", *days, called_off=version > 0)
+    names = (body.name, body.name_en, body.name_easy)
+    return PostFacts(*names, held.office or "", *days, called_off=version > 0)
 
 
 def appointed_kind(sender: Sender) -> Kind:

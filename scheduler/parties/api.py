@@ -5,7 +5,7 @@ from datetime import time
 from scheduler import clock
 from scheduler.errors import Forbidden, Invalid, NotSignedIn
 from scheduler.json_api import OPEN, Api, ApiModel
-from scheduler.parties import actions, households, member_list, queries
+from scheduler.parties import actions, bodies, households, member_list, queries
 from scheduler.parties.access import Actor, may_see_all
 from scheduler.parties.limits import Limits, limits_of
 from scheduler.parties.login import bearer_token, current_actor
@@ -232,6 +232,49 @@ def _one_home_out(actor: Actor, home: Household, block: Organization) -> HomeOut
     seen = queries.Block(block, [], may_see_all(db_session(), actor, block))
     people, place = queries.people_of(db_session(), home), queries.place_of(db_session(), home)
     return _home_out(home, seen, people, place)
+
+
+class BodyOut(ApiModel):
+    """What a body says of itself."""
+
+    slug: str
+    name: str
+    kana: str
+    name_en: str
+    contact: str
+    about: str
+    about_en: str
+
+
+class BodyIn(ApiModel):
+    """What a body shall say of itself; what is left out becomes empty."""
+
+    kana: str = ""
+    name_en: str = ""
+    contact: str = ""
+    about: str = ""
+    about_en: str = ""
+
+
+def _body_out(body: Organization) -> BodyOut:
+    return BodyOut(**{name: getattr(body, name) for name in BodyOut.model_fields})
+
+
+@api.operation("GET /organizations/<slug>", BodyOut, scope=OPEN)
+def body(slug: str) -> BodyOut:
+    """Say what a body says of itself."""
+    return _body_out(queries.find_body(db_session(), slug))
+
+
+@api.operation("PUT /organizations/<slug>", BodyOut, body=BodyIn, scope="organise")
+def describe_body(slug: str, body: BodyIn) -> BodyOut:
+    """Write down what a body says of itself."""
+    actor = current_actor()
+    found = queries.find_organised_body(db_session(), actor, slug)
+    facts = bodies.BodyFacts(**body.model_dump())
+    bodies.describe(db_session(), found, facts, actor.person_id, clock.now())
+    db_session().commit()
+    return _body_out(found)
 
 
 @api.operation("GET /organizations/<slug>/households", HomesOut, scope="households")

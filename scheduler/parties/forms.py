@@ -14,10 +14,40 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from scheduler import words
 from scheduler.parties.actions import LONGEST, MOST_TIMES, SHORTEST, PersonFacts
+from scheduler.parties.bodies import LENGTHS, BodyFacts
 from scheduler.parties.households import HomeFacts
 from scheduler.parties.limits import Limits
 from scheduler.parties.models import Organization
 from scheduler.web import Form
+
+
+class BodyForm(Form):
+    """What a body says of itself."""
+
+    kana = StringField(
+        _("団体の名前のふりがな"),
+        [Length(max=120)],
+        description=_("やさしい日本語のページで、名前の上に出ます。"),
+    )
+    name_en = StringField(
+        _("団体の名前（英語）"),
+        [Length(max=120)],
+        description=_("英語のページで、名前の代わりに出ます。"),
+        render_kw={"lang": "en"},
+    )
+    contact = StringField(
+        _("問い合わせ先"),
+        [Length(max=200)],
+        description=_("だれでも見られるページに出ます。役職と電話番号など。"),
+    )
+    about = TextAreaField(_("どんな団体ですか"), [Length(max=2000)], render_kw={"rows": 4})
+    about_en = TextAreaField(
+        _("どんな団体ですか（英語）"), [Length(max=2000)], render_kw={"rows": 4, "lang": "en"}
+    )
+
+    def facts(self) -> BodyFacts:
+        """Return what was typed, in the shape the actions take."""
+        return BodyFacts(**{name: getattr(self, name).data or "" for name in LENGTHS})
 
 
 class SignInForm(Form):

@@ -24,6 +24,7 @@ class Organization(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    kana: Mapped[str] = mapped_column(String(120), default="")
     name_en: Mapped[str] = mapped_column(String(120), default="")
     kind: Mapped[str] = mapped_column(String(40), default="neighbourhood")
     about: Mapped[str] = mapped_column(Text, default="")
@@ -33,6 +34,11 @@ class Organization(Base):
     created_at: Mapped[datetime]
 
     line_account: Mapped["LineAccount | None"] = relationship(viewonly=True, uselist=False)
+
+    @property
+    def name_easy(self) -> str:
+        """Its name with its reading, as organisers write one; empty where nobody gave it."""
+        return f"{{{self.name}|{self.kana}}}" if self.kana else ""
 
 
 class Household(Base):

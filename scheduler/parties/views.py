@@ -6,9 +6,10 @@ from flask_babel import gettext
 
 from scheduler import clock, languages, words
 from scheduler.errors import Invalid, Refused
-from scheduler.parties import actions, households, login, member_list, queries
+from scheduler.parties import actions, bodies, households, login, member_list, queries
 from scheduler.parties.access import Actor, led_blocks, may_see_all
 from scheduler.parties.forms import (
+    BodyForm,
     CodeForm,
     HomeForm,
     LimitsForm,
@@ -148,6 +149,21 @@ def household_list(slug: str) -> ResponseReturnValue:
         for block in blocks
     ]
     return render_template("parties/households.html", body=body, rounds=rounds)
+
+
+@pages.route("/organizations/<slug>/about", methods=["GET", "POST"])
+def about_body(slug: str) -> ResponseReturnValue:
+    """Let an organiser say how the body's name is read and what it does."""
+    actor = login.current_actor()
+    body = queries.find_organised_body(db_session(), actor, slug)
+    form = BodyForm(data={name: getattr(body, name) for name in bodies.LENGTHS})
+    if form.validate_on_submit() and form.attempt(
+        lambda: bodies.describe(db_session(), body, form.facts(), actor.person_id, clock.now())
+    ):
+        db_session().commit()
+        flash(gettext("団体のことを書きかえました。"), "success")
+        return go(f"/organizations/{slug}")
+    return form.page("parties/body.html", body=body)
 
 
 @pages.route("/organizations/<slug>/households/new", methods=["GET", "POST"])

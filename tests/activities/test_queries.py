@@ -13,6 +13,7 @@ from scheduler.parties.access import Actor
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.visitor import Visitor
 
 TODAY = date(2026, 11, 16)
 
@@ -45,4 +46,13 @@ def test_places_left_are_counted_over_all_slots(session: Session, cast: Cast) ->
     slot = make.slot(session, cast.midori, NOW, slots=slots)
     make.participation(session, slot, cast.ben, NOW)
     (line,) = queries.dates_of_body(session, cast.midori.id, NOW)
-    assert (line.left, line.unit, line.is_full) == (10, "", False)
+    assert (line.people, line.families, line.is_full) == (3, 7, False)
+
+
+def test_places_for_people_and_for_families_are_not_added_up(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    both = (SlotFacts("親子", 3, unit="family"), SlotFacts("手伝い", 2))
+    make.occurrence(session, cast.midori, NOW, slots=both)
+    session.commit()
+    assert "あと3家族と2人" in visitor.text("/")

@@ -81,6 +81,16 @@ def test_letters_say_it_in_the_readers_language(
     assert "みどり こうえんの まえ" in mailbox.text(mail)
 
 
+def test_a_reading_that_is_not_closed_is_refused_with_the_right_form(
+    app: Flask, cast: Cast, date: Occurrence
+) -> None:
+    path, broken = f"/activities/{date.activity_id}/words", "｛公園｜こうえん で"
+    answer = browser_of(app, cast.aiko).submit(path, place_easy=broken)
+    assert (answer.status_code, "｛公園｜こうえん｝のように" in answer.text) == (422, True)
+    assert f'value="{broken}"' in answer.text
+    assert refusal(program_of(app, cast.aiko).post(path, place_easy=broken)) == (422, "reading_broken")
+
+
 def test_only_organisers_write_it(app: Flask, cast: Cast, date: Occurrence) -> None:
     path = f"/activities/{date.activity_id}/words"
     assert browser_of(app, cast.ben).get(path).status_code == 404

@@ -31,6 +31,8 @@ from tests.conftest import NOW
 
 FOLDER = ROOT / "screenshots"
 HEIGHT = 812
+# The browser draws the fields for days and times in its own language.
+JAPANESE: dict[str, str | float | bool] = dict(os.environ) | {"LANGUAGE": "ja"}
 ARGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 # What people see first and most; these are also taken in other looks.
 MAIN = r"GET (/|/month|/dates/<occurrence_id>(/board|/decision)?|/slots/<slot_id>/join|/me|/desk)"
@@ -83,7 +85,7 @@ def take_all(wanted: Sequence[Take], folder: Path) -> int:
     with tempfile.TemporaryDirectory() as own, sync_playwright() as playwright:
         app, browser = (
             _app(Path(own)),
-            playwright.chromium.launch(executable_path=machine.chromium(), args=ARGS),
+            playwright.chromium.launch(executable_path=machine.chromium(), args=ARGS, env=JAPANESE),
         )
         world, files, count = settle(app, Path(own)), files_of(app), 0
         for (language, look), same in groupby(wanted, lambda take: (take.language, take.look)):

@@ -35,6 +35,25 @@ def state(session: Session, date: Occurrence) -> tuple[str, int, str]:
     return date.state, date.revision, date.reason
 
 
+def test_a_common_reason_is_chosen_and_said_in_every_language(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, aiko: Visitor, visitor: Visitor
+) -> None:
+    cast.ben.language = "en"
+    session.commit()
+    typed = {"outcome": "cancel", "revision": str(date.revision), "cause": "rain", "reason": "また来月。"}
+    assert aiko.submit(f"/dates/{date.id}/decision", **typed).status_code == 303
+    said = {"ja": "雨のためです。また来月。", "en": "The reason: rain.", "ja@easy": "<rt>あめ</rt>"}
+    shown = {language: visitor.text(f"/dates/{date.id}?lang={language}") for language in said}
+    assert [language for language, words in said.items() if words not in shown[language]] == []
+    assert "The reason: rain. また来月。" in mailbox.text(mailbox.new_mails(app, "ben@example.jp")[-1])
+
+
+def test_a_reason_that_cannot_be_chosen_is_refused(aiko: Visitor, session: Session, date: Occurrence) -> None:
+    typed = {"outcome": "cancel", "revision": str(date.revision), "cause": "mood"}
+    assert aiko.submit(f"/dates/{date.id}/decision", **typed).status_code == 422
+    assert state(session, date)[0] == "open"
+
+
 def test_the_screen_says_until_when_for_how_many_and_to_which_day(aiko: Visitor) -> None:
     page = aiko.text("/dates/1/decision")
     assert "午前6時30分までに決めてください" in page

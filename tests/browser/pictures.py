@@ -32,7 +32,7 @@ from tests.conftest import NOW
 FOLDER = ROOT / "screenshots"
 HEIGHT = 812
 # The browser draws the fields for days and times in its own language.
-JAPANESE: dict[str, str | float | bool] = dict(os.environ) | {"LANGUAGE": "ja"}
+JAPANESE: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "ja"}
 ARGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 # What people see first and most; these are also taken in other looks.
 MAIN = r"GET (/|/month|/dates/<occurrence_id>(/board|/decision)?|/slots/<slot_id>/join|/me|/desk)"

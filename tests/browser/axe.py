@@ -1,4 +1,4 @@
-"""Looks at a page as axe does, at 375 px in both themes, and at 320 px."""
+"""Looks at a page as axe does, at 375 px in both themes, and at 320 px with letters of both sizes."""
 
 import re
 from pathlib import Path
@@ -22,6 +22,7 @@ SHEET = f"() => axe.run({{{_SAID}, runOnly: ['css-orientation-lock']}})"
 SMALL = """() => [...document.querySelectorAll('button, [role=button], .button, input[type=submit]')]
     .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
     .map(one => `${one.textContent.trim()} has ${one.getBoundingClientRect().height} px`)"""
+WIDE = "(letters) => (document.documentElement.dataset.type = letters, document.documentElement.scrollWidth)"
 WIDTH = "() => document.documentElement.scrollWidth"
 
 
@@ -57,8 +58,9 @@ class Looker(Window):
         self.page.emulate_media(color_scheme="dark")
         found += self._says(COLOURS, "dark")
         self.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
-        width = self.page.evaluate(WIDTH)
-        found += [f"{width} px wide on {NARROW}"] if width > NARROW else []
+        for letters in ("", "large"):
+            width = self.page.evaluate(WIDE, letters)
+            found += [f"{width} px wide on {NARROW} {letters}"] if width > NARROW else []
         return [f"{shown.name}: {fault}" for fault in found]
 
     def _says(self, what: str, theme: str) -> list[str]:

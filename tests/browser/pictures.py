@@ -24,7 +24,7 @@ from scheduler import create_app, guarding, migrating, words
 from scheduler.config import ROOT, Settings
 from tests import machine
 from tests.askers import Stage, settle
-from tests.browser.axe import skeleton
+from tests.browser.axe import WIDTH, skeleton
 from tests.browser.shown import PARTS, Shown, Walk
 from tests.browser.window import Window, files_of
 from tests.conftest import NOW
@@ -118,6 +118,8 @@ def _pictures(window: Window, pages: Sequence[Shown], take: Take, folder: Path) 
     for shown in pages:
         if re.fullmatch(take.only, shown.route):
             window.open(shown)
+            if (wide := window.page.evaluate(WIDTH)) > take.width:
+                print(f"{shown.name} sticks out: {wide} px wide in {take.folder}")
             path = place / f"{name_of(shown)}.png"
             window.page.screenshot(path=path, full_page=True)
             yield path

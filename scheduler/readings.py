@@ -12,6 +12,8 @@ from scheduler.text import annotated, without_readings
 _WRITTEN = re.compile(r"\{([^{|}]+)\|([^{|}]+)\}")
 # Organisers write the same with the wide signs, too, which a Japanese keyboard gives.
 _TYPED = re.compile(r"[{｛]([^{|}｛｜｝]+)[|｜]([^{|}｛｜｝]+)[}｝]")
+# How one is written.
+RIGHT = "｛公園｜こうえん｝"
 # What is left of a reading that was not closed, lacks its bar or its word.
 _BROKEN = re.compile(r"[{｛}｝|｜]")
 _MARKED = re.compile("\ufff9([^\ufff9\ufffa\ufffb<>]*)\ufffa([^\ufff9\ufffa\ufffb<>]*)\ufffb")
@@ -56,7 +58,7 @@ def is_broken(typed: str) -> bool:
 def well_read(typed: str) -> str:
     """Return what an organiser wrote in easy Japanese; raise Invalid where a reading is broken."""
     if is_broken(typed):
-        raise Invalid("reading_broken")
+        raise Invalid("reading_broken", right=RIGHT)
     return typed
 
 

@@ -56,6 +56,7 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
         "most": 60,
         "slug": "midori",
         "detail": "100 %",
+        "right": "｛公園｜こうえん｝",
         "slot": "積込み",
         "people": 2,
         "line": 3,

@@ -24,7 +24,7 @@ from scheduler.activities.reminder_forms import ReminderFields, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
 from scheduler.activities.wording import NAMES, TEXTS, Wording, part_names
 from scheduler.errors import Invalid
-from scheduler.readings import is_broken
+from scheduler.readings import well_read
 from scheduler.web import Form, PlainForm
 
 _ENGLISH = {"lang": "en"}
@@ -53,8 +53,10 @@ class SlotRow(PlainForm):
 
 
 def _well_read(_form: object, field: Field) -> None:
-    if is_broken(str(field.data or "")):
-        raise ValidationError(words.sentence(Invalid("reading_broken")))
+    try:
+        well_read(str(field.data or ""))
+    except Invalid as refused:
+        raise ValidationError(words.sentence(refused)) from refused
 
 
 class OtherWords(PlainForm):

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from scheduler.errors import Invalid
 from scheduler.history import StateChange, record
 from scheduler.parties.models import Organization
-from scheduler.readings import is_broken
+from scheduler.readings import well_read
 from scheduler.text import text_in
 
 LENGTHS = {"kana": 120, "name_en": 120, "contact": 200, "about": 2000, "about_en": 2000}
@@ -30,8 +29,7 @@ def describe(
     session: Session, body: Organization, facts: BodyFacts, by_id: int | None, now: datetime
 ) -> Organization:
     """Write down what a body says of itself, on record; raise Invalid for a reading with brackets in it."""
-    if is_broken(facts.kana):
-        raise Invalid("reading_broken")
+    well_read(facts.kana)
     for name, length in LENGTHS.items():
         setattr(body, name, text_in(getattr(facts, name), lines=name in _LONG)[:length])
     record(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date as Day
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -18,7 +18,7 @@ from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.forms import ActivityForm, WordsForm, typed_of, words_of
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
-from scheduler.activities.models import Activity, Occurrence, Slot, Tag
+from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate, Tag
 from scheduler.activities.parts import kept_terms
 from scheduler.activities.recurrence import BadRule, to_local, to_utc
 from scheduler.activities.reminder_forms import RemindersForm, reminder_values, reminder_words
@@ -324,6 +324,19 @@ def local_in(at: datetime, activity: Activity) -> datetime:
 
 pages.add_app_template_global(decision_time, "decision_time")
 pages.add_app_template_filter(words.early_text, "early_text")
+
+
+@pages.app_template_filter("early_time")
+def early_time(at: time) -> str:
+    """Return a time of day as it is said of a morning."""
+    return words.early_text(datetime.combine(_today(), at))
+
+
+@pages.app_template_global("part_span")
+def part_span(activity: Activity, slot: SlotTemplate) -> str:
+    """Return from when to when a part of an activity takes place on its usual day."""
+    begins = datetime.combine(activity.first_on, activity.first_at) + timedelta(minutes=slot.offset_minutes)
+    return words.span_text(begins, begins + timedelta(minutes=slot.minutes))
 
 
 @pages.app_template_filter("decision_due")

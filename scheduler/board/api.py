@@ -43,7 +43,7 @@ api = Api("board_api", __name__)
 
 @api.operation("GET /dates/<int:occurrence_id>/board", BoardOut, scope="organise")
 def board(occurrence_id: int) -> BoardOut:
-    """Show the organiser who comes, who waits and why, what needs an answer, who has withdrawn; gaps first."""
+    """Show the organiser who comes, who waits and why, what needs an answer, who has withdrawn."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
     parts = queries.parts_of(db_session(), occurrence, clock.now())
     todos = queries.todos_of(parts, clock.now())

@@ -1,4 +1,4 @@
-"""What an organiser sees of a date: its parts with the gaps first, who comes, who waits and why; read-only."""
+"""What an organiser sees of a date: its parts in their order, who comes, who waits and why; read-only."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
 from scheduler.activities.queries import find_occurrence
-from scheduler.board.risks import Risks, risks_at
+from scheduler.board.risks import JUST_ASKED, Risks, risks_at
 from scheduler.errors import NotFound
 from scheduler.history import StateChange, changes_of
 from scheduler.participation.models import COMING, PENDING, Participation
@@ -68,7 +68,7 @@ class Part:
     @property
     def at_risk(self) -> list[Line]:
         """Who holds a place that may turn out to be empty."""
-        return [line for line in (*self.coming, *self.pending) if line.risks]
+        return [line for line in (*self.coming, *self.pending) if set(line.risks) - {JUST_ASKED}]
 
     @property
     def people(self) -> int:
@@ -79,13 +79,6 @@ class Part:
     def short(self) -> int:
         """How many are missing to the minimum."""
         return max(self.slot.min_people - self.slot.taken, 0)
-
-    @property
-    def gap(self) -> tuple[bool, bool, bool, int]:
-        """What sorts the parts with the widest gaps first."""
-        slot = self.slot
-        wanted = slot.target if slot.target is not None else slot.places
-        return not self.short, slot.taken >= wanted, slot.left <= 0, slot.position
 
 
 def find_on_board(session: Session, actor: Actor, occurrence_id: int, participation_id: int) -> Participation:
@@ -121,13 +114,13 @@ def may_enter(session: Session, actor: Actor, occurrence: Occurrence) -> bool:
 def parts_of(
     session: Session, occurrence: Occurrence, now: datetime, slot_id: int | None = None
 ) -> list[Part]:
-    """Return the slots of a date as the board shows them, gaps first; one of them alone where it is asked for."""
+    """Return the slots of a date in the order of its page; one of them alone where it is asked for."""
     slots = [find_part(occurrence, slot_id)] if slot_id is not None else occurrence.slots
     shown = {slot.id for slot in slots}
     rows = [row for row in roster(session, occurrence.id) if row.slot_id in shown]
     lines = _lines(session, rows, now)
     kept = _kept(session, shown)
-    return sorted((_part(slot, lines, kept) for slot in slots), key=lambda part: part.gap)
+    return [_part(slot, lines, kept) for slot in slots]
 
 
 def _part(slot: Slot, lines: list[Line], kept: list[SlotShare]) -> Part:

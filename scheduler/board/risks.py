@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,11 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.notices.models import DEAD, SENT, ContactPoint, Delivery
 from scheduler.participation.models import COMING, Participation
+
+# So long everybody has to answer, before being silent is a risk.
+_PATIENCE = timedelta(hours=12)
+# Shown, but nothing to worry about.
+JUST_ASKED = "just_asked"
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,19 @@ class Risks:
             ("not_briefed", self._missed_briefing(row)),
             ("unreachable", self._is_unreachable(row)),
             ("bounced", row.contact_id in self.bounced),
-            ("asked_again", row.is_asked_again),
+            ("asked_again", self._is_silent(row)),
+            (JUST_ASKED, row.is_asked_again and not self._is_silent(row)),
             ("answer_missing", bool(row.missing_answers) and self.now < row.slot.starts_at),
         )
         return tuple(code for code, holds in checks if holds)
 
     def _is_unreachable(self, row: Participation) -> bool:
         return row.contact.email is None and not row.contact.phone and row.contact_id not in self.connected
+
+    def _is_silent(self, row: Participation) -> bool:
+        # Right after the question nobody can have answered.
+        asked_at = row.asked_again_at
+        return row.is_asked_again and asked_at is not None and asked_at <= self.now - _PATIENCE
 
     def _missed_briefing(self, row: Participation) -> bool:
         slot = row.slot

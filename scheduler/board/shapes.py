@@ -83,7 +83,7 @@ class WithdrawnOut(ApiModel):
 
 
 class BoardOut(ApiModel):
-    """A date with its slots, what needs an answer, and who has withdrawn, the latest first."""
+    """A date with its slots in order, what needs an answer, and who has withdrawn, the latest first."""
 
     date: DateOut
     slots: list[PartOut]

@@ -35,7 +35,7 @@ def _by(actor: Actor) -> int:
 
 @pages.get("/dates/<int:occurrence_id>/board")
 def board(occurrence_id: int) -> ResponseReturnValue:
-    """Show the organiser a date: what needs an answer, then slot by slot, the gaps first."""
+    """Show the organiser a date: what needs an answer, then slot by slot, then who has withdrawn."""
     actor, now = current_actor(), clock.now()
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
     slot_id = _asked_slot(occurrence)

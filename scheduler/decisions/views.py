@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.queries import find_organised_occurrence
 from scheduler.decisions import actions, links, queries
 from scheduler.decisions.actions import Ruling
@@ -111,3 +111,9 @@ def correction_on(occurrence: Occurrence) -> Decision | None:
 def asked_again_at(occurrence: Occurrence) -> AskedAgain | None:
     """Return who was asked again since a date was postponed or joined, and what they said."""
     return asked_again(db_session(), occurrence)
+
+
+@pages.app_template_global("deciders_for")
+def deciders_for(activity: Activity) -> queries.Deciders:
+    """Return who is asked today to decide about the dates of an activity, and who in their place."""
+    return queries.deciders_of(db_session(), activity, queries.today_of(activity, clock.now()))

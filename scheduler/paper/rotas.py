@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.activities.models import ON, Activity, Occurrence, Slot
@@ -12,6 +12,8 @@ from scheduler.activities.recurrence import to_local
 from scheduler.paper.queries import lines_of_block
 from scheduler.participation.models import COMING, Participation
 from scheduler.parties.models import Household, Organization, Person
+
+_MARKED = ("cancelled", "postponed")
 
 
 @dataclass
@@ -24,12 +26,16 @@ class Turns:
 
 @dataclass(frozen=True)
 class Rota:
-    """A fiscal year: its first day, its dates by month, its lines: households in walking order, then people."""
+    """A fiscal year: its first day, its dates by month, its lines: households in walking order, then people.
+
+    `states` are those of its days that do not take place as planned: cancelled, or postponed to that day.
+    """
 
     begins: date
     days: dict[int, list[date]]
     slots: list[str]
     lines: list[Turns]
+    states: dict[date, str]
 
 
 def rota_of(session: Session, activity: Activity, year: int) -> Rota:
@@ -48,7 +54,8 @@ def rota_of(session: Session, activity: Activity, year: int) -> Rota:
         day = _day(row.slot.occurrence)
         turn.months.setdefault(day.month, []).append((day, row.slot))
     names = list(dict.fromkeys(slot.name for one in dates for slot in one.slots))
-    return Rota(date(year, 4, 1), days, names, list(lines.values()))
+    states = {_day(one): one.state for one in dates if one.state in _MARKED}
+    return Rota(date(year, 4, 1), days, names, list(lines.values()), states)
 
 
 def _day(occurrence: Occurrence) -> date:
@@ -61,7 +68,10 @@ def fiscal_year(day: date) -> int:
 
 
 def _dates(session: Session, activity: Activity) -> list[Occurrence]:
-    wanted = select(Occurrence).where(Occurrence.activity_id == activity.id, Occurrence.state.in_(ON))
+    # A date that the rule has no place for any more was never on anybody's list; one that was called off stands marked.
+    called_off = and_(Occurrence.state == "cancelled", Occurrence.planned_at.is_not(None))
+    shown = or_(Occurrence.state.in_(ON), called_off)
+    wanted = select(Occurrence).where(Occurrence.activity_id == activity.id, shown)
     return list(session.scalars(wanted.order_by(Occurrence.starts_at)))
 
 

@@ -36,7 +36,7 @@ def aiko(app: Flask, cast: Cast, slots: list[Slot]) -> Program:
     return program_of(app, cast.aiko)
 
 
-def test_the_board_is_shown_with_gaps_first(aiko: Program) -> None:
+def test_the_board_is_shown_with_what_is_to_do(aiko: Program) -> None:
     shown = aiko.read(BOARD)
     assert [(slot["name"], slot["short"], slot["left"]) for slot in shown["slots"]] == [
         ("積込み", 1, 1),

@@ -1,4 +1,4 @@
-"""The board as an organiser uses it: gaps first, one page for each sign-up, every verb with its way back."""
+"""The board as an organiser uses it: gaps on top, one page for each sign-up, every verb with its way back."""
 
 import re
 
@@ -49,10 +49,10 @@ def _row(session: Session, number: int = 1) -> Participation:
     return session.get_one(Participation, number)
 
 
-def test_gaps_come_first_and_people_by_reading(aiko: Visitor) -> None:
+def test_parts_come_as_on_the_dates_page_and_people_by_reading(aiko: Visitor) -> None:
     page = aiko.text(BOARD)
     parts = page[page.index('class="board"') :]
-    assert parts.index("受付") < parts.index("積込み")
+    assert parts.index("積込み") < parts.index("受付")
     assert page.index("ちだ ちえ") < page.index("べっしょ べん")
     assert "mailto:ben@example.jp" in page
 

@@ -57,6 +57,10 @@ def test_a_household_finds_its_year_in_its_own_line(
         False,
     )
     assert "22A" not in read(browser_of(app, cast.aiko).get(f"{path}?year=2027").data).tight
+    printed.occurrence.state = "cancelled"
+    session.commit()
+    called_off = read(browser_of(app, cast.aiko).get(path).data).tight
+    assert ("池田家22×A" in called_off, "×中止" in called_off) == (True, True)
 
 
 @pytest.fixture

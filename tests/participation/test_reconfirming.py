@@ -1,11 +1,12 @@
 """Whoever's date has moved is asked again: the place is kept, silence means yes, one press answers, a look does not."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from scheduler.board.risks import risks_at
 from scheduler.changes.undo import undo
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import changes_of
@@ -158,3 +159,18 @@ def test_the_reminder_asks_whoever_has_not_answered(
         for mail in mails
         if f"/participations/{asked.id}/again" in mailbox.text(mail) and "からです" in mailbox.text(mail)
     ]
+
+
+def test_silence_is_a_worry_only_after_half_a_day(session: Session, asked: Participation) -> None:
+    risks = [risks_at(session, [asked], NOW + timedelta(hours=hours)).of(asked) for hours in (11, 12)]
+    assert risks == [("just_asked",), ("asked_again",)]
+
+
+def test_a_date_that_was_called_off_is_not_told_as_taken_part_in(
+    app: Flask, session: Session, cast: Cast, row: Participation
+) -> None:
+    row.slot.occurrence.state = "cancelled"
+    session.commit()
+    with at("2026-11-23 10:00"):
+        page = browser_of(app, cast.ben).text("/me").split("これまで")[1]
+    assert "積込み（中止）" in page

@@ -13,6 +13,8 @@ from scheduler.paper.sheets.parts import Look
 from scheduler.paper.sheets.tables import Column, Table
 
 _MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
+# After the number of a day that does not take place, or takes place there because it was postponed.
+_MARKS = {"cancelled": "×", "postponed": "→"}
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -46,6 +48,8 @@ def _height(paper: Sheet, y: float, lines: int, look: Look) -> float:
 
 def _legend(activity: Activity, found: Rota) -> str:
     place = str(gettext("場所：%(place)s", place=words.said(activity, "place")))
+    for state in [state for state in _MARKS if state in found.states.values()]:
+        place += f"  {_MARKS[state]} {words.word(words.STATES, state)}"
     if len(found.slots) < 2:
         return place
     letters = zip(_LETTERS, found.slots, strict=False)
@@ -54,7 +58,7 @@ def _legend(activity: Activity, found: Rota) -> str:
 
 def _heading(month: int, found: Rota) -> str:
     label = words.month_label(parts.midday(date(found.begins.year + (month < 4), month, 1)))
-    days = "・".join(str(day.day) for day in found.days.get(month, []))
+    days = "・".join(_day(day, found) for day in found.days.get(month, []))
     return f"{label}\n{days}" if days else label
 
 
@@ -69,4 +73,9 @@ def _marks(line: Turns, month: int, found: Rota) -> list[str]:
     for day, slot in line.months.get(month, []):
         several = 1 < len(found.slots) <= len(_LETTERS)
         turns.setdefault(day, set()).add(_LETTERS[found.slots.index(slot.name)] if several else "")
-    return [f"{day.day}{''.join(sorted(letters))}" for day, letters in turns.items()]
+    return [f"{_day(day, found)}{''.join(sorted(letters))}" for day, letters in turns.items()]
+
+
+def _day(day: date, found: Rota) -> str:
+    """Return the number of a day, with the mark of what became of it."""
+    return f"{day.day}{_MARKS.get(found.states.get(day, ''), '')}"

@@ -15,6 +15,9 @@ CATALOGUES = $(patsubst %.po,%.mo,$(wildcard scheduler/translations/*/LC_MESSAGE
 UV = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make requirements" $(upgrade)
 
+# Compiled modules stay, whatever the machine says: each start, and each of the tests' processes, would compile them anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help run install test check static style layout imports pages types machine format bench screenshots migration \
 	translations requirements clean
 .DEFAULT_GOAL := help

@@ -6,12 +6,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 
 from scheduler import create_app, guarding, migrating
@@ -25,6 +27,15 @@ from tests.visitor import Visitor
 
 # Monday, 16 November 2026, ten in the morning in Tokyo.
 NOW = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Compile one's share of all tests first: all processes would compile the same file at the same moment."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker and [Path(asked).name for asked in session.config.args] == ["tests"]:
+        for name in turns.share(int(worker["workerid"][2:]), worker["workercount"]):
+            import_module(name)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -148,9 +159,27 @@ def visitor(app: Flask) -> Visitor:
     return Visitor(app)
 
 
+@pytest.fixture(scope="session")
+def with_cast(whole_app: Flask, instance: Path) -> Path:
+    """The empty database with the people everybody knows in it, to copy from."""
+    _empty(instance)
+    with whole_app.app_context(), Session(db.engine) as session:
+        casting.make(session, NOW)
+        session.commit()
+        session.close()
+        db.engine.dispose()
+    return shutil.copyfile(instance / "tsudoi.db", instance / "cast.db")
+
+
 @pytest.fixture
-def cast(session: Session) -> Cast:
+def cast(with_cast: Path, app: Flask, session: Session) -> Cast:
     """The people everybody knows; already in the database."""
+    with app.app_context():
+        pool = db.engine.pool
+    assert isinstance(pool, QueuePool)
+    if pool.checkedin() + pool.checkedout() == 0:
+        shutil.copyfile(with_cast, with_cast.with_name("tsudoi.db"))
+        return casting.meet(session)
     made = casting.make(session, NOW)
     session.commit()
     return made

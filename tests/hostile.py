@@ -201,6 +201,16 @@ WRONG_TYPES = (
     "[" + "1," * 3000 + "1]",
 )
 
+# Each of these fails in a layer of its own: every field is tried with it, and with a third of the others.
+_ALWAYS = ("null", "1e400", "9" * 5000, '""', '"\\ud800"', '"\\u0000"', "[null]", "{}")
+
+
+def wrong_types_for(number: int) -> list[str]:
+    """Return what is tried in a field: three that follow each other have all of it, or each where there is time."""
+    others = [wrong for wrong in WRONG_TYPES if wrong not in _ALWAYS]
+    return [*_ALWAYS, *(others if os.environ.get("TSUDOI_TEST_EXAMPLES") else others[number % 3 :: 3])]
+
+
 # Bodies that are no object, or no JSON.
 BODIES = (
     b"",

@@ -19,9 +19,10 @@ from sqlalchemy import URL, make_url
 
 OVERRIDE = "TSUDOI_TEST_DATABASE_URL"
 
-# Nothing waits for the disk: a crash may lose these databases.
+# Nothing waits for the disk: a crash may lose these databases. None lives long enough to be cleaned.
 _SETTINGS = (
     *("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
+    *("-c", "autovacuum=off", "-c", "jit=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0"),
     *("-c", "listen_addresses=", "-p", "5432", "-c", "max_connections=300"),
 )
 

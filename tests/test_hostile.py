@@ -4,9 +4,12 @@ import email
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from email import policy
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -26,7 +29,7 @@ from tests.addresses import ADDRESSES, HEADERS, QUERIES
 from tests.askers import Stage, populate
 from tests.conftest import NOW
 from tests.doors import FORMS, PROGRAMS, SENT, Door, put
-from tests.hostile import BODIES, FORM_BODIES, VALUES, WRONG_TYPES, harm, values_for
+from tests.hostile import BODIES, FORM_BODIES, VALUES, harm, values_for, wrong_types_for
 from tests.program import PREFIX
 
 pytestmark = pytest.mark.slow
@@ -40,31 +43,47 @@ ON_POSTGRES = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A service with room for everybody, on which one test after the other works."""
-    url = ""
-    if request.param == "postgres":
-        url = postgres.new_database(request.getfixturevalue("postgres_server"), f"hostile_{os.getpid()}")
-    folder = tmp_path_factory.mktemp("hostile")
+@pytest.fixture(scope="module")
+def services(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Stage]]:
+    """A service on each database, with room for everybody, on which one test after the other works."""
+
+    @cache
+    def service_on(database: str) -> Stage:
+        url = ""
+        if database == "postgres":
+            url = postgres.new_database(request.getfixturevalue("postgres_server"), f"hostile_{os.getpid()}")
+        return _opened(tmp_path_factory.mktemp("hostile"), url, opened)
+
+    with ExitStack() as opened:
+        yield service_on
+
+
+def _opened(folder: Path, url: str, opened: ExitStack) -> Stage:
     settings = Settings(
         instance=str(folder), database_url=url, base_url="http://localhost", secret="the tests'"
     )
     migrating.upgrade(settings.database)
     app = create_app(settings)
+    with app.app_context(), Session(db.engine) as session:
+        opened.callback(db.engine.dispose)
+        world = populate(session, settings.secret_key)
+        midori = find_body(session, world.names["slug"])
+        slots = (SlotFacts("積込み", 5000), SlotFacts("親子", 5000, unit="family"))
+        other = make.occurrence(session, midori, NOW, slots=slots)
+        names = world.names | {"draft_id": world.draft_id, "other_date_id": other.id}
+        session.get_one(Participation, names["pledge_id"]).people = 5000
+        names |= {"other_slot_id": other.slots[0].id, "family_slot_id": other.slots[1].id}
+        session.commit()
+    return Stage(app, replace(world, names=names), folder)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def service(request: pytest.FixtureRequest, services: Callable[[str], Stage]) -> Iterator[Stage]:
+    """The service on one of them, at NOW."""
     with time_machine.travel(NOW, tick=False):
-        with app.app_context(), Session(db.engine) as session:
-            world = populate(session, settings.secret_key)
-            midori = find_body(session, world.names["slug"])
-            slots = (SlotFacts("積込み", 5000), SlotFacts("親子", 5000, unit="family"))
-            other = make.occurrence(session, midori, NOW, slots=slots)
-            names = world.names | {"draft_id": world.draft_id, "other_date_id": other.id}
-            session.get_one(Participation, names["pledge_id"]).people = 5000
-            names |= {"other_slot_id": other.slots[0].id, "family_slot_id": other.slots[1].id}
-            session.commit()
-        yield Stage(app, replace(world, names=names), folder)
-    with app.app_context():
-        db.engine.dispose()
+        yield services(request.param)
 
 
 class Sender:
@@ -167,9 +186,10 @@ def test_no_text_in_json_does_harm(service: Stage, door: Door) -> None:
 @pytest.mark.parametrize("door", PROGRAMS, ids=str)
 def test_no_wrong_type_in_json_does_harm(service: Stage, door: Door) -> None:
     sender = Sender(service, door.asker)
-    for field in [field for group in door.groups for field in group]:
+    fields = [field for group in door.groups for field in group]
+    for number, field in enumerate(fields, start=PROGRAMS.index(door)):
         good = json.dumps(put(sender.good(door), field, "HERE"))
-        for wrong in WRONG_TYPES:
+        for wrong in wrong_types_for(number):
             body = good.replace('"HERE"', wrong).encode()
             sender.send(*_json_path(door), f"{wrong[:20]} in {field}", data=body)
     assert sender.found == {}

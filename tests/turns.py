@@ -5,6 +5,7 @@ names of the tests. A file that is not named here is a group of its own.
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
@@ -22,6 +23,13 @@ TOGETHER = {
     "access": r"tests/test_access\.py::(.+)",
 }
 ORDER = list(TOGETHER)
+
+
+def share(number: int, of: int) -> list[str]:
+    """Return the modules that one of so many processes compiles for all."""
+    folder = Path(__file__).parent
+    modules = (path.relative_to(folder.parent).with_suffix("") for path in sorted(folder.rglob("test_*.py")))
+    return [".".join(module.parts) for module in modules][number::of]
 
 
 def group_of(test: str) -> str:

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler import jobs
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import Activity, Occurrence
 from scheduler.changes.moves import Place
 from tests import mailbox, make
 from tests.cast import Cast
@@ -59,10 +59,13 @@ def test_pages_and_feeds_say_it_in_the_language_that_it_is_written_in(
 
 
 def test_what_is_not_written_is_marked_as_japanese(
-    app: Flask, cast: Cast, date: Occurrence, visitor: Visitor
+    app: Flask, session: Session, cast: Cast, date: Occurrence, visitor: Visitor
 ) -> None:
+    session.get_one(Activity, date.activity_id).address = "みどり町1-1"
+    session.commit()
     _write(app, cast, date)
     english = visitor.text(f"/dates/{date.id}?lang=en")
+    assert 'lang="ja">みどり町1-1</span>' in english
     assert f'<span lang="ja">{date.activity.place}</span>' in english
     assert '<span lang="ja">' not in visitor.text(f"/dates/{date.id}?lang=ja@easy")
 

@@ -22,6 +22,8 @@ SHEET = f"() => axe.run({{{_SAID}, runOnly: ['css-orientation-lock']}})"
 SMALL = """() => [...document.querySelectorAll('button, [role=button], .button, input[type=submit]')]
     .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
     .map(one => `${one.textContent.trim()} has ${one.getBoundingClientRect().height} px`)"""
+# What is folded away is a part of the page, too.
+UNFOLD = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
 WIDE = "(letters) => (document.documentElement.dataset.type = letters, document.documentElement.scrollWidth)"
 WIDTH = "() => document.documentElement.scrollWidth"
 
@@ -52,6 +54,7 @@ class Looker(Window):
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size({"width": PHONE, "height": HEIGHT})
         self.open(shown)
+        self.page.evaluate(UNFOLD)
         found = [] if self.seen else self._says(SHEET, "sheet")
         self.seen.add(alike)
         found += self._says(ALL, "light") + list(self.page.evaluate(SMALL))

@@ -80,6 +80,7 @@ class Walk:
         yield from self._signed_up()
         yield from self._full()
         yield from self._undoable()
+        yield from self._by_push()
         yield from self._empty()
         for outcome in ("confirm", "postpone", "cancel"):
             yield from self._decided(outcome)
@@ -128,6 +129,13 @@ class Walk:
         yield Shown("undo on the board", f"GET {_BOARD}", browser.get(sent.location or ""))
         self.stage.reset()
 
+    def _by_push(self) -> Iterator[Shown]:
+        row = next(row for row, by_key in self.rows if row.name == "POST /me/push" and not by_key)
+        browser = self._browser(VOLUNTEER)
+        self.stage.send(row, browser, self._path(row, VOLUNTEER), TYPED)
+        yield Shown("two ways to be told", "GET /me/channels", browser.get("/me/channels"))
+        self.stage.reset()
+
     def _empty(self) -> Iterator[Shown]:
         for route, path in (
             ("/", "/?words=nothing"),
@@ -146,7 +154,9 @@ class Walk:
             revision = db.session.get_one(Occurrence, date_id).revision
         self._telephoned(date_id)
         row = next(row for row, _ in self.rows if row.name == "POST /dates/<occurrence_id>/decision")
-        typed = {row.name: {"outcome": outcome, "revision": revision, "reserve": "2026-11-23"}}
+        typed = {
+            row.name: {"outcome": outcome, "revision": revision, "reserve": "2026-11-23", "cause": "rain"}
+        }
         sent = self.stage.send(row, self._browser(OFFICER), self._path(row, OFFICER), typed)
         pages = ("/board", "/decision", "/attendance", "/reached", "/list")
         places = ((STRANGER, ""), *((OFFICER, page) for page in pages))

@@ -83,7 +83,12 @@ def weather_text(occurrence: Occurrence) -> str:
 
 
 def change_text(occurrence: Occurrence) -> str:
-    """Return what has become of a date, for who has an older sheet; empty where it is as it was."""
+    """Return what has become of a date and why, for who has an older sheet; empty where it is as it was."""
+    said, why = _change(occurrence), words.why(occurrence)
+    return said + ("" if words.in_japanese() else " ") + why if said and why else said
+
+
+def _change(occurrence: Occurrence) -> str:
     first = words.date_text(to_local(occurrence.first_starts_at, occurrence.activity.timezone))
     if occurrence.state == "cancelled":
         return str(gettext("この日は中止です。"))

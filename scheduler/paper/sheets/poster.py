@@ -110,14 +110,15 @@ def _height(facts: list[tuple[str, str]], size: float, width: float) -> float:
 
 
 def _invitation(paper: Sheet, y: float, posted: Posted) -> None:
-    """Say who is looked for, and how to sign up with a telephone."""
+    """Say who is looked for, and how to sign up with a telephone; of a date that is off, only where to read more."""
+    occurrence = posted.occurrence
     left, room = paper.right - _SQUARE, paper.inside - _SQUARE - 8
     paper.square((left, y), _SQUARE, posted.address)
-    paper.fit((MARGIN, y + 9), gettext("スマホで申し込む"), 32, room - 16, bold=True)
+    call = gettext("スマホで申し込む") if occurrence.takes_place else gettext("くわしくはこちら")
+    paper.fit((MARGIN, y + 9), call, 32, room - 16, bold=True)
     # An arrow from the words to the square.
     paper.bar((MARGIN + room - 14, y + 5), (10, 1))
     paper.text((MARGIN + room - 7, y + 8.5), "▶", 20)
-    occurrence = posted.occurrence
     said = _wanted(occurrence) if occurrence.takes_place else parts.change_text(occurrence)
     wanted = clipped(said, 16, room * _POINT, 3)
     below = paper.lines((MARGIN, y + 13), wanted, 16)

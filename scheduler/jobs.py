@@ -107,13 +107,17 @@ def _with_calendar(kind: Kind, address: str) -> Kind:
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
         letter = kind.compose(session, notice, delivery)
-        if letter is None:
-            return None
+        return letter and with_file(session, letter)
+
+    def gather(session: Session, letters: Sequence[Letter]) -> Letter:
+        return with_file(session, kind.gather(session, letters))
+
+    def with_file(session: Session, letter: Letter) -> Letter:
         ids, language = tuple(_dates_in(letter.facts)), letter.language
         draw = partial(_as_file, session, ids, language, address)
         return replace(letter, attachments=once(session, ("file", ids, language), draw))
 
-    return replace(kind, compose=compose)
+    return replace(kind, compose=compose, gather=gather)
 
 
 def _as_file(session: Session, ids: Sequence[int], language: str, address: str) -> tuple[Attachment, ...]:
@@ -126,8 +130,8 @@ def _dates_in(facts: Mapping[str, Any]) -> list[int]:
     """Return the dates that a letter tells of: those of a change, those signed up for at once, or its one."""
     if "changed" in facts:
         return [date.id for date in facts["changed"].dates]
-    if "dates" in facts:
-        return [date.id for date, _part in facts["dates"]]
+    if "dates" in facts or "due" in facts:
+        return [date.id for date, _part in facts.get("dates") or facts["due"]]
     return [facts["date"].id]
 
 

@@ -5,9 +5,10 @@ of their own if they want that. Each moment lasts until the next: so nobody ever
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
@@ -160,6 +161,7 @@ def _telling(occurrence: Occurrence, moment: Moment) -> Telling:
         time_version(occurrence),
         due_at=moment.due_at,
         deadline_at=moment.until,
+        bundle=GROUP,
     )
 
 
@@ -243,7 +245,16 @@ def reminder_kind(sender: Sender, template: str) -> Kind:
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
         return date_letter(sender, template, session, notice, delivery, coming=True)
 
-    return Kind(still_true, compose, group=GROUP, not_before=end_of_quiet)
+    return Kind(still_true, compose, group=GROUP, not_before=end_of_quiet, gather=together)
+
+
+def together(session: Session, letters: Sequence[Letter]) -> Letter:
+    """Return one letter that reminds of all the dates of several, in their order."""
+    facts: list[Mapping[str, Any]] = [letter.facts for letter in letters]
+    due = {one["date"].id: (one["date"], one["parts"]) for one in facts}
+    common = {name: facts[0][name] for name in ("name", "personal_link", "address")}
+    in_order = sorted(due.values(), key=lambda one: (one[0].starts, one[0].id))
+    return replace(letters[0], template="reminders", facts=common | {"due": in_order})
 
 
 def end_of_quiet(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:

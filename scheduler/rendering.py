@@ -25,17 +25,21 @@ _SIGNATURE = "\n-- "
 class Words:
     """A rendered template: the first line is the subject, then come paragraphs, then the facts.
 
-    `draws_facts` says whether the HTML frame knows how to draw those; else they stay paragraphs.
+    `draws_facts` says whether the HTML frame knows how to draw those; else they stay paragraphs. `lists_dates` says
+    that they are of several dates.
     """
 
     subject: str
     text: str
     draws_facts: bool
+    lists_dates: bool
 
     @property
     def lead(self) -> list[list[str]]:
         """The paragraphs before the facts, each as its lines: greeting and news."""
-        before = self._whole.rpartition(_FACTS)[0] if self.has_facts else self._whole
+        before = self._whole
+        if self.has_facts:
+            before = (before.partition if self.lists_dates else before.rpartition)(_FACTS)[0]
         return [paragraph.splitlines() for paragraph in before.strip().split("\n\n")]
 
     @property
@@ -78,11 +82,16 @@ def in_words(app: Flask, letter: Letter) -> Content:
 def _words(app: Flask, letter: Letter) -> Words:
     template = app.jinja_env.get_template(f"notices/{letter.template}.email.txt")
     subject, _, text = template.render(_facts(letter)).strip().partition("\n")
-    return Words(subject.strip(), _MANY_BREAKS.sub("\n\n", text).strip() + "\n", _is_drawn(letter))
+    return Words(
+        subject.strip(),
+        _MANY_BREAKS.sub("\n\n", text).strip() + "\n",
+        _is_drawn(letter),
+        "due" in letter.facts,
+    )
 
 
 def _is_drawn(letter: Letter) -> bool:
-    return "date" in letter.facts or "dates" in letter.facts
+    return not letter.facts.keys().isdisjoint({"date", "dates", "due"})
 
 
 def _page(letter: Letter) -> str:

@@ -88,7 +88,8 @@ def quota(session: Session, account: LineAccount, now: datetime) -> Quota:
     """Count what an account has sent this month; what is on its way counts too."""
     month = now.astimezone(_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     ours = select(ContactPoint.id).where(ContactPoint.account_id == account.id)
-    sent = select(func.count()).where(
+    # What went out in one message counts once.
+    sent = select(func.count(Delivery.letter_id.distinct())).where(
         Delivery.channel == "line",
         Delivery.contact_point_id.in_(ours),
         or_(Delivery.state == CLAIMED, and_(Delivery.state == SENT, Delivery.sent_at >= month)),

@@ -19,7 +19,8 @@ from scheduler.notices.queries import first_channels
 class Telling:
     """One thing to tell: kind, subject and version (the generation of what it is about) are its key.
 
-    From `deadline_at` on it is of no use. Lower priorities go first: 0 for sign-in mails, 5 for others.
+    From `deadline_at` on it is of no use. Lower priorities go first: 0 for sign-in mails, 5 for others. What has the
+    same `bundle` goes to a person as one message when it comes due together.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Telling:
     priority: int = 5
     body: str = ""
     by_id: int | None = None
+    bundle: str = ""
 
 
 def queue(session: Session, telling: Telling, person_ids: Iterable[int], now: datetime) -> int:
@@ -76,6 +78,7 @@ def _delivery(telling: Telling, notice_id: int, person_id: int, channel: str) ->
         "deadline_at": telling.deadline_at,
         "hop": 0,
         "message_id": _message_id(telling, person_id, 0),
+        "bundle": telling.bundle,
     }
 
 
@@ -97,6 +100,7 @@ def try_next(session: Session, delivery: Delivery, channel: str, now: datetime) 
         "due_at": now,
         "deadline_at": delivery.deadline_at,
         "message_id": _message_id(notice, delivery.person_id, hop),
+        "bundle": delivery.bundle,
     }
     insert_once(session, Delivery, again)
 

@@ -5,21 +5,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager
-from sqlalchemy.orm.util import AliasedClass
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
 
-from scheduler.db import UtcDateTime
 from scheduler.notices.crowd import crowd
+from scheduler.notices.due import due_bundles
 from scheduler.notices.models import (
     BY_HAND,
     BY_NEIGHBOURS,
     CLAIMED,
     DEAD,
     DROPPED,
-    OPEN,
     PLANNED,
     QUIET,
     Attempt,
@@ -37,12 +36,16 @@ log = logging.getLogger(__name__)
 _GIVE_UP = timedelta(days=5)
 
 
+# The deliveries that go out in one message.
+Claims = tuple[Claimed, ...]
+
+
 @dataclass(frozen=True)
 class Takings:
     """What one claim brought: how many rows it looked at, and the letters to send."""
 
     seen: int
-    letters: list[tuple[Claimed, Letter]]
+    letters: list[tuple[Claims, Letter]]
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,41 @@ def take(session: Session, outlet: Outlet, room: int, now: datetime) -> Takings:
     never take the same one: PostgreSQL skips what another has locked, SQLite lets one writer in at a time.
     """
     resting = [channel for channel in outlet.channels if _rests(session, channel, now)]
-    due = session.scalars(_due(), {"now": now, "resting": resting, "room": room}).all()
+    bundles = due_bundles(session, resting, room, now)
     open_now = outlet.channels.keys() - set(resting)
-    with crowd(session, {delivery.person_id for delivery in due}):
+    with crowd(session, {bundle[0].person_id for bundle in bundles}):
         # One after the other: what one takes of an account's month is not there for the next.
-        letters = [
-            _settle(session, outlet, (delivery, _verdict(session, outlet, delivery, open_now, now)), now)
-            for delivery in due
-        ]
-    return Takings(len(due), [letter for letter in letters if letter is not None])
+        letters = [_taken(session, outlet, bundle, open_now, now) for bundle in bundles]
+    return Takings(len(bundles), [letter for letter in letters if letter is not None])
+
+
+def _taken(
+    session: Session, outlet: Outlet, bundle: list[Delivery], open_now: Collection[str], now: datetime
+) -> tuple[Claims, Letter] | None:
+    judged = {delivery: _verdict(session, outlet, delivery, open_now, now) for delivery in bundle}
+    letters = {delivery: one for delivery, one in judged.items() if isinstance(one, Letter)}
+    way = next(((one.channel, one.address) for one in letters.values()), None)
+    # What goes another way follows by itself in the next claim.
+    together = [delivery for delivery, one in letters.items() if (one.channel, one.address) == way]
+    try:
+        letter = _gathered(session, outlet, {delivery: letters[delivery] for delivery in together})
+    except Exception as error:
+        log.error("letter of %d deliveries could not be composed: %s", len(together), type(error).__name__)
+        letter, judged = None, judged | dict.fromkeys(together, error)
+    for delivery, verdict in judged.items():
+        _claim(session, outlet, delivery, now)
+        if letter is None or delivery not in together:
+            _end(session, delivery, verdict, now)
+    return (_put(outlet, together, now), letter) if letter is not None else None
+
+
+def _gathered(session: Session, outlet: Outlet, letters: dict[Delivery, Letter]) -> Letter | None:
+    if len(letters) < 2:
+        return next(iter(letters.values()), None)
+    kind = kind_of(outlet, next(iter(letters)).notice)
+    assert kind is not None
+    with session.connection().begin_nested():
+        return kind.gather(session, list(letters.values()))
 
 
 def _rests(session: Session, channel: str, now: datetime) -> bool:
@@ -81,43 +110,6 @@ def _rests(session: Session, channel: str, now: datetime) -> bool:
 def _newest_attempt() -> Select[tuple[str, datetime]]:
     tried = select(Attempt.outcome, Attempt.at).where(Attempt.channel == bindparam("channel"))
     return tried.order_by(Attempt.id.desc()).limit(1)
-
-
-@cache
-def _due() -> Select[tuple[Delivery]]:
-    # Made once: the statement takes longer to put together than to run.
-    return (
-        select(Delivery)
-        .join(Delivery.notice)
-        .options(contains_eager(Delivery.notice))
-        .where(OPEN, _claimable(Delivery), ~_must_wait())
-        .where(Delivery.channel.not_in(bindparam("resting", expanding=True)))
-        .order_by(Delivery.priority, Delivery.due_at, Delivery.id)
-        .limit(bindparam("room"))
-        .with_for_update(skip_locked=True, of=Delivery)
-    )
-
-
-def _now() -> ColumnElement[Any]:
-    return bindparam("now", type_=UtcDateTime())
-
-
-def _claimable(delivery: type[Delivery] | AliasedClass[Delivery]) -> ColumnElement[bool]:
-    free = or_(delivery.state == PLANNED, and_(delivery.state == CLAIMED, delivery.lease_until <= _now()))
-    return and_(delivery.due_at <= _now(), free)
-
-
-def _must_wait() -> ColumnElement[bool]:
-    # The last word about a thing must be the newest: never two to one person under way at once, older ones first.
-    other, its_notice = aliased(Delivery), aliased(Notice)
-    under_way = and_(other.state == CLAIMED, other.lease_until > _now())
-    older_first = and_(other.id < Delivery.id, _claimable(other))
-    same_thing = and_(its_notice.subject == Notice.subject, its_notice.subject_id == Notice.subject_id)
-    same_person = and_(other.person_id == Delivery.person_id, other.id != Delivery.id)
-    found = select(other.id).join(its_notice, its_notice.id == other.notice_id)
-    blocking = found.where(same_thing, same_person, or_(under_way, older_first))
-    # OFFSET 0 makes PostgreSQL look it up for each candidate; it would join all with all, which is quadratic.
-    return blocking.offset(0).exists()
 
 
 def _verdict(
@@ -209,27 +201,31 @@ def _refused_by(session: Session, delivery: Delivery) -> set[int | None]:
     return set(session.scalars(earlier))
 
 
-def _settle(
-    session: Session, outlet: Outlet, judged: tuple[Delivery, Letter | _End | Exception], now: datetime
-) -> tuple[Claimed, Letter] | None:
-    delivery, verdict = judged
+def _claim(session: Session, outlet: Outlet, delivery: Delivery, now: datetime) -> None:
     if delivery.state == CLAIMED:
         # Whoever had it did not come back: killed, or asleep. Nobody knows whether it was sent.
         cut_short = Outcome("perhaps_sent", text="the lease ran out")
         session.add(trace(_claimed(delivery), cut_short, now))
     _change(delivery, owner=outlet.owner, fence=delivery.fence + 1)
-    claimed = _claimed(delivery)
-    if isinstance(verdict, Letter):
-        _change(delivery, state=CLAIMED, lease_until=now + outlet.lease)
-        return claimed, verdict
-    if isinstance(verdict, _End):
-        _change(delivery, state=verdict.state, reason=verdict.reason, owner=None, lease_until=None)
-        _change(delivery, due_at=verdict.due_at or delivery.due_at)
-    else:
-        fault = Outcome("fault", text=repr(verdict))
+
+
+def _put(outlet: Outlet, together: list[Delivery], now: datetime) -> Claims:
+    """Put deliveries into one message: a new one has a name made of all their keys, a repeated one keeps its name."""
+    keys = sorted(delivery.message_id for delivery in together)
+    name = keys[0] if len(keys) == 1 else sha256("\n".join(keys).encode()).hexdigest()[:40]
+    for delivery in together:
+        _change(delivery, state=CLAIMED, lease_until=now + outlet.lease, letter_id=delivery.letter_id or name)
+    return tuple(_claimed(delivery) for delivery in together)
+
+
+def _end(session: Session, delivery: Delivery, verdict: Letter | _End | Exception, now: datetime) -> None:
+    if isinstance(verdict, Exception):
+        claimed, fault = _claimed(delivery), Outcome("fault", text=repr(verdict))
         session.add(trace(claimed, fault, now))
-        _change(delivery, **after(claimed, fault, now))
-    return None
+        return _change(delivery, **after(claimed, fault, now))
+    end = verdict if isinstance(verdict, _End) else _End(PLANNED, delivery.reason)
+    _change(delivery, state=end.state, reason=end.reason, owner=None, lease_until=None)
+    _change(delivery, due_at=end.due_at or delivery.due_at)
 
 
 def _claimed(delivery: Delivery) -> Claimed:
@@ -240,7 +236,7 @@ def _claimed(delivery: Delivery) -> Claimed:
         tries=delivery.tries,
         deadline_at=delivery.deadline_at,
         channel=delivery.channel,
-        message_id=delivery.message_id,
+        message_id=delivery.letter_id or delivery.message_id,
         date=delivery.wanted_at,
         due_at=delivery.due_at,
     )

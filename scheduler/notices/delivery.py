@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.db import begin_writing
-from scheduler.notices.claims import Takings, take
+from scheduler.notices.claims import Claims, Takings, take
 from scheduler.notices.outcomes import Claimed, Outcome, give_back, record
 from scheduler.notices.outlet import ChannelError, Letter, OutgoingMessage, Outlet
 from scheduler.notices.ways import refused
@@ -61,8 +61,8 @@ class _Round:
     outlet: Outlet
     now: Callable[[], datetime]
     pool: Executor
-    flying: dict[Future[Outcome], Claimed] = field(default_factory=dict)
-    hand: deque[tuple[Claimed, Letter]] = field(default_factory=deque)
+    flying: dict[Future[Outcome], Claims] = field(default_factory=dict)
+    hand: deque[tuple[Claims, Letter]] = field(default_factory=deque)
     claimed_at: float = 0.0
     ahead: int = 1
     sent: int = 0
@@ -73,8 +73,8 @@ class _Round:
             if not self.hand and not self._claim():
                 break
             if self.hand:
-                claimed, letter = self.hand.popleft()
-                self.flying[self.pool.submit(_send, self.outlet, claimed, letter)] = claimed
+                claims, letter = self.hand.popleft()
+                self.flying[self.pool.submit(_send, self.outlet, claims[0], letter)] = claims
         return bool(self.flying)
 
     def land(self) -> None:
@@ -103,7 +103,7 @@ class _Round:
         return takings.seen > 0
 
     def _let_go(self) -> list[Claimed]:
-        back = [claimed for claimed, _ in self.hand]
+        back = [claimed for claims, _ in self.hand for claimed in claims]
         self.hand.clear()
         self.ahead = 1 if back else self.ahead
         return back
@@ -130,7 +130,7 @@ def _send(outlet: Outlet, claimed: Claimed, letter: Letter) -> Outcome:
     return Outcome("sent")
 
 
-_Outcomes = list[tuple[Claimed, Outcome]]
+_Outcomes = list[tuple[Claims, Outcome]]
 
 
 def _record(outlet: Outlet, outcomes: _Outcomes, back: list[Claimed], now: datetime) -> None:
@@ -146,10 +146,11 @@ def _record(outlet: Outlet, outcomes: _Outcomes, back: list[Claimed], now: datet
 def _record_now(outlet: Outlet, outcomes: _Outcomes, back: list[Claimed], now: datetime) -> None:
     with outlet.new_session() as session:
         begin_writing(session)
-        for claimed, outcome in outcomes:
-            if not record(session, claimed, outcome, now):
+        for claims, outcome in outcomes:
+            ours = record(session, claims, outcome, now)
+            for claimed in set(claims).difference(ours):
                 log.warning("delivery %d came back after its lease", claimed.id)
-            elif outcome.name == "refused":
+            for claimed in ours if outcome.name == "refused" else ():
                 refused(session, outlet, claimed.id, outcome, now)
         for claimed in back:
             give_back(session, claimed)

@@ -63,6 +63,8 @@ class Delivery(Base):
     `due_at` moves with each retry, `wanted_at` stays: lateness is measured by it, and it is the message's Date.
     `fence` counts the claims, `tries` the answers of the other side. `message_id` is made of the natural key, so that
     a retry, a second dispatcher and a restored backup all send the same one.
+    What has the same `bundle` and comes due together for one person goes out as one message, by one way. `letter_id` is
+    that message's Message-ID, made of the keys of all that were in it when it was first claimed: none joins it later.
     """
 
     __tablename__ = "delivery"
@@ -95,6 +97,8 @@ class Delivery(Base):
     by_id: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(40), default="")
     message_id: Mapped[str] = mapped_column(String(64), unique=True)
+    bundle: Mapped[str] = mapped_column(String(20), default="")
+    letter_id: Mapped[str | None] = mapped_column(String(64), index=True)
 
     notice: Mapped[Notice] = relationship()
 

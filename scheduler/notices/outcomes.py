@@ -1,7 +1,7 @@
 """What becomes of a delivery after a try: sent, dead, or due again later. Commits nothing."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -47,13 +47,28 @@ class Outcome:
     retry_after: int = 0
 
 
-def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
-    """Write the try down, and move the delivery on if it is still ours; return whether it was.
+def record(session: Session, claims: Sequence[Claimed], outcome: Outcome, now: datetime) -> list[Claimed]:
+    """Write down how one message fared, and move its deliveries on that are still ours; return those.
 
-    A dispatcher that slept past its lease finds the fence raised: by then the delivery is another one's.
+    A dispatcher that slept past its lease finds the fence raised: by then the delivery is another one's. All are due
+    again at the same time, to go out in one message again.
     """
-    session.add(trace(claimed, outcome, now))
-    return _finish(session, claimed, after(claimed, outcome, now))
+    session.add_all(trace(claimed, outcome, now) for claimed in claims)
+    wait = pause(claims, outcome)
+    return [one for one in claims if _finish(session, one, after(one, outcome, now, wait))]
+
+
+def pause(claims: Sequence[Claimed], outcome: Outcome) -> timedelta:
+    """Return how long to wait before the next try."""
+    if outcome.name == "sent":
+        return timedelta()
+    tries = max(_tries(claimed, outcome) for claimed in claims)
+    return max(_wait(outcome.name, tries), timedelta(seconds=outcome.retry_after))
+
+
+def _tries(claimed: Claimed, outcome: Outcome) -> int:
+    # A closed way says nothing about the message: its ladder does not move.
+    return claimed.tries + (outcome.name not in {"sent", "nobody_there"})
 
 
 def give_back(session: Session, claimed: Claimed) -> bool:
@@ -90,16 +105,15 @@ def trace(claimed: Claimed, outcome: Outcome, now: datetime) -> Attempt:
     )
 
 
-def after(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, Any]:
+def after(claimed: Claimed, outcome: Outcome, now: datetime, wait: timedelta | None = None) -> dict[str, Any]:
     """Return the new values of a claimed delivery; a retry is due at the deadline at the latest, to end there."""
-    # A closed way says nothing about the message: its ladder does not move.
-    tries = claimed.tries + (outcome.name not in {"sent", "nobody_there"})
+    tries = _tries(claimed, outcome)
     row = {"owner": None, "lease_until": None, "reason": outcome.name, "tries": tries, "sent_at": None}
     if outcome.name == "sent":
         return row | {"state": SENT, "reason": "", "sent_at": now, "due_at": claimed.due_at}
     if outcome.name == "refused":
         return row | {"state": DEAD, "due_at": claimed.due_at}
-    due_at = now + max(_wait(outcome.name, tries), timedelta(seconds=outcome.retry_after))
+    due_at = now + (pause([claimed], outcome) if wait is None else wait)
     if claimed.deadline_at is not None:
         due_at = min(due_at, claimed.deadline_at)
     return row | {"state": PLANNED, "due_at": due_at}

@@ -111,6 +111,11 @@ def _at_once(session: Session, notice: Notice, delivery: Delivery, now: datetime
     return now
 
 
+def _one_alone(session: Session, letters: Sequence["Letter"]) -> "Letter":
+    (letter,) = letters
+    return letter
+
+
 def _is_live(notice: Notice, point: ContactPoint) -> bool:
     return point.is_live
 
@@ -123,7 +128,8 @@ class Kind:
     `compose` returns None if there is nobody to tell. `group` is what people switch off when they do not want such
     notices; without one they cannot, since it concerns their own dates or their signing in. `fits` says which of a
     person's contact points will do; `not_before` puts it off, out of quiet hours. Only a kind `by_hand` is worth a
-    neighbour's walk or call to those without other ways.
+    neighbour's walk or call to those without other ways. `gather` makes one letter of those that a person gets at once
+    by one way, where tellings of this kind are bundled.
     """
 
     still_true: Callable[[Session, Notice, Delivery, datetime], str | None]
@@ -132,6 +138,7 @@ class Kind:
     fits: Callable[[Notice, ContactPoint], bool] = _is_live
     by_hand: bool = False
     not_before: Callable[[Session, Notice, Delivery, datetime], datetime] = _at_once
+    gather: Callable[[Session, Sequence[Letter]], Letter] = _one_alone
 
 
 def _facts_of(session: Session, point: ContactPoint) -> Mapping[str, Any]:

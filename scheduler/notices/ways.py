@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler.db import claim
 from scheduler.notices.actions import give_up, try_next
 from scheduler.notices.claims import ways_left
-from scheduler.notices.dsn import Returned
+from scheduler.notices.dsn import Report, Returned
 from scheduler.notices.models import DEAD, SENT, Attempt, Delivery
 from scheduler.notices.outcomes import Outcome
 from scheduler.notices.outlet import Outlet
@@ -38,10 +38,14 @@ def bounced(session: Session, outlet: Outlet, returned: Returned, now: datetime)
 
     The same report twice, or after somebody has told the person by hand, changes nothing more.
     """
-    delivery = session.scalar(select(Delivery).where(Delivery.message_id == returned.message_id))
-    if delivery is None:
-        return False
-    report = returned.report
+    of_letter = select(Delivery).where(Delivery.letter_id == returned.message_id).order_by(Delivery.id)
+    deliveries = session.scalars(of_letter).all()
+    for delivery in deliveries:
+        _came_back(session, outlet, delivery, returned.report, now)
+    return bool(deliveries)
+
+
+def _came_back(session: Session, outlet: Outlet, delivery: Delivery, report: Report, now: datetime) -> None:
     name = "bounced" if report.is_final else "delayed"
     session.add(
         Attempt(
@@ -60,7 +64,6 @@ def bounced(session: Session, outlet: Outlet, returned: Returned, now: datetime)
     if report.is_final and claim(session, sent.values(state=DEAD, reason=name)):
         session.refresh(delivery)
         refused(session, outlet, delivery.id, Outcome("refused", 550, f"{report.status} {report.text}"), now)
-    return True
 
 
 def refused(session: Session, outlet: Outlet, delivery_id: int, outcome: Outcome, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import time as clock_time
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,13 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
+from scheduler.db import begin_writing
+from scheduler.decisions import actions as decisions
 from scheduler.notices.models import Delivery
-from tests import mailbox
+from scheduler.parties.models import Person
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
 from tests.journeys.conftest import HANAKO
 from tests.journeys.tickers import Tickers
 from tests.moments import at, tokyo
@@ -75,6 +81,61 @@ def test_it_says_when_and_where_and_has_the_file_and_the_personal_link(
     assert "みどり公園前" in text
     assert f"UID:{date.uid}" in mailbox.calendar(mail).replace("\r\n ", "")
     assert "山田 花子" in Visitor(app).text(mailbox.path(mail, "/me/"))
+
+
+def _hanako(session: Session) -> Person:
+    return session.query(Person).filter_by(email=HANAKO["email"]).one()
+
+
+@pytest.fixture
+def patrol(session: Session, cast: Cast, signed_up: list[int]) -> Occurrence:
+    """A patrol on the evening of that day, to which Hanako comes, too."""
+    begin_writing(session)
+    slot = make.slot(
+        session, cast.midori, NOW, title="夜の見回り", title_en="Patrol", first_at=clock_time(18, 0)
+    )
+    make.participation(session, slot, _hanako(session), NOW)
+    session.commit()
+    return slot.occurrence
+
+
+def test_of_two_dates_on_one_day_a_single_mail_reminds(
+    app: Flask, patrol: Occurrence, tickers: Tickers, sink: Sink, date: Occurrence
+) -> None:
+    tickers.run(EVENING)
+    assert sorted(sink.recipients) == ["hanako@example.jp", "taro@example.jp"]
+    (mail,) = [mail for mail in sink.mails if mailbox.is_to(mail, HANAKO["email"])]
+    text, file = mailbox.text(mail), mailbox.calendar(mail).replace("\r\n ", "")
+    assert mail["Subject"] == "お知らせ：11月22日（日） ほか、予定は2件です"
+    assert text.index("資源回収の日") < text.index("夜の見回り")
+    assert mail["List-Unsubscribe"]
+    own = mailbox.path(mail, "/me/").partition("/dates/")[0]
+    for one in (date, patrol):
+        assert f"UID:{one.uid}" in file
+        assert f"http://localhost{own}/dates/{one.id}/coming" in text
+        assert "行けなくなりました" in Visitor(app).text(f"{own}/dates/{one.id}/coming")
+
+
+def test_killed_with_both_in_hand_a_ticker_loses_neither_and_what_is_called_off_meanwhile_drops_out(
+    session: Session, patrol: Occurrence, tickers: Tickers, sink: Sink, cast: Cast
+) -> None:
+    sink.seconds_a_message = 60
+    victim = tickers.start(EVENING)
+    wait_until(lambda: [row.state for row in reminders(session)] == ["claimed"] * 3)
+    victim.kill()
+    victim.join()
+    sink.seconds_a_message = 0
+    held = {row.letter_id for row in reminders(session) if row.person_id == _hanako(session).id}
+    begin_writing(session)
+    decisions.cancel(session, patrol, decisions.Ruling(cast.aiko.id, patrol.revision, "雨"), EVENING)
+    session.commit()
+    tickers.run(LATER)
+    (mail,) = [
+        one for one in sink.mails if mailbox.is_to(one, HANAKO["email"]) and "お知らせ" in one["Subject"]
+    ]
+    assert "資源回収の日" in mail["Subject"]
+    assert "夜の見回り" not in mailbox.text(mail)
+    assert {mail["Message-ID"].strip("<>").partition(".")[0]} == held
 
 
 def test_two_tickers_at_once_change_nothing(tickers: Tickers, sink: Sink) -> None:

@@ -47,6 +47,7 @@ def store(postgres_server: str) -> Iterator[Store]:
             "channel": "line",
             "contact_point_id": 1,
             "message_id": "m1",
+            "letter_id": "m1",
         }
         session.add(Delivery(id=1, wanted_at=due, due_at=due, state="planned", **delivery))
         session.commit()

@@ -6,7 +6,19 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler import assets, compression, design, health, json_api, masking, offline, openapi, sharing, web
+from scheduler import (
+    assets,
+    clock,
+    compression,
+    design,
+    health,
+    json_api,
+    masking,
+    offline,
+    openapi,
+    sharing,
+    web,
+)
 from scheduler.activities import api as activities_api
 from scheduler.activities import views as activities
 from scheduler.attendance import api as attendance_api
@@ -15,6 +27,7 @@ from scheduler.board import api as board_api
 from scheduler.board import views as board
 from scheduler.calendars import api as calendars_api
 from scheduler.calendars import views as calendars
+from scheduler.calendars.unchanged import Unchanged
 from scheduler.changes import api as changes_api
 from scheduler.changes import views as changes
 from scheduler.closures import api as closures_api
@@ -128,6 +141,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in APIS:
         web.csrf.exempt(feature.api)
         app.register_blueprint(feature.api)
+    _stand_before(app)
     json_api.set_gate(app.extensions, login.admit)
     openapi.serve_document(app, [feature.api for feature in APIS], VERSION)
     return app
@@ -157,6 +171,12 @@ def _configure(app: Flask, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
-    hops = int(settings.proxies)
+
+
+def _stand_before(app: Flask) -> None:
+    """Put what looks at a request first: what proxies say of it, and whether it asks for an unchanged feed."""
+    with app.app_context():
+        app.wsgi_app = Unchanged(app.wsgi_app, web.db.engine, clock.now).answer  # type: ignore[method-assign]
+    hops = int(app.config["TSUDOI"].proxies)
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

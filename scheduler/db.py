@@ -169,9 +169,19 @@ def _mark(session: Session) -> tuple[int, object]:
     alone = {"isolation_level": "AUTOCOMMIT"} if is_postgres else {"sqlite_begin": ""}
     if session.in_transaction():
         alone = {}
-    connection = session.connection(execution_options=alone)
+    return _mark_of(session.connection(execution_options=alone))
+
+
+def mark_now(engine: Engine) -> tuple[int, object]:
+    """Return a mark of the state at this moment, as `mark` does, where there is no session and need be none."""
+    alone = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {"sqlite_begin": ""}
+    with engine.connect().execution_options(**alone) as connection:
+        return _mark_of(connection)
+
+
+def _mark_of(connection: Connection) -> tuple[int, object]:
     driver: Any = connection.connection.driver_connection
-    if is_postgres:
+    if connection.dialect.name == "postgresql":
         return 0, driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0]
     serial = connection.info.get("serial") or connection.info.setdefault("serial", next(_connections))
     return serial, (driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes)

@@ -18,6 +18,7 @@ from scheduler.calendars import feeds, rendered
 from scheduler.calendars.actions import note_version
 from scheduler.calendars.feeds import Feed
 from scheduler.calendars.folder import Folder
+from scheduler.calendars.unchanged import CACHING
 from scheduler.db import begin_reading, begin_writing
 from scheduler.web import db, db_session, etag_matches, settings
 
@@ -147,5 +148,5 @@ def _stamped(response: Response, tag: str) -> Response:
     response.set_etag(tag)
     response.headers["Vary"] = "Accept-Encoding"
     # Asking again costs little, a decision at dawn cannot wait: whoever keeps it asks each time whether it is true.
-    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Cache-Control"] = CACHING
     return response

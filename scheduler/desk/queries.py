@@ -1,6 +1,6 @@
 """What an officer or a block leader has before them; read-only, and only to them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from scheduler.offices.queries import own_posts
 from scheduler.participation.models import GONE, Participation
 from scheduler.parties.access import BLOCK_LEADER, Actor, led_blocks, organised_bodies
 from scheduler.parties.models import Household, Membership, Organization, Person
-from scheduler.reach.reached import find_round
+from scheduler.reach.reached import Told, told_of
 
 # Dates shown under the list of what is to be done.
 _SHOWN = 6
@@ -62,7 +62,7 @@ def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
         bodies,
         tasks_of(session, actor, bodies, now),
         _counts(session, [body.id for body in bodies], now),
-        [round_ for block in blocks for round_ in _rounds(session, actor, block, now)],
+        [round_ for block in blocks for round_ in _rounds(session, block, now)],
         coming,
         own_posts(session, actor, BLOCK_LEADER),
     )
@@ -102,31 +102,39 @@ def _count(occurrence: Occurrence, row: Row[tuple[int, int, int]] | None) -> Dat
     return DateCount(occurrence, row.have if row else 0, row.want if row else 0)
 
 
-def _rounds(session: Session, actor: Actor, block: Organization, now: datetime) -> list[Round]:
+def _rounds(session: Session, block: Organization, now: datetime) -> list[Round]:
     ahead = dates_of([block.id, block.parent_id or block.id]).where(
         Occurrence.ends_at > now, Occurrence.starts_at < now + AHEAD, Occurrence.state.in_(ON)
     )
     homes = (
         session.scalar(select(func.count()).select_from(Household).where(Household.block_id == block.id)) or 0
     )
+    dates = list(session.scalars(ahead.limit(_SHOWN)))
+    answered = _answered(session, dates, block)
+    told = told_of(session, [one.id for one in dates])
     return [
-        Round(one, block, homes, _answered(session, one, block), len(find_round(session, actor, one.id).rows))
-        for one in session.scalars(ahead.limit(_SHOWN))
+        Round(one, block, homes, answered.get(one.id, 0), _to_tell(told.get(one.id, ()), block))
+        for one in dates
     ]
 
 
-def _answered(session: Session, occurrence: Occurrence, block: Organization) -> int:
+def _to_tell(rows: Iterable[Told], block: Organization) -> int:
+    return sum(row.is_left and row.block is not None and row.block.id == block.id for row in rows)
+
+
+def _answered(session: Session, dates: Sequence[Occurrence], block: Organization) -> dict[int, int]:
     home = func.coalesce(Participation.household_id, Person.household_id)
     wanted = (
-        select(func.count(func.distinct(home)))
+        select(Slot.occurrence_id, func.count(func.distinct(home)))
         .select_from(Participation)
         .join(Participation.slot)
         .join(Person, Person.id == Participation.contact_id)
         .join(Household, Household.id == home)
         .where(
-            Slot.occurrence_id == occurrence.id,
+            Slot.occurrence_id.in_([one.id for one in dates]),
             Household.block_id == block.id,
             Participation.state.not_in(GONE),
         )
+        .group_by(Slot.occurrence_id)
     )
-    return session.scalar(wanted) or 0
+    return dict(session.execute(wanted).tuples().all())

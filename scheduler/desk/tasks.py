@@ -15,7 +15,7 @@ from scheduler.board.withdrawals import withdrawn_lately
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Membership, Organization
-from scheduler.reach.reached import left_by_hand, troubles_of
+from scheduler.reach.reached import troubles_of
 
 # How far ahead answers are asked for, and how long back a date may still be ticked.
 AHEAD, BACK = timedelta(days=30), timedelta(days=14)
@@ -129,21 +129,18 @@ def _short_at(session: Session, dates: Sequence[Occurrence]) -> dict[int, int]:
 
 
 def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime) -> Iterator[Task]:
-    for body in bodies:
-        for trouble in troubles_of(session, body.id, now):
-            at = trouble.occurrence.starts_at
-            yield Task("missed", body, at, trouble.occurrence, count=trouble.missed, urgent=True)
-        for left in left_by_hand(session, body.id, now):
-            at = left.occurrence.starts_at
-            yield Task("tell", body, at, left.occurrence, count=left.missed, urgent=True)
-        for activity in session.scalars(_own(body).where(Activity.state == "draft")):
-            yield Task("draft", body, activity=activity)
-        for activity in session.scalars(_own(body).where(Activity.state == "published", ~_goes_on(now))):
-            yield Task("no_dates", body, activity=activity)
-
-
-def _own(body: Organization) -> Select[tuple[Activity]]:
-    return select(Activity).where(Activity.organization_id == body.id).order_by(Activity.title, Activity.id)
+    by_id = {body.id: body for body in bodies}
+    for trouble in troubles_of(session, list(by_id), now):
+        one = trouble.occurrence
+        body = by_id[one.activity.organization_id]
+        for what, count in (("missed", trouble.missed), ("tell", trouble.by_hand)):
+            if count:
+                yield Task(what, body, one.starts_at, one, count=count, urgent=True)
+    own = select(Activity).where(Activity.organization_id.in_(by_id)).order_by(Activity.title, Activity.id)
+    for activity in session.scalars(own.where(Activity.state == "draft")):
+        yield Task("draft", by_id[activity.organization_id], activity=activity)
+    for activity in session.scalars(own.where(Activity.state == "published", ~_goes_on(now))):
+        yield Task("no_dates", by_id[activity.organization_id], activity=activity)
 
 
 def _goes_on(now: datetime) -> ColumnElement[bool]:

@@ -1,11 +1,12 @@
 """Who has heard the newest word about a date, who waits for a neighbour, and whom somebody has to telephone."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.activities.queries import find_occurrence
@@ -49,6 +50,11 @@ class Told:
     by_id: int | None
 
     @property
+    def is_left(self) -> bool:
+        """Whether somebody has still to walk there, or to call."""
+        return self.group in {"by_hand", MISSED}
+
+    @property
     def walking_order(self) -> tuple[str, int, str]:
         """Its place on the way from door to door."""
         if self.household is None:
@@ -58,34 +64,45 @@ class Told:
 
 def told_about(session: Session, occurrence_id: int) -> list[Told]:
     """Return, for everybody who comes to a date and has been written to, how far the newest word has come."""
-    own = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id == occurrence_id)
-    comes = (
-        select(Participation.contact_id)
-        .join(Participation.slot)
-        .where(Slot.occurrence_id.in_(_with_next(occurrence_id)), Participation.state.not_in(GONE))
-    )
+    return told_of(session, [occurrence_id]).get(occurrence_id, [])
+
+
+def told_of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list[Told]]:
+    """Return the same of several dates, each by its id, in the order in which one walks; by one query."""
+    own = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id.in_(occurrence_ids))
     about = or_(
-        and_(Notice.subject == "occurrence", Notice.subject_id == occurrence_id),
+        and_(Notice.subject == "occurrence", Notice.subject_id.in_(occurrence_ids)),
         and_(Notice.subject == "participation", Notice.subject_id.in_(own)),
     )
+    of_sign_up = and_(Notice.subject == "participation", Participation.id == Notice.subject_id)
+    date_id = case((Notice.subject == "occurrence", Notice.subject_id), else_=Slot.occurrence_id)
     wanted = (
-        select(Delivery, Notice.kind, Person, Household, Organization)
+        select(Occurrence.id, Delivery, Notice.kind, Person, Household, Organization)
+        .select_from(Delivery)
         .join(Delivery.notice)
+        .outerjoin(Participation, of_sign_up)
+        .outerjoin(Slot, Slot.id == Participation.slot_id)
+        .join(Occurrence, Occurrence.id == date_id)
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Household, Household.id == Person.household_id)
         .outerjoin(Organization, Organization.id == Household.block_id)
-        .where(about, Delivery.person_id.in_(comes), _says_something())
+        .where(about, _comes(), _says_something())
         .order_by(Delivery.notice_id, Delivery.hop)
     )
-    newest = {delivery.person_id: _told(delivery, *rest) for delivery, *rest in session.execute(wanted)}
-    return sorted(newest.values(), key=lambda told: told.walking_order)
+    newest: dict[int, dict[int, Told]] = {}
+    for number, delivery, *rest in session.execute(wanted):
+        newest.setdefault(number, {})[delivery.person_id] = _told(delivery, *rest)
+    return {
+        number: sorted(one.values(), key=lambda told: told.walking_order) for number, one in newest.items()
+    }
 
 
-def _with_next(occurrence_id: int) -> Select[tuple[int]]:
+def _comes() -> ColumnElement[bool]:
     # Whoever was to come to a date that was joined with another comes there now.
-    own = Occurrence.id == occurrence_id
-    joined = select(Occurrence.merged_into_id).where(own, Occurrence.merged_into_id.is_not(None))
-    return select(Occurrence.id).where(or_(own, Occurrence.id.in_(joined)))
+    row, slot = aliased(Participation), aliased(Slot)
+    there = or_(slot.occurrence_id == Occurrence.id, slot.occurrence_id == Occurrence.merged_into_id)
+    found = select(row.id).join(slot, slot.id == row.slot_id)
+    return found.where(row.contact_id == Delivery.person_id, row.state.not_in(GONE), there).exists()
 
 
 def _says_something() -> ColumnElement[bool]:
@@ -131,7 +148,7 @@ def find_round(session: Session, actor: Actor, occurrence_id: int) -> Round:
     Raise NotFound for anybody else.
     """
     occurrence = find_occurrence(session, actor, occurrence_id)
-    open_rows = [row for row in told_about(session, occurrence.id) if row.group in {"by_hand", MISSED}]
+    open_rows = [row for row in told_about(session, occurrence.id) if row.is_left]
     if may_organise(session, actor, occurrence.activity.organization_id):
         return Round(occurrence, open_rows, whole=True)
     blocks = {block.id for block in led_blocks(session, actor)}
@@ -181,57 +198,38 @@ def _take_back(session: Session, delivery_id: int, by_id: int, now: datetime) ->
 
 @dataclass(frozen=True)
 class Trouble:
-    """A date of a body at which somebody could not be reached."""
+    """A date at which somebody could not be reached, or is still to be told by telephone or on paper."""
 
     occurrence: Occurrence
     missed: int
+    by_hand: int
 
 
-def troubles_of(session: Session, organization_id: int, now: datetime, limit: int = 5) -> list[Trouble]:
-    """Return the dates of a body, not yet over, at which the newest word has not reached everybody."""
+def troubles_of(session: Session, bodies: Collection[int], now: datetime) -> list[Trouble]:
+    """Return the dates of these bodies, not yet over, of which the newest word has not reached everybody."""
     wanted = (
         select(Occurrence)
         .join(Occurrence.activity)
-        .where(Activity.organization_id == organization_id, Occurrence.ends_at > now, _has_missed())
-        .order_by(Occurrence.starts_at)
-        .limit(limit)
+        .where(Activity.organization_id.in_(bodies), Occurrence.ends_at > now, _is_left_over())
+        .options(contains_eager(Occurrence.activity))
+        .order_by(Occurrence.starts_at, Occurrence.id)
     )
-    counted = [
-        Trouble(occurrence, sum(row.group == MISSED for row in told_about(session, occurrence.id)))
-        for occurrence in session.scalars(wanted)
-    ]
-    return [trouble for trouble in counted if trouble.missed]
+    dates = session.scalars(wanted).all()
+    told = told_of(session, [one.id for one in dates]) if dates else {}
+    counts = [(one, Counter(row.group for row in told.get(one.id, ()))) for one in dates]
+    troubles = [Trouble(one, count[MISSED], count["by_hand"]) for one, count in counts]
+    return [trouble for trouble in troubles if trouble.missed or trouble.by_hand]
 
 
-def left_by_hand(session: Session, organization_id: int, now: datetime) -> list[Trouble]:
-    """Return the dates of a body, not yet over, of which somebody is still to be told by telephone or on paper."""
-    wanted = (
-        select(Occurrence, func.count(Delivery.id))
-        .join(Occurrence.activity)
-        .join(Notice, and_(Notice.subject == "occurrence", Notice.subject_id == Occurrence.id))
-        .join(Delivery, Delivery.notice_id == Notice.id)
-        .where(
-            Activity.organization_id == organization_id,
-            Occurrence.ends_at > now,
-            Delivery.state == BY_HAND,
-            Delivery.by_id.is_(None),
-        )
-        .group_by(Occurrence.id)
-        .order_by(Occurrence.starts_at)
-    )
-    found = [one for one, _count in session.execute(wanted)]
-    counted = [
-        Trouble(one, sum(row.group == "by_hand" for row in told_about(session, one.id))) for one in found
-    ]
-    return [one for one in counted if one.missed]
-
-
-def _has_missed() -> ColumnElement[bool]:
-    # From the few dead ones, by their own index, to what they are about.
+def _is_left_over() -> ColumnElement[bool]:
+    # From the few that are dead, by their own index, to what they are about.
     own = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id == Occurrence.id)
+    own = own.correlate(Occurrence)
     about = or_(
         and_(Notice.subject == "occurrence", Notice.subject_id == Occurrence.id),
         and_(Notice.subject == "participation", Notice.subject_id.in_(own)),
     )
     lost = or_(Delivery.state == DEAD, and_(Delivery.state == DROPPED, Delivery.reason == "too_late"))
-    return select(func.count(Delivery.id)).join(Delivery.notice).where(lost, about).scalar_subquery() > 0
+    listed = and_(Delivery.state == BY_HAND, Delivery.by_id.is_(None))
+    found = select(Delivery.id).join(Delivery.notice)
+    return or_(found.where(lost, about).exists(), found.where(listed, about).exists())

@@ -25,6 +25,8 @@ from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
 
 pages = Blueprint("reach", __name__)
+# On a body's page; the desk has them all.
+_TROUBLES_SHOWN = 5
 
 
 def _asker(token: str | None) -> tuple[Actor, str]:
@@ -205,7 +207,8 @@ def _ticked(occurrence_id: int, actor: Actor, back: str) -> ResponseReturnValue:
 @pages.app_template_global("troubles_of")
 def troubles_of_body(organization_id: int) -> list[Trouble]:
     """Return the dates of a body at which somebody could not be reached."""
-    return troubles_of(db_session(), organization_id, clock.now())
+    found = troubles_of(db_session(), [organization_id], clock.now())
+    return [trouble for trouble in found if trouble.missed][:_TROUBLES_SHOWN]
 
 
 @pages.app_template_global("at_risk")

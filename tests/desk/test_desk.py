@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from scheduler import jobs
@@ -15,6 +16,8 @@ from scheduler.attendance.actions import Tick, record_attendance
 from scheduler.decisions.actions import Ruling, confirm
 from scheduler.desk.queries import Desk, find_desk
 from scheduler.errors import NotFound
+from scheduler.notices.actions import Telling, queue
+from scheduler.notices.models import Delivery
 from scheduler.participation.actions import join
 from scheduler.participation.signing import SignUp
 from scheduler.parties.access import Actor
@@ -161,6 +164,44 @@ def test_who_is_to_be_telephoned_is_not_forgotten(app: Flask, session: Session, 
     (task,) = desk_of(session, cast.aiko, NOW).tasks
     assert (task.what, task.count) == ("tell", 1)
     assert "1人に電話や紙で伝える" in browser_of(app, cast.aiko).text("/desk")
+
+
+def _asked(session: Session, person: Person) -> int:
+    """How many queries a desk takes."""
+    asked: list[str] = []
+
+    def listen(*call: Any) -> None:
+        asked.append(call[2])
+
+    session.rollback()
+    event.listen(session.connection().engine, "before_cursor_execute", listen)
+    desk_of(session, person, EVE)
+    event.remove(session.connection().engine, "before_cursor_execute", listen)
+    return len(asked)
+
+
+def test_a_desk_asks_the_database_no_more_for_many_dates_than_for_one(session: Session, cast: Cast) -> None:
+    block = casting.block(session, cast.midori, "midori-1", NOW)
+    add_household(session, Household(name="1番", block_id=block.id, position=1, created_at=NOW), [cast.chie])
+    casting.hold_office(session, cast.aiko, block, "block_leader", NOW)
+
+    def trouble() -> None:
+        slot = make.slot(session, cast.midori, NOW)
+        make.participation(session, slot, cast.chie, NOW)
+        queue(
+            session, Telling("decision", "occurrence", slot.occurrence.id, 1, due_at=NOW), [cast.chie.id], NOW
+        )
+        for delivery in session.scalars(select(Delivery)):
+            delivery.state = "dead" if slot.id % 2 else "by_hand"
+        session.commit()
+
+    trouble()
+    once = _asked(session, cast.aiko)
+    for _ in range(3):
+        trouble()
+    assert _asked(session, cast.aiko) == once
+    tasks = [task for task in desk_of(session, cast.aiko, EVE).tasks if task.what in {"missed", "tell"}]
+    assert [task.count for task in tasks] == [1] * 4
 
 
 def test_whoever_follows_finds_from_when_on(app: Flask, session: Session, cast: Cast) -> None:

@@ -215,12 +215,12 @@ def test_the_body_learns_of_its_troubles_until_they_are_ticked_off(
     _decide(session, date, cast)
     _deliver(app, sink)
     session.rollback()
-    (trouble,) = reached.troubles_of(session, cast.midori.id, NOW)
+    (trouble,) = reached.troubles_of(session, [cast.midori.id], NOW)
     assert (trouble.occurrence.id, trouble.missed) == (date.id, 1)
-    assert reached.troubles_of(session, cast.library.id, NOW) == []
+    assert reached.troubles_of(session, [cast.library.id], NOW) == []
     found = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id)
     reached.tick_off(session, found, [row.delivery_id for row in found.rows], cast.aiko.id, NOW)
-    assert reached.troubles_of(session, cast.midori.id, NOW) == []
+    assert reached.troubles_of(session, [cast.midori.id], NOW) == []
 
 
 def test_programs_read_and_tick_too(

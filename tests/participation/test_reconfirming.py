@@ -157,7 +157,7 @@ def test_the_reminder_asks_whoever_has_not_answered(
     assert [
         mail
         for mail in mails
-        if f"/participations/{asked.id}/again" in mailbox.text(mail) and "からです" in mailbox.text(mail)
+        if f"/participations/{asked.id}/again" in mailbox.text(mail) and "予定は2件" in mail["Subject"]
     ]
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from scheduler import clock
 from scheduler.parties.login import current_actor
-from scheduler.reach.queries import find_operator
+from scheduler.parties.queries import find_operator
 from scheduler.reach.status import Status, status
 from scheduler.web import db_session
 

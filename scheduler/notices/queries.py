@@ -129,6 +129,18 @@ def is_about_to_be_told(session: Session, kind: str, subject: str, subject_id: i
     return session.scalar(wanted.limit(1)) is not None
 
 
+def was_never_tried(session: Session, kind: str, subject: str, subject_id: int) -> bool:
+    """Say whether a notice of this kind is written down and nobody has even tried to send it: we stood still."""
+    tried = select(Attempt.id).where(Attempt.delivery_id == Delivery.id, Attempt.outcome != "nobody_there")
+    wanted = (
+        select(Delivery.id)
+        .join(Delivery.notice)
+        .where(Notice.kind == kind, Notice.subject == subject, Notice.subject_id == subject_id)
+        .where(Delivery.state == PLANNED, ~tried.exists())
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def told_between(session: Session, person_id: int, kind: str, first: datetime, after: datetime) -> set[int]:
     """Return what a person was told about by this kind of notice in a span of time: the subjects' ids."""
     wanted = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.errors import Conflict, Invalid
@@ -13,10 +13,10 @@ from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import Telling, drop, queue
 from scheduler.notices.queries import first_channels, people_told
 from scheduler.offices.queries import known_people
-from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING
+from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING, has_other_officer
 from scheduler.parties.actions import PersonFacts, enrol, unreachable_person
 from scheduler.parties.actions import person as register
-from scheduler.parties.models import Membership, Organization, Person, SignIn
+from scheduler.parties.models import Membership, Organization, Person, SignedIn, SignIn
 from scheduler.parties.names import kana_key, phone_key
 
 OFFICES = (*ORGANISING, BLOCK_LEADER, COUNTER)
@@ -78,8 +78,13 @@ def _person(session: Session, body: Organization, facts: PersonFacts, now: datet
 
 def _end_key_cards(session: Session, person_id: int, now: datetime) -> None:
     # One that somebody else has printed would open the office, too; they sign in by mail from here on.
-    unspent = (SignIn.person_id == person_id) & SignIn.spent_at.is_(None) & (SignIn.expires_at > now)
-    session.execute(update(SignIn).where(unspent, SignIn.printed_by_id != person_id).values(expires_at=now))
+    printed = (SignIn.person_id == person_id) & (SignIn.printed_by_id != person_id)
+    unspent = printed & SignIn.spent_at.is_(None) & (SignIn.expires_at > now)
+    session.execute(update(SignIn).where(unspent).values(expires_at=now))
+    # And so would a telephone that such a card has signed in: the card was spent when that session began.
+    spent = select(SignIn.spent_at).where(printed, SignIn.spent_at.is_not(None))
+    opened = (SignedIn.person_id == person_id) & SignedIn.created_at.in_(spent)
+    session.execute(update(SignedIn).where(opened, SignedIn.ended_at.is_(None)).values(ended_at=now))
 
 
 def offices_for(body: Organization) -> tuple[str, ...]:
@@ -141,30 +146,16 @@ def end(session: Session, held: Membership, last_on: date, by: By) -> None:
     """
     if not held.starts_on - timedelta(days=1) <= last_on <= (held.ends_on or by.today + LONGEST_TERM):
         raise Invalid("term_unusable")
-    if held.office in ORGANISING and not _others_after(session, held, last_on):
+    if held.office in ORGANISING and not _is_followed(session, held, last_on):
         raise Conflict("last_officer")
     before, held.ends_on = held.ends_on, last_on
     _record(session, held, "end", by, facts={"ends_on": before.isoformat() if before else None})
 
 
-def _others_after(session: Session, held: Membership, last_on: date) -> int:
-    """Count who else organises on the day after: who is in office then."""
-    # Of two who end each other's at one time, the second comes after the first.
-    session.get_one(Organization, held.organization_id, with_for_update={"key_share": True})
+def _is_followed(session: Session, held: Membership, last_on: date) -> bool:
+    """Say whether somebody else, or the same person by another office, organises on the day after."""
     day = last_on + timedelta(days=1)
-    wanted = (
-        select(func.count())
-        .select_from(Membership)
-        .where(
-            Membership.organization_id == held.organization_id,
-            Membership.id != held.id,
-            Membership.person_id.is_not(None),
-            Membership.office.in_(ORGANISING),
-            Membership.starts_on <= day,
-            or_(Membership.ends_on.is_(None), Membership.ends_on >= day),
-        )
-    )
-    return session.scalar(wanted) or 0
+    return has_other_officer(session, held.organization_id, day, Membership.id == held.id)
 
 
 def take_back(session: Session, held: Membership, by: By) -> None:
@@ -190,7 +181,7 @@ def _go_on(session: Session, held: Membership, facts: Mapping[str, Any], by: By)
 
 def _call_off(session: Session, held: Membership, facts: Mapping[str, Any], by: By) -> None:
     """Let an office never have been given: it counts on no day to come, and who was told of it is told."""
-    if held.office in ORGANISING and not _others_after(session, held, by.today):
+    if held.office in ORGANISING and not _is_followed(session, held, by.today):
         raise Conflict("last_officer")
     drop(session, "membership", held.id, ("appointed",), "undone")
     was = {"starts_on": held.starts_on.isoformat()}

@@ -91,7 +91,9 @@ def join_as_stranger(
 
     The same form sent twice is one sign-up, also by telephone, where everybody is a new person. Who types somebody
     else's address gets no other answer than who types a new one: how things stand goes to the mailbox (`is_hidden`).
+    Raise Forbidden for a part that needs training, whoever it is.
     """
+    guards.check_stranger_of([slot])
     places.lock(session, slot)
     sent_before = _sent_before(session, slot, sign_up)
     if sent_before is not None:

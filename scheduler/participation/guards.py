@@ -1,6 +1,6 @@
 """What is looked at before a party may sign up for a slot; each guard raises with a code when the answer is no."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -97,6 +97,12 @@ def check_training_of(session: Session, slot: Slot, contact_id: int, now: dateti
     if slot.briefing_id is not None and not is_briefed(session, slot, contact_id):
         briefing = session.get_one(Activity, slot.briefing_id)
         raise Conflict("briefing_missing", briefing=briefing.title)
+
+
+def check_stranger_of(slots: Iterable[Slot]) -> None:
+    """Raise for who is not signed in where a part needs training: the answer would tell whether somebody has it."""
+    if any(slot.competence is not None or slot.briefing_id is not None for slot in slots):
+        raise Forbidden("trained_sign_in")
 
 
 def is_briefed(session: Session, slot: Slot, contact_id: int) -> bool:

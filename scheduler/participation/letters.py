@@ -1,7 +1,7 @@
 """Letters about sign-ups and to everybody who comes to a date: are they still true, and what do they say."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,7 @@ _TO_MAILBOX = ("verify", "guardian")
 _BY_HAND = ("offer", "moved", answering.KIND)
 # These wait for the end of the quiet hours of the one who is told.
 _IN_THE_MORNING = ("offer", answering.KIND)
+_NEXT_MOMENT = timedelta(minutes=1)
 # With these the date comes along as a file that every calendar offers to add.
 WITH_CALENDAR = ("joined", "moved")
 
@@ -145,6 +146,9 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
 
 def _awake(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:
     row = session.get_one(Participation, notice.subject_id)
+    if row.state == "offered" and row.hold_until is not None and row.hold_until <= now:
+        # Its time ran out before anybody heard of it: it is offered anew, or ended, in the next moment.
+        return now + _NEXT_MOMENT
     return measure.awake_to_be_told(session, delivery.person_id, row.slot, now)
 
 

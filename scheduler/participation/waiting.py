@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from scheduler.activities.models import TAKES_SIGN_UPS, Occurrence, Slot
 from scheduler.errors import Conflict
+from scheduler.notices.queries import was_never_tried
 from scheduler.participation import measure, places
 from scheduler.participation.models import PENDING, Participation
 from scheduler.participation.standing import (
@@ -20,9 +21,13 @@ from scheduler.participation.standing import (
     fits,
     hold_places,
     let_go_of_places,
+    remark,
     settle,
     settle_linked,
 )
+
+# Why a sign-up has ended that was offered a place too late for anybody to hear of it.
+UNTOLD_OFFER = "offered_untold"
 
 
 def leave(session: Session, row: Participation, state: str, change: Change, now: datetime) -> None:
@@ -113,8 +118,7 @@ def waiting_for(session: Session, slot_id: int) -> list[Participation]:
 
 def _offer(session: Session, row: Participation, now: datetime) -> bool:
     slot = row.slot
-    told_at = measure.awake_at(row.contact, slot, now)
-    until = min(told_at + timedelta(hours=slot.offer_hours), slot.cancel_until)
+    told_at, until = _time_to_answer(row, now)
     why_not = measure.why_not(session, row.contact, slot, now)
     if why_not is not None or until <= told_at or not hold_places(session, row):
         row.reason = why_not or row.reason
@@ -136,13 +140,34 @@ def accept(session: Session, row: Participation, now: datetime) -> None:
 
 
 def lapse(session: Session, row: Participation, now: datetime) -> bool:
-    """End what was held and not confirmed in time; say whether it was. Locks the slot."""
+    """End what was held and not confirmed in time; say whether it was. Locks the slot.
+
+    Nobody loses an offer that has never been told because the service stood still: its time begins anew.
+    """
     places.lock_of(session, row)
     if row.hold_until is None or row.hold_until > now or row.state not in PENDING:
         return False
+    untold = row.state == "offered" and was_never_tried(session, "offer", "participation", row.id)
+    if untold and _offer_anew(session, row, now):
+        return False
     quiet = row.unproven and row.series_id is not None
-    leave(session, row, "expired", Change("lapse", why=row.state, quiet=quiet), now)
+    why = UNTOLD_OFFER if untold else row.state
+    leave(session, row, "expired", Change("lapse", why=why, quiet=quiet), now)
     return True
+
+
+def _offer_anew(session: Session, row: Participation, now: datetime) -> bool:
+    told_at, until = _time_to_answer(row, now)
+    if until <= told_at:
+        return False
+    row.hold_until = until
+    remark(session, row, Change("offer", told_at=told_at), now, before=row.state)
+    return True
+
+
+def _time_to_answer(row: Participation, now: datetime) -> tuple[datetime, datetime]:
+    told_at = measure.awake_at(row.contact, row.slot, now)
+    return told_at, min(told_at + timedelta(hours=row.slot.offer_hours), row.slot.cancel_until)
 
 
 def held_too_long(session: Session, now: datetime) -> list[int]:

@@ -124,16 +124,20 @@ def may_organise(session: Session, actor: Actor, organization_id: int) -> bool:
     return any(body.id == organization_id for body in organised_bodies(session, actor))
 
 
-def is_last_officer(session: Session, person_id: int, organization_id: int, today: date) -> bool:
-    """Say whether nobody but this person organises for the body today."""
+def has_other_officer(session: Session, organization_id: int, day: date, but: ColumnElement[bool]) -> bool:
+    """Say whether somebody organises for the body on that day by another membership than these; locks the body.
+
+    Of two who end each other's office at one time, the second comes after the first.
+    """
+    session.get_one(Organization, organization_id, with_for_update={"key_share": True})
     others = select(Membership.id).where(
         Membership.organization_id == organization_id,
         Membership.office.in_(ORGANISING),
         Membership.person_id.is_not(None),
-        Membership.person_id != person_id,
-        live(today),
+        ~but,
+        live(day),
     )
-    return session.scalar(others.limit(1)) is None
+    return session.scalar(others.limit(1)) is not None
 
 
 def has_competence(

@@ -11,6 +11,7 @@ from scheduler.errors import Forbidden, NotFound, NotSignedIn
 from scheduler.parties.access import (
     BLOCK_LEADER,
     ORGANISING,
+    SESSION,
     Actor,
     led_blocks,
     live,
@@ -21,6 +22,20 @@ from scheduler.parties.access import (
 from scheduler.parties.models import AccessToken, Consent, Household, Membership, Organization, Person
 from scheduler.parties.names import email_key
 from scheduler.parties.tokens import hashed, person_named_by, personal, same
+
+
+def operator(session: Session, actor: Actor) -> Person | None:
+    """Return the operator who asks; nobody for anybody else, and for whatever is not a signed-in session."""
+    person = session.get(Person, actor.person_id) if actor.has_scope(SESSION) else None
+    return person if person is not None and person.is_operator else None
+
+
+def find_operator(session: Session, actor: Actor) -> Person:
+    """Return the operator who asks; for anybody else there is nothing."""
+    person = operator(session, actor)
+    if person is None:
+        raise NotFound
+    return person
 
 
 def find_me(session: Session, actor: Actor) -> Person:

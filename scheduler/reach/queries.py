@@ -3,17 +3,8 @@
 from sqlalchemy.orm import Session
 
 from scheduler.errors import NotFound
-from scheduler.parties.access import SESSION, Actor
 from scheduler.parties.models import Person
 from scheduler.parties.tokens import unsubscriber
-
-
-def find_operator(session: Session, actor: Actor) -> Person:
-    """Return the operator who asks; for anybody else there is nothing."""
-    person = session.get(Person, actor.person_id) if actor.has_scope(SESSION) else None
-    if person is None or not person.is_operator:
-        raise NotFound
-    return person
 
 
 def find_unsubscriber(session: Session, token: str, secret: str) -> tuple[Person, str]:

@@ -16,7 +16,7 @@ from scheduler.parties.access import Actor
 from scheduler.parties.limits import limits_of
 from scheduler.parties.login import actor_by_link, current_actor
 from scheduler.parties.names import is_mobile
-from scheduler.parties.queries import find_me
+from scheduler.parties.queries import find_me, find_operator
 from scheduler.reach import coming, outbox, queries, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
 from scheduler.reach.reached import Trouble, find_round, tick_off, tick_one, told_about, troubles_of
@@ -233,7 +233,7 @@ def moment_text(at: datetime) -> str:
 @pages.get("/outbox")
 def list_outbox() -> ResponseReturnValue:
     """Show the operator of an installation without a mail server what was written."""
-    queries.find_operator(db_session(), current_actor())
+    find_operator(db_session(), current_actor())
     mails = outbox.newest(settings().folder / "outbox")
     return render_template("reach/outbox.html", mails=mails, has_server=bool(settings().smtp_url))
 
@@ -241,6 +241,6 @@ def list_outbox() -> ResponseReturnValue:
 @pages.get("/outbox/<name>")
 def read_mail(name: str) -> ResponseReturnValue:
     """Show the operator one mail as text."""
-    queries.find_operator(db_session(), current_actor())
+    find_operator(db_session(), current_actor())
     mail = outbox.find_mail(settings().folder / "outbox", name)
     return secret_address(make_response(render_template("reach/mail.html", mail=mail)))

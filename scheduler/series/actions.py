@@ -18,7 +18,13 @@ from scheduler.participation import places
 from scheduler.participation.actions import Stranger
 from scheduler.participation.answering import ask_for
 from scheduler.participation.giving import take_back_in
-from scheduler.participation.guards import MAX_ANSWER, check_answers, check_clash, usable_answers
+from scheduler.participation.guards import (
+    MAX_ANSWER,
+    check_answers,
+    check_clash,
+    check_stranger_of,
+    usable_answers,
+)
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.series.models import Series
@@ -48,10 +54,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class NotJoined:
-    """A date that could not be joined, and the code of why."""
+    """A date that could not be joined, and why."""
 
     slot: Slot
-    code: str
+    refused: Refused
+
+    @property
+    def code(self) -> str:
+        """The code of why."""
+        return self.refused.code
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ def join_as_stranger(
     Who types somebody else's address gets no other answer than who types a new one: the mailbox is told what stands.
     The same form sent twice is one sign-up, also by telephone, where everybody is a new person.
     """
-    _lock(session, activity, wish, now)
+    check_stranger_of(_lock(session, activity, wish, now))
     sent_before = sent_with(session, activity.id, sign_up.request_key)
     if sent_before is not None:
         return Joined(sent_before, ())
@@ -101,7 +112,7 @@ def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now:
     series.answers = _answers(slots, sign_up)
     not_joined = _join_all(session, series, slots, sign_up, now)
     if len(not_joined) == len(slots):
-        raise Conflict(not_joined[0].code) if len(slots) == 1 else Conflict("no_date_joined")
+        raise not_joined[0].refused if len(slots) == 1 else Conflict("no_date_joined")
     _say(session, series, ("join", None, "live"), sign_up.entered_by_id, now)
     if not series.unproven:
         tell(session, series, "series_joined", now)
@@ -162,7 +173,7 @@ def _join_all(
             # What is refused here is refused before anything is written.
             joined.append(sign_ups.join(session, slot, yes, now))
         except Refused as refused:
-            not_joined.append(NotJoined(slot, refused.code))
+            not_joined.append(NotJoined(slot, refused))
     ask_for(session, joined, now)
     return not_joined
 

@@ -12,7 +12,8 @@ from scheduler.activities.search import HOME_ZONE
 from scheduler.errors import NotFound
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor, organised_bodies
-from scheduler.parties.models import Organization, Person
+from scheduler.parties.models import Organization
+from scheduler.parties.queries import operator
 from scheduler.reports.hours import fiscal_year_days
 
 # The kind of body whose staff may see the numbers of all.
@@ -45,8 +46,7 @@ class BodyCount:
 
 def find_reader(session: Session, actor: Actor) -> Reader:
     """Return what the operator or somebody of the city's staff may do; for anybody else there is nothing."""
-    person = session.get(Person, actor.person_id) if actor.is_signed_in and actor.body_id is None else None
-    if person is not None and person.is_operator:
+    if operator(session, actor) is not None:
         return Reader(founds=True)
     if any(body.kind == CITY for body in organised_bodies(session, actor)):
         return Reader(founds=False)

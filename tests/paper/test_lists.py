@@ -112,6 +112,10 @@ def test_a_card_that_somebody_printed_opens_nothing_once_its_holder_has_an_offic
     session: Session, cast: Cast, kiyoshi: Person
 ) -> None:
     cards.make(session, kiyoshi, cast.aiko.id, SECRET, NOW)
+    card = cards.live_card(session, kiyoshi, NOW)
+    assert card is not None
+    spent = parties.sign_in_by_link(session, derived(SECRET, "sign-in", card.salt), NOW)
+    cards.make(session, kiyoshi, cast.aiko.id, SECRET, NOW)
     kiyoshi.email = kiyoshi.email_key = "kiyoshi@example.jp"
     session.flush()
     by = Appointing(cast.aiko.id, NOW.date(), NOW)
@@ -119,3 +123,4 @@ def test_a_card_that_somebody_printed_opens_nothing_once_its_holder_has_an_offic
     held = appoint(session, cast.midori, facts, Term("chair", NOW.date()), by)
     assert held.person_id == kiyoshi.id
     assert cards.live_card(session, kiyoshi, NOW) is None
+    assert parties.signed_in_person(session, spent, NOW) is None

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
+from scheduler.notices.models import SENT, Delivery
 from scheduler.participation.actions import join
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
@@ -31,6 +33,11 @@ def children(*grades: str, adults: int = 0) -> dict[str, Any]:
     """Return what is asked for children of these grades, with so many adults, whom the contact does not accompany."""
     others = tuple(Named(grade=grade) for grade in grades)
     return {"contact_comes": False, "company": Company(("",) * adults, others=others)}
+
+
+def told(session: Session) -> None:
+    """Let all letters have gone out: who does not answer has been asked."""
+    session.execute(update(Delivery).values(state=SENT))
 
 
 def states(session: Session, *rows: Participation) -> list[str]:

@@ -97,7 +97,8 @@ def test_what_has_begun_is_refused_by_name(app: Flask, slot: Slot) -> None:
 def test_a_part_for_the_trained_is_forbidden_to_others(app: Flask, session: Session, cast: Cast) -> None:
     mowing = make.slot(session, cast.midori, NOW, slots=(SlotFacts("草刈り", 3, competence="mower"),))
     session.commit()
-    assert refusal(Program(app).post(f"/slots/{mowing.id}/join", **HANAKO)) == (403, "competence_missing")
+    assert refusal(program_of(app, cast.ben).post(f"/slots/{mowing.id}/join")) == (403, "competence_missing")
+    assert refusal(Program(app).post(f"/slots/{mowing.id}/join", **HANAKO)) == (403, "trained_sign_in")
 
 
 def test_withdrawing_once_more_is_the_same(app: Flask, session: Session, slot: Slot, cast: Cast) -> None:

@@ -89,7 +89,7 @@ def test_a_party_that_waits_changes_its_number_and_keeps_its_turn(
     change_people(session, waits, 15, cast.ben.id, NOW)
     assert (waits.people, waits.places, waits.queue_no, slot.taken) == (15, 15, 1, 8)
     change_people(session, waits, 12, cast.ben.id, NOW)
-    assert waits.state == "offered"
+    assert waits.state == "pledged"
 
 
 @pytest.mark.parametrize("people", [0, 61])

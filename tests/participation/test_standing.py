@@ -20,7 +20,7 @@ from scheduler.participation.waiting import lapse
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
-from tests.participation.signing import children, people, states, yes
+from tests.participation.signing import children, people, states, told, yes
 
 RIDING = (SlotFacts("乗馬", 3, needs=(Need(1), Need(2, 2))), SlotFacts("手綱", 3), SlotFacts("付き添い", 6))
 
@@ -209,6 +209,7 @@ def test_invariant_13_every_change_is_recorded_with_before_and_after(session: Se
     slot = make.slot(session, cast.midori, NOW, 1)
     has, waits = yes(session, slot, cast.ben), yes(session, slot, cast.chie)
     withdraw(session, has, cast.ben.id, NOW)
+    told(session)
     lapse(session, waits, NOW + timedelta(days=1))
     session.flush()
     record = [(one.verb, one.before, one.after) for one in changes_of(session, "participation", waits.id)]

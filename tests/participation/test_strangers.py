@@ -1,6 +1,6 @@
 """People who are not signed in: an address must be confirmed, and what a stranger types goes to nobody else."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -15,6 +15,7 @@ from scheduler.participation.actions import Stranger, join_as_stranger
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.actions import PersonFacts
+from tests import cast as casting
 from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -129,6 +130,31 @@ def test_a_guardian_is_asked_without_a_word_that_a_stranger_typed(
     asked = mailbox.new_mail(app, "haha@example.jp")
     assert "evil" not in _all_of(asked)
     assert asked["To"].addresses[0].display_name == ""
+
+
+BEN = {"name": "別所 勉", "kana": "べっしょ べん", "email": "ben@example.jp"}
+NOBODY_KNOWN = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
+
+
+@pytest.mark.parametrize("needs", ["competence", "briefing"])
+def test_a_stranger_does_not_learn_whether_somebody_is_trained(
+    app: Flask, session: Session, cast: Cast, needs: str
+) -> None:
+    briefing = make.slot(session, cast.midori, NOW, first_on=date(2026, 11, 18), title="説明会")
+    make.participation(session, briefing, cast.ben, NOW)
+    casting.be_trained(session, cast.ben, cast.midori, "mower", NOW)
+    part = (
+        {"competence": "mower"} if needs == "competence" else {"briefing_id": briefing.occurrence.activity_id}
+    )
+    mowing = make.slot(session, cast.midori, NOW, slots=(SlotFacts("草刈り", 3, **part),))
+    make.participation(session, mowing, cast.ben, NOW)
+    session.commit()
+    for path in (f"/slots/{mowing.id}/join", f"/activities/{mowing.occurrence.activity_id}/series"):
+        answers = [Program(app).post(path, **who) for who in (BEN, NOBODY_KNOWN)]
+        assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+    pages = [Visitor(app).submit(f"/slots/{mowing.id}/join", **who) for who in (BEN, NOBODY_KNOWN)]
+    assert [page.status_code for page in pages] == [403, 403]
+    assert all("サインインしてから" in page.text for page in pages)
 
 
 def test_a_known_address_with_another_name_is_somebody_else_and_changes_nobody(

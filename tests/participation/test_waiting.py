@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.activities.parts import SlotFacts
@@ -11,10 +12,11 @@ from scheduler.history import changes_of
 from scheduler.participation.actions import withdraw
 from scheduler.participation.giving import approve, remove
 from scheduler.participation.waiting import accept, fill, held_too_long, lapse, slots_to_fill
-from tests import make
+from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
-from tests.participation.signing import people, states, yes
+from tests.moments import at
+from tests.participation.signing import people, states, told, yes
 
 DAY = timedelta(days=1)
 
@@ -40,8 +42,40 @@ def test_invariant_2_who_does_not_answer_in_time_is_passed_over_for_the_next(
     assert held_too_long(session, NOW + DAY) == [first.id]
     with pytest.raises(Conflict, match="offer_over"):
         accept(session, first, NOW + DAY)
+    told(session)
     assert [lapse(session, first, NOW + DAY) for _ in range(2)] == [True, False]
     assert states(session, first, second) == ["expired", "offered"]
+
+
+def test_nobody_loses_an_offer_that_could_not_be_told_because_the_service_stood_still(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 1)
+    has, first, second = (yes(session, slot, one) for one in people(session, 3))
+    withdraw(session, has, None, NOW)
+    session.commit()
+    with at("2026-11-18 10:00"):
+        sent = mailbox.new_mails(app, "p1@example.jp")
+    (offer,) = [mail for mail in sent if "あきました" in mail["Subject"]]
+    session.rollback()
+    assert states(session, first, second) == ["offered", "waitlisted"]
+    assert first.hold_until == NOW + 3 * DAY
+    assert "11月19日" in mailbox.text(offer)
+
+
+def test_an_offer_that_nobody_heard_of_until_it_was_too_late_is_told_as_our_fault(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 1)
+    has, first = (yes(session, slot, one) for one in people(session, 2))
+    withdraw(session, has, None, NOW)
+    session.commit()
+    with at("2026-11-22 08:30"):
+        told_now = mailbox.new_mails(app, "p1@example.jp")
+    session.rollback()
+    assert states(session, first) == ["expired"]
+    assert ["こちらの都合で" in mailbox.text(mail) for mail in told_now].count(True) == 1
+    assert not [mail for mail in told_now if "あきました" in mail["Subject"]]
 
 
 def test_a_no_to_an_offer_is_passed_on_at_once(session: Session, cast: Cast) -> None:

@@ -83,17 +83,22 @@ def latest_undoable(session: Session, activity_id: int, now: datetime) -> Series
 
 @dataclass(frozen=True)
 class OnRest:
-    """Dates of one activity that fall on closed days, the next first; `scope` is how far mending them goes."""
+    """Dates of one activity that fall on closed days, the next first; `scope` is how far mending them goes.
+
+    A change of the following dates, or of all, puts one rule in the place of all that hold later.
+    """
 
     activity: Activity
     dates: list[Occurrence]
 
     @property
     def scope(self) -> str:
-        """How far a change goes that mends them: one date where nothing repeats."""
-        if self.activity.rule is None and not self.activity.dates:
+        """How far a change goes that mends them: one date where nothing repeats, or where a later rule would go."""
+        first, versions = self.dates[0], self.activity.versions
+        repeats = self.activity.rule is not None or self.activity.dates or versions
+        if not repeats or (versions and (first.planned_at or first.starts_at) < versions[-1].from_at):
             return "this"
-        return "following" if self.activity.versions else "all"
+        return "following" if versions else "all"
 
 
 def dates_on_rest(session: Session, organization_id: int, now: datetime) -> list[OnRest]:

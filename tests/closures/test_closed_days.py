@@ -7,12 +7,15 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
+from scheduler.activities.recurrence import to_local
+from scheduler.changes.queries import dates_on_rest
 from scheduler.closures.actions import ClosedFacts, close, open_again
 from scheduler.closures.queries import closed_days
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import changes_of
 from tests import make
 from tests.cast import Cast
+from tests.changes.wanting import make_change, series
 from tests.conftest import NOW
 from tests.signed_in import browser_of, program_of
 
@@ -120,6 +123,31 @@ def test_dates_made_before_are_shown_and_mended_with_their_people(
     assert session.get_one(Occurrence, hit.id).state == "open"
     moved = aiko.text(look.replace("skip", "day_after"))
     assert "1日の時刻か場所が変わります。" in moved
+
+
+def test_where_another_rule_holds_later_each_date_is_mended_by_itself_and_the_later_rule_stays(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    activity = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY")
+    before, from_then = (activity_dates(session, activity.id)[number] for number in (2, 10))
+    make_change(session, from_then, series(from_then, "FREQ=WEEKLY;INTERVAL=2"), scope="following")
+    close(
+        session,
+        cast.midori.id,
+        ClosedFacts(to_local(before.starts_at, "Asia/Tokyo").date(), "大掃除"),
+        None,
+        NOW,
+    )
+    (hit,) = dates_on_rest(session, cast.midori.id, NOW)
+    assert (hit.dates, hit.scope) == ([before], "this")
+    session.commit()
+    page = browser_of(app, cast.aiko).text(PATH)
+    assert f'href="/dates/{before.id}/change/this"' in page
+    assert "on_closed=skip" not in page
+    close(session, cast.midori.id, ClosedFacts(date(2027, 3, 1), "棚おろし", date(2027, 3, 31)), None, NOW)
+    open_again(session, closed_days(session, cast.midori.id)[0], None, NOW)
+    (hit,) = dates_on_rest(session, cast.midori.id, NOW)
+    assert hit.scope == "following"
 
 
 def activity_dates(session: Session, activity_id: int) -> list[Occurrence]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import jobs
-from scheduler.activities.models import Activity, Occurrence
+from scheduler.activities.models import Activity, Occurrence, Tag
 from scheduler.participation.models import Companion
 from scheduler.parties.models import Household, Organization, Person
 from tests.conftest import NOW
@@ -29,12 +29,14 @@ def private(town: Session) -> set[str]:
 
 
 def addresses(town: Session) -> Iterator[str]:
-    """Go through every feed that needs no key."""
+    """Go through every feed and list that needs no key."""
     for language in ("ja", "en"):
         yield f"/calendars/public.ics?lang={language}"
         yield f"/calendars/open.ics?lang={language}"
         for slug in town.scalars(select(Organization.slug)):
             yield f"/organizations/{slug}/calendar.ics?blocks=1&lang={language}"
+    yield from (f"/calendars/tags/{slug}.ics" for slug in town.scalars(select(Tag.slug)))
+    yield from ("/opendata/events.csv", "/opendata/events.json", "/calendars/changes.atom")
     yield from (f"/activities/{number}/calendar.ics" for number in town.scalars(select(Activity.id)))
     yield from (f"/dates/{number}/calendar.ics" for number in town.scalars(select(Occurrence.id).limit(40)))
 

@@ -61,7 +61,7 @@ def appoint(
         raise Conflict("office_held")
     held = Membership(organization_id=body.id, person_id=person.id, created_at=by.now, **vars(term))
     enrol(session, held, by.person_id, by.now)
-    _end_key_cards(session, person.id, by.now)
+    _end_key_cards(session, person, by.now)
     _tell(session, held, by)
     return held
 
@@ -76,14 +76,16 @@ def _person(session: Session, body: Organization, facts: PersonFacts, now: datet
     return register(session, facts, now) if same else unreachable_person(session, facts, now)
 
 
-def _end_key_cards(session: Session, person_id: int, now: datetime) -> None:
+def _end_key_cards(session: Session, person: Person, now: datetime) -> None:
     # One that somebody else has printed would open the office, too; they sign in by mail from here on.
-    printed = (SignIn.person_id == person_id) & (SignIn.printed_by_id != person_id)
+    printed = (SignIn.person_id == person.id) & (SignIn.printed_by_id != person.id)
     unspent = printed & SignIn.spent_at.is_(None) & (SignIn.expires_at > now)
     session.execute(update(SignIn).where(unspent).values(expires_at=now))
-    # And so would a telephone that such a card has signed in: the card was spent when that session began.
+    # And so would a telephone that such a card has signed in: the card was spent when that session began. Cards are
+    # forgotten before sessions are; but who signed in without having proved a mailbox came by one.
     spent = select(SignIn.spent_at).where(printed, SignIn.spent_at.is_not(None))
-    opened = (SignedIn.person_id == person_id) & SignedIn.created_at.in_(spent)
+    unproved = SignedIn.created_at < (person.email_verified_at or now)
+    opened = (SignedIn.person_id == person.id) & or_(SignedIn.created_at.in_(spent), unproved)
     session.execute(update(SignedIn).where(opened, SignedIn.ended_at.is_(None)).values(ended_at=now))
 
 

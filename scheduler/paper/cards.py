@@ -20,7 +20,7 @@ def find_holder(session: Session, actor: Actor, person_id: int) -> Person:
     """Return somebody for whom the actor may print a key card: oneself, or for an officer who has no mail.
 
     It opens all that the person may do. So nobody prints one for somebody who can be written to, serves as operator, or
-    holds an office, now or later, where the actor is no officer: it would open more than the actor may do.
+    lives or holds an office, now or later, where the actor is no officer: it would open more than the actor may do.
     """
     person = session.get(Person, person_id)
     if person is None or not actor.has_scope(SESSION):
@@ -33,12 +33,11 @@ def find_holder(session: Session, actor: Actor, person_id: int) -> Person:
 def _may_print_for(session: Session, actor: Actor, person: Person) -> bool:
     if person.email or person.is_operator or person.merged_into_id is not None:
         return False
-    posts = offices_ahead(session, person.id, actor.today)
-    if posts:
-        return all(may_see_all(session, actor, post.organization) for post in posts)
+    bodies = [post.organization for post in offices_ahead(session, person.id, actor.today)]
     home = session.get(Household, person.household_id) if person.household_id is not None else None
-    block = session.get(Organization, home.block_id) if home is not None and home.block_id else None
-    return block is not None and may_see_all(session, actor, block)
+    if home is not None and home.block_id is not None:
+        bodies.append(session.get_one(Organization, home.block_id))
+    return bool(bodies) and all(may_see_all(session, actor, body) for body in bodies)
 
 
 def may_print_for(session: Session, actor: Actor, person: Person) -> bool:

@@ -1,5 +1,7 @@
 """Lists of names, the rota and the key card: numbered copies, one's own line at once, a key that opens once."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -106,11 +108,19 @@ def test_nobody_prints_a_key_of_who_can_be_written_to_or_holds_an_office(
     assert cards.may_print_for(session, actor(midori.speakers[0]), midori.speakers[0])
     hold_office(session, kiyoshi, cast.library, "counter", NOW)
     assert not cards.may_print_for(session, officer, kiyoshi)
+    # Nor do those of the library, where he holds the office: it would open his home's list, too.
+    assert not cards.may_print_for(session, actor(cast.chie), kiyoshi)
 
 
 def test_a_card_that_somebody_printed_opens_nothing_once_its_holder_has_an_office(
     session: Session, cast: Cast, kiyoshi: Person
 ) -> None:
+    long_ago = NOW - timedelta(days=60)
+    forgotten = cards.make(session, kiyoshi, cast.aiko.id, SECRET, long_ago)
+    long_signed_in = parties.sign_in_by_link(
+        session, derived(SECRET, "sign-in", forgotten.salt), long_ago
+    )
+    session.delete(forgotten)
     cards.make(session, kiyoshi, cast.aiko.id, SECRET, NOW)
     card = cards.live_card(session, kiyoshi, NOW)
     assert card is not None
@@ -124,3 +134,4 @@ def test_a_card_that_somebody_printed_opens_nothing_once_its_holder_has_an_offic
     assert held.person_id == kiyoshi.id
     assert cards.live_card(session, kiyoshi, NOW) is None
     assert parties.signed_in_person(session, spent, NOW) is None
+    assert parties.signed_in_person(session, long_signed_in, NOW) is None

@@ -68,7 +68,9 @@ class _Round:
     sent: int = 0
 
     def take_off(self) -> bool:
-        """Begin as many as may be in flight; return whether any is."""
+        """Begin as many as may be in flight, of what is still sure to be true; return whether any is."""
+        if time.monotonic() - self.claimed_at > _TRUE_FOR_SECONDS:
+            self._hand_back()
         while len(self.flying) < self.outlet.in_flight and not self.outlet.stopping():
             if not self.hand and not self._claim():
                 break
@@ -78,20 +80,18 @@ class _Round:
         return bool(self.flying)
 
     def land(self) -> None:
-        """Wait for what comes back, record it, and give back what has been in our hands for too long."""
+        """Wait for what comes back and record it; where a way is closed, give back what is in our hands."""
         landed, _ = wait(self.flying, _LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
         outcomes = [(self.flying.pop(future), future.result()) for future in landed]
-        old = time.monotonic() - self.claimed_at > _TRUE_FOR_SECONDS
         closed = any(outcome.name == "nobody_there" for _, outcome in outcomes)
-        back = self._let_go() if old or closed else []
+        back = self._let_go() if closed else []
         if outcomes or back:
             _record(self.outlet, outcomes, back, self.now())
         self.sent += sum(outcome.name == "sent" for _, outcome in outcomes)
 
     def come_home(self) -> None:
         """Let what is under way land; give back the rest."""
-        if back := self._let_go():
-            _record(self.outlet, [], back, self.now())
+        self._hand_back()
         while self.flying:
             self.land()
 
@@ -101,6 +101,10 @@ class _Round:
         self.claimed_at = time.monotonic()
         self.ahead = min(self.ahead * 2, _MOST_AHEAD)
         return takings.seen > 0
+
+    def _hand_back(self) -> None:
+        if back := self._let_go():
+            _record(self.outlet, [], back, self.now())
 
     def _let_go(self) -> list[Claimed]:
         back = [claimed for claims, _ in self.hand for claimed in claims]

@@ -79,6 +79,9 @@ class Memory:
 
     def content(self, letter: Letter) -> Content:
         """Return the letter in words."""
+        if letter.is_plain and "://" in letter.name:
+            # Filled in afterwards, that link would stay in a letter that may have none.
+            return self.draw(letter)
         shared, own = _without_reader(letter)
         content = self._found(shared)
         if content is None:

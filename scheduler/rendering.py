@@ -73,10 +73,15 @@ def in_words(app: Flask, letter: Letter) -> Content:
             return Content(subject, without_readings(said.news(letter.name)).strip(), link=_page(letter))
         if letter.is_plain:
             # Nor one that an organiser has typed.
-            return Content(_LINK.sub("", subject), _LINK.sub("", text))
+            return Content(without_links(subject), without_links(text))
         frame = app.jinja_env.get_template("notices/letter.html")
         page = frame.render(_facts(letter), subject=said.subject, lead=said.lead, has_facts=said.has_facts)
     return Content(subject, text, in_html(page))
+
+
+def without_links(text: str) -> str:
+    """Return a text without the links in it."""
+    return _LINK.sub("", text)
 
 
 def _words(app: Flask, letter: Letter) -> Words:

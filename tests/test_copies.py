@@ -77,3 +77,9 @@ def test_a_name_is_no_markup_and_nobody_reads_another_ones() -> None:
     )
     assert (first.subject, first.html) == ("<i>青木さん", "<b>&lt;i&gt;青木</b>")
     assert (second.subject, second.html) == ("別所 & 子さん", "<b>別所 &amp; 子</b>")
+
+
+def test_no_name_brings_a_link_into_a_letter_without_any() -> None:
+    memory = Memory(lambda letter: Content(rendering.without_links(letter.name), ""))
+    name, way = "青木 https://example.jp", {"plain": True}
+    assert memory.content(Letter("", name, "ja", "x", {"name": name}, way=way)).subject == "青木 "

@@ -1,7 +1,7 @@
 """What is shown of activities and dates; read-only. Each `find_` answers only for who may see or organise it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -11,7 +11,8 @@ from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
 from scheduler.parties.access import Actor, may_organise
-from scheduler.parties.models import Organization
+from scheduler.parties.models import Organization, Person
+from scheduler.parties.queries import organisers_of
 
 # The tick runs every hour: what has come into the horizon since a day is no gap yet.
 _LEFT_TO_TICK = timedelta(days=1)
@@ -148,6 +149,13 @@ def find_to_copy(session: Session, organization_id: int, activity_id: int) -> Ac
     # It comes out of the query of an address, where any number may stand.
     found = session.get(Activity, activity_id) if 0 < activity_id < 2**31 else None
     return found if found is not None and found.organization_id == organization_id else None
+
+
+def who_can_decide(session: Session, activity: Activity, today: date) -> list[Person]:
+    """Return who can be chosen to decide: whoever organises today, and who is chosen, though not in office today."""
+    people = organisers_of(session, activity.organization_id, today)
+    others = {activity.decider_id, activity.deputy_id} - {one.id for one in people}
+    return people + list(session.scalars(select(Person).where(Person.id.in_(others - {None}))))
 
 
 def recent_dates(session: Session, organization_id: int, now: datetime, limit: int = 6) -> list[Occurrence]:

@@ -241,7 +241,7 @@ def edit(activity_id: int) -> ResponseReturnValue:
     if found.is_published and request.method == "GET":
         return go(f"/activities/{activity_id}/correct")
     form = ActivityForm(data=typed_of(found)) if request.method == "GET" else ActivityForm()
-    form.offer_deciders(organisers_of(db_session(), found.organization_id, actor.today))
+    form.offer_deciders(queries.who_can_decide(db_session(), found, actor.today))
 
     def correct() -> None:
         typed = _with_what_was(found, _facts(form))

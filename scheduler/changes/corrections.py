@@ -114,6 +114,7 @@ def correct(session: Session, activity: Activity, wanted: Correction, now: datet
     Dates to come show it at once, and their version rises in every calendar. Whoever comes is told once where the
     weather rule or the time of the decision changes, or where it is wished.
     """
+    _locked(session, activity.id)
     effect = look(session, activity, wanted, now)
     if not effect.after:
         raise Invalid("nothing_corrected")
@@ -135,6 +136,11 @@ def correct(session: Session, activity: Activity, wanted: Correction, now: datet
     _tell(session, made, effect.told_ids, now)
     record_change(session, made, "amend", wanted.by_id, now)
     return made
+
+
+def _locked(session: Session, activity_id: int) -> Activity:
+    # Of two corrections at one time, the second is made on what the first has written; before the dates, as by changes.
+    return session.get_one(Activity, activity_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _write(session: Session, activity: Activity, after: Kept, now: datetime) -> None:
@@ -196,7 +202,7 @@ def _tell(session: Session, made: SeriesChange, told: Collection[int], now: date
 
 def check_unchanged(session: Session, change: SeriesChange) -> None:
     """Raise Conflict where what a correction wrote has been written anew elsewhere."""
-    activity, after = session.get_one(Activity, change.activity_id), dict(change.before["after"])
+    activity, after = _locked(session, change.activity_id), dict(change.before["after"])
     tags = after.pop("tags", None)
     if kept_of(activity, after) != after or (tags is not None and set(tags) != set(_tags(activity))):
         raise Conflict("changed_again")

@@ -15,6 +15,7 @@ from scheduler.activities.queries import (
     dates_of_activity,
     find_organised_activity,
     find_organised_occurrence,
+    who_can_decide,
 )
 from scheduler.activities.recurrence import to_local
 from scheduler.activities.reminder_forms import reminder_words
@@ -33,7 +34,6 @@ from scheduler.closures.queries import rest_days
 from scheduler.errors import NotFound, Refused
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
-from scheduler.parties.queries import organisers_of
 from scheduler.web import db_session, go
 from scheduler.words import (
     DECISION_DAYS,
@@ -207,7 +207,7 @@ def correct(activity_id: int) -> ResponseReturnValue:
     if not activity.is_published:
         return go(f"/activities/{activity_id}/edit")
     form = CorrectionForm() if request.method == "POST" else CorrectionForm(data=values_of_facts(activity))
-    form.fit(activity, organisers_of(session, activity.organization_id, actor.today), now)
+    form.fit(activity, who_can_decide(session, activity, actor.today), now)
     if form.validate_on_submit() and form.attempt(lambda: _correct(form, activity, actor)):
         if isinstance(form.done, SeriesChange):
             session.commit()

@@ -1,23 +1,27 @@
 """What a published activity says is corrected at once, told where people have planned by it, and taken back."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from scheduler import migrating
 from scheduler.activities.models import Activity
 from scheduler.changes.corrections import Correction, correct, look
 from scheduler.changes.models import SeriesChange
 from scheduler.changes.undo import undo
+from scheduler.db import engine_options, prepare_engine
 from scheduler.decisions.asking import ask, undecided
 from scheduler.errors import Conflict, Refused
 from scheduler.history import StateChange
 from scheduler.notices.models import Notice
+from tests import cast as casting
 from tests import mailbox, make
-from tests.cast import Cast
+from tests.cast import Cast, hold_office
 from tests.changes.test_views import seen_in
 from tests.changes.wanting import WEEKLY, dates_of, make_change, one
 from tests.conftest import NOW
@@ -126,6 +130,46 @@ def test_what_cannot_be_is_refused(
     with pytest.raises(Refused) as refused:
         look(session, weekly, Correction(wrong), NOW)
     assert refused.value.code == code
+
+
+def test_who_decides_stays_chosen_until_the_term_begins(
+    session: Session, cast: Cast, aiko: Visitor, weekly: Activity
+) -> None:
+    hold_office(session, cast.ben, cast.midori, "secretary", NOW).starts_on = date(2027, 4, 1)
+    weekly.decider_id = cast.ben.id
+    session.commit()
+    assert f'<option selected value="person:{cast.ben.id}">' in aiko.text(f"/activities/{weekly.id}/correct")
+    typed = AS_IT_IS | {"decider": f"person:{cast.ben.id}", "bring": "軍手", "was": "1"}
+    assert aiko.submit(f"/activities/{weekly.id}/correct", **typed).status_code == 303
+    session.commit()
+    assert (weekly.bring, weekly.decider_id) == ("軍手", cast.ben.id)
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_of_two_corrections_at_once_the_second_sees_the_first(database_url: str) -> None:
+    migrating.upgrade(database_url)
+    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+    with Session(engine) as one, Session(engine) as other:
+        made = make.activity(one, casting.make(one, NOW).midori, NOW, rule=WEEKLY + ";COUNT=6")
+        one.commit()
+        theirs = other.get_one(Activity, made.id)
+        seen = look(other, theirs, Correction({"bring": "帽子"}), NOW).seen
+        correct(
+            one,
+            made,
+            Correction({"bring": "軍手"}, seen=look(one, made, Correction({"bring": "軍手"}), NOW).seen),
+            NOW,
+        )
+        other.execute(text("SET lock_timeout = '100ms'"))
+        with pytest.raises(OperationalError):
+            correct(other, theirs, Correction({"bring": "帽子"}, seen=seen), NOW)
+        other.rollback()
+        one.commit()
+        with pytest.raises(Conflict, match="impact_changed"):
+            correct(other, theirs, Correction({"bring": "帽子"}, seen=seen), NOW)
+    engine.dispose()
 
 
 def test_a_later_change_stands_in_the_way_of_taking_back(session: Session, weekly: Activity) -> None:

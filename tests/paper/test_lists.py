@@ -117,9 +117,7 @@ def test_a_card_that_somebody_printed_opens_nothing_once_its_holder_has_an_offic
 ) -> None:
     long_ago = NOW - timedelta(days=60)
     forgotten = cards.make(session, kiyoshi, cast.aiko.id, SECRET, long_ago)
-    long_signed_in = parties.sign_in_by_link(
-        session, derived(SECRET, "sign-in", forgotten.salt), long_ago
-    )
+    long_signed_in = parties.sign_in_by_link(session, derived(SECRET, "sign-in", forgotten.salt), long_ago)
     session.delete(forgotten)
     cards.make(session, kiyoshi, cast.aiko.id, SECRET, NOW)
     card = cards.live_card(session, kiyoshi, NOW)

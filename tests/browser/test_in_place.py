@@ -63,6 +63,11 @@ def test_without_a_network_nothing_typed_is_lost_and_the_next_press_goes_through
     slot, page = office.post("みぞ掃除", 3), phone.page
     phone.open(f"/slots/{slot.id}/join")
     fill(page, "水口 みつ", "mitsu")
+    stays(page)
+    page.route("**/join", lambda route: route.fulfill(status=504, body="<h1>Gateway</h1>"), times=1)
+    page.get_by_role("button", name="申し込む").click()
+    expect(page.get_by_role("alert").get_by_text(NOT_SENT)).to_be_visible()
+    assert has_stayed(page)
     # What was sent arrives, and its answer gets lost on the way.
     page.route("**/join", lambda route: _lose_answer(route), times=1)
     page.get_by_role("button", name="申し込む").click()

@@ -19,6 +19,8 @@ function typed(form, button) {
 async function pageOf(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const ours = PARTS.every((part) => page.querySelector(part)) && page.documentElement.lang === document.documentElement.lang;
+  // A gateway that has lost the service: nobody knows what became of it, and it must not be sent anew by itself.
+  if (!ours && answer.status >= 500) throw new Error("away");
   if (!ours || new URL(answer.url).pathname === "/sign-in" || [400, 401].includes(answer.status)) throw new Odd();
   return page;
 }

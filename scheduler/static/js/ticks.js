@@ -57,22 +57,27 @@ async function send(form, row) {
   return true;
 }
 
-async function sendWaiting(form) {
-  for (const row of [...waiting]) if (!(row.isConnected && (await send(form, row)))) return;
+async function sendWaiting() {
+  for (const row of [...waiting]) {
+    // Another page stands there by now.
+    if (!row.isConnected) waiting.delete(row);
+    else if (!(await send(row.closest("form"), row))) return;
+  }
+}
+
+function retry() {
+  turn = turn.then(sendWaiting);
 }
 
 function begin(form) {
   for (const row of form.querySelectorAll("[data-only]")) row.dataset.was = row.querySelector("[type=checkbox]").checked ? "1" : "";
   form.querySelectorAll("[data-with-script]").forEach((one) => (one.hidden = false));
-  const retry = () => (turn = turn.then(() => sendWaiting(form)));
   form.addEventListener("change", (event) => {
     const row = event.target.closest("[data-only]");
     if (!row) return;
     count(form);
-    turn = turn.then(() => send(form, row)).then((through) => through && sendWaiting(form));
+    turn = turn.then(() => send(form, row)).then((through) => through && sendWaiting());
   });
-  addEventListener("online", retry);
-  setInterval(() => waiting.size && form.isConnected && retry(), AGAIN);
 }
 
 function beginAll() {
@@ -83,4 +88,6 @@ function beginAll() {
 
 beginAll();
 document.addEventListener("placed", beginAll);
+addEventListener("online", retry);
+setInterval(() => waiting.size && retry(), AGAIN);
 addEventListener("beforeunload", (event) => waiting.size && event.preventDefault());

@@ -189,5 +189,5 @@ def phone(context: BrowserContext, service: Service, album: Path) -> Iterator[Ph
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield Phone(page, album, service.address)
-    # A refused form answers 409 or 422, and some tests take the network or the service away: the browser notes it; that is no fault.
+    # A refused form answers 409 or 422, and some tests take network or service away: the browser notes it, no fault.
     assert [text for text in complaints if not _NO_FAULT.search(text)] == []

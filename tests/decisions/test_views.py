@@ -45,6 +45,9 @@ def test_a_common_reason_is_chosen_and_said_in_every_language(
     said = {"ja": "雨のためです。また来月。", "en": "The reason: rain.", "ja@easy": "<rt>あめ</rt>"}
     shown = {language: visitor.text(f"/dates/{date.id}?lang={language}") for language in said}
     assert [language for language, words in said.items() if words not in shown[language]] == []
+    # Nobody is entered for what is off, nor ticked as come.
+    board = aiko.text(f"/dates/{date.id}/board")
+    assert [path for path in ("/board/add", "/board/places", "/attendance") if path in board] == []
     assert "The reason: rain. また来月。" in mailbox.text(mailbox.new_mails(app, "ben@example.jp")[-1])
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, to_user_timezone
 
-from scheduler import words
+from scheduler import clock, words
 from scheduler.parties.login import current_actor
 from scheduler.parties.tokens import derived, person_named_by
 from scheduler.web import settings
@@ -22,7 +22,15 @@ pages = Blueprint("offline", __name__)
 OWNER = "X-Kept-For"
 # What may be kept: one's own dates, and what an organiser needs at the meeting place.
 KEPT = frozenset({"participation.me", "participation.personal_page", "board.board", "board.station_list"})
-_SHELL = ("img/mark.svg", "img/favicon.svg", "img/icons.svg", "img/select.svg", "js/inplace.js", "js/keep.js")
+_SHELL = (
+    "img/mark.svg",
+    "img/favicon.svg",
+    "img/icons.svg",
+    "img/select.svg",
+    "js/inplace.js",
+    "js/typed.js",
+    "js/keep.js",
+)
 _GREEN = "#115a36"
 
 
@@ -81,6 +89,13 @@ def service_worker() -> ResponseReturnValue:
 def offline() -> ResponseReturnValue:
     """Say that there is no network; the device shows what was kept on it."""
     return render_template("offline.html")
+
+
+@pages.app_template_global("drawn_at")
+def drawn_at() -> str:
+    """Return when this page was drawn: a device that shows it later says how old it is."""
+    local = to_user_timezone(clock.now())
+    return f"{words.date_text(local)} {words.clock_text(local)}"
 
 
 @pages.after_app_request

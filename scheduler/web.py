@@ -6,7 +6,7 @@ Knows nothing of the product.
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import wtforms
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, session
@@ -210,12 +210,18 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return render_template(template, form=self, refusal=self.refusal, **facts), status, self.headers
 
 
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 
 
+def _is_foreign(text: str) -> bool:
+    return not words.in_japanese() and _JAPANESE.search(text) is not None
+
+
 def linked_phones(text: str) -> Markup:
-    """Return text as markup in which telephone numbers can be pressed."""
-    linked = _PHONE.sub(lambda number: f'<a href="tel:{number[0]}">{number[0]}</a>', str(escape(text)))
+    """Return what somebody wrote as markup: telephone numbers can be pressed, and Japanese is read as such."""
+    before, after = ('<span lang="ja">', "</span>") if _is_foreign(str(text)) else ("", "")
+    linked = before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
     return Markup(linked)  # noqa: S704  # escaped one line above
 
 
@@ -240,7 +246,20 @@ def _fit_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
     )
-    app.context_processor(lambda: {"page_path": request.path})
+    app.context_processor(_of_this_page)
+
+
+def _of_this_page() -> dict[str, str]:
+    """Say where the reader is, and where their own page is: behind the personal link where that is how they came."""
+    asked = [one for one in request.args.items(multi=True) if one[0] not in {"lang", "next"}]
+    if after := redirect_target(request.args.get("next", ""), ""):
+        asked.append(("next", after))
+    token = (request.view_args or {}).get("token") if request.path.startswith("/me/") else None
+    return {
+        "page_path": request.path,
+        "page_address": f"{request.path}?{urlencode(asked)}" if asked else request.path,
+        "own_page": f"/me/{token}" if token else "/me",
+    }
 
 
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import create_app
 from scheduler.config import Settings
+from scheduler.parties.tokens import personal
 from scheduler.web import linked_phones, redirect_target
 from tests import make
 from tests.cast import Cast
@@ -248,6 +249,28 @@ NOT_THERE = [
 @pytest.mark.parametrize("path", NOT_THERE)
 def test_an_address_that_nothing_can_have_is_not_there(client: FlaskClient, cast: Cast, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "way"),
+    [("ja", "前のページにもどる"), ("en", "Back to the page before"), ("ja@easy", "ページに もどる")],
+)
+def test_a_form_that_is_refused_leads_back_in_the_readers_language(
+    client: FlaskClient, language: str, way: str
+) -> None:
+    client.get(f"/help?lang={language}")
+    answer = client.post("/display", headers={"Referer": "http://localhost/help?words=x"})
+    assert (answer.status_code, 'href="/help"' in answer.text, way in answer.text) == (400, True, True)
+    away = client.post("/display", headers={"Referer": "https://elsewhere.example/help"})
+    assert 'data-kind="primary" href="/display"' in away.text
+
+
+def test_the_personal_page_stays_at_hand_and_a_language_keeps_what_was_asked_for(
+    app: Flask, cast: Cast, visitor: Visitor
+) -> None:
+    page = f"/me/{personal(app.config['TSUDOI'].secret_key, cast.ben.id, cast.ben.link_salt)}"
+    assert visitor.text(f"{page}/channels").count(f'href="{page}"') >= 3
+    assert 'value="/?when=week"' in visitor.text("/?when=week&lang=en")
 
 
 def test_a_page_that_takes_no_form_says_so(client: FlaskClient) -> None:

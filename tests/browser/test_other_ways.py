@@ -66,6 +66,41 @@ def test_somebody_signs_up_with_the_keyboard_alone(phone: Phone, office: Office)
     expect(phone.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
 
 
+def test_the_officer_withdraws_undoes_and_decides_with_the_keyboard_alone(
+    phone: Phone, office: Office
+) -> None:
+    slot, page = office.post("夜の見回り", 3), phone.page
+    row = office.sign_up(slot, "藤野")
+    phone.open(office.sign_in_link())
+    _enter(page, "サインインする")
+    phone.open(f"/participations/{row}/withdraw")
+    _enter(page, "行けないことを伝える")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(FOCUSED) == ["元にもどす", True]
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("申し込みました")
+    phone.open(f"/dates/{slot.date_id}/decision")
+    _enter(page, "中止する")
+    expect(page.get_by_text("中止").first).to_be_visible()
+    assert office.send("GET", f"/dates/{slot.date_id}")["state"] == "cancelled"
+
+
+def test_a_change_of_language_keeps_the_page_and_what_was_typed(phone: Phone, office: Office) -> None:
+    slot, page = office.post("門松づくり", 3), phone.page
+    phone.open(f"/slots/{slot.id}/join")
+    page.get_by_label("お名前", exact=False).first.fill("松本 りん")
+    page.get_by_text("お子さんと来る方").click()
+    page.get_by_label("お子さん", exact=False).nth(1).select_option("30")
+    page.get_by_role("link", name="見やすさ").first.click()
+    page.get_by_role("main").get_by_role("button", name="English").click()
+    page.wait_for_url(f"**/slots/{slot.id}/join")
+    expect(page.get_by_label("Name").first).to_have_value("松本 りん")
+    expect(page.get_by_label("Child", exact=False).nth(1)).to_have_value("30")
+    assert page.evaluate("[sessionStorage.length, document.documentElement.lang]") == [0, "en"]
+
+
 def test_without_script_one_signs_up_and_the_officer_sees_it_and_decides(
     plain: Phone, office: Office
 ) -> None:

@@ -7,6 +7,7 @@ const KEPT = "tsudoi-kept";
 const OWNER = "X-Kept-For";
 const MARK = "/kept-for";
 const LONGEST = 14 * 24 * 3600 * 1000;
+const LEAVES = /^\/sign-out$|^\/me\/erase$/;
 const ENDS = /^\/sign-out$|^\/me\/erase$|\/link\/close$/;
 
 self.addEventListener("install", (event) => {
@@ -35,12 +36,20 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
   if (request.method === "POST" && ENDS.test(pathname)) event.waitUntil(caches.delete(KEPT));
+  if (request.method === "POST" && LEAVES.test(pathname)) event.waitUntil(tellNobody());
   // Sent by a page that stays: what it answers with is a page that was seen.
   if (request.method === "POST" && request.mode !== "navigate") event.respondWith(sent(request));
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(page(request));
   else if (pathname.startsWith("/static/")) event.respondWith(drawn(request));
 });
+
+// Whoever goes is told nothing more on a device that others use: the service finds the next way, such as mail.
+async function tellNobody() {
+  for (const shown of await self.registration.getNotifications()) shown.close();
+  const subscription = await self.registration.pushManager?.getSubscription();
+  await subscription?.unsubscribe();
+}
 
 async function drawn(request) {
   return (await caches.match(request, { cacheName: DRAWN })) ?? fetch(request);

@@ -214,29 +214,18 @@ _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 
 
-def _is_foreign(text: str) -> bool:
-    return not words.in_japanese() and _JAPANESE.search(text) is not None
-
-
 def linked_phones(text: str) -> Markup:
     """Return what somebody wrote as markup: telephone numbers can be pressed, and Japanese is read as such."""
-    before, after = ('<span lang="ja">', "</span>") if _is_foreign(str(text)) else ("", "")
+    foreign = not words.in_japanese() and _JAPANESE.search(str(text))
+    before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
     linked = before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
     return Markup(linked)  # noqa: S704  # escaped one line above
 
 
 _FILTERS = (
-    "weekday_label",
-    "weekday_short",
-    "month_label",
-    "month_title",
-    "year_title",
-    "date_text",
-    "clock_text",
-    "months_text",
-    "why",
-    "hours_text",
-)
+    "weekday_label", "weekday_short", "month_label", "month_title", "year_title",
+    "date_text", "clock_text", "months_text", "hours_text",
+)  # fmt: skip
 
 
 def _fit_templates(app: Flask) -> None:

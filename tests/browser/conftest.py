@@ -176,7 +176,7 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh profile on a phone that speaks Japanese."""
     made = chromium.new_context(viewport=PHONE, locale="ja-JP", timezone_id="Asia/Tokyo")  # type: ignore[arg-type]
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(30_000)
     yield made
     made.close()
 

@@ -224,7 +224,7 @@ def linked_phones(text: str) -> Markup:
 
 _FILTERS = (
     "weekday_label", "weekday_short", "month_label", "month_title", "year_title",
-    "date_text", "clock_text", "months_text", "hours_text",
+    "date_text", "clock_text", "months_text", "why", "hours_text",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Who has a feed and asks again: told so by one query, and never after anything was committed."""
+"""Who asks for a feed as somebody did before: answered by one query, and never after anything was committed."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
@@ -67,7 +67,7 @@ def test_the_same_question_is_answered_without_the_app(engine: Engine) -> None:
         {"headers": {"If-None-Match": '"v0"'}},
         {"method": "HEAD"},
         {"method": "POST"},
-        {"headers": {}},
+        {"headers": {"If-Modified-Since": "Mon, 16 Nov 2026 01:00:00 GMT"}},
         {"headers": TAG | {"Cookie": "tsudoi=x"}},
         {"headers": TAG | {"Authorization": "Bearer x"}},
     ],
@@ -115,13 +115,41 @@ def test_a_feed_of_ours_is_answered_so_until_it_changes(
     date, path = make.occurrence(session, cast.midori, NOW), "/organizations/midori/calendar.ics"
     session.commit()
     stranger = app.test_client(use_cookies=False)
-    tag = {"If-None-Match": stranger.get(path).headers["ETag"]}
+    whole = stranger.get(path)
+    tag = {"If-None-Match": whole.headers["ETag"]}
     first = stranger.get(path, headers=tag)
     with monkeypatch.context() as patched:
         patched.setattr(app, "request_context", lambda environ: pytest.fail("the app was asked"))
         again = stranger.get(path, headers=tag)
     assert (first.status_code, again.status_code) == (304, 304)
     assert dict(again.headers) == dict(first.headers)
+    # What is known is known by each connection to the database.
+    for _ in range(4):
+        stranger.get(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(app, "request_context", lambda environ: pytest.fail("the app was asked"))
+        assert (stranger.get(path).text, stranger.get(path).headers["ETag"]) == (
+            whole.text,
+            whole.headers["ETag"],
+        )
     date.revision += 1
     session.commit()
     assert stranger.get(path, headers=tag).status_code == 200
+    assert "SEQUENCE:1" in stranger.get(path).text
+
+
+def test_what_is_kept_is_bounded(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unchanged, "_MOST_BYTES", 1000)
+
+    def feeds(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        asked.append(environ["PATH_INFO"])
+        start("200 OK", [("Cache-Control", CACHING), ("Content-Length", "200")])
+        return [b"x" * 200]
+
+    asked: list[str] = []
+    client = Client(Unchanged(feeds, engine, lambda: NOW).answer, use_cookies=False)
+    for _ in range(2):
+        for name in "abcdef":
+            assert client.get(f"/{name}.ics").data == b"x" * 200
+    assert len(asked) == 12
+    assert [client.get("/f.ics").status_code, len(asked)] == [200, 12]

@@ -58,7 +58,7 @@ def test_an_impossible_number_is_refused(session: Session, slot: Slot, cast: Cas
         change_people(session, _family(session, slot, cast), people, cast.aiko.id, NOW)
 
 
-def test_whoever_waits_and_is_fewer_now_is_offered_the_place(
+def test_whoever_waits_and_is_fewer_now_comes_without_being_asked(
     session: Session, slot: Slot, cast: Cast
 ) -> None:
     _family(session, slot, cast)
@@ -66,7 +66,7 @@ def test_whoever_waits_and_is_fewer_now_is_offered_the_place(
     row = join(session, slot, pair, NOW)
     assert row.state == "waitlisted"
     change_people(session, row, 1, cast.aiko.id, NOW)
-    assert (row.state, slot.taken, wrong_counters(session)) == ("offered", 5, [])
+    assert (row.state, slot.taken, wrong_counters(session)) == ("confirmed", 5, [])
 
 
 def test_a_family_takes_one_place_however_many_they_are(session: Session, cast: Cast) -> None:

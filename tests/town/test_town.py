@@ -16,6 +16,7 @@ from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.mailbox import new_mail
+from tests.moments import at
 from tests.signed_in import browser_of
 
 PAST = NOW + timedelta(days=10)
@@ -78,7 +79,8 @@ def test_an_operator_founds_a_body_whose_officer_is_told(
 ) -> None:
     ben = browser_of(app, operator)
     assert ben.submit("/town", **TYPED).status_code == 303
-    assert "あおば自治会の会長をお願いします" in new_mail(app, "goro@example.jp")["Subject"]
+    with at("2026-11-16 10:03"):
+        assert "あおば自治会の会長をお願いします" in new_mail(app, "goro@example.jp")["Subject"]
     session.commit()
     goro = session.scalars(select(Person).where(Person.email == "goro@example.jp")).one()
     aoba = session.scalars(select(Organization).where(Organization.slug == "aoba")).one()

@@ -147,8 +147,10 @@ def harm(answer: TestResponse) -> list[str]:
     """Name everything in an answer that should not be there."""
     found = [] if answer.status_code < 500 else [f"status {answer.status_code}"]
     found += [name for name, value in answer.headers if name == "Hostile" or "\n" in value]
-    found += ["a trace"] if "Traceback" in answer.text or "sqlalchemy" in answer.text else []
-    found += ["calculated"] if "9449848657217" in answer.text else []
+    # A sheet of paper is no text; what it would say of a fault is.
+    said = answer.get_data().decode(errors="replace")
+    found += ["a trace"] if "Traceback" in said or "sqlalchemy" in said else []
+    found += ["calculated"] if "9449848657217" in said else []
     found += ["leads away"] if _leads_away(answer.location or "/") else []
     harm_of = _HARM_OF.get(answer.mimetype or "")
     return found + (harm_of(answer.text) if harm_of else [])

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.db import Base
+from scheduler.readings import is_broken
 
 # What a yes may be needed for, and how it may be given.
 PURPOSES = ("take_part", "photo", "insurance_list", "share_contact", "health")
@@ -37,8 +38,8 @@ class Organization(Base):
 
     @property
     def name_easy(self) -> str:
-        """Its name with its reading, as organisers write one; empty where nobody gave it."""
-        return f"{{{self.name}|{self.kana}}}" if self.kana else ""
+        """Its name with its reading, as organisers write one; empty where nobody gave it, or the name cannot bear one."""
+        return f"{{{self.name}|{self.kana}}}" if self.kana and not is_broken(self.name) else ""
 
 
 class Household(Base):

@@ -35,6 +35,13 @@ def test_a_reading_with_brackets_is_refused_and_kept_on_the_form(app: Flask, cas
     assert (answer.status_code, 'value="{みどり"' in answer.text) == (422, True)
 
 
+def test_a_name_that_cannot_bear_its_reading_is_shown_without(session: Session, cast: Cast) -> None:
+    cast.midori.kana = "みどり"
+    assert cast.midori.name_easy == "{みどり町内会|みどり}"
+    cast.midori.name = "みどり｜あおば"
+    assert cast.midori.name_easy == ""
+
+
 def test_programs_read_it_and_organisers_write_it(app: Flask, cast: Cast) -> None:
     path = "/organizations/midori"
     made = done(program_of(app, cast.aiko).put(path, kana="みどり", about="3つの班です。"))

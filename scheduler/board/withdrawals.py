@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.board.calls import SHORT, is_short, organisers_of
@@ -66,12 +66,13 @@ def _gone(
     session: Session, occurrence_ids: Collection[int], since: datetime | None = None
 ) -> list[tuple[Participation, StateChange]]:
     """Return sign-ups that ended, with what ended them, the latest first; what nobody had confirmed never stood."""
-    path = contains_eager(Participation.slot)
+    party = (Participation.person, Participation.household, Participation.organization)
+    whole = (contains_eager(Participation.slot), *map(joinedload, party))
     wanted = (
         select(Participation)
         .join(Participation.slot)
         .where(Slot.occurrence_id.in_(occurrence_ids), Participation.state.in_(tuple(_ENDED.values())))
-        .options(path)
+        .options(*whole)
     )
     if since is not None:
         wanted = wanted.where(Participation.changed_at > since)

@@ -1,11 +1,10 @@
 """Dates, activities and posting, for programs."""
 
 from datetime import date as Day
-from datetime import datetime, time
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
 from flask import request
-from pydantic import AfterValidator
 
 from scheduler import clock
 from scheduler.activities import actions, queries, search
@@ -15,7 +14,7 @@ from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.reminder_rules import parse
 from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.schedules import Planned
-from scheduler.activities.shapes import DateOut, date_out
+from scheduler.activities.shapes import DateOut, ReminderIn, WallClock, WeatherIn, date_out
 from scheduler.activities.wishes import Wish
 from scheduler.activities.wording import NAMES, TEXTS, Wording, part_names, reword
 from scheduler.closures.queries import rest_days
@@ -26,15 +25,6 @@ from scheduler.web import db_session, settings
 
 api = Api("activities_api", __name__)
 PAGE = 50
-
-
-def _on_the_wall(typed: time) -> time:
-    if typed.tzinfo is not None:
-        raise ValueError("a time on the wall has no offset")
-    return typed.replace(second=0, microsecond=0)
-
-
-WallClock = Annotated[time, AfterValidator(_on_the_wall)]
 
 
 class DatesOut(ApiModel):
@@ -128,15 +118,7 @@ def _slot_facts(slot: SlotIn) -> SlotFacts:
     )
 
 
-class ReminderIn(ApiModel):
-    """One reminder: `days_before` the date at the hour `at` ("HH:MM"), or so many minutes before it begins."""
-
-    days_before: int | None = None
-    at: str | None = None
-    minutes_before: int | None = None
-
-
-class ActivityIn(ApiModel):
+class ActivityIn(WeatherIn):
     """An activity as an organiser posts it: wall-clock times of its zone, the rule as RFC 5545 RRULE text.
 
     `map_point` is "35.66,139.70", or a link that a map gave; `tags` are addresses of known programmes, or names.
@@ -164,14 +146,6 @@ class ActivityIn(ApiModel):
     bring_easy: str = ""
     contact: str = ""
     website: str = ""
-    weather_rule: str = "none"
-    reserve_days: int | None = None
-    decide_at: WallClock | None = None
-    decide_days_before: int = 0
-    decider_office: str | None = None
-    decider_id: int | None = None
-    deputy_office: str | None = None
-    deputy_id: int | None = None
     minors: str = "consent"
     warn_days: int = 7
     may_call: bool = False

@@ -1,9 +1,42 @@
-"""How a date and its slots look in JSON; pure."""
+"""How a date and its slots look in JSON, and what is typed of activities in more than one place; pure."""
 
-from datetime import datetime
+from datetime import datetime, time
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.json_api import ApiModel
+
+
+def _on_the_wall(typed: time) -> time:
+    if typed.tzinfo is not None:
+        raise ValueError("a time on the wall has no offset")
+    return typed.replace(second=0, microsecond=0)
+
+
+WallClock = Annotated[time, AfterValidator(_on_the_wall)]
+
+
+class ReminderIn(ApiModel):
+    """One reminder: `days_before` the date at the hour `at` ("HH:MM"), or so many minutes before it begins."""
+
+    days_before: int | None = None
+    at: str | None = None
+    minutes_before: int | None = None
+
+
+class WeatherIn(ApiModel):
+    """What becomes of a date in the rain, who decides that, and until when."""
+
+    weather_rule: str = "none"
+    reserve_days: int | None = None
+    decide_at: WallClock | None = None
+    decide_days_before: int = 0
+    decider_office: str | None = None
+    decider_id: int | None = None
+    deputy_office: str | None = None
+    deputy_id: int | None = None
 
 
 class SlotOut(ApiModel):

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 from datetime import date as Day
-from datetime import datetime, time
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from scheduler import clock
 from scheduler.activities.actions import RepeatFacts
 from scheduler.activities.corrections import FIELDS
 from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import find_organised_activity, find_organised_occurrence
+from scheduler.activities.shapes import ReminderIn, WallClock, WeatherIn
 from scheduler.changes import actions, corrections, queries, undo
 from scheduler.changes.impact import Impact
 from scheduler.changes.models import SeriesChange
@@ -22,15 +23,6 @@ from scheduler.parties.login import current_actor
 from scheduler.web import db_session
 
 api = Api("changes_api", __name__)
-
-
-def _on_the_wall(typed: time) -> time:
-    if typed.tzinfo is not None:
-        raise ValueError("a time on the wall has no offset")
-    return typed.replace(second=0, microsecond=0)
-
-
-WallClock = Annotated[time, AfterValidator(_on_the_wall)]
 
 
 class PartIn(ApiModel):
@@ -64,14 +56,6 @@ class ChangeIn(ApiModel):
     on_closed: str = "skip"
     also_by_hand: bool = False
     seen: str = ""
-
-
-class ReminderIn(ApiModel):
-    """One reminder: `days_before` the date at the hour `at` ("HH:MM"), or so many minutes before it begins."""
-
-    days_before: int | None = None
-    at: str | None = None
-    minutes_before: int | None = None
 
 
 class ImpactOut(ApiModel):
@@ -113,7 +97,7 @@ class ChangesOut(ApiModel):
     changes: list[ChangeLine]
 
 
-class CorrectionIn(ApiModel):
+class CorrectionIn(WeatherIn):
     """What a published activity shall say; what is left out stays. `tell` tells those who come in any case.
 
     Without `seen` nothing is written: the answer says whom it would touch, and the `seen` with which to make it.
@@ -126,14 +110,6 @@ class CorrectionIn(ApiModel):
     bring: str = ""
     contact: str = ""
     website: str = ""
-    weather_rule: str = "none"
-    reserve_days: int | None = None
-    decide_at: WallClock | None = None
-    decide_days_before: int = 0
-    decider_office: str | None = None
-    decider_id: int | None = None
-    deputy_office: str | None = None
-    deputy_id: int | None = None
     reminders: list[ReminderIn] | None = None
     tags: list[str] = []
     tell: bool = False

@@ -84,7 +84,7 @@ def word_to_take_back(session: Session, row: Participation, now: datetime) -> St
 def come_back(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
     """Take back for a party that it cannot come, for half an hour; where its place is gone, it waits. Twice is as once.
 
-    Raise Conflict when it is too late, the party did not say so itself, or it has taken on something else meanwhile.
+    Raise Conflict when it is too late, when others have taken it out, or it has taken on something else meanwhile.
     """
     slot = places.lock_of(session, row)
     if row.is_live:

@@ -38,7 +38,7 @@ class Organization(Base):
 
     @property
     def name_easy(self) -> str:
-        """Its name with its reading, as organisers write one; empty where nobody gave it, or the name cannot bear one."""
+        """Its name with its reading, as organisers write one; empty where nobody gave it or the name bears none."""
         return f"{{{self.name}|{self.kana}}}" if self.kana and not is_broken(self.name) else ""
 
 

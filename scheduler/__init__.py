@@ -68,6 +68,8 @@ from scheduler.standins import views as standins
 from scheduler.terms import api as terms_api
 from scheduler.terms import views as terms
 from scheduler.town import views as town
+from scheduler.wordings import api as wordings_api
+from scheduler.wordings import views as wordings
 
 VERSION = "0.1.0"
 PAGES = (
@@ -90,6 +92,7 @@ PAGES = (
     desk,
     offices,
     town,
+    wordings,
     keys,
     reach,
     line,
@@ -121,6 +124,7 @@ APIS = (
     keys_api,
     reach_api,
     line_api,
+    wordings_api,
 )
 
 

@@ -68,7 +68,13 @@ from scheduler.standins.letters import stand_in_kind
 from scheduler.standins.queries import unanswered
 from scheduler.web import db
 from scheduler.web import settings as current_settings
+from scheduler.wordings.letters import with_own_words
 
+# In which kinds a body's own words stand, by the name under which they are written.
+_OWN_WORDS = {
+    **dict.fromkeys((reminders.EARLY, reminders.LAST, reminders.OWN), "reminder"),
+    **{name: name for name in ("decision", "call", "joined")},
+}
 # What has ended is kept for a while, so that "who signed in when" can be answered.
 KEPT_AFTER_END = timedelta(days=30)
 
@@ -88,7 +94,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
         reminders.OWN: reminder,
         "decision": replace(decision_kind(sender), by_hand=True),
     }
-    return {
+    every = {
         "sign_in": sign_in_kind(sender),
         "appointed": appointed_kind(sender),
         "channel_test": channel_test_kind(sender),
@@ -100,6 +106,7 @@ def kinds(sender: Sender) -> dict[str, Kind]:
         asking.KIND: decide_kind(sender),
         **{name: _with_calendar(kind, sender.address) for name, kind in with_file.items()},
     }
+    return with_own_words(every, _OWN_WORDS)
 
 
 def _with_calendar(kind: Kind, address: str) -> Kind:

@@ -113,4 +113,5 @@ def _facts(letter: Letter) -> dict[str, object]:
         "unsubscribe": "" if letter.is_plain else letter.unsubscribe,
         "letter_language": words.language_tag(letter.language),
         "is_plain": letter.is_plain,
+        "own": letter.facts.get("own"),
     }

@@ -46,6 +46,8 @@ GET  /api/v1/organizations/<slug>                            200  200  200  200 
 PUT  /api/v1/organizations/<slug>                            404  404  200  404  404  404  401
 GET  /api/v1/organizations/<slug>/offices                       404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/offices                       401  404  201  404  404  403  401
+GET  /api/v1/organizations/<slug>/wordings                      404  404  200  404  404  404  401
+PUT  /api/v1/organizations/<slug>/wordings/<kind>               404  404  200  404  404  404  401
 POST /api/v1/offices/<office_id>/hand-over                      401  404  201  404  404  403  401
 POST /api/v1/offices/<office_id>/undo                           401  404  200  404  404  403  401
 POST /api/v1/offices/<office_id>/end                            401  404  200  404  404  403  401

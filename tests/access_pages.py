@@ -131,6 +131,9 @@ GET  /organizations/<slug>/offices                        404  404  200  404  40
 POST /organizations/<slug>/offices                        404  404  303  404  404
 GET  /offices/<office_id>/end                             404  404  200  404  404
 POST /offices/<office_id>/end                             404  404  303  404  404
+GET  /organizations/<slug>/wordings                       404  404  200  404  404
+GET  /organizations/<slug>/wordings/<kind>                404  404  200  404  404
+POST /organizations/<slug>/wordings/<kind>                404  404  303  404  404
 GET  /offices/<office_id>/hand-over                       404  404  200  404  404
 POST /offices/<office_id>/hand-over                       404  404  303  404  404
 POST /offices/<office_id>/undo                            404  404  303  404  404

@@ -116,6 +116,8 @@ TYPED: Typed = {
     | {"minutes": 120, "slots": [{"name": "係", "places": 3}]},
     "POST /api/v1/organizations/<slug>/activities/dates": {"first_on": "2026-12-06", "first_at": "08:00"},
     "POST /api/v1/organizations/<slug>/offices": OFFICE,
+    "POST /organizations/<slug>/wordings/<kind>": {"text": "お待ちしています", "step": "save"},
+    "PUT /api/v1/organizations/<slug>/wordings/<kind>": {"text": "お待ちしています"},
     "POST /offices/<office_id>/hand-over": HANAKO | {"starts_on": "2026-12-01"},
     "POST /api/v1/offices/<office_id>/hand-over": HANAKO | {"starts_on": "2026-12-01"},
     "POST /api/v1/offices/<office_id>/end": {"last_on": "2026-12-31"},

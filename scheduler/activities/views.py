@@ -332,6 +332,13 @@ def early_time(at: time) -> str:
     return words.early_text(datetime.combine(_today(), at))
 
 
+@pages.app_template_global("activity_span")
+def activity_span(activity: Activity) -> str:
+    """Return from when to when an activity takes place on its usual day."""
+    begins = datetime.combine(activity.first_on, activity.first_at)
+    return words.span_text(begins, begins + timedelta(minutes=activity.minutes))
+
+
 @pages.app_template_global("part_span")
 def part_span(activity: Activity, slot: SlotTemplate) -> str:
     """Return from when to when a part of an activity takes place on its usual day."""

@@ -18,6 +18,7 @@ from scheduler.parties.access import Actor, may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import enterable_households
 from scheduler.web import Form, db_session, go
+from scheduler.wordings.saying import begun
 
 pages = Blueprint("board", __name__)
 
@@ -297,7 +298,8 @@ def message(occurrence_id: int) -> ResponseReturnValue:
     """Tell everybody of a slot or a date something: who is told how is shown first, for it cannot be taken back."""
     actor = current_actor()
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
-    form = forms.MessageForm(slot=str(_asked_slot(occurrence) or "")).fit(occurrence)
+    text = begun(db_session(), occurrence, request.args.get("words", ""))
+    form = forms.MessageForm(slot=str(_asked_slot(occurrence) or ""), text=text).fit(occurrence)
     told = None
     if form.validate_on_submit():
         told = queries.told_of(db_session(), occurrence, form.slot_id)

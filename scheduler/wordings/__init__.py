@@ -1,0 +1,1 @@
+"""The organiser's own words in letters and messages, for each body and kind; the facts stay what they are."""

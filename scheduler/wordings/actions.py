@@ -30,7 +30,7 @@ def cleaned(texts: Texts) -> Texts:
 
 
 def write(
-    session: Session, body: Organization, kind: str, texts: Texts, by_id: int | None, now: datetime
+    session: Session, body: Organization, kind: str, texts: Texts, now: datetime, *, by_id: int | None
 ) -> None:
     """Let letters or messages of this kind say a body's own words from now on; the usual ones leave no trace."""
     found = cleaned(texts)
@@ -40,18 +40,17 @@ def write(
     insert_once(session, OwnWords, {**key, **asdict(found), "changed_at": now})
     own = update(OwnWords).filter_by(**key).values(**asdict(found), changed_at=now)
     session.execute(own.execution_options(synchronize_session=False))
-    _record(session, body, kind, "write", by_id, now)
+    _record(session, body, f"write_words {kind}", by_id, now)
 
 
 def reset(session: Session, body: Organization, kind: str, by_id: int | None, now: datetime) -> None:
     """Let letters or messages of this kind say what they say for everybody."""
     own = delete(OwnWords).where(OwnWords.organization_id == body.id, OwnWords.kind == kind)
     session.execute(own.execution_options(synchronize_session=False))
-    _record(session, body, kind, "reset", by_id, now)
+    _record(session, body, f"reset_words {kind}", by_id, now)
 
 
-def _record(
-    session: Session, body: Organization, kind: str, verb: str, by_id: int | None, now: datetime
-) -> None:
-    facts = {"subject": "organization", "subject_id": body.id, "verb": f"{verb}_words", "why": kind}
+def _record(session: Session, body: Organization, what: str, by_id: int | None, now: datetime) -> None:
+    verb, _, kind = what.partition(" ")
+    facts = {"subject": "organization", "subject_id": body.id, "verb": verb, "why": kind}
     record(session, StateChange(at=now, by_id=by_id, **facts))

@@ -61,7 +61,7 @@ def write(slug: str, kind: str, body: WordsIn) -> WordingOut:
         actions.reset(session, found, kind, actor.person_id, now)
     else:
         texts = Texts(body.text, body.text_easy, body.text_en)
-        actions.write(session, found, kind, texts, actor.person_id, now)
+        actions.write(session, found, kind, texts, now, by_id=actor.person_id)
     session.commit()
     is_own = kind in queries.adapted(session, found.id)
     return _out(kind, queries.words_of(session, found.id)[kind], is_own=is_own)

@@ -59,7 +59,7 @@ def _step(body: Organization, kind: str, texts: Texts, by_id: int | None) -> str
         actions.reset(db_session(), body, kind, by_id, now)
         return str(gettext("はじめの文面にもどしました。"))
     if step == "save":
-        actions.write(db_session(), body, kind, texts, by_id, now)
+        actions.write(db_session(), body, kind, texts, now, by_id=by_id)
         return str(gettext("文面を書きとめました。これから送るお知らせに入ります。"))
     actions.cleaned(texts)
     return ""

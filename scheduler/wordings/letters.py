@@ -26,7 +26,9 @@ def _with(kind: Kind, name: str) -> Kind:
 
     def gather(session: Session, letters: Sequence[Letter]) -> Letter:
         every = [cast(Mapping[int, Texts], letter.facts.get("own", {})) for letter in letters]
-        return _carrying(kind.gather(session, letters), {date: own for one in every for date, own in one.items()})
+        return _carrying(
+            kind.gather(session, letters), {date: own for one in every for date, own in one.items()}
+        )
 
     return replace(kind, compose=compose, gather=gather)
 

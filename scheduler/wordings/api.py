@@ -12,7 +12,7 @@ from scheduler.wordings.kinds import KINDS, Texts
 api = Api("wordings_api", __name__)
 
 
-class WordsIn(ApiModel):
+class OwnWordsIn(ApiModel):
     """Own words in three languages, with blanks such as ［日にち］; all empty, or `reset`, is the usual."""
 
     text: str = ""
@@ -50,8 +50,8 @@ def wordings(slug: str) -> WordingsOut:
     return WordingsOut(wordings=[_out(kind, texts, is_own=kind in own) for kind, texts in said.items()])
 
 
-@api.operation("PUT /organizations/<slug>/wordings/<kind>", WordingOut, body=WordsIn, scope="organise")
-def write(slug: str, kind: str, body: WordsIn) -> WordingOut:
+@api.operation("PUT /organizations/<slug>/wordings/<kind>", WordingOut, body=OwnWordsIn, scope="organise")
+def write(slug: str, kind: str, body: OwnWordsIn) -> WordingOut:
     """Write a body's own words for one kind, or go back to the usual ones."""
     actor, session, now = current_actor(), db_session(), clock.now()
     found = find_organised_body(session, actor, slug)

@@ -29,7 +29,7 @@ def wordings(slug: str) -> ResponseReturnValue:
     body = find_organised_body(db_session(), current_actor(), slug)
     own = queries.adapted(db_session(), body.id)
     groups = {"letters": LETTERS, "messages": tuple(MESSAGES)}
-    return render_template("wordings/list.html", body=body, own=own, titles=TITLES, **groups)
+    return render_template("wordings/list.html", body=body, adapted=own, titles=TITLES, **groups)
 
 
 @pages.route("/organizations/<slug>/wordings/<kind>", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import Telling, drop, queue
 from scheduler.notices.queries import first_channels, people_told
-from scheduler.offices.queries import known_people
+from scheduler.offices.queries import known_by_phone
 from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING, has_other_officer
 from scheduler.parties.actions import PersonFacts, enrol, unreachable_person
 from scheduler.parties.actions import person as register
@@ -69,11 +69,11 @@ def appoint(
 def _person(session: Session, body: Organization, facts: PersonFacts, now: datetime) -> Person:
     if facts.email.strip():
         return register(session, facts, now)
-    same = (kana_key(facts.kana), phone_key(facts.phone)) if facts.phone.strip() else None
-    known = [one for one in known_people(session, [body]) if (one.kana_key, one.phone_key) == same]
-    if known:
-        return known[0]
-    return register(session, facts, now) if same else unreachable_person(session, facts, now)
+    phone = phone_key(facts.phone)
+    known = known_by_phone(session, body, kana_key(facts.kana), phone) if phone else None
+    if known is not None:
+        return known
+    return register(session, facts, now) if facts.phone.strip() else unreachable_person(session, facts, now)
 
 
 def _end_key_cards(session: Session, person: Person, now: datetime) -> None:

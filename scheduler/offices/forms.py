@@ -19,10 +19,6 @@ _REQUIRED = _("ここは必ず入れてください。")
 _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
 
 
-# A longer list is no help on a telephone.
-_MOST_OFFERED = 300
-
-
 class _WhoForm(Form):
     """Who: one of those whom the body knows, or somebody by name; from when to when."""
 
@@ -47,9 +43,8 @@ class _WhoForm(Form):
 
     def offer(self, people: Sequence[Person]) -> Self:
         """Offer these people; returns itself."""
-        offered = people if len(people) <= _MOST_OFFERED else []
-        self._people = {str(person.id): person for person in offered}
-        names = [(str(one.id), f"{one.name}{words.aside(one.kana)}") for one in offered]
+        self._people = {str(person.id): person for person in people}
+        names = [(str(one.id), f"{one.name}{words.aside(one.kana)}") for one in people]
         self.person.choices = [("", str(_("名簿にいない方（下に入れる）"))), *names]
         return self
 

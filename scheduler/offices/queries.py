@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import NotFound
@@ -78,8 +78,24 @@ def own_posts(session: Session, actor: Actor, office: str) -> list[Membership]:
     return list(session.scalars(wanted.order_by(Membership.starts_on, Membership.id)))
 
 
+# A longer list is no help on a telephone.
+MOST_OFFERED = 300
+
+
 def known_people(session: Session, bodies: Sequence[Organization]) -> list[Person]:
-    """Return whom bodies know by name: the people of their households and whoever holds an office there, by reading."""
+    """Return whom bodies know by name, by reading; nobody where they are too many to choose from."""
+    people = list(session.scalars(_known(bodies).limit(MOST_OFFERED + 1)))
+    return people if len(people) <= MOST_OFFERED else []
+
+
+def known_by_phone(session: Session, body: Organization, kana_key: str, phone_key: str) -> Person | None:
+    """Return whom a body knows by this reading and telephone."""
+    same = _known([body]).where(Person.kana_key == kana_key, Person.phone_key == phone_key)
+    return session.scalars(same.limit(1)).first()
+
+
+def _known(bodies: Sequence[Organization]) -> Select[tuple[Person]]:
+    # The people of their households, and whoever holds an office there.
     ids = [body.id for body in bodies]
     homes = select(Household.id).where(Household.block_id.in_(ids))
     offices = select(Membership.person_id).where(
@@ -88,7 +104,7 @@ def known_people(session: Session, bodies: Sequence[Organization]) -> list[Perso
     wanted = select(Person).where(
         or_(Person.household_id.in_(homes), Person.id.in_(offices)), Person.merged_into_id.is_(None)
     )
-    return list(session.scalars(wanted.order_by(Person.kana_key, Person.id)))
+    return wanted.order_by(Person.kana_key, Person.id)
 
 
 def holder_of(session: Session, held: Membership) -> Holder:

@@ -32,5 +32,10 @@ def links_of(address: str, name: str) -> Links:
         webcal,
         f"https://www.google.com/calendar/render?cid={quote(webcal, safe='')}",
         f"https://outlook.live.com/calendar/0/addfromweb?{outlook}",
-        segno.make(webcal, error="m", micro=False).svg_data_uri(scale=4, border=4),
+        qr_picture(webcal),
     )
+
+
+def qr_picture(text: str) -> str:
+    """Return a text as a QR code, a picture as a data address."""
+    return segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=4)

@@ -21,7 +21,7 @@ from scheduler.calendars.folder import published_name
 from scheduler.calendars.forms import FeedForm, HandInForm, TakeForm
 from scheduler.calendars.ics import invitation_file
 from scheduler.calendars.importing import Taking
-from scheduler.calendars.links import Links, links_of
+from scheduler.calendars.links import Links, links_of, qr_picture
 from scheduler.calendars.models import CalendarImport
 from scheduler.calendars.reading import read
 from scheduler.calendars.scopes import Scope
@@ -225,8 +225,22 @@ def subscribe() -> ResponseReturnValue:
             (body, _links(f"/organizations/{body.slug}/calendar.ics", words.said(body, "name")))
             for body in bodies
         ],
-        in_line="Line/" in request.user_agent.string,
     )
+
+
+@pages.app_template_global("opened_in_line")
+def opened_in_line() -> bool:
+    """Say whether the page is read inside LINE, which hands no address on to a calendar."""
+    return "Line/" in request.user_agent.string
+
+
+pages.add_app_template_global(qr_picture, "qr_picture")
+
+
+@pages.app_template_global("personal_links")
+def personal_links(token: str) -> Links:
+    """Return the ways to subscribe to the feed of one person."""
+    return _links(f"/calendars/{token}.ics", gettext("つどい"))
 
 
 def _links(path: str, name: str) -> Links:
@@ -275,8 +289,8 @@ def _act(form: FeedForm, person_id: int, purpose: str, allowed: tuple[str, ...])
 def _done(token: str | None, back: str) -> ResponseReturnValue:
     if token is None:
         return go(back)
-    links = _links(f"/calendars/{token}.ics", gettext("つどい"))
-    return secret_address(make_response(render_template("calendars/address.html", links=links, back=back)))
+    page = render_template("calendars/address.html", links=personal_links(token), back=back)
+    return secret_address(make_response(page))
 
 
 @pages.route("/organizations/<slug>/calendars", methods=["GET", "POST"])

@@ -156,6 +156,16 @@ def coming_of(session: Session, person_id: int, now: datetime) -> list[Participa
     return list(session.scalars(wanted.order_by(Occurrence.starts_at, Slot.position)))
 
 
+def cancelled_since(session: Session, person_id: int, since: datetime) -> list[Participation]:
+    """Return a person's sign-ups that were ended after a moment, the next date first."""
+    wanted = _whole().where(
+        Participation.contact_id == person_id,
+        Participation.state == "cancelled",
+        Participation.changed_at > since,
+    )
+    return list(session.scalars(wanted.order_by(Occurrence.starts_at, Slot.position)))
+
+
 def past_of(session: Session, person_id: int, now: datetime, limit: int = 20) -> list[Participation]:
     """Return a person's latest sign-ups for dates that are over."""
     wanted = _whole().where(

@@ -12,6 +12,7 @@ from scheduler.errors import Conflict
 from scheduler.history import StateChange, changes_of
 from scheduler.participation import capacity, giving, guards, places
 from scheduler.participation.models import Companion, Participation
+from scheduler.participation.queries import cancelled_since
 
 UNDO_FOR = timedelta(minutes=30)
 # What changes nothing about who has a place.
@@ -78,7 +79,15 @@ def word_to_take_back(session: Session, row: Participation, now: datetime) -> St
     said = [one for one in changes_of(session, "participation", row.id) if one.verb not in _TALK][-1:]
     if not said or said[0].verb != "withdraw" or row.slot.occurrence.state not in TAKES_SIGN_UPS:
         return None
+    if guards.is_in(session, row, row.slot_id):
+        return None
     return said[0] if now < min(said[0].at + UNDO_FOR, row.slot.starts_at) else None
+
+
+def just_withdrawn(session: Session, person_id: int, now: datetime) -> list[Participation]:
+    """Return the sign-ups that a person has ended, while that can be taken back, the next date first."""
+    gone = cancelled_since(session, person_id, now - UNDO_FOR)
+    return [row for row in gone if word_to_take_back(session, row, now)]
 
 
 def come_back(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:

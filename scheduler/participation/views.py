@@ -128,6 +128,7 @@ def _own_page(actor: Actor, base: str) -> str:
         me=me_,
         base=base,
         coming=coming,
+        withdrawn=undoing.just_withdrawn(session_, me_.id, now),
         lacking=answering.lacking(coming, now),
         children=queries.to_consent(session_, me_.id, now),
         past=queries.past_of(session_, me_.id, now),

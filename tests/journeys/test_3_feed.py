@@ -31,6 +31,7 @@ def own_feed(browser: Visitor) -> str:
     page = browser.submit("/me/feed", page="/me").text
     found = re.search(r"http://localhost(/calendars/\S+?\.ics)", page)
     assert found is not None
+    assert all(way in page for way in ("google.com/calendar", "outlook.live.com", "data:image/svg+xml"))
     return found[1]
 
 

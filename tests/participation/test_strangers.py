@@ -1,5 +1,6 @@
 """People who are not signed in: an address must be confirmed, and what a stranger types goes to nobody else."""
 
+import re
 from datetime import date, timedelta
 from email.message import EmailMessage
 
@@ -184,6 +185,9 @@ def test_who_has_a_telephone_only_gets_the_own_page_on_the_screen(
     typed = {"name": BY_PHONE.name, "kana": BY_PHONE.kana, "phone": BY_PHONE.phone}
     thanks = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **typed).location)
     assert "自分のページを開く" in thanks
+    # To photograph and to copy: no mail will ever bring it again.
+    address = re.search(r'value="http://localhost(/me/[^"]+)"', thanks)
+    assert (address is not None, "data:image/svg+xml" in thanks) == (True, True)
     assert mailbox.new_mails(app, "") == []
 
 

@@ -217,6 +217,8 @@ def test_who_cannot_come_can_take_that_back_while_it_is_fresh(
     browser, path = browser_of(app, cast.ben), f"/participations/{row.id}"
     browser.submit(f"{path}/withdraw")
     assert f'action="{path}/back"' in browser.text("/me")
+    # The bar is gone after one page; the date stays on the own page, and its letter opens a page with the same button.
+    assert all(f'action="{path}/back"' in browser.text(page) for page in ("/me", path))
     assert browser.submit(f"{path}/back", page=f"{path}/withdraw").location == path
     assert sign_up(session).state == "confirmed"
     browser.text(browser.submit(f"{path}/withdraw").location)

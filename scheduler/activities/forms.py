@@ -1,5 +1,6 @@
 """What an organiser types to post an activity; shape only, the rules are in `actions`."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -113,6 +114,16 @@ class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, Reminder
 
     place = StringField(_("集まる場所"), [DataRequired(_REQUIRED), Length(max=200)])
     slots = FieldList(FormField(SlotRow), _("手伝う役割"), min_entries=SLOT_ROWS, max_entries=60)
+
+    def __iter__(self) -> Iterator[Field]:
+        """Go through the fields in the order of the page: what is wrong is listed so."""
+        places = {"title": 0, "place": 2, "slots": 3}
+        return iter(
+            sorted(
+                super().__iter__(),
+                key=lambda one: 1 if hasattr(RepeatFields, one.name) else places.get(one.name, 4),
+            )
+        )
 
     def facts(self) -> ActivityFacts:
         """Return what was typed, in the shape the actions take."""

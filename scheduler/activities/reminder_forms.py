@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext
@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import FieldList, FormField, HiddenField, SelectField, TimeField
 from wtforms.validators import Optional
 
+from scheduler import words
 from scheduler.activities.reminder_rules import MOST_RULES, ReminderRule, parse
 from scheduler.activities.repeat_forms import said_when_shown
 from scheduler.errors import Invalid
@@ -42,9 +43,13 @@ def _code_of(rule: ReminderRule) -> str:
     return f"d{rule.days_before}" if rule.at is not None else f"m{rule.minutes_before}"
 
 
+def _hour_word(at: time | None) -> str:
+    return f" {words.clock_text(datetime.combine(date.min, at))}" if at else ""
+
+
 def reminder_words(rules: Iterable[ReminderRule]) -> str:
-    """Say when people are reminded, such as "1週間前 19:00、前の日 19:00"."""
-    said = [_when_word(_code_of(rule)) + (f" {rule.at:%H:%M}" if rule.at else "") for rule in rules]
+    """Say when people are reminded, such as "1週間前 午後7時、前の日 午後7時"."""
+    said = [_when_word(_code_of(rule)) + _hour_word(rule.at) for rule in rules]
     return str(gettext("、")).join(said) if said else str(gettext("送らない"))
 
 

@@ -107,6 +107,11 @@ class Preview:
     more: bool
     zone: str
     era: bool
+    minutes: int | None = None
+
+    def end_of(self, begins: datetime) -> datetime | None:
+        """Return when a date is over on the wall clock; None while that is not typed."""
+        return None if self.minutes is None else begins + timedelta(minutes=self.minutes)
 
 
 class RepeatFields(PlainForm):
@@ -237,7 +242,10 @@ class RepeatFields(PlainForm):
 
     def preview(self, rest_days: RestDays, now: datetime) -> Preview:
         """Return the next dates that the fields give; raise Invalid where they make no sense."""
-        return _preview(self.schedule(rest_days), now, era=bool(self.era.data))
+        minutes = None if self.ends_at.data is None else self.minutes()
+        if minutes is not None and minutes <= 0:
+            raise Invalid("length_out_of_range")
+        return _preview(self.schedule(rest_days), now, minutes, era=bool(self.era.data))
 
     def preview_or_why(self, rest_days: RestDays, now: datetime) -> Preview | Refused | None:
         """Return the next dates, or why there are none; None while the fields are not filled in."""
@@ -254,7 +262,7 @@ class RepeatFields(PlainForm):
 
 def preview_of(activity: Activity, now: datetime) -> Preview:
     """Return the next dates of an activity as they are planned."""
-    return _preview(schedule_of(activity), now)
+    return _preview(schedule_of(activity), now, activity.minutes)
 
 
 def repeats_of(activity: Activity, now: datetime) -> str:
@@ -275,7 +283,7 @@ def _from_then(text: str, from_at: datetime | None, zone: str, now: datetime) ->
     return str(gettext("%(day)sから：%(text)s", day=words.date_text(to_local(from_at, zone)), text=text))
 
 
-def _preview(schedule: Schedule, now: datetime, *, era: bool = False) -> Preview:
+def _preview(schedule: Schedule, now: datetime, minutes: int | None, *, era: bool = False) -> Preview:
     end = min(max(now, _instant(schedule)) + _LOOKED_AHEAD, to_utc(_LAST, schedule.zone))
     try:
         lines = planned(schedule, now, end)
@@ -283,7 +291,7 @@ def _preview(schedule: Schedule, now: datetime, *, era: bool = False) -> Preview
         raise Invalid(error.code) from error
     said = repeat_text(schedule.rule, schedule.first.date(), len(schedule.dates))
     shown = lines[: _place_of(lines, SHOWN)]
-    return Preview(said, tuple(shown), len(lines) > len(shown), schedule.zone, era)
+    return Preview(said, tuple(shown), len(lines) > len(shown), schedule.zone, era, minutes)
 
 
 def _instant(schedule: Schedule) -> datetime:

@@ -66,7 +66,7 @@ def test_what_is_published_is_changed_on_its_own_page_and_on_record(
     wrong = aiko.submit(page, **{"reminders-0-when": "d99", "reminders-0-at": "06:00"})
     assert (wrong.status_code, 'value="06:00"' in wrong.text) == (422, True)
     assert aiko.submit(page, **{"reminders-0-when": "d0", "reminders-0-at": "06:00"}).status_code == 303
-    assert "その日 06:00" in aiko.text(f"/activities/{activity.id}")
+    assert "その日 午前6時" in aiko.text(f"/activities/{activity.id}")
     assert _latest(session).reminders == [{"days_before": 0, "at": "06:00"}]
     assert changes_of(session, "activity", activity.id)[-1].verb == "reminders"
 
@@ -95,5 +95,5 @@ def test_nobody_is_reminded_again_because_the_hour_was_changed(session: Session,
 def test_rules_are_said_in_words(app: Flask) -> None:
     rules = (ReminderRule(7, time(19)), ReminderRule(1, time(6, 30)), ReminderRule(minutes_before=90))
     with app.test_request_context():
-        assert reminder_words(rules) == "1週間前 19:00、前の日 06:30、90分前"
+        assert reminder_words(rules) == "1週間前 午後7時、前の日 午前6時30分、90分前"
         assert reminder_words(()) == "送らない"

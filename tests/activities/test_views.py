@@ -289,6 +289,20 @@ def test_a_script_may_ask_for_the_dates_while_one_types(aiko: Visitor) -> None:
     assert "入れると" in aiko.text("/organizations/midori/activities/dates")
 
 
+def test_the_dates_while_one_types_say_until_when_and_that_an_end_comes_too_early(aiko: Visitor) -> None:
+    asked = "/organizations/midori/activities/dates?first_on=2026-12-05&first_at=09:00&repeats=once&ends_at="
+    assert "午前9時〜11時30分" in aiko.text(f"{asked}11:30")
+    assert "終わりの時刻は、始まりより後にしてください。" in aiko.text(f"{asked}08:00")
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_page(aiko: Visitor) -> None:
+    page = aiko.submit(
+        NEW, **TYPED | {"title": "", "first_on": "", "place": "", "slots-0-places": "many"}
+    ).text
+    listed = re.findall(r'<li><a href="#([a-z0-9_-]+)">', page)
+    assert listed == ["title", "first_on", "place", "slots-0-places"]
+
+
 def test_a_date_on_a_holiday_says_so(session: Session, cast: Cast, visitor: Visitor) -> None:
     made = make.occurrence(session, cast.midori, NOW, first_on=date(2026, 11, 23))
     session.commit()

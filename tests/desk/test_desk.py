@@ -130,7 +130,8 @@ def test_the_page_leads_to_each_thing_and_says_when_nothing_is_left(
     date = make.occurrence(session, cast.midori, NOW)
     aiko = browser_of(app, cast.aiko)
     assert "いま、することはありません。" in aiko.text("/desk")
-    assert 'href="/desk"' in aiko.text("/me")
+    assert 'href="/desk"' in aiko.text("/")
+    assert 'href="/desk"' not in browser_of(app, cast.ben).text("/")
     with time_machine.travel(EVE, tick=False):
         page = aiko.text("/desk")
     assert f"/dates/{date.id}/decision" in page

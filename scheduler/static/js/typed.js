@@ -1,5 +1,6 @@
 // Keeps what was typed while its writer changes the language or the look of the page, and gives it back: once, and in this tab alone.
 // Without it these are chosen first, and the form is filled in then.
+// And it takes away what was said to be wrong with a field once that is filled in anew; without it that stays until the form is sent.
 
 const KEPT = "tsudoi-typed";
 const WAYS = ".languages, form[action='/display']";
@@ -38,3 +39,17 @@ function giveBack() {
 giveBack();
 document.addEventListener("submit", (event) => event.target.matches(".languages") && keep());
 document.addEventListener("click", (event) => event.target.closest(".display-link, .languages a, .site-footer a[href='/display']") && keep());
+
+function unsay(event) {
+  const field = event.target.closest?.("[data-error]");
+  if (!field) return;
+  field.removeAttribute("data-error");
+  for (const one of [field, ...field.querySelectorAll("[aria-invalid]")]) one.removeAttribute("aria-invalid");
+  field.querySelectorAll(".error").forEach((one) => one.remove());
+  const summary = field.closest("form")?.querySelector(".error-summary");
+  summary?.querySelector(`a[href="#${CSS.escape(event.target.id)}"]`)?.closest("li").remove();
+  if (summary && !summary.querySelector("li")) summary.remove();
+}
+
+document.addEventListener("input", unsay);
+document.addEventListener("change", unsay);

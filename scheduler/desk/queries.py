@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import ON, Occurrence, Slot
 from scheduler.desk.tasks import AHEAD, Task, dates_of, tasks_of
 from scheduler.errors import NotFound
-from scheduler.offices.queries import own_posts
+from scheduler.offices.queries import blocks_to_pass_on
 from scheduler.participation.models import GONE, Participation
-from scheduler.parties.access import BLOCK_LEADER, Actor, led_blocks, organised_bodies
+from scheduler.parties.access import Actor, led_blocks, organised_bodies
 from scheduler.parties.models import Household, Membership, Organization, Person
 from scheduler.reach.reached import Told, told_of
 
@@ -64,7 +64,7 @@ def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
         _counts(session, [body.id for body in bodies], now),
         [round_ for block in blocks for round_ in _rounds(session, block, now)],
         coming,
-        own_posts(session, actor, BLOCK_LEADER),
+        blocks_to_pass_on(session, actor),
     )
 
 

@@ -12,7 +12,7 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import Telling, drop, queue
 from scheduler.notices.queries import first_channels, people_told
-from scheduler.offices.queries import known_by_phone
+from scheduler.offices.queries import is_passed_on, known_by_phone
 from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING, has_other_officer
 from scheduler.parties.actions import PersonFacts, enrol, unreachable_person
 from scheduler.parties.actions import person as register
@@ -127,8 +127,15 @@ def hand_over(
 ) -> Membership:
     """Give an office to whoever is next, and end that of the one before on the day before: both or neither.
 
-    Return the new office. A term that ends earlier stays as it is.
+    Return the new office. A term that ends earlier stays as it is. Raise Conflict where a leader has handed the block
+    over already: one leader makes one, not many.
     """
+    if (
+        held.office == BLOCK_LEADER
+        and held.person_id == by.person_id
+        and is_passed_on(session, held, by.today)
+    ):
+        raise Conflict("passed_on_already")
     new = appoint(session, held.organization, who, replace(term, office=held.office or ""), by)
     if new.person_id == held.person_id:
         raise Conflict("office_held")

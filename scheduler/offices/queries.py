@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import NotFound
-from scheduler.history import changes_of
+from scheduler.history import StateChange, changes_of
 from scheduler.parties.access import BLOCK_LEADER, SESSION, Actor, live, may_see_all
 from scheduler.parties.models import Household, Membership, Organization, Person
 from scheduler.parties.queries import find_body
@@ -66,6 +66,29 @@ def find_office_to_undo(session: Session, actor: Actor, membership_id: int) -> H
         if done and done[-1].by_id == actor.person_id and actor.person_id is not None:
             return holder_of(session, held)
     return find_office(session, actor, membership_id)
+
+
+def blocks_to_pass_on(session: Session, actor: Actor) -> list[Membership]:
+    """Return which blocks the actor leads today and has handed over to nobody yet."""
+    own = own_posts(session, actor, BLOCK_LEADER)
+    return [held for held in own if not is_passed_on(session, held, actor.today)]
+
+
+def is_passed_on(session: Session, held: Membership, today: date) -> bool:
+    """Say whether the holder of an office has handed it over already, and that still stands."""
+    by_holder = select(StateChange.subject_id).where(
+        StateChange.subject == "membership",
+        StateChange.verb == "hand_over",
+        StateChange.by_id == held.person_id,
+    )
+    following = select(Membership.id).where(
+        Membership.organization_id == held.organization_id,
+        Membership.office == held.office,
+        Membership.id.in_(by_holder),
+        # What was handed over by mistake and taken back has ended.
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+    )
+    return session.scalar(following.limit(1)) is not None
 
 
 def own_posts(session: Session, actor: Actor, office: str) -> list[Membership]:

@@ -202,8 +202,14 @@ def test_a_leader_hands_the_block_over_to_somebody_of_it(app: Flask, session: Se
     new = _post_of(session, block.member.id)
     assert "田中 1さんです。" in leader.text("/desk")
     assert browser_of(app, cast.ben).client.get(path).status_code == 404
-    assert leader.submit(path, person=str(cast.ben.id), starts_on="2026-12-01").status_code == 422
+    # One leader makes one, not many.
+    assert f"/offices/{held}/hand-over" not in leader.text("/desk")
+    second = leader.submit(
+        path, person="", name="山本 三郎", kana="やまもと さぶろう", starts_on="2026-12-02"
+    )
+    assert (second.status_code, "次の方が、もう決まっています。" in second.text) == (409, True)
     assert leader.submit(f"/offices/{new}/undo", page="/desk").location == "/desk"
+    assert leader.submit(path, person=str(cast.ben.id), starts_on="2026-12-01").status_code == 422
     session.commit()
     assert session.get_one(Membership, held).ends_on is None
 

@@ -94,7 +94,7 @@ def test_own_dates_are_read_without_a_network_where_that_was_asked_for(
     context.set_offline(True)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("さんの予定")
-    expect(page.get_by_text("前に開いたときの内容を出しています")).to_be_visible()
+    expect(page.get_by_text("の内容を出しています")).to_be_visible()
     page.goto(f"{service.address}/subscribe")
     expect(page.get_by_role("heading", level=1)).to_have_text("電波が届きません")
     page.get_by_role("link", name=re.compile("自分の予定 ")).click()

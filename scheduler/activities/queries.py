@@ -1,12 +1,13 @@
 """What is shown of activities and dates; read-only. Each `find_` answers only for who may see or organise it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.activities.models import ON, Activity, Occurrence, Slot
 from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
@@ -206,3 +207,25 @@ def _gap(session: Session, activity: Activity, now: datetime) -> HorizonGap | No
         start for start in next_starts(activity, now, now + HORIZON - _LEFT_TO_TICK) if start not in standing
     ]
     return HorizonGap(activity, len(missing), missing[0], not standing) if missing else None
+
+
+def clashes_with(session: Session, activity: Activity, starts: Sequence[datetime]) -> list[Occurrence]:
+    """Return what else its body does on the days of these dates, at the same place or in the same hours."""
+    if not starts:
+        return []
+    # A day before and after: another zone may call it the same day.
+    span = (min(starts) - timedelta(days=1), max(starts) + timedelta(days=1))
+    others = (
+        select(Occurrence)
+        .join(Occurrence.activity)
+        .where(Activity.organization_id == activity.organization_id, Activity.id != activity.id)
+        .where(Activity.state == "published", Occurrence.state.in_(ON), Occurrence.starts_at.between(*span))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+    return [one for one in session.scalars(others) if any(_clashes(one, activity, at) for at in starts)]
+
+
+def _clashes(one: Occurrence, activity: Activity, at: datetime) -> bool:
+    day, other = (to_local(each, activity.timezone).date() for each in (at, one.starts_at))
+    in_hours = at < one.ends_at and one.starts_at < at + timedelta(minutes=activity.minutes)
+    return in_hours or (day == other and one.place == activity.place)

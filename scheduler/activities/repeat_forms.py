@@ -109,6 +109,11 @@ class Preview:
     era: bool
     minutes: int | None = None
 
+    @property
+    def starts(self) -> list[datetime]:
+        """When the dates begin that take place."""
+        return [line.start for line in self.lines if line.start is not None]
+
     def end_of(self, begins: datetime) -> datetime | None:
         """Return when a date is over on the wall clock; None while that is not typed."""
         return None if self.minutes is None else begins + timedelta(minutes=self.minutes)

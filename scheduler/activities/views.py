@@ -136,11 +136,13 @@ def activity(activity_id: int) -> ResponseReturnValue:
     """Show an activity and its next dates; its organiser sees a draft's dates before they are made."""
     actor, now = current_actor(), clock.now()
     found = queries.find_activity(db_session(), actor, activity_id)
+    preview = None if found.is_published else preview_of(found, now)
     return render_template(
         "activities/activity.html",
         activity=found,
         lines=queries.dates_of_activity(db_session(), found.id, now),
-        preview=None if found.is_published else preview_of(found, now),
+        preview=preview,
+        clashes=queries.clashes_with(db_session(), found, preview.starts) if preview else [],
         repeats=repeats_of(found, now),
         organises=may_organise(db_session(), actor, found.organization_id),
     )

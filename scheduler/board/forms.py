@@ -1,10 +1,11 @@
 """What an organiser types on the board; shape only."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
+    Field,
     HiddenField,
     IntegerField,
     RadioField,
@@ -13,7 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
@@ -21,13 +22,15 @@ from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import MAX_PLACES
 from scheduler.board.actions import MAX_MESSAGE
 from scheduler.board.entering import Entry, Found
+from scheduler.errors import Invalid
 from scheduler.participation.grades import GRADES
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Named
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Person
-from scheduler.parties.names import phone_text
+from scheduler.parties.names import email_in, kana_key, phone_in, phone_text
 from scheduler.parties.tokens import new_token
+from scheduler.text import text_in
 from scheduler.web import Form
 
 CHILD_ROWS = 3
@@ -186,9 +189,13 @@ class MessageForm(Form):
     slot = SelectField(_("だれに"), choices=[], coerce=str)
     text = TextAreaField(
         _("伝えること"),
-        [DataRequired(_("伝えることを入れてください。")), Length(max=MAX_MESSAGE)],
+        [
+            DataRequired(_("伝えることを入れてください。")),
+            Length(max=MAX_MESSAGE),
+        ],
         description=_("日時と場所、問い合わせ先は、いっしょに届きます。"),
-        render_kw={"rows": 6},
+        # A browser would cut off what is too long without a word.
+        render_kw={"rows": 6, "maxlength": False},
     )
     sure = HiddenField()
 
@@ -270,6 +277,36 @@ class EntryForm(Form):
         """Return who was typed."""
         texts = [str(self[name].data or "") for name in ("name", "kana", "email", "phone")]
         return PersonFacts(*texts)
+
+    def validate_name(self, field: Field) -> None:
+        """Ask for a name unless somebody known is chosen."""
+        if self._is_new and not text_in(str(field.data or "")):
+            raise ValidationError(gettext("お名前を入れてください。"))
+
+    def validate_kana(self, field: Field) -> None:
+        """Ask for a reading unless somebody known is chosen."""
+        if self._is_new and not kana_key(text_in(str(field.data or ""))):
+            raise ValidationError(gettext("ふりがなを入れてください。"))
+
+    def validate_phone(self, field: Field) -> None:
+        """Say at once with all the rest that nobody can be called so."""
+        self._reached(phone_in, field)
+
+    def validate_email(self, field: Field) -> None:
+        """Say at once with all the rest that no mail arrives there."""
+        self._reached(email_in, field)
+
+    def _reached(self, read: Callable[[str], object], field: Field) -> None:
+        if not self._is_new or not str(field.data or "").strip():
+            return
+        try:
+            read(field.data)
+        except Invalid as refused:
+            raise ValidationError(words.sentence(refused)) from refused
+
+    @property
+    def _is_new(self) -> bool:
+        return self._chosen("p") is None and self._chosen("h") is None
 
     @property
     def slot_id(self) -> int:

@@ -63,6 +63,11 @@ class Effect:
         """Whether people have planned by what changes."""
         return not self.after.keys().isdisjoint(PLANS)
 
+    @property
+    def mends_letters(self) -> bool:
+        """Whether letters to people who come hold whom to ask as it was, and nobody is told so yet."""
+        return "contact" in self.after and self.people > 0 and not self.told_ids
+
     def counts(self) -> dict[str, int]:
         """Return the numbers as they are kept with the change."""
         none = ("clash", "vanish_dates", "vanish_people", "moved_dates", "new_dates", "left_alone")

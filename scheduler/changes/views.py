@@ -224,6 +224,10 @@ def _correct(form: CorrectionForm, activity: Activity, actor: Actor) -> correcti
     session, now = db_session(), clock.now()
     wanted = form.wanted()
     effect = corrections.look(session, activity, wanted, now)
+    if not form.seen.data and effect.mends_letters:
+        # The old number stands in their letters: telling them is proposed, and may be unticked.
+        form.tell.data = True
+        return corrections.look(session, activity, form.wanted(), now)
     was_shown = form.seen.data == effect.seen and request.form.get("step") == "save"
     nobody = not effect.told_ids and form.was.data == str(activity.revision)
     form.was.data = str(activity.revision)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from sqlalchemy.orm import Session
@@ -30,6 +30,8 @@ from scheduler.text import text_in
 # Empty lines at the end of a list of names, and on a sheet without names.
 WRITE_IN, EMPTY = 3, 15
 MOST_TEXT = 1200
+# A circular that goes round for longer is a year mistyped.
+_AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ def print_sheet(
     """
     if wanted.kind not in {SIGN_UP, CIRCULAR} or actor.person_id is None:
         raise Invalid("choice_unknown")
+    if wanted.useful_until is not None and not actor.today <= wanted.useful_until <= actor.today + _AHEAD:
+        raise Invalid("circular_day_wrong")
     lines = _lines(session, occurrence, wanted, actor)
     sheet = PrintedSheet(kind=wanted.kind, occurrence_id=occurrence.id, block_id=wanted.block_id)
     sheet.printed_by_id, sheet.printed_at = actor.person_id, now
@@ -177,6 +181,9 @@ def _apply(
     there = standing_of(session, [line], [slot]).get((line.id, slot.id), Standing())
     if there.people == people:
         return Outcome(line, slot, "same" if people else "no", there.rows[0] if there.rows else None)
+    # Twice as many as there are places is a key pressed wrongly far more often than a home that comes.
+    if slot.unit == "person" and people > 2 * slot.places:
+        raise Invalid("people_far_too_many", people=people, places=slot.places)
     if there.people != typed.was:
         raise Conflict("answered_meanwhile", people=there.people)
     if len(there.rows) > 1:

@@ -295,6 +295,26 @@ def test_the_dates_while_one_types_say_until_when_and_that_an_end_comes_too_earl
     assert "終わりの時刻は、始まりより後にしてください。" in aiko.text(f"{asked}08:00")
 
 
+def test_a_draft_says_what_else_its_body_does_then(aiko: Visitor, session: Session, cast: Cast) -> None:
+    other = make.occurrence(session, cast.midori, NOW, title="資源回収の日", first_on=date(2026, 12, 5))
+    make.occurrence(session, cast.library, NOW, title="おはなし会", first_on=date(2026, 12, 5))
+    session.commit()
+    drafts = [
+        aiko.submit(
+            NEW, **TYPED | {"first_on": day, "first_at": start, "ends_at": end, "place": place}
+        ).location
+        for day, start, end, place in (
+            ("2026-12-05", "08:30", "11:30", "集会所"),
+            ("2026-12-05", "15:00", "16:00", other.place),
+            ("2026-12-05", "15:00", "16:00", "集会所"),
+            ("2026-12-06", "08:30", "11:30", other.place),
+        )
+    ]
+    said = ["に「資源回収の日」があります" in aiko.text(draft) for draft in drafts]
+    assert said == [True, True, False, False]
+    assert "おはなし会" not in aiko.text(drafts[0])
+
+
 def test_what_is_wrong_is_listed_in_the_order_of_the_page(aiko: Visitor) -> None:
     page = aiko.submit(
         NEW, **TYPED | {"title": "", "first_on": "", "place": "", "slots-0-places": "many"}

@@ -286,3 +286,13 @@ def test_a_message_shows_first_whom_it_reaches_and_how(
     sent = aiko.submit(f"{BOARD}/message", text="雨具をお持ちください", slot="", sure="1")
     assert sent.location == BOARD
     assert "3人に知らせます。" in aiko.text(BOARD)
+
+
+def test_everything_that_cannot_be_is_said_at_once(aiko: Visitor, slots: list[Slot]) -> None:
+    typed = {"name": "佐藤 花子", "kana": "", "phone": "abc", "email": "hanako＠", "people": "99"}
+    page = aiko.submit(f"{BOARD}/add", **typed)
+    wrong = re.findall(r'<li><a href="#([a-z_]+)">', page.text)
+    assert (page.status_code, wrong) == (422, ["kana", "phone", "email", "people"])
+    long = aiko.submit(f"{BOARD}/message", text="😀" * 3000, slot="")
+    assert (long.status_code, "2000字までにしてください。" in long.text) == (422, True)
+    assert "maxlength" not in long.text.split("<textarea", 1)[1].split(">", 1)[0]

@@ -1,5 +1,6 @@
 """What a published activity says is corrected at once, told where people have planned by it, and taken back."""
 
+import re
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_words_are_corrected_in_one_step_and_taken_back(
     assert 'value="資源回収の日"' in page
     was = page.split('name="was"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
     sequence = date.revision
-    answer = aiko.submit(path, **AS_IT_IS | {"bring": "軍手", "contact": "会長 0155-22-1111", "was": was})
+    answer = aiko.submit(path, **AS_IT_IS | {"bring": "軍手", "was": was})
     assert answer.status_code == 303
     assert "軍手" in aiko.text(f"/dates/{date.id}")
     assert "なし → 軍手" in aiko.text(answer.location)
@@ -79,6 +80,18 @@ def test_words_are_corrected_in_one_step_and_taken_back(
     assert session.scalars(select(Notice).where(Notice.kind == "changed")).all() == []
     aiko.submit("/changes/1/undo", answer.location)
     assert "軍手" not in aiko.text(f"/dates/{date.id}")
+
+
+def test_a_mended_telephone_number_is_told_unless_that_is_unticked(
+    session: Session, aiko: Visitor, weekly: Activity
+) -> None:
+    path, typed = f"/activities/{weekly.id}/correct", AS_IT_IS | {"contact": "会長 0155-22-1111", "was": "1"}
+    shown = aiko.submit(path, **typed).text
+    assert "1人に、1人1通でお知らせします。" in shown
+    assert re.search(r"<input checked[^>]*name=.tell.", shown)
+    assert session.query(SeriesChange).count() == 0
+    assert aiko.submit(path, **typed, seen=seen_in(shown)).status_code == 303
+    assert session.scalars(select(Notice).where(Notice.kind == "changed")).all() == []
 
 
 def test_a_new_weather_rule_says_whom_it_touches_and_tells_them(
@@ -106,7 +119,7 @@ def test_a_new_weather_rule_says_whom_it_touches_and_tells_them(
 
 def test_who_comes_second_sees_what_the_first_has_written(aiko: Visitor, weekly: Activity) -> None:
     path = f"/activities/{weekly.id}/correct"
-    assert aiko.submit(path, **AS_IT_IS | {"contact": "会長", "was": "1"}).status_code == 303
+    assert aiko.submit(path, **AS_IT_IS | {"contact": "会長", "was": "1", "seen": "0"}).status_code == 303
     second = aiko.submit(path, **AS_IT_IS | {"bring": "軍手", "was": "1"})
     assert second.status_code == 200
     assert "問い合わせ先：会長 → なし" in second.text

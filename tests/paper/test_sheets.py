@@ -118,6 +118,10 @@ def test_the_day_after_which_a_circular_is_of_no_use_stands_on_top(
         "useful_until": "2026-11-20",
     }
     browser = browser_of(app, cast.aiko)
+    late = browser.submit(
+        f"/dates/{day.id}/sheets", page=f"/dates/{day.id}/paper", **typed | {"useful_until": "2020-11-20"}
+    )
+    assert (late.status_code, "今日から1年のうちの日" in late.text) == (422, True)
     made = browser.submit(f"/dates/{day.id}/sheets", page=f"/dates/{day.id}/paper", **typed)
     text = read(browser.get(made.headers["Location"]).data).text
     assert (

@@ -59,6 +59,7 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
         "right": "｛公園｜こうえん｝",
         "slot": "積込み",
         "people": 2,
+        "places": 4,
         "line": 3,
         "scope": "read",
         "piece": "x",

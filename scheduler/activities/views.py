@@ -70,10 +70,9 @@ def _today() -> Day:
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Show what is on, the next first, or what of it fits a wish."""
-    session, wish, now = db_session(), _wish(), clock.now()
+    session, wish, now, today = db_session(), _wish(), clock.now(), _today()
     page = min(max(request.args.get("page", 1, int), 1), 1000)
     lines, more = search.dates_for(session, wish, now, page, PAGE)
-    today = _today()
     groups = [
         (section, list(found))
         for section, found in groupby(lines, lambda line: section_of(line.starts.date(), today))
@@ -284,6 +283,9 @@ def publish(activity_id: int) -> ResponseReturnValue:
     actions.publish(db_session(), found, actor.person_id, clock.now())
     db_session().commit()
     flash(gettext("公開しました。だれでもこのページを見て、申し込めます。"), "success")
+    if not found.title_en:
+        said = gettext("英語で読む方もいます。英語の名前や説明を書いておけます。")
+        flash((said, f"/activities/{activity_id}/words", gettext("ほかの言葉")), "info")  # type: ignore[arg-type]
     return go(f"/activities/{activity_id}")
 
 

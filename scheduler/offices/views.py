@@ -1,8 +1,9 @@
 """The page of a body's offices, and the sheet for whoever takes over."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from flask import Blueprint, flash
+from flask import Blueprint, current_app, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -38,21 +39,31 @@ def offices(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit() and form.attempt(appoint):
         session.commit()
         holder = queries.holder_of(session, form.done)
-        _flash(_asked(holder), holder.held.id)
+        _flash(_asked(holder), holder.held.id, holder)
         return go(f"/organizations/{slug}/offices")
     return _page(form, body, actor)
 
 
-def _flash(text: str, office_id: int) -> None:
-    # The page draws this kind with a button that takes it back.
-    flash((text, f"/offices/{office_id}/undo"), "undo")  # type: ignore[arg-type]
+def _flash(text: str, office_id: int, new: Holder | None = None) -> None:
+    """Say what was done, with a button that takes it back; and how the new officer gets in who has no mail."""
+    text, *leads = (text,) if new is None or new.person.email else _with_card(text, new)
+    flash((text, f"/offices/{office_id}/undo", *leads), "undo")  # type: ignore[arg-type]
+
+
+def _with_card(said: str, new: Holder) -> tuple[str, ...]:
+    # The page asks the same: paper stands above the offices, so it is not imported.
+    may_have_card: Any = current_app.jinja_env.globals["may_have_card"]
+    if not may_have_card(new.person):
+        return (said + str(gettext("メールがないので、役員に鍵カードを印刷してもらってください。")),)
+    href = url_for("paper.key_card", card_person_id=new.person.id)
+    return said, href, gettext("鍵カードを印刷して渡してください")
 
 
 def _asked(holder: Holder) -> str:
     name = holder.person.name
     if holder.person.email:
         return str(gettext("%(name)sさんに役をお願いしました。メールで知らせます。", name=name))
-    return str(gettext("%(name)sさんに役をお願いしました。鍵カードを印刷して渡してください。", name=name))
+    return str(gettext("%(name)sさんに役をお願いしました。", name=name))
 
 
 @pages.route("/offices/<int:office_id>/hand-over", methods=["GET", "POST"])
@@ -68,7 +79,8 @@ def hand_over(office_id: int) -> ResponseReturnValue:
         lambda: actions.hand_over(session, holder.held, form.who(), form.term(""), _by(actor))
     ):
         session.commit()
-        _flash(_handed_over(holder, queries.holder_of(session, form.done)), form.done.id)
+        new = queries.holder_of(session, form.done)
+        _flash(_handed_over(holder, new), form.done.id, new)
         return go(_after(actor, holder))
     return form.page("offices/hand_over.html", body=body, holder=holder)
 

@@ -27,7 +27,7 @@ class CodeForm(Form):
     code = StringField(
         _("紙の番号"),
         [DataRequired(_("紙の番号を入れてください。")), Length(max=40)],
-        description=_("紙の題の近くにある5けたの数字です。"),
+        description=_("紙の題の近くにある5けたの数字です。申込用紙は右上、回覧は題の下です。"),
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
 
@@ -37,7 +37,7 @@ class PrintForm(Form):
 
     kind = HiddenField(validators=[Length(max=20)])
     block = SelectField(_("どの班"))
-    text = TextAreaField(_("伝えること"), [Length(max=MOST_TEXT)], render_kw={"rows": 5})
+    text = TextAreaField(_("伝えること"), [Length(max=MOST_TEXT)], render_kw={"rows": 5, "maxlength": False})
     useful_until = DateField(
         _("いつまでに回し終えるか"),
         [Optional()],

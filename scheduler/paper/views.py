@@ -21,6 +21,7 @@ from scheduler.paper.sheets.lists import MOST_COPIES, Listed, roster, station_li
 from scheduler.paper.sheets.parts import Look
 from scheduler.paper.sheets.poster import Posted, poster
 from scheduler.paper.sheets.rota import rota
+from scheduler.participation.models import Participation
 from scheduler.parties.access import may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Person
@@ -137,18 +138,33 @@ def key_in(code: str) -> ResponseReturnValue:
     ):
         db_session().commit()
         if not any(one.refusal for one in form.done):
-            flash(_all_in(found, form.done), "success")
+            # The page draws three with a link behind the sentence.
+            flash(_all_in(found, form.done), "success")  # type: ignore[arg-type]
             return go(f"/sheets/{found.code}")
     return _sheet_page(found, form)
 
 
-def _all_in(found: PrintedSheet, outcomes: list[actions.Outcome]) -> str:
-    """Say how many homes were entered; one that helps with two parts is one."""
+def _all_in(found: PrintedSheet, outcomes: list[actions.Outcome]) -> str | tuple[str, str, str]:
+    """Say how many homes were entered, one that helps with two parts once; and who waits, with the way to them."""
     lines = {one.line.id for one in outcomes}
-    waiting = {one.line.id for one in outcomes if one.row is not None and one.row.state == "waitlisted"}
     said = gettext("%(count)sを入れました。", count=_counted(found, len(lines)))
-    more = gettext("そのうち%(count)sは補欠です。", count=_counted(found, len(waiting))) if waiting else ""
-    return str(said + more)
+    waiting = {one.line.id: one.row for one in outcomes if one.row and one.row.state == "waitlisted"}
+    if not waiting:
+        return str(said)
+    names = "、".join(_party(row) for row in list(waiting.values())[:3])
+    more = gettext(
+        "そのうち%(count)sは、空きが足りないので補欠です（%(names)s）。人数に打ちまちがいがないか、確かめてください。",
+        count=_counted(found, len(waiting)),
+        names=names,
+    )
+    occurrence, actor = found.occurrence, current_actor()
+    if not may_organise(db_session(), actor, occurrence.activity.organization_id):
+        return str(said + more)
+    return said + more, f"/dates/{occurrence.id}/board", gettext("来る人の一覧")
+
+
+def _party(row: Participation) -> str:
+    return f"{row.party_name} {gettext('%(people)s人', people=row.people)}"
 
 
 def _counted(found: PrintedSheet, count: int) -> str:
@@ -217,6 +233,7 @@ def key_card(card_person_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and actor.person_id is not None:
         cards.make(db_session(), person, actor.person_id, settings().secret_key, now)
         db_session().commit()
+        flash(gettext("鍵カードができました。印刷してください。"), "success")
         return go(f"/people/{person.id}/card")
     live = cards.live_card(db_session(), person, now)
     return form.page("paper/card.html", holder=person, card=live, own=person.id == actor.person_id)

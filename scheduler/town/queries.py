@@ -39,6 +39,11 @@ class BodyCount:
     minutes: int = 0
 
     @property
+    def is_active(self) -> bool:
+        """Whether there is anything to count."""
+        return bool(self.activities or self.held or self.ahead or self.came)
+
+    @property
     def hours(self) -> float:
         """Minutes as hours, to one decimal."""
         return round(self.minutes / 60, 1)
@@ -54,8 +59,22 @@ def find_reader(session: Session, actor: Actor) -> Reader:
 
 
 def counts_of(session: Session, year: int, now: datetime) -> list[BodyCount]:
-    """Return the numbers of every body that stands by itself, blocks apart, by name."""
+    """Return the numbers of every body with those of its blocks: the active ones first, by name."""
     bodies = session.scalars(select(Organization).order_by(Organization.name, Organization.id)).all()
+    counts = _counts(session, bodies, year, now)
+    blocks: dict[int | None, list[BodyCount]] = {}
+    for one in counts:
+        blocks.setdefault(one.body.parent_id, []).append(one)
+    found = [_with(one, blocks.get(one.body.id, [])) for one in blocks.get(None, [])]
+    return sorted(found, key=lambda one: not one.is_active)
+
+
+def _with(own: BodyCount, blocks: Sequence[BodyCount]) -> BodyCount:
+    names = ("activities", "held", "ahead", "came", "minutes")
+    return BodyCount(own.body, *(sum(getattr(one, name) for one in (own, *blocks)) for name in names))
+
+
+def _counts(session: Session, bodies: Sequence[Organization], year: int, now: datetime) -> list[BodyCount]:
     posted = dict(session.execute(_posted()).tuples().all())
     held, ahead = (
         dict(session.execute(_dates(year, now, over=over)).tuples().all()) for over in (True, False)

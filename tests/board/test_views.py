@@ -68,9 +68,9 @@ def test_the_board_says_what_is_kept_what_was_answered_and_why_somebody_waits(
     app: Flask, session: Session, cast: Cast
 ) -> None:
     share, question = ShareFacts(cast.library.id, 1, 60), Question("lunch", "昼食はいりますか", "yes_no")
-    part = SlotFacts("係", 3, min_people=2, shares=(share,), questions=(question,))
+    part = SlotFacts("係", 4, min_people=2, shares=(share,), questions=(question,))
     slot = make.slot(session, cast.midori, NOW, slots=(part,))
-    company = Company(others=(Named("別所 花", grade="e3"),))
+    company = Company(others=(Named("別所 花", grade="e3"), Named("別所 次郎")))
     join(session, slot, SignUp(cast.ben.id, company=company, answers={"lunch": "yes"}), NOW)
     join(session, slot, SignUp(cast.chie.id, or_wait=True), NOW)
     page = browser_of(app, cast.aiko).text(BOARD)
@@ -78,6 +78,8 @@ def test_the_board_says_what_is_kept_what_was_answered_and_why_somebody_waits(
         "市立図書館のために1人分",
         "昼食はいりますか：はい",
         "小学3年",
+        "いっしょに来る方：別所 次郎",
+        "1組・3人",
         "待っている理由：満員です",
         "最少 2",
     ):
@@ -100,7 +102,7 @@ def test_who_may_not_come_to_anything_is_marked(app: Flask, session: Session, ca
     make.participation(session, slot, cast.chie, NOW)
     page = browser_of(app, cast.aiko).text(BOARD)
     assert "気がかりな方 1組" in page
-    assert "電話もメールもありません" in page
+    assert re.search(r"<a href=[^>]*>田中 1</a>：電話もメールもありません", page)
 
 
 def test_yes_no_and_a_question_are_given_on_the_page_of_the_sign_up(

@@ -183,8 +183,9 @@ def test_no_mail_is_needed_a_key_card_will_do(app: Flask, session: Session, cast
     goro = session.scalars(select(Membership).order_by(Membership.id.desc())).first()
     assert goro is not None
     card = f"/people/{goro.person_id}/card"
-    assert card in page
+    assert f'<a href="{card}">鍵カードを印刷して渡してください</a>' in page
     assert aiko.submit(card).status_code == 303
+    assert "鍵カードができました。印刷してください。" in aiko.text(card)
     assert browser_of(app, cast.chie).client.get(card).status_code == 404
     # With the same reading and telephone it is the same person, who has another office in another year.
     assert aiko.submit(PATH, **typed, starts_on="2026-11-17").status_code == 409
@@ -200,7 +201,9 @@ def test_a_leader_hands_the_block_over_to_somebody_of_it(app: Flask, session: Se
     answer = leader.submit(path, person=str(block.member.id), starts_on="2026-12-01")
     assert answer.location == "/desk"
     new = _post_of(session, block.member.id)
-    assert "田中 1さんです。" in leader.text("/desk")
+    shown = leader.text("/desk")
+    assert "田中 1さんです。" in shown
+    assert "役員に鍵カードを印刷してもらってください" in shown
     assert browser_of(app, cast.ben).client.get(path).status_code == 404
     # One leader makes one, not many.
     assert f"/offices/{held}/hand-over" not in leader.text("/desk")

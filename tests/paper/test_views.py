@@ -41,6 +41,21 @@ def test_a_sheet_is_keyed_in_with_one_press_and_shows_what_did_not_go_in(
     assert ("3軒を入れました" in page, "まだの家 0軒" in page) == (True, True)
 
 
+def test_who_waits_after_keying_in_is_named_with_the_way_there_and_a_slip_is_refused(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    printed = sheet(session, cast, street(session, cast, 3), date(session, cast, 4, 9))
+    slot = printed.occurrence.slots[0]
+    session.commit()
+    path, browser = f"/sheets/{printed.code}", browser_of(app, cast.aiko)
+    slip = browser.submit(path, **{f"n-1-{slot.id}": "9"})
+    assert (slip.status_code, "9人は、定員（4人）よりずっと多い数です" in slip.text) == (409, True)
+    browser.submit(path, **{f"n-1-{slot.id}": "5"})
+    page = browser.text(path)
+    assert "補欠です（青山家 5人）" in page
+    assert f'<a href="/dates/{printed.occurrence_id}/board">来る人の一覧</a>' in page
+
+
 def test_a_block_leader_keys_in_the_own_block_and_no_other(app: Flask, session: Session, cast: Cast) -> None:
     own, other = (street(session, cast, 2, slug) for slug in ("midori-1", "midori-2"))
     day = date(session, cast)

@@ -49,9 +49,13 @@ def operator(session: Session, cast: Cast) -> Person:
 
 
 def test_each_body_has_its_numbers(session: Session, cast: Cast, came: None) -> None:
-    counts = {one.body.slug: one for one in counts_of(session, 2026, PAST)}
+    block = casting.block(session, cast.midori, "midori-1", NOW)
+    make.slot(session, block, NOW, first_on=NOW.date() + timedelta(days=31))
+    found = counts_of(session, 2026, PAST)
+    assert [one.body.slug for one in found] == ["midori", "library"]
+    counts = {one.body.slug: one for one in found}
     midori = counts["midori"]
-    assert (midori.activities, midori.held, midori.ahead, midori.came, midori.hours) == (2, 1, 1, 1, 2.0)
+    assert (midori.activities, midori.held, midori.ahead, midori.came, midori.hours) == (3, 1, 2, 1, 2.0)
     assert counts["library"].held == 0
     assert [one.held for one in counts_of(session, 2025, PAST)] == [0, 0]
 

@@ -44,6 +44,8 @@ TYPED: Typed = {
         "decide_at": "06:30",
         "contact": "会長 0155-22-1111",
         "was": "1",
+        # As one who has seen that the contact may be told.
+        "seen": "0",
     },
     "POST /api/v1/activities/<activity_id>/corrections": {"contact": "会長 0155-22-1111"},
     "POST /organizations/<slug>/about": {"kana": "みどりちょうないかい"},

@@ -27,7 +27,7 @@ from scheduler.decisions.queries import (
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, drop, queue
-from scheduler.notices.queries import people_listed, people_told
+from scheduler.notices.queries import people_addressed, people_listed, people_told
 from scheduler.participation.carrying import carry, carry_back
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import people_to_tell, roster
@@ -99,22 +99,27 @@ def merge(session: Session, occurrence: Occurrence, ruling: Ruling, now: datetim
 
 
 def take_back(session: Session, occurrence: Occurrence, ruling: Ruling, now: datetime) -> None:
-    """Take the decision that stands back, within half an hour or later: the date is as before, who was told is told.
+    """Take the decision that stands back, within half an hour or later: the date is as before.
 
+    Who was told is told so, and whoever has signed up since; they are asked again where the day is another one now.
     Raise Conflict when nothing stands, its time is over, or the date has changed since.
     """
     stands = standing_of(session, occurrence.id)
     if stands is None or not may_take_back(session, occurrence, stands, now):
         raise Conflict("undo_over")
     _lock(session, occurrence, ruling, (occurrence.state,))
-    told = _who_was_told(session, occurrence, stands)
+    told = _who_was_told(session, occurrence)
     outcome = "undo" if now < stands.undo_until() else "retract"
     row = _new(session, occurrence, ruling, outcome, now)
     row.corrects_id = stands.id
     left, before = occurrence.starts_at, occurrence.state
     _restore(session, occurrence, stands, ruling.by_id, now)
+    since = _came_since(session, occurrence, stands)
+    if left != occurrence.starts_at:
+        known = [one for one in roster(session, occurrence.id) if one.contact_id in since]
+        ask_again(session, known, "moved", ruling.by_id, now)
     _write_down(session, occurrence, row, (before, left), now)
-    _tell(session, occurrence, told, now)
+    _tell(session, occurrence, told | since, now)
 
 
 def _decide(
@@ -125,14 +130,16 @@ def _decide(
     corrected = _corrected(session, occurrence, outcome, now)
     states = (*OPEN_TO_DECISION, *((occurrence.state,) if corrected else ()))
     _lock(session, occurrence, ruling, states)
-    told = set(people_to_tell(session, occurrence.id))
+    told: set[int] = set()
     row = _new(session, occurrence, ruling, outcome, now)
     left, before = occurrence.starts_at, occurrence.state
     if corrected is not None:
         row.corrects_id = corrected.id
-        told |= _who_was_told(session, occurrence, corrected)
+        told = _who_was_told(session, occurrence)
         if corrected.outcome in ENDS:
             _restore(session, occurrence, corrected, ruling.by_id, now)
+    # Only now: whom a joining had carried away is back.
+    told |= set(people_to_tell(session, occurrence.id))
     for name, value in values.items():
         setattr(occurrence, name, value)
     occurrence.cause, occurrence.reason = row.cause, row.reason
@@ -240,11 +247,17 @@ def _write_down(
     session.flush()
 
 
-def _who_was_told(session: Session, occurrence: Occurrence, decision: Decision) -> set[int]:
+def _who_was_told(session: Session, occurrence: Occurrence) -> set[int]:
     # What stands on a printed list may have been told by now.
     drop(session, "occurrence", occurrence.id, (KIND,), "superseded")
     told = people_told(session, "occurrence", occurrence.id, (KIND,))
     return told | people_listed(session, "occurrence", occurrence.id, (KIND,))
+
+
+def _came_since(session: Session, occurrence: Occurrence, decision: Decision) -> set[int]:
+    # They signed up for the date as the decision had made it, and have no notice of it that says so.
+    before = people_addressed(session, KIND, "occurrence", occurrence.id, decision.revision)
+    return set(people_to_tell(session, occurrence.id)) - before
 
 
 def _tell(session: Session, occurrence: Occurrence, people: set[int], now: datetime) -> None:

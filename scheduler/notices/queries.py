@@ -114,6 +114,12 @@ def people_listed(session: Session, subject: str, subject_id: int, kinds: Collec
     return set(session.scalars(wanted))
 
 
+def people_addressed(session: Session, kind: str, subject: str, subject_id: int, version: int) -> set[int]:
+    """Return for whom one telling was written down, whether or not it went out."""
+    key = {"kind": kind, "subject": subject, "subject_id": subject_id, "version": version}
+    return set(session.scalars(select(Delivery.person_id).where(Delivery.notice.has(**key))))
+
+
 def is_about_to_be_told(session: Session, kind: str, subject: str, subject_id: int) -> bool:
     """Say whether a notice of this kind is written down and has not gone out yet."""
     wanted = (

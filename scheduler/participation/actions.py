@@ -58,7 +58,9 @@ def _join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Parti
         _write_consent(session, made, sign_up.guardian, sign_up.contact_id, now)
     _give_place(session, made, sign_up, now)
     quiet = sign_up.series_id is not None
-    settle(session, made, Change("join", sign_up.entered_by_id, quiet=quiet), now)
+    # For whoever confirms it later: the day may be another one by then.
+    facts = {"starts": slot.starts_at.isoformat()}
+    settle(session, made, Change("join", sign_up.entered_by_id, quiet=quiet, facts=facts), now)
     if made.state == "waitlisted":
         offer_next(session, slot, now)
     return made

@@ -272,6 +272,13 @@ def _around(
     return found
 
 
+def starts_when_made(session: Session, row: Participation) -> datetime:
+    """Return when the part was to start as its party signed up: their mail may say so still."""
+    joined = (one for one in changes_of(session, "participation", row.id) if one.verb == "join")
+    starts = next((one.facts["starts"] for one in joined if "starts" in one.facts), None)
+    return datetime.fromisoformat(starts) if starts else row.slot.starts_at
+
+
 @dataclass(frozen=True)
 class NamedPerson:
     """Somebody who comes to a date and is known by name; children by school grade or age in months."""

@@ -157,6 +157,7 @@ def _sign_up_page(row: Participation, back: str, form: ReplyForm) -> ResponseRet
         before=queries.waiting_before(db_session(), row),
         question=question,
         clash=guards.clash_of(db_session(), row),
+        first_starts=queries.starts_when_made(db_session(), row),
         now=clock.now(),
     )
     return secret_address(make_response(page))

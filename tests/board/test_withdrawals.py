@@ -60,6 +60,8 @@ def test_the_board_shows_who_withdrew_when_and_why(
     assert "青木 愛子さんが外しました" in page
     assert "理由：係が変わりました" in page
     assert "本人が取りやめました" in page
+    own = aiko.text(f"/dates/{date_id}/board/{_row(session, slot, cast.ben.id).id}")
+    assert "<strong>参加</strong> → 取りやめ" in own
     (removed, withdrew) = done(program_of(app, cast.aiko).get(f"/dates/{date_id}/board"))["withdrawn"]
     assert (removed["by"], withdrew["by"], withdrew["undo"]) == ("青木 愛子", "", None)
     assert aiko.submit(f"/board/undo/{removed['undo']}", f"/dates/{date_id}/board").status_code == 303

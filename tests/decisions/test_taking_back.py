@@ -1,0 +1,37 @@
+"""Taking a decision back reaches whoever signed up while it stood: they know no other day."""
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.decisions import actions
+from scheduler.decisions.actions import Ruling
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+
+def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 5)
+    date = slot.occurrence
+    actions.postpone(session, date, Ruling(cast.aiko.id, 0), NOW)
+    make.participation(session, slot, cast.ben, NOW)
+    session.commit()
+    by_phone = {"name": "佐藤 梅", "kana": "さとう うめ", "phone": "090-1234-5678", "contact": "phone"}
+    by_mail = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
+    done = [visitor.submit(f"/slots/{slot.id}/join", **who).status_code for who in (by_phone, by_mail)]
+    assert done == [303, 303]
+    confirm = mailbox.path(mailbox.new_mail(app, by_mail["email"]), "/me/")
+    assert "日時が変わりました" not in visitor.text(confirm)
+    mailbox.new_mails(app, "ben@example.jp")
+    session.rollback()
+    actions.take_back(session, date, Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    assert "日時が変わりました。前は 11月29日（日）" in visitor.text(confirm)
+    to_ben = mailbox.text(mailbox.new_mail(app, "ben@example.jp"))
+    assert "「順延」を取り消しました" in to_ben
+    assert "/again" in to_ben
+    assert "佐藤 梅" in browser_of(app, cast.aiko).text(f"/dates/{date.id}/list")

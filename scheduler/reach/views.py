@@ -15,6 +15,7 @@ from scheduler.notices.queries import is_off
 from scheduler.parties.access import Actor
 from scheduler.parties.limits import limits_of
 from scheduler.parties.login import actor_by_link, current_actor
+from scheduler.parties.models import Person
 from scheduler.parties.names import is_mobile
 from scheduler.parties.queries import find_me, find_operator
 from scheduler.reach import coming, outbox, queries, subscriptions, ways
@@ -202,6 +203,12 @@ def _ticked(occurrence_id: int, actor: Actor, back: str) -> ResponseReturnValue:
     session.commit()
     flash(gettext("%(count)s人に印をつけました。", count=told), "success")
     return go(back)
+
+
+@pages.app_template_global("is_told_by_hand")
+def is_told_by_hand(person: Person) -> bool:
+    """Say whether a person is told by telephone or on paper: no reminder goes there by itself."""
+    return ways.reached_by(db_session(), [person.id]).homes > 0
 
 
 @pages.app_template_global("troubles_of")

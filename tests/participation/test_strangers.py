@@ -188,6 +188,7 @@ def test_who_has_a_telephone_only_gets_the_own_page_on_the_screen(
     # To photograph and to copy: no mail will ever bring it again.
     address = re.search(r'value="http://localhost(/me/[^"]+)"', thanks)
     assert (address is not None, "data:image/svg+xml" in thanks) == (True, True)
+    assert ("世話人が電話などでお伝えします" in thanks, "前の日の夜" in thanks) == (True, False)
     assert mailbox.new_mails(app, "") == []
 
 

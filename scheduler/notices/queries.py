@@ -116,8 +116,9 @@ def people_listed(session: Session, subject: str, subject_id: int, kinds: Collec
 
 def people_addressed(session: Session, kind: str, subject: str, subject_id: int, version: int) -> set[int]:
     """Return for whom one telling was written down, whether or not it went out."""
-    key = {"kind": kind, "subject": subject, "subject_id": subject_id, "version": version}
-    return set(session.scalars(select(Delivery.person_id).where(Delivery.notice.has(**key))))
+    about = and_(Notice.subject == subject, Notice.subject_id == subject_id)
+    this = and_(Notice.kind == kind, about, Notice.version == version)
+    return set(session.scalars(select(Delivery.person_id).where(Delivery.notice.has(this))))
 
 
 def is_about_to_be_told(session: Session, kind: str, subject: str, subject_id: int) -> bool:

@@ -324,6 +324,7 @@ def _tell(session: Session, made: SeriesChange, impact: Impact, now: datetime) -
 def record_change(session: Session, made: SeriesChange, verb: str, by_id: int | None, now: datetime) -> None:
     """Append a change to the record of its activity."""
     facts = {"change": made.id, "scope": made.scope, "impact": made.impact}
+    facts["dates"] = [line["id"] for line in made.dates]
     change_of = StateChange(
         at=now,
         subject="activity",

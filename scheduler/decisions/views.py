@@ -100,6 +100,13 @@ def decision_on(occurrence: Occurrence) -> Decision | None:
     return stands if stands is not None and queries.is_untouched(occurrence, stands) else None
 
 
+@pages.app_template_global("decision_of")
+def decision_of(occurrence: Occurrence, revision: int) -> Decision | None:
+    """Return what was decided about a date at one revision of it."""
+    made = queries.decisions_of(db_session(), occurrence.id)
+    return next((one for one in made if one.revision == revision), None)
+
+
 @pages.app_template_global("correction_on")
 def correction_on(occurrence: Occurrence) -> Decision | None:
     """Return the latest decision about a date where that took another one back, or made it untrue."""

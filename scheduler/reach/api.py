@@ -11,7 +11,8 @@ from scheduler.parties.access import SESSION
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
 from scheduler.reach import coming, subscriptions, ways
-from scheduler.reach.reached import Told, find_round, tick_off, tick_one, told_about
+from scheduler.reach.news import news_about
+from scheduler.reach.reached import Told, find_round, tick_off, tick_one
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import db_session, settings
 
@@ -140,7 +141,10 @@ def subscribe(body: PushIn) -> ApiModel:
 
 
 class ToldOut(ApiModel):
-    """How far the newest word about a date has come for one person: reached, waiting, by_hand or missed."""
+    """How far the newest word about a date has come for one person: reached, waiting, by_hand or missed.
+
+    `kept` is mail that is only in the outbox's folder, as the service has no mail server.
+    """
 
     delivery_id: int
     name: str
@@ -179,9 +183,10 @@ def _reached(rows: list[Told]) -> ReachedOut:
 
 @api.operation("GET /dates/<int:occurrence_id>/reached", ReachedOut, scope="organise")
 def reached(occurrence_id: int) -> ApiModel:
-    """List whom the newest word about a date has reached, for its organisers."""
+    """List whom the latest news of a date has reached: a decision, a change or a message; for its organisers."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
-    return _reached(told_about(db_session(), occurrence.id))
+    news = news_about(db_session(), occurrence, has_mail_server=bool(settings().smtp_url))
+    return _reached(news.rows if news else [])
 
 
 @api.operation("POST /dates/<int:occurrence_id>/reached", ReachedOut, body=ToldIn, scope="organise")

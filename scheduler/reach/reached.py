@@ -29,7 +29,7 @@ from scheduler.parties.access import Actor, led_blocks, may_organise
 from scheduler.parties.models import Household, Organization, Person
 
 # What was taken back says nothing about reaching somebody; what came too late does.
-_SAYS_NOTHING = ("superseded", "left", "unsubscribed", "not_by_hand", "cancelled", "spent", "demo", "removed")
+SAYS_NOTHING = ("superseded", "left", "unsubscribed", "not_by_hand", "cancelled", "spent", "demo", "removed")
 _GROUPS = {SENT: "reached", BY_HAND: "by_hand", PLANNED: "waiting", CLAIMED: "waiting"}
 MISSED = "missed"
 
@@ -86,18 +86,19 @@ def told_of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Household, Household.id == Person.household_id)
         .outerjoin(Organization, Organization.id == Household.block_id)
-        .where(about, _comes(), _says_something())
+        .where(about, comes_there(), _says_something())
         .order_by(Delivery.notice_id, Delivery.hop)
     )
     newest: dict[int, dict[int, Told]] = {}
     for number, delivery, *rest in session.execute(wanted):
-        newest.setdefault(number, {})[delivery.person_id] = _told(delivery, *rest)
+        newest.setdefault(number, {})[delivery.person_id] = told_by(delivery, *rest)
     return {
         number: sorted(one.values(), key=lambda told: told.walking_order) for number, one in newest.items()
     }
 
 
-def _comes() -> ColumnElement[bool]:
+def comes_there() -> ColumnElement[bool]:
+    """Return the condition that somebody who is told has a live sign-up for the date."""
     # Whoever was to come to a date that was joined with another comes there now.
     row, slot = aliased(Participation), aliased(Slot)
     there = or_(slot.occurrence_id == Occurrence.id, slot.occurrence_id == Occurrence.merged_into_id)
@@ -106,12 +107,13 @@ def _comes() -> ColumnElement[bool]:
 
 
 def _says_something() -> ColumnElement[bool]:
-    return or_(Delivery.state != DROPPED, Delivery.reason.not_in(_SAYS_NOTHING))
+    return or_(Delivery.state != DROPPED, Delivery.reason.not_in(SAYS_NOTHING))
 
 
-def _told(
+def told_by(
     delivery: Delivery, kind: str, person: Person, household: Household | None, block: Organization | None
 ) -> Told:
+    """Return how far one delivery has come."""
     return Told(
         delivery.id,
         person,

@@ -20,7 +20,8 @@ from scheduler.parties.names import is_mobile
 from scheduler.parties.queries import find_me, find_operator
 from scheduler.reach import coming, outbox, queries, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
-from scheduler.reach.reached import Trouble, find_round, tick_off, tick_one, told_about, troubles_of
+from scheduler.reach.news import news_about
+from scheduler.reach.reached import Trouble, find_round, tick_off, tick_one, troubles_of
 from scheduler.reach.status import is_late
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
@@ -144,9 +145,9 @@ def reached(occurrence_id: int) -> ResponseReturnValue:
     occurrence = find_organised_occurrence(session, actor, occurrence_id)
     if request.method == "POST":
         return _ticked(occurrence_id, actor, f"/dates/{occurrence_id}/reached")
-    rows = told_about(session, occurrence.id)
-    people = [row.person.id for row in rows]
-    return render_template("reach/reached.html", occurrence=occurrence, rows=rows, people=people)
+    news = news_about(session, occurrence, has_mail_server=bool(settings().smtp_url))
+    people = [row.person.id for row in news.rows] if news else []
+    return render_template("reach/reached.html", occurrence=occurrence, news=news, people=people)
 
 
 @pages.post("/dates/<int:occurrence_id>/ask")

@@ -17,10 +17,13 @@ from scheduler.notices.channels.email import EmailChannel, Sender
 from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery
+from scheduler.participation.actions import Stranger, join_as_stranger
+from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.reach import reached
+from scheduler.reach.news import news_about
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast
@@ -96,6 +99,30 @@ def test_the_newest_word_counts(
     assert _groups(session, date) == {"別所 勉": "waiting", **by_hand}
     _deliver(app, sink)
     assert _groups(session, date) == {"別所 勉": "reached", **by_hand}
+
+
+def test_the_page_speaks_of_one_piece_of_news_and_of_whom_it_concerns(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    aiko = browser_of(app, cast.aiko)
+    assert "まだ送っていません" in aiko.text(f"/dates/{date.id}/reached")
+    stranger = SignUp(0, proven=False)
+    hanako = parties.PersonFacts("山田 花子", "やまだ はなこ", "hanako@example.jp")
+    join_as_stranger(session, date.slots[0], Stranger(hanako), stranger, NOW)
+    session.commit()
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    session.rollback()
+    news = news_about(session, date, has_mail_server=True)
+    assert news is not None
+    by_hand = [("となり1", "by_hand"), ("となり0", "by_hand"), ("でんわ", "by_hand")]
+    assert sorted((row.person.name, row.group) for row in news.rows) == sorted(
+        [("別所 勉", "reached"), *by_hand]
+    )
+    # This service has no mail server: its page does not say that anybody has the mail.
+    page = aiko.text(f"/dates/{date.id}/reached")
+    assert "<h2>中止</h2>" in page
+    assert "1人へのメールは出ていません。だれにも届いていません。" in page
 
 
 def test_whose_mailbox_is_gone_is_to_be_telephoned(

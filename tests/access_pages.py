@@ -51,6 +51,7 @@ GET  /dates/<occurrence_id>/shares                        404  404  200  404  40
 GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404
 POST /dates/<occurrence_id>/decision/links/close          404  404  303  404  404
+POST /dates/<occurrence_id>/decision/undo/<revision>      404  404  303  404  404
 GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
 POST /dates/<occurrence_id>/attendance                    404  404  303  404  404
 GET  /activities/<activity_id>                            200  200  200  200  200

@@ -34,7 +34,7 @@ def test_a_stranger_gets_a_page_that_caches_may_keep_for_seconds(
 def test_a_decision_is_on_it_at_once(app: Flask, session: Session, cast: Cast, visitor: Visitor) -> None:
     _date(session, cast)
     before = visitor.get("/dates/1").headers["ETag"]
-    browser_of(app, cast.aiko).submit("/dates/1/decision", outcome="cancel")
+    browser_of(app, cast.aiko).submit("/dates/1/decision", early="1", outcome="cancel")
     after = visitor.client.get("/dates/1", headers={"If-None-Match": before})
     assert (after.status_code, "中止" in after.text, after.headers["ETag"] != before) == (200, True, True)
     assert 'content="【中止】11月22日（日） 資源回収の日"' in after.text

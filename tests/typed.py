@@ -31,7 +31,7 @@ def _sign_up(verb: str, typed: dict[str, str], name: str = "participation_id") -
 # What is sent along, so that only the asker decides about the answer.
 TYPED: Typed = {
     **BOARD,
-    "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0"},
+    "POST /dates/<occurrence_id>/decision": {"outcome": "cancel", "revision": "0", "early": "1"},
     "POST /dates/<occurrence_id>/change/<scope>": MOVED | {"day": "2026-11-21", "ends_at": "15:00"},
     "POST /activities/<activity_id>/edit": POSTED
     | {"ends_at": "10:00", "slots-0-name": "係", "slots-0-places": "3"},

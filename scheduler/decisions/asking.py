@@ -25,6 +25,8 @@ KIND = "decide"
 _UNDECIDED = ("open", "closed", "postponed", "awaiting_decision")
 # The decision may be due some days before the date itself.
 _AHEAD = timedelta(days=5)
+# Whoever decides longer before is asked once more: a wrong date is easily pressed.
+_EARLY = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ def decided_by(occurrence: Occurrence) -> datetime | None:
     """Return the moment by which a date has to be decided about; None where nothing is decided."""
     local = decision_time(occurrence)
     return None if local is None else to_utc(local, occurrence.activity.timezone)
+
+
+def days_early(occurrence: Occurrence, now: datetime) -> int:
+    """Return how many days there are left to decide about a date; 0 where it is time."""
+    left = (decided_by(occurrence) or occurrence.starts_at) - now
+    return left.days if left > _EARLY else 0
 
 
 def steps_due(by: datetime, now: datetime) -> list[Step]:

@@ -34,6 +34,7 @@ class DecisionForm(DecisionFields, Form):
     """The screen of somebody who has signed in, who may also write down what another has decided by telephone."""
 
     known: Collection[str] = ()
+    early = HiddenField("")
     decided_by = SelectField(_("だれが決めましたか"), default="", validate_choice=False)
 
     def offer(self, people: Iterable[Person], own_id: int | None) -> "DecisionForm":
@@ -43,12 +44,21 @@ class DecisionForm(DecisionFields, Form):
         self.decided_by.choices = [("", str(_("自分"))), *others]
         return self
 
+    def asks_once_more(self, days_early: int, revision: int) -> bool:
+        """Say whether this is a first press, long before there is anything to decide, on the date as it stands."""
+        early = days_early > 0 and not self.early.data and self.outcome.data != TAKE_BACK
+        return bool(early and self.validate_on_submit() and self.revision.data == str(revision))
+
     def decider(self) -> int | None:
         """Return who else has decided; None where it is the asker, 0 where there is no such person."""
         chosen = str(self.decided_by.data or "")
         if not chosen:
             return None
         return int(chosen) if chosen in self.known else 0
+
+
+class UndoForm(Form):
+    """Nothing but the press."""
 
 
 class LinkForm(DecisionFields, Form):

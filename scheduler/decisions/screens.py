@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.models import Occurrence
 from scheduler.activities.recurrence import to_local
+from scheduler.decisions.actions import KIND
 from scheduler.decisions.asking import decided_by
 from scheduler.decisions.models import Decision
 from scheduler.decisions.queries import decisions_of, may_take_back, next_date, possible, standing
+from scheduler.notices.queries import people_addressed
 from scheduler.participation.queries import people_to_tell
 from scheduler.reach.ways import Reached, reached_by
 
@@ -34,6 +36,27 @@ class Screen:
     can_take_back: bool
     is_undo: bool
     history: list[Decision]
+
+
+@dataclass(frozen=True)
+class JustDecided:
+    """What was decided or taken back a moment ago: how many are told of it, and whether some of them by hand."""
+
+    made: Decision
+    people: int
+    by_hand: bool
+    can_take_back: bool
+
+
+def just_decided(session: Session, occurrence: Occurrence, now: datetime) -> JustDecided | None:
+    """Return the newest decision about a date, or the taking back of one, for half an hour."""
+    history = decisions_of(session, occurrence.id)
+    if not history or history[-1].revision != occurrence.revision or now >= history[-1].undo_until():
+        return None
+    made = history[-1]
+    told = people_addressed(session, KIND, "occurrence", occurrence.id, made.revision)
+    can = not made.takes_back and may_take_back(session, occurrence, made, now)
+    return JustDecided(made, len(told), reached_by(session, told).homes > 0, can)
 
 
 def screen_of(session: Session, occurrence: Occurrence, now: datetime) -> Screen:

@@ -10,10 +10,11 @@ from scheduler.activities.queries import find_organised_occurrence
 from scheduler.decisions import actions, links, queries
 from scheduler.decisions.actions import Ruling
 from scheduler.decisions.again import AskedAgain, asked_again
-from scheduler.decisions.forms import DecisionFields, DecisionForm, LinkForm
+from scheduler.decisions.asking import days_early
+from scheduler.decisions.forms import DecisionFields, DecisionForm, LinkForm, UndoForm
 from scheduler.decisions.models import Decision
 from scheduler.decisions.proxies import ruling_for, who_may_decide
-from scheduler.decisions.screens import screen_of
+from scheduler.decisions.screens import JustDecided, just_decided, screen_of
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
 from scheduler.web import csrf, db_session, go, secret_address, settings
@@ -36,12 +37,32 @@ def decide(occurrence_id: int) -> ResponseReturnValue:
     occurrence = find_organised_occurrence(session, actor, occurrence_id)
     people = who_may_decide(session, occurrence.activity, now)
     form = DecisionForm().offer(people, actor.person_id)
+    days = days_early(occurrence, now)
+    if form.asks_once_more(days, occurrence.revision):
+        screen = screen_of(session, occurrence, now)
+        return form.page("decisions/sure.html", screen=screen, occurrence=occurrence, days=days)
     if form.validate_on_submit() and form.attempt(lambda: _rule(occurrence, form, actor)):
         session.commit()
         return go(f"/dates/{occurrence_id}/board")
     screen = screen_of(session, occurrence, now)
     has_links = links.has_links(session, occurrence_id, now)
     return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, has_links=has_links)
+
+
+@pages.post("/dates/<int:occurrence_id>/decision/undo/<int:revision>")
+def undo(occurrence_id: int, revision: int) -> ResponseReturnValue:
+    """Take back what was just decided, as the bar on the board offers it."""
+    actor, session, form = current_actor(), db_session(), UndoForm()
+    occurrence = find_organised_occurrence(session, actor, occurrence_id)
+    assert actor.person_id is not None
+    ruling = Ruling(actor.person_id, revision)
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.take_back(session, occurrence, ruling, clock.now())
+    ):
+        session.commit()
+    else:
+        flash(form.refusal, "error")
+    return go(f"/dates/{occurrence_id}/board")
 
 
 def _rule(occurrence: Occurrence, form: DecisionForm, actor: Actor) -> None:
@@ -98,6 +119,12 @@ def decision_on(occurrence: Occurrence) -> Decision | None:
     """Return the decision about a date that holds, for the word that everybody sees."""
     stands = queries.standing_of(db_session(), occurrence.id)
     return stands if stands is not None and queries.is_untouched(occurrence, stands) else None
+
+
+@pages.app_template_global("just_decided")
+def just_decided_about(occurrence: Occurrence) -> JustDecided | None:
+    """Return what was decided about a date in the last half hour, for the bar on its board."""
+    return just_decided(db_session(), occurrence, clock.now())
 
 
 @pages.app_template_global("decision_of")

@@ -82,6 +82,7 @@ def test_the_officer_withdraws_undoes_and_decides_with_the_keyboard_alone(
     expect(page.get_by_role("heading", level=1)).to_have_text("申し込みました")
     phone.open(f"/dates/{slot.date_id}/decision")
     _enter(page, "中止する")
+    _enter(page, "いま「中止」に決める")
     expect(page.get_by_text("中止").first).to_be_visible()
     assert office.send("GET", f"/dates/{slot.date_id}")["state"] == "cancelled"
 
@@ -117,4 +118,5 @@ def test_without_script_one_signs_up_and_the_officer_sees_it_and_decides(
     expect(plain.page.get_by_text("昔田 ふみ").first).to_be_visible()
     plain.press("実施を決める")
     plain.press("中止する")
+    plain.press("いま「中止」に決める")
     expect(plain.page.get_by_text("中止").first).to_be_visible()

@@ -75,7 +75,7 @@ def test_who_wakes_late_asks_everybody_at_once_and_nobody_twice(app: Flask, date
 
 def test_what_is_decided_before_is_not_asked(app: Flask, cast: Cast, date_: Occurrence) -> None:
     with at("2026-11-22 05:00"):
-        browser_of(app, cast.aiko).submit("/dates/1/decision", outcome="confirm")
+        browser_of(app, cast.aiko).submit("/dates/1/decision", early="1", outcome="confirm")
     assert _asked(app, "06:20") == []
 
 

@@ -28,10 +28,13 @@ def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
     assert "日時が変わりました" not in visitor.text(confirm)
     mailbox.new_mails(app, "ben@example.jp")
     session.rollback()
-    actions.take_back(session, date, Ruling(cast.aiko.id, date.revision), NOW)
-    session.commit()
+    aiko, board = browser_of(app, cast.aiko), f"/dates/{date.id}/board"
+    assert "順延にしました。" in aiko.text(board)
+    assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=board).status_code == 303
+    assert "「順延」を取り消しました。 2人に知らせます。" in aiko.text(board)
     assert "日時が変わりました。前は 11月29日（日）" in visitor.text(confirm)
     to_ben = mailbox.text(mailbox.new_mail(app, "ben@example.jp"))
     assert "「順延」を取り消しました" in to_ben
     assert "/again" in to_ben
-    assert "佐藤 梅" in browser_of(app, cast.aiko).text(f"/dates/{date.id}/list")
+    assert f"/dates/{date.id}/list" in aiko.text(board)
+    assert "佐藤 梅" in aiko.text(f"/dates/{date.id}/list")

@@ -40,7 +40,13 @@ def test_a_common_reason_is_chosen_and_said_in_every_language(
 ) -> None:
     cast.ben.language = "en"
     session.commit()
-    typed = {"outcome": "cancel", "revision": str(date.revision), "cause": "rain", "reason": "また来月。"}
+    typed = {
+        "early": "1",
+        "outcome": "cancel",
+        "revision": str(date.revision),
+        "cause": "rain",
+        "reason": "また来月。",
+    }
     assert aiko.submit(f"/dates/{date.id}/decision", **typed).status_code == 303
     said = {"ja": "雨のためです。また来月。", "en": "The reason: rain.", "ja@easy": "<rt>あめ</rt>"}
     shown = {language: visitor.text(f"/dates/{date.id}?lang={language}") for language in said}
@@ -53,7 +59,7 @@ def test_a_common_reason_is_chosen_and_said_in_every_language(
 
 
 def test_a_reason_that_cannot_be_chosen_is_refused(aiko: Visitor, session: Session, date: Occurrence) -> None:
-    typed = {"outcome": "cancel", "revision": str(date.revision), "cause": "mood"}
+    typed = {"early": "1", "outcome": "cancel", "revision": str(date.revision), "cause": "mood"}
     assert aiko.submit(f"/dates/{date.id}/decision", **typed).status_code == 422
     assert state(session, date)[0] == "open"
 
@@ -77,7 +83,7 @@ def test_one_press_decides_and_tells(
     app: Flask, aiko: Visitor, session: Session, date: Occurrence, outcome: str, becomes: str, subject: str
 ) -> None:
     mailbox.new_mails(app, "ben@example.jp")
-    answer = aiko.submit("/dates/1/decision", outcome=outcome, reason="  空を見て\r\n ")
+    answer = aiko.submit("/dates/1/decision", early="1", outcome=outcome, reason="  空を見て\r\n ")
     assert answer.location == "/dates/1/board"
     assert state(session, date) == (becomes, 1, "空を見て")
     mail = mailbox.new_mail(app, "ben@example.jp")
@@ -87,7 +93,7 @@ def test_one_press_decides_and_tells(
 
 @pytest.mark.parametrize("outcome", ["", "explode", "confirm\n"])
 def test_another_outcome_is_none(aiko: Visitor, session: Session, date: Occurrence, outcome: str) -> None:
-    assert aiko.submit("/dates/1/decision", outcome=outcome).status_code == 422
+    assert aiko.submit("/dates/1/decision", early="1", outcome=outcome).status_code == 422
     assert state(session, date) == ("open", 0, "")
 
 
@@ -95,13 +101,16 @@ def test_another_outcome_is_none(aiko: Visitor, session: Session, date: Occurren
 def test_a_press_without_a_screen_is_none(
     aiko: Visitor, session: Session, date: Occurrence, revision: str
 ) -> None:
-    assert aiko.submit("/dates/1/decision", outcome="cancel", revision=revision).status_code in {409, 422}
+    assert aiko.submit("/dates/1/decision", early="1", outcome="cancel", revision=revision).status_code in {
+        409,
+        422,
+    }
     assert state(session, date) == ("open", 0, "")
 
 
 def test_a_second_tap_is_told_that_it_is_decided(aiko: Visitor, session: Session, date: Occurrence) -> None:
-    aiko.submit("/dates/1/decision", outcome="confirm")
-    answer = aiko.submit("/dates/1/decision", outcome="confirm", revision="0")
+    aiko.submit("/dates/1/decision", early="1", outcome="confirm")
+    answer = aiko.submit("/dates/1/decision", early="1", outcome="confirm", revision="0")
     assert (answer.status_code, "ほかの人が決めました" in answer.text) == (409, True)
     assert state(session, date)[:2] == ("confirmed", 1)
 
@@ -109,23 +118,23 @@ def test_a_second_tap_is_told_that_it_is_decided(aiko: Visitor, session: Session
 def test_after_a_refusal_the_screen_shows_how_it_stands_and_can_be_pressed(
     aiko: Visitor, session: Session, date: Occurrence
 ) -> None:
-    aiko.submit("/dates/1/decision", outcome="confirm")
-    aiko.submit("/dates/1/decision", outcome="cancel", revision="0")
-    assert aiko.submit("/dates/1/decision", outcome="cancel").status_code == 303
+    aiko.submit("/dates/1/decision", early="1", outcome="confirm")
+    aiko.submit("/dates/1/decision", early="1", outcome="cancel", revision="0")
+    assert aiko.submit("/dates/1/decision", early="1", outcome="cancel").status_code == 303
     assert state(session, date)[:2] == ("cancelled", 2)
 
 
 def test_a_later_decision_takes_an_earlier_telling_back(app: Flask, aiko: Visitor, date: Occurrence) -> None:
     mailbox.new_mails(app, "ben@example.jp")
-    aiko.submit("/dates/1/decision", outcome="confirm")
-    aiko.submit("/dates/1/decision", outcome="cancel")
+    aiko.submit("/dates/1/decision", early="1", outcome="confirm")
+    aiko.submit("/dates/1/decision", early="1", outcome="cancel")
     assert mailbox.new_mail(app, "ben@example.jp")["Subject"].startswith("【中止】")
 
 
 def test_what_is_called_off_can_only_be_corrected_and_what_is_over_not_at_all(
     aiko: Visitor, app: Flask, cast: Cast
 ) -> None:
-    aiko.submit("/dates/1/decision", outcome="cancel")
+    aiko.submit("/dates/1/decision", early="1", outcome="cancel")
     page = aiko.text("/dates/1/decision")
     assert ('value="take_back"' in page, 'value="confirm"' in page, 'value="cancel"' in page) == (
         True,
@@ -141,12 +150,12 @@ def test_without_a_reserve_date_there_is_no_such_button(app: Flask, session: Ses
     make.occurrence(session, cast.midori, NOW, weather_rule="cancel_if_rain", reserve_days=None)
     aiko = browser_of(app, cast.aiko)
     assert 'value="postpone"' not in aiko.text("/dates/1/decision")
-    answer = aiko.submit("/dates/1/decision", outcome="postpone")
+    answer = aiko.submit("/dates/1/decision", early="1", outcome="postpone")
     assert (answer.status_code, "予備日がありません" in answer.text) == (422, True)
 
 
 def test_a_reason_is_text_and_never_markup(aiko: Visitor, visitor: Visitor) -> None:
-    aiko.submit("/dates/1/decision", outcome="cancel", reason="<script>alert(1)</script>")
+    aiko.submit("/dates/1/decision", early="1", outcome="cancel", reason="<script>alert(1)</script>")
     page = visitor.text("/dates/1")
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
@@ -155,5 +164,17 @@ def test_a_reason_is_text_and_never_markup(aiko: Visitor, visitor: Visitor) -> N
 def test_a_reason_that_is_too_long_is_asked_for_again(
     aiko: Visitor, session: Session, date: Occurrence
 ) -> None:
-    assert aiko.submit("/dates/1/decision", outcome="cancel", reason="雨" * 401).status_code == 422
+    assert aiko.submit("/dates/1/decision", early="1", outcome="cancel", reason="雨" * 401).status_code == 422
     assert state(session, date)[0] == "open"
+
+
+def test_weeks_before_it_is_asked_once_more_and_what_was_typed_is_kept(
+    aiko: Visitor, session: Session, date: Occurrence
+) -> None:
+    asked = aiko.submit("/dates/1/decision", outcome="cancel", reason="雨の見込み")
+    assert (asked.status_code, state(session, date)[0]) == (200, "open")
+    assert "まだ5日あります。いま決めますか。" in asked.text
+    assert 'name="reason" value="雨の見込み"' in asked.text
+    with at("2026-11-21 06:00"):
+        assert aiko.submit("/dates/1/decision", outcome="cancel").status_code == 303
+        assert "中止にしました。 2人に知らせます。" in aiko.text("/dates/1/board")

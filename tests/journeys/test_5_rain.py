@@ -20,7 +20,7 @@ def postpone(app: Flask, cast: Cast, date: Occurrence) -> None:
     with at("2026-11-22 06:00"):
         mailbox.new_mails(app, "nobody")
         browser = browser_of(app, cast.aiko)
-        browser.submit(f"/dates/{date.id}/decision", outcome="postpone", reason="雨のため")
+        browser.submit(f"/dates/{date.id}/decision", early="1", outcome="postpone", reason="雨のため")
 
 
 def test_one_screen_moves_the_date_which_keeps_its_identity_and_its_sign_ups(
@@ -31,7 +31,9 @@ def test_one_screen_moves_the_date_which_keeps_its_identity_and_its_sign_ups(
         browser = browser_of(app, cast.aiko)
         screen = browser.text(f"/dates/{date.id}/decision")
         assert "11月29日（日）に順延する" in screen
-        answer = browser.submit(f"/dates/{date.id}/decision", outcome="postpone", reason="雨のため")
+        answer = browser.submit(
+            f"/dates/{date.id}/decision", early="1", outcome="postpone", reason="雨のため"
+        )
         assert answer.location == f"/dates/{date.id}/board"
         assert "山田 花子" in browser.text(answer.location)
     assert [row.id for row in sign_ups(session) if row.is_live] == signed_up
@@ -103,7 +105,7 @@ def test_a_program_postpones_the_same_way(
             "2026-11-21T23:00:00Z",
             "2026-11-28T23:00:00Z",
         )
-        again = program.post(f"/dates/{date.id}/decision", outcome="cancel", revision=0)
+        again = program.post(f"/dates/{date.id}/decision", early="1", outcome="cancel", revision=0)
         assert refusal(again) == (409, "already_decided")
         roster = program.read(f"/dates/{date.id}/roster")
     assert [row["id"] for row in roster["sign_ups"]] == [signed_up[1], signed_up[0]]

@@ -1,5 +1,6 @@
 """Which languages the service speaks, and in which of them it speaks now; pages read it through `words`."""
 
+import re
 from typing import Any
 
 from babel import Locale
@@ -7,6 +8,7 @@ from flask import g
 from flask_babel import get_locale
 
 EASY = "ja@easy"
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 LANGUAGES = (("ja", "日本語"), (EASY, "やさしい日本語"), ("en", "English"))
 
 
@@ -56,3 +58,8 @@ def is_easy() -> bool:
 def in_japanese() -> bool:
     """Say whether Japanese is read, plain or easy."""
     return language_tag() == "ja"
+
+
+def is_foreign_name(text: str) -> bool:
+    """Say whether a name, which nobody translates, is written in Japanese for a reader of another language."""
+    return not in_japanese() and _JAPANESE.search(text) is not None

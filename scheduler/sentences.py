@@ -117,6 +117,8 @@ SENTENCES = {
     "people_out_of_range": _("人数は1人から%(most)s人までにしてください。"),
     "age_out_of_range": _("お子さんの月齢を確かめてください。"),
     "name_missing": _("お名前とふりがなを入れてください。"),
+    "name_too_long": _("お名前は%(most)s字までです。みじかくして、もう一度押してください。"),
+    "reading_unusable": _("ふりがなは、ひらがな、カタカナ、ローマ字のどれかで入れてください。"),
     "email_unusable": _("メールアドレスの形を確かめてください。例：hanako@example.jp"),
     "phone_unusable": _("電話番号を確かめてください。例：090-1234-5678。内線は入れないでください。"),
     "contact_missing": _("メールアドレスか電話番号を、どちらか1つ入れてください。"),

@@ -210,13 +210,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return render_template(template, form=self, refusal=self.refusal, **facts), status, self.headers
 
 
-_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 
 
 def linked_phones(text: str) -> Markup:
     """Return what somebody wrote as markup: telephone numbers can be pressed, and Japanese is read as such."""
-    foreign = not words.in_japanese() and _JAPANESE.search(str(text))
+    foreign = words.is_foreign_name(str(text))
     before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
     linked = before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
     return Markup(linked)  # noqa: S704  # escaped one line above

@@ -18,6 +18,7 @@ from scheduler.reader import EASY as EASY
 from scheduler.reader import LANGUAGES as LANGUAGES
 from scheduler.reader import in_japanese as in_japanese
 from scheduler.reader import is_easy as is_easy
+from scheduler.reader import is_foreign_name as is_foreign_name
 from scheduler.reader import known_language as known_language
 from scheduler.reader import language as language
 from scheduler.reader import language_tag as language_tag
@@ -205,7 +206,7 @@ _WEEKDAYS_JA = "月火水木金土日"
 
 
 # Full for these, though not for fewer.
-_TOO_FEW = _("空きはあと%(left)sです。人数をへらすか、補欠で待つか、ほかの役割を選んでください。")
+_TOO_FEW = _("空きはあと%(left)s人です。人数をへらすか、補欠で待つか、ほかの役割を選んでください。")
 
 
 def sentence(refusal: Refused) -> str:

@@ -92,7 +92,8 @@ class MoveForm(VerbForm):
 
 
 def _with_places(slot: Slot) -> str:
-    left = gettext("あと%(left)s", left=slot.left) if slot.left > 0 else gettext("満員")
+    free = gettext("あと%(left)s組") if slot.unit == "family" else gettext("あと%(left)s人")
+    left = free % {"left": slot.left} if slot.left > 0 else gettext("満員")
     return f"{words.said(slot, 'name')}{words.aside(left)}"
 
 

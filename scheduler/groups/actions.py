@@ -23,7 +23,7 @@ from scheduler.participation.standing import Change, kept_for, settle
 from scheduler.participation.waiting import would_overtake
 from scheduler.parties.access import Actor, represented_bodies
 from scheduler.parties.models import Person
-from scheduler.parties.names import email_key, kana_key
+from scheduler.parties.names import email_key, kana_in, kana_key, name_in
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 
@@ -135,7 +135,7 @@ def _lock(session: Session, row: Participation, now: datetime) -> None:
 
 
 def _add(session: Session, row: Participation, one: Named) -> bool:
-    name, key = text_in(one.name)[:120], kana_key(text_in(one.kana)[:120])
+    name, key = name_in(one.name), kana_key(kana_in(one.kana))
     if not name or not key:
         raise Invalid("name_missing")
     if any((name, key) == known for known in _known(row)):

@@ -23,7 +23,7 @@ from scheduler.participation.waiting import leave, offer_next, take_over, would_
 from scheduler.parties.actions import PersonFacts, Yes, give_consent, verify_email
 from scheduler.parties.actions import person as register
 from scheduler.parties.models import Organization, Person
-from scheduler.parties.names import mailbox_key, phone_key
+from scheduler.parties.names import kana_in, mailbox_key, name_in, phone_key
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 
@@ -162,7 +162,7 @@ def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
         "slot_id": slot.id,
         "contact_id": sign_up.contact_id,
         "entered_by_id": sign_up.entered_by_id,
-        "group_name": text_in(sign_up.group_name)[:120],
+        "group_name": name_in(sign_up.group_name),
         "contact_comes": sign_up.contact_comes,
         "contact_grade": sign_up.contact_grade,
         "people": sign_up.people,
@@ -194,8 +194,8 @@ def companion_of(participation_id: int, one: Named) -> Companion:
     """Return the row of somebody who comes along."""
     return Companion(
         participation_id=participation_id,
-        name=text_in(one.name)[:120],
-        kana=text_in(one.kana)[:120],
+        name=name_in(one.name),
+        kana=kana_in(one.kana),
         age_months=one.age_months,
         grade=one.grade,
     )

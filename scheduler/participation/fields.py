@@ -16,7 +16,8 @@ from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.identity import IdentityForm
 from scheduler.web import Form
 
-CHILD_ROWS = 3
+# The page shows three, and one more each time that somebody asks.
+CHILD_ROWS = 8
 # Months up to two years, half years up to seven; from school on, grades.
 _AGES = (*range(24), *range(24, 85, 6))
 
@@ -79,7 +80,7 @@ class CompanyForm(PartyForm):
     """Who says yes, and who comes along: adults by name, or as a family in numbers; children by age or school year."""
 
     adults = TextAreaField(
-        _("いっしょに来る方"),
+        _("いっしょに来る大人"),
         [Optional(), Length(max=4000)],
         description=_("1行に1人、お名前を入れてください。ひとりで来る方は、そのままで。"),
         render_kw={"rows": 2},
@@ -95,7 +96,7 @@ class CompanyForm(PartyForm):
         SelectField(_("お子さん"), choices=[], default=""),
         _("お子さんの年齢・学年"),
         min_entries=CHILD_ROWS,
-        max_entries=8,
+        max_entries=CHILD_ROWS,
         description=_("部屋や係の用意に使います。誕生日はうかがいません。"),
     )
 

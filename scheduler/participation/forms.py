@@ -72,7 +72,7 @@ class JoinForm(CompanyForm):
 
     children_only = BooleanField(_("わたしは行きません。子どもだけが参加します（保護者として同意します）"))
     contact_grade = SelectField(
-        _("申し込む方が18歳未満のとき"),
+        _("申し込む方の学年"),
         choices=[],
         default="",
         description=_("18歳未満の方には、保護者の同意が必要です。"),

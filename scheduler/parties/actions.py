@@ -25,7 +25,16 @@ from scheduler.parties.models import (
     SignedIn,
     SignIn,
 )
-from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key, phone_in, phone_key
+from scheduler.parties.names import (
+    email_in,
+    email_key,
+    kana_in,
+    kana_key,
+    mailbox_key,
+    name_in,
+    phone_kept,
+    phone_key,
+)
 from scheduler.parties.queries import ConsentOf, live_consents, person_by_email
 from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token, personal
 from scheduler.text import text_in
@@ -81,11 +90,11 @@ def unreachable_person(session: Session, facts: PersonFacts, now: datetime) -> P
 
 
 def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
-    name, kana = text_in(facts.name)[:120], text_in(facts.kana)[:120]
+    name, kana = name_in(facts.name), kana_in(facts.kana)
     if not name or not kana_key(kana):
         raise Invalid("name_missing")
     email = email_in(facts.email) if facts.email.strip() else None
-    phone = phone_in(facts.phone) if facts.phone.strip() else ""
+    phone = phone_kept(facts.phone) if facts.phone.strip() else ""
     return {
         "name": name,
         "kana": kana,
@@ -93,7 +102,7 @@ def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
         "email": email,
         "email_key": email_key(email) if email else None,
         "phone": phone,
-        "phone_key": phone or None,
+        "phone_key": phone_key(phone),
         "language": facts.language,
         "link_salt": new_token(),
         "limits": {},

@@ -8,11 +8,15 @@ from scheduler.text import text_in
 
 # As long as the columns: folding makes some signs longer.
 _MAX_KANA = 120
+MAX_NAME = 120
 _MAX_EMAIL = 254
 # More than any number with its signs; what is longer is something else.
 _MAX_PHONE_TYPED = 60
 # As dialled at home: eleven digits where the third is 0 (090, 050, 0800), ten elsewhere.
 _JAPANESE = re.compile(r"0[1-9]0\d{8}|0[1-9]{2}\d{7}")
+# Kana, or Latin letters with or without accents.
+_READABLE = re.compile("[A-Za-z\u00c0-\u024fぁ-ゖァ-ヺ]")
+_GROUPED = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 _LETTERS = re.compile("[A-Za-z]")
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
@@ -21,6 +25,22 @@ def kana_key(kana: str) -> str:
     """Fold a reading: width, case, blanks, katakana to hiragana."""
     folded = unicodedata.normalize("NFKC", kana).casefold().translate(_KATAKANA_TO_HIRAGANA)
     return "".join(folded.split())[:_MAX_KANA]
+
+
+def name_in(typed: str) -> str:
+    """Return a name as typed, empty for none; raise Invalid for one that would have to be cut."""
+    name = text_in(typed)
+    if len(name) > MAX_NAME:
+        raise Invalid("name_too_long", most=MAX_NAME)
+    return name
+
+
+def kana_in(typed: str) -> str:
+    """Return a reading as typed, empty for none; raise Invalid where nothing in it can be read out or sorted by."""
+    kana = name_in(typed)
+    if kana_key(kana) and not _READABLE.search(unicodedata.normalize("NFKC", kana)):
+        raise Invalid("reading_unusable")
+    return kana
 
 
 def email_key(email: str) -> str:
@@ -73,6 +93,23 @@ def phone_in(typed: str) -> str:
     return kept
 
 
+def phone_kept(typed: str) -> str:
+    """Return a number as it is stored for showing: E.164, but as typed where the library would group it otherwise.
+
+    People know how long their own area code is; the library does not know all of them. Raise Invalid when nobody can be
+    called.
+    """
+    kept = phone_in(typed)
+    grouped = re.sub("[^0-9]+", "-", unicodedata.normalize("NFKC", text_in(typed))).strip("-")
+    by_area = _is_japanese(kept) and not _goes_with_its_owner(kept) and _GROUPED.fullmatch(grouped)
+    return grouped if by_area and grouped != phone_text(kept) else kept
+
+
+def _goes_with_its_owner(phone: str) -> bool:
+    # 050 to 090: all are grouped alike, also those of which no library knows yet.
+    return _at_home(phone)[2] == "0"
+
+
 def _is_japanese(phone: str) -> bool:
     return phone.startswith("+81")
 
@@ -104,6 +141,8 @@ def phone_text(phone: str) -> str:
 
     parsed = parse(phone)
     if _is_japanese(phone) and not is_valid_number(parsed):
-        return f"{_at_home(phone)[:3]}-{_at_home(phone)[3:-4]}-{phone[-4:]}"
+        home = _at_home(phone)
+        # How long an area code is, nobody can know who does not know it.
+        return f"{home[:3]}-{home[3:-4]}-{home[-4:]}" if _goes_with_its_owner(phone) else home
     kind = PhoneNumberFormat.NATIONAL if _is_japanese(phone) else PhoneNumberFormat.INTERNATIONAL
     return format_number(parsed, kind)

@@ -53,6 +53,8 @@ def test_places_for_people_and_for_families_are_not_added_up(
     session: Session, cast: Cast, visitor: Visitor
 ) -> None:
     both = (SlotFacts("親子", 3, unit="family"), SlotFacts("手伝い", 2))
-    make.occurrence(session, cast.midori, NOW, slots=both)
+    date = make.occurrence(session, cast.midori, NOW, slots=both)
     session.commit()
-    assert "あと3家族と2人" in visitor.text("/")
+    assert "親子あと3組・手伝いあと2人" in visitor.text("/")
+    page = visitor.text(f"/dates/{date.id}")
+    assert ('href="#parts">申し込む' in page, "手伝う役割を選ぶ" in page) == (True, False)

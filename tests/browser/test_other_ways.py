@@ -91,7 +91,7 @@ def test_a_change_of_language_keeps_the_page_and_what_was_typed(phone: Phone, of
     slot, page = office.post("門松づくり", 3), phone.page
     phone.open(f"/slots/{slot.id}/join")
     page.get_by_label("お名前", exact=False).first.fill("松本 りん")
-    page.get_by_text("お子さんと来る方").click()
+    page.get_by_text("いっしょに来る子ども").click()
     page.get_by_label("お子さん", exact=False).nth(1).select_option("30")
     page.get_by_role("link", name="見やすさ").first.click()
     page.get_by_role("main").get_by_role("button", name="English").click()

@@ -74,7 +74,7 @@ def test_a_party_that_does_not_fit_is_told_and_keeps_what_it_typed(
 ) -> None:
     answer = visitor.submit(f"/slots/{slot.id}/join", **HANAKO, adults="\n".join("一二三四五"))
     assert answer.status_code == 409
-    assert "空きはあと" in answer.text
+    assert "空きはあと5人です" in answer.text
     assert 'value="山田 花子"' in answer.text
     session.rollback()
     assert (session.query(Participation).count(), slot.taken) == (0, 0)
@@ -83,7 +83,7 @@ def test_a_party_that_does_not_fit_is_told_and_keeps_what_it_typed(
 def test_a_family_takes_one_place_and_names_ages_only(
     session: Session, families: Slot, visitor: Visitor
 ) -> None:
-    typed = FAMILY | {"children-0": "8", "children-1": "30", "grown_ups": "1"}
+    typed = FAMILY | {"children-0": "8", "children-5": "30", "grown_ups": "1"}
     assert visitor.submit(f"/slots/{families.id}/join", **HANAKO, **typed).status_code == 303
     assert (sign_up(session).people, sign_up(session).places, families.taken) == (4, 1, 1)
     assert sorted(one.age_months or 0 for one in session.query(Companion)) == [0, 8, 30]
@@ -105,6 +105,10 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"email": "hanako"}, "メールアドレスの形を確かめてください。"),
     ({"email": "hanako@example.jp\r\nBcc: eve@example.com"}, "メールアドレスの形を確かめてください。"),
     ({"name": "あ" * 121}, "山田花子の読み"),
+    ({"adults": "あ" * 420}, "お名前は120字までです。"),
+    ({"kana": "🎉"}, "ふりがなは、ひらがな、カタカナ、ローマ字のどれかで"),
+    ({"email": "", "contact": "phone", "phone": "abc"}, "電話番号を確かめてください。"),
+    ({"email": "", "contact": "phone", "phone": "123"}, "電話番号を確かめてください。"),
     ({"adults": "\n".join("あ" * 60)}, "人数は1人から60人まで"),
 ]
 
@@ -178,6 +182,8 @@ def test_the_own_page_shows_what_comes_and_what_was(
     page = Visitor(app).text(own_page(app, cast.ben))
     assert "積込み" in page
     assert "withdraw" in page
+    english = Visitor(app).get(own_page(app, cast.ben), headers={"Accept-Language": "en"}).text
+    assert f'<span lang="ja">{cast.ben.name}</span>' in english
     with at("2026-11-23 09:00"):
         later = Visitor(app).text(own_page(app, cast.ben))
     assert "積込み" in later

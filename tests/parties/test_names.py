@@ -6,9 +6,11 @@ from scheduler.errors import Invalid
 from scheduler.parties.names import (
     email_in,
     email_key,
+    kana_in,
     kana_key,
     mailbox_key,
     phone_in,
+    phone_kept,
     phone_key,
     phone_text,
 )
@@ -130,6 +132,7 @@ WRITTEN = [
     ("+81194522111", "0194-52-2111"),
     ("+819000000001", "090-0000-0001"),
     ("+12125550100", "+1 212-555-0100"),
+    ("0422-11-2222", "0422-11-2222"),
     ("呼び出し 佐藤", "呼び出し 佐藤"),
     ("", ""),
 ]
@@ -151,3 +154,24 @@ def test_what_nobody_can_dial_is_refused(typed: str) -> None:
 @pytest.mark.parametrize(("phone", "written"), WRITTEN)
 def test_a_telephone_is_written_as_one_dials_it_at_home(phone: str, written: str) -> None:
     assert phone_text(phone) == written
+
+
+KEPT = [
+    ("0422-11-2222", "0422-11-2222"),
+    ("０４２２（１１）２２２２", "0422-11-2222"),
+    ("0422112222", "+81422112222"),
+    ("03-1234-5678", "+81312345678"),
+    ("090-0000-0001", "+819000000001"),
+]
+
+
+@pytest.mark.parametrize(("typed", "kept"), KEPT)
+def test_a_number_of_an_unknown_area_keeps_the_hyphens_with_which_it_was_typed(typed: str, kept: str) -> None:
+    assert (phone_kept(typed), phone_key(phone_kept(typed))) == (kept, phone_key(typed))
+
+
+@pytest.mark.parametrize("typed", ["🎉", "...", "123", "山田"])
+def test_a_reading_is_of_kana_or_latin_letters(typed: str) -> None:
+    with pytest.raises(Invalid, match="reading_unusable"):
+        kana_in(typed)
+    assert [kana_in(kana) for kana in ("ﾔﾏﾀﾞ", "José", "")] == ["ﾔﾏﾀﾞ", "José", ""]

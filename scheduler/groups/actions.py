@@ -23,7 +23,7 @@ from scheduler.participation.standing import Change, kept_for, settle
 from scheduler.participation.waiting import would_overtake
 from scheduler.parties.access import Actor, represented_bodies
 from scheduler.parties.models import Person
-from scheduler.parties.names import email_key, kana_in, kana_key, name_in
+from scheduler.parties.names import email_key, kana_key, names_in
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 
@@ -135,10 +135,8 @@ def _lock(session: Session, row: Participation, now: datetime) -> None:
 
 
 def _add(session: Session, row: Participation, one: Named) -> bool:
-    name, key = name_in(one.name), kana_key(kana_in(one.kana))
-    if not name or not key:
-        raise Invalid("name_missing")
-    if any((name, key) == known for known in _known(row)):
+    name, kana = names_in(one.name, one.kana)
+    if any((name, kana_key(kana)) == known for known in _known(row)):
         return False
     _check_age(row, one)
     if one.grade and not row.has_grown_up:

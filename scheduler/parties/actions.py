@@ -25,16 +25,7 @@ from scheduler.parties.models import (
     SignedIn,
     SignIn,
 )
-from scheduler.parties.names import (
-    email_in,
-    email_key,
-    kana_in,
-    kana_key,
-    mailbox_key,
-    name_in,
-    phone_kept,
-    phone_key,
-)
+from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key, names_in, phones_in
 from scheduler.parties.queries import ConsentOf, live_consents, person_by_email
 from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token, personal
 from scheduler.text import text_in
@@ -80,7 +71,7 @@ def person(session: Session, facts: PersonFacts, now: datetime) -> Person:
     ).one()
     # Where nobody has proved to be this person and no telephone is known, there are no own words to overrule.
     if known.phone_key is None and known.email_verified_at is None:
-        known.phone, known.phone_key = str(values["phone"]), phone_key(str(values["phone"]))
+        known.phone, known.phone_key = phones_in(facts.phone)
     return known
 
 
@@ -90,11 +81,9 @@ def unreachable_person(session: Session, facts: PersonFacts, now: datetime) -> P
 
 
 def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
-    name, kana = name_in(facts.name), kana_in(facts.kana)
-    if not name or not kana_key(kana):
-        raise Invalid("name_missing")
+    name, kana = names_in(facts.name, facts.kana)
     email = email_in(facts.email) if facts.email.strip() else None
-    phone = phone_kept(facts.phone) if facts.phone.strip() else ""
+    phone, phone_key = phones_in(facts.phone)
     return {
         "name": name,
         "kana": kana,
@@ -102,7 +91,7 @@ def _person_values(facts: PersonFacts, now: datetime) -> dict[str, object]:
         "email": email,
         "email_key": email_key(email) if email else None,
         "phone": phone,
-        "phone_key": phone_key(phone),
+        "phone_key": phone_key,
         "language": facts.language,
         "link_salt": new_token(),
         "limits": {},

@@ -43,6 +43,14 @@ def kana_in(typed: str) -> str:
     return kana
 
 
+def names_in(name: str, kana: str) -> tuple[str, str]:
+    """Return a name and its reading as typed; raise Invalid where one is missing, or cannot be used."""
+    named = name_in(name), kana_in(kana)
+    if not named[0] or not kana_key(named[1]):
+        raise Invalid("name_missing")
+    return named
+
+
 def email_key(email: str) -> str:
     """Fold an address: width and case. Two addresses with one key are one mailbox."""
     return unicodedata.normalize("NFKC", text_in(email)).strip().casefold()[:_MAX_EMAIL]
@@ -103,6 +111,12 @@ def phone_kept(typed: str) -> str:
     grouped = re.sub("[^0-9]+", "-", unicodedata.normalize("NFKC", text_in(typed))).strip("-")
     by_area = _is_japanese(kept) and not _goes_with_its_owner(kept) and _GROUPED.fullmatch(grouped)
     return grouped if by_area and grouped != phone_text(kept) else kept
+
+
+def phones_in(typed: str) -> tuple[str, str | None]:
+    """Return a number as shown and as compared, nothing for none; raise Invalid when nobody can be called."""
+    shown = phone_kept(typed) if typed.strip() else ""
+    return shown, phone_key(shown)
 
 
 def _goes_with_its_owner(phone: str) -> bool:

@@ -62,6 +62,7 @@ def test_somebody_signs_up_with_the_keyboard_alone(phone: Phone, office: Office)
     for label, words in typed:
         _tab_to(phone.page, label)
         phone.page.keyboard.type(words)
+    _tab_to(phone.page, "申し込む本人が18歳未満のとき")
     _enter(phone.page, "申し込む")
     expect(phone.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
 

@@ -89,9 +89,9 @@ def test_signing_in_proves_the_address(session: Session, cast: Cast) -> None:
     assert cast.chie.email_verified_at is None
 
 
-def test_what_is_typed_of_a_person_is_cleaned_and_cut(session: Session) -> None:
+def test_what_is_typed_of_a_person_is_cleaned(session: Session) -> None:
     typed = PersonFacts(
-        "山田\r\n花子\0" + "あ" * 200, "やまだ" * 100, "hanako@example.jp", phone="０９０１２３４５６７８\0"
+        "山田\r\n花子\0" + "あ" * 114, "やまだ" * 40, "hanako@example.jp", phone="０９０１２３４５６７８\0"
     )
     made = actions.person(session, typed, NOW)
     assert made.name.startswith("山田 花子あ")
@@ -101,6 +101,9 @@ def test_what_is_typed_of_a_person_is_cleaned_and_cut(session: Session) -> None:
 UNUSABLE = [
     (PersonFacts("", "やまだ", "a@example.jp"), "name_missing"),
     (PersonFacts("山田", "　", "a@example.jp"), "name_missing"),
+    (PersonFacts("あ" * 121, "やまだ", "a@example.jp"), "name_too_long"),
+    (PersonFacts("山田", "山" * 121, "a@example.jp"), "name_too_long"),
+    (PersonFacts("山田", "🎉", "a@example.jp"), "reading_unusable"),
     (PersonFacts("\0\u202e", "やまだ", "a@example.jp"), "name_missing"),
     (PersonFacts("山田", "やまだ", "a@b"), "email_unusable"),
     (PersonFacts("山田", "やまだ", phone="090"), "phone_unusable"),

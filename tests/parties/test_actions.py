@@ -91,7 +91,7 @@ def test_signing_in_proves_the_address(session: Session, cast: Cast) -> None:
 
 def test_what_is_typed_of_a_person_is_cleaned(session: Session) -> None:
     typed = PersonFacts(
-        "山田\r\n花子\0" + "あ" * 114, "やまだ" * 40, "hanako@example.jp", phone="０９０１２３４５６７８\0"
+        "山田\r\n花子\0" + "あ" * 115, "やまだ" * 40, "hanako@example.jp", phone="０９０１２３４５６７８\0"
     )
     made = actions.person(session, typed, NOW)
     assert made.name.startswith("山田 花子あ")

@@ -81,6 +81,7 @@ TYPED: Typed = {
     "POST /api/v1/stand-ins/asked/<asked_search_id>": {"yes": False},
     **_sign_up("reply", {"answer": "はい"}),
     **_sign_up("again", {"answer": "yes"}),
+    "POST /api/v1/participations/<participation_id>/fewer": {"without": []},
     "POST /api/v1/participations/<participation_id>/answers": {"answers": {}},
     **_sign_up("consent", {"guardian": "千田 知恵"}),
     "POST /dates/<occurrence_id>/sheets": {"kind": "sign_up", "block": ""},

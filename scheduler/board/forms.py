@@ -23,8 +23,10 @@ from scheduler.activities.parts import MAX_PLACES
 from scheduler.board.actions import MAX_MESSAGE
 from scheduler.board.entering import Entry, Found
 from scheduler.errors import Invalid
+from scheduler.participation.fields import age_text as age_text
+from scheduler.participation.fields import companion_text as companion_text
 from scheduler.participation.grades import GRADES
-from scheduler.participation.models import Companion, Participation
+from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Person
@@ -134,19 +136,6 @@ class PeopleForm(VerbForm):
     def crossed_out(self) -> list[int]:
         """The ids of the companions who do not come."""
         return [int(one) for one in self.without.data or ()] if "without" in self else []
-
-
-def companion_text(one: Companion) -> str:
-    """Return a companion by name and age: 山田 一郎（小学3年）."""
-    age = age_text(one.grade, one.age_months)
-    return (f"{one.name}{words.aside(age) if age else ''}" if one.name else age) or gettext("お名前なし")
-
-
-def age_text(grade: str, months: int | None) -> str:
-    """Return a school grade or an age; empty for an adult."""
-    if grade:
-        return words.word(words.GRADES, grade)
-    return words.months_text(months) if months is not None else ""
 
 
 class ConsentForm(VerbForm):

@@ -3,12 +3,13 @@
 Not one letter a person: those of half an hour are told together, and one date sends a letter every four hours at most.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.board.calls import SHORT, is_short, organisers_of
@@ -18,13 +19,15 @@ from scheduler.notices.actions import Telling, queue
 from scheduler.notices.models import Notice
 from scheduler.participation import measure
 from scheduler.participation.models import GONE, Participation
-from scheduler.participation.undoing import later_than, may_be_undone
+from scheduler.participation.undoing import later_than, may_be_undone, said_fewer
 
 GAP = "gap"
 # For so long withdrawals are news.
 LATELY = timedelta(days=3)
 _TOGETHER, _AT_MOST_EVERY = timedelta(minutes=30), timedelta(hours=4)
 _FURTHEST = timedelta(days=60)
+# What a party says itself.
+_OWN = ("withdraw", "people")
 _ENDED = {"withdraw": "cancelled", "remove": "declined"}
 
 
@@ -56,7 +59,7 @@ def withdrawals_from(
             change,
             by=names.get(change.by_id or 0, "") if change.by_id != row.contact_id else "",
             may_be_undone=may_be_undone(change, now) and not later_than(session, change),
-            comes_again=row.contact_id in coming,
+            comes_again=not row.is_live and row.contact_id in coming,
         )
         for row, change in found
     ]
@@ -66,13 +69,11 @@ def _gone(
     session: Session, occurrence_ids: Collection[int], since: datetime | None = None
 ) -> list[tuple[Participation, StateChange]]:
     """Return sign-ups that ended, with what ended them, the latest first; what nobody had confirmed never stood."""
-    party = (Participation.person, Participation.household, Participation.organization)
-    whole = (contains_eager(Participation.slot), *map(joinedload, party))
     wanted = (
         select(Participation)
         .join(Participation.slot)
         .where(Slot.occurrence_id.in_(occurrence_ids), Participation.state.in_(tuple(_ENDED.values())))
-        .options(*whole)
+        .options(*_whole())
     )
     if since is not None:
         wanted = wanted.where(Participation.changed_at > since)
@@ -85,8 +86,38 @@ def _gone(
     )
     # The last one counts: who came back and withdrew again has withdrawn then.
     changes = {one.subject_id: one for one in session.scalars(ended.order_by(StateChange.id))}
-    pairs = [(rows[number], one) for number, one in changes.items() if _ENDED[one.verb] == rows[number].state]
+    pairs = _fewer(session, occurrence_ids, since)
+    pairs += [
+        (rows[number], one) for number, one in changes.items() if _ENDED[one.verb] == rows[number].state
+    ]
     return sorted(pairs, key=lambda pair: pair[1].id, reverse=True)
+
+
+def _fewer(
+    session: Session, occurrence_ids: Collection[int], since: datetime | None
+) -> list[tuple[Participation, StateChange]]:
+    """Return sign-ups of which the party itself has taken somebody out, with the last such word; undone, it is none."""
+    wanted = (
+        select(Participation, StateChange)
+        .join(Participation.slot)
+        .join(StateChange, _of_row(StateChange.subject_id))
+        .where(Slot.occurrence_id.in_(occurrence_ids), Participation.state.not_in(GONE))
+        .where(StateChange.verb == "people")
+        .options(*_whole())
+    )
+    if since is not None:
+        wanted = wanted.where(Participation.changed_at > since)
+    last = {row.id: (row, change) for row, change in session.execute(wanted.order_by(StateChange.id))}
+    return [(row, change) for row, change in last.values() if said_fewer(change)]
+
+
+def _whole() -> Iterator[ExecutableOption]:
+    yield contains_eager(Participation.slot)
+    yield from map(joinedload, (Participation.person, Participation.household, Participation.organization))
+
+
+def _of_row(subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return and_(StateChange.subject == "participation", subject_id == Participation.id)
 
 
 def _coming_again(session: Session, occurrence_id: int, contacts: Collection[int]) -> set[int]:
@@ -106,7 +137,7 @@ def withdrawn_lately(
     """Return for dates how many parties withdrew lately from parts that lack somebody now, and how many these lack."""
     found: dict[int, list[Slot]] = {}
     for row, change in _gone(session, occurrence_ids, since=now - LATELY):
-        if change.verb == "withdraw" and missing_at(row.slot):
+        if change.verb in _OWN and missing_at(row.slot):
             found.setdefault(row.slot.occurrence_id, []).append(row.slot)
     return {number: (len(slots), sum(map(missing_at, set(slots)))) for number, slots in found.items()}
 
@@ -126,7 +157,7 @@ class Gap:
 
 def gap_at(session: Session, occurrence: Occurrence, since: datetime) -> Gap | None:
     """Return what withdrawals since a moment have left open at a date; None for nothing."""
-    own = [pair for pair in _gone(session, [occurrence.id], since) if pair[1].verb == "withdraw"]
+    own = [pair for pair in _gone(session, [occurrence.id], since) if pair[1].verb in _OWN]
     open_ones = [(row, change) for row, change in own if missing_at(row.slot) and change.at > since]
     slots = {row.slot_id: row.slot for row, _ in open_ones}
     ordered = sorted(slots.values(), key=lambda slot: slot.position)
@@ -135,6 +166,7 @@ def gap_at(session: Session, occurrence: Occurrence, since: datetime) -> Gap | N
 
 def dates_with_gaps(session: Session, now: datetime) -> list[int]:
     """Return the ids of the dates near enough to be warned of from which somebody has withdrawn within a day."""
+    fewer = exists().where(_of_row(StateChange.subject_id), StateChange.verb == "people")
     wanted = (
         select(Occurrence)
         .join(Occurrence.activity)
@@ -142,7 +174,9 @@ def dates_with_gaps(session: Session, now: datetime) -> list[int]:
         .join(Participation, Participation.slot_id == Slot.id)
         .where(Activity.state == "published", Occurrence.state.in_(TAKES_SIGN_UPS))
         .where(Occurrence.starts_at > now, Occurrence.starts_at < now + _FURTHEST)
-        .where(Participation.state == "cancelled", Participation.changed_at > now - timedelta(days=1))
+        .where(
+            or_(Participation.state == "cancelled", fewer), Participation.changed_at > now - timedelta(days=1)
+        )
         .options(contains_eager(Occurrence.activity))
         .order_by(Occurrence.id)
     )

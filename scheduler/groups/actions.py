@@ -3,7 +3,7 @@
 Whoever speaks for a body or a household must have the right to: an office, the own household, or the link of a share.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -193,6 +193,23 @@ def change_number(session: Session, row: Participation, people: int, now: dateti
     if row.holds and people > row.people and _grows_past_others(session, row, people - row.people, now):
         raise Conflict("full", slot=row.slot.name)
     change_people(session, row, people, row.contact_id, now)
+
+
+def leave_out(session: Session, row: Participation, without: Collection[int], now: datetime) -> None:
+    """Let a party say who of it does not come, by the ids of companions; the others stay. Locks the slot.
+
+    Raise Invalid where nobody is named or nobody would be left, Conflict once it is too late for that, and whatever
+    `capacity.change_people` raises.
+    """
+    _lock(session, row, now)
+    if row.comes and now >= row.slot.cancel_until:
+        raise Conflict("too_late_to_withdraw")
+    gone = [one.id for one in row.companions if one.id in without]
+    if not gone:
+        raise Invalid("nobody_left_out")
+    if len(gone) >= row.people:
+        raise Invalid("nobody_left")
+    change_people(session, row, row.people - len(gone), row.contact_id, now, without=gone)
 
 
 def _grows_past_others(session: Session, row: Participation, more: int, now: datetime) -> bool:

@@ -12,8 +12,10 @@ from scheduler.groups.actions import Speaker
 from scheduler.groups.links import names_token, share_token
 from scheduler.guarding import guard
 from scheduler.json_api import OPEN, Api, ApiModel
+from scheduler.participation import undoing
 from scheduler.participation.actions import Stranger, consent, is_told_by_mail
 from scheduler.participation.models import Participation
+from scheduler.participation.queries import find_own
 from scheduler.participation.signing import Named, SignUp
 from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties.actions import PersonFacts
@@ -327,3 +329,58 @@ def _share_out(line: queries.ShareLine) -> ShareOut:
         has_signed_up=line.has_signed_up,
         join_url=f"{settings().address}/slots/{line.slot.id}/join/group?share={token}",
     )
+
+
+class CompanionOut(ApiModel):
+    """Somebody who comes along: an adult, by name where it is known, or a child by school grade or age in months."""
+
+    id: int
+    name: str
+    grade: str
+    age_months: int | None
+
+
+class CompanyOut(ApiModel):
+    """How many people a sign-up is, and who of them comes along with its contact."""
+
+    id: int
+    people: int
+    company: list[CompanionOut]
+
+
+class FewerIn(ApiModel):
+    """The ids of those who come along and now do not."""
+
+    without: list[int]
+
+
+def _company_out(row: Participation) -> CompanyOut:
+    company = [
+        CompanionOut(id=one.id, name=one.name, grade=one.grade, age_months=one.age_months)
+        for one in row.companions
+    ]
+    return CompanyOut(id=row.id, people=row.people, company=company)
+
+
+@api.operation("GET /participations/<int:participation_id>/company", CompanyOut)
+def company(participation_id: int) -> CompanyOut:
+    """Show who comes along with one's own sign-up."""
+    return _company_out(find_own(db_session(), current_actor(), participation_id))
+
+
+@api.operation("POST /participations/<int:participation_id>/fewer", CompanyOut, body=FewerIn)
+def fewer(participation_id: int, body: FewerIn) -> CompanyOut:
+    """Say who of one's own party does not come, while the others do."""
+    row = find_own(db_session(), current_actor(), participation_id)
+    actions.leave_out(db_session(), row, body.without, clock.now())
+    db_session().commit()
+    return _company_out(row)
+
+
+@api.operation("POST /participations/<int:participation_id>/fewer/back", CompanyOut)
+def all_come(participation_id: int) -> CompanyOut:
+    """Take back within half an hour that somebody of one's own party does not come."""
+    row = find_own(db_session(), current_actor(), participation_id)
+    undoing.come_all(db_session(), row, clock.now())
+    db_session().commit()
+    return _company_out(row)

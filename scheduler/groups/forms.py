@@ -4,15 +4,26 @@ from dataclasses import replace
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Field, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.groups.queries import Spoken
-from scheduler.participation.fields import PartyForm
+from scheduler.participation.fields import PartyForm, companion_text
 from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import GROWN_UP, MAX_PEOPLE
+from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.parties.identity import NAME
 from scheduler.web import Form
@@ -147,3 +158,27 @@ class PeopleForm(Form):
     def number(self) -> int:
         """Return how many."""
         return int(self.people.data or 0)
+
+
+class FewerForm(Form):
+    """Who of a party does not come."""
+
+    without = SelectMultipleField(
+        _("来なくなった方"),
+        choices=[],
+        coerce=str,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    @classmethod
+    def of(cls, row: Participation) -> "FewerForm":
+        """Return the form that offers everybody who comes along."""
+        form = cls()
+        form.without.choices = {str(one.id): companion_text(one) for one in row.companions}
+        return form
+
+    @property
+    def left_out(self) -> list[int]:
+        """The ids of the companions who do not come."""
+        return [int(one) for one in self.without.data or ()]

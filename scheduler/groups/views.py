@@ -12,11 +12,13 @@ from scheduler.activities.models import Occurrence, Slot, SlotShare
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.groups import actions, links, queries
 from scheduler.groups.actions import Speaker
-from scheduler.groups.forms import GroupForm, NameListForm, OwnNameForm, PeopleForm
+from scheduler.groups.forms import FewerForm, GroupForm, NameListForm, OwnNameForm, PeopleForm
 from scheduler.groups.name_list import read
 from scheduler.guarding import guard
+from scheduler.participation import undoing
 from scheduler.participation.actions import Stranger, consent, is_hidden
 from scheduler.participation.models import Companion, Participation
+from scheduler.participation.queries import find_own
 from scheduler.parties.access import Actor
 from scheduler.parties.login import asker, begin_connecting, current_actor
 from scheduler.parties.queries import find_me
@@ -135,6 +137,42 @@ def people(pledge_id: int, token: str | None = None) -> ResponseReturnValue:
         flash(gettext("%(people)s人に変えました。", people=row.people), "success")
         return go(f"{_own_address(pledge_id, back)}/names")
     return _names_page(row, back, NameListForm(formdata=None), form)
+
+
+@pages.route("/participations/<int:participation_id>/fewer", methods=["GET", "POST"])
+@pages.route("/me/<token>/participations/<int:participation_id>/fewer", methods=["GET", "POST"])
+def fewer(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Let a party say who of it does not come, while the others do."""
+    actor, back = asker(token)
+    row = find_own(db_session(), actor, participation_id)
+    form, here = FewerForm.of(row), _own_address(row.id, back)
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.leave_out(db_session(), row, form.left_out, clock.now())
+    ):
+        db_session().commit()
+        said = gettext("%(people)s人に変えました。", people=row.people)
+        flash((said, f"{here}/fewer/back"), "undo")  # type: ignore[arg-type]
+        return go(here)
+    page = form.page("groups/fewer.html", row=row, occurrence=row.slot.occurrence, here=here, now=clock.now())
+    return secret_address(make_response(page))
+
+
+@pages.post("/participations/<int:participation_id>/fewer/back")
+@pages.post("/me/<token>/participations/<int:participation_id>/fewer/back")
+def all_come(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Take back that somebody of a party does not come, for half an hour."""
+    actor, back = asker(token)
+    row = find_own(db_session(), actor, participation_id)
+    undoing.come_all(db_session(), row, clock.now())
+    db_session().commit()
+    flash(gettext("元にもどしました。"), "success")
+    return go(_own_address(row.id, back))
+
+
+@pages.app_template_global("may_all_come")
+def may_all_come(row: Participation) -> bool:
+    """Say whether a party can still take back that fewer of it come."""
+    return undoing.fewer_to_take_back(db_session(), row, clock.now()) is not None
 
 
 def _done(pledge_id: int, token: str | None, act: Callable[[Participation, int], object], said: str) -> str:

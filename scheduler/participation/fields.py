@@ -11,7 +11,7 @@ from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import GROWN_UP
-from scheduler.participation.models import Participation
+from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.identity import IdentityForm
 from scheduler.web import Form
@@ -118,6 +118,19 @@ class CompanyForm(PartyForm):
             adults += ("",) * (self.grown_ups.data or 0)
         chosen = [child.data for child in self.children if child.data] if "children" in self else []
         return Company(adults, others=tuple(_child(age) for age in chosen))
+
+
+def companion_text(one: Companion) -> str:
+    """Return a companion by name and age: 山田 一郎（小学3年）."""
+    age = age_text(one.grade, one.age_months)
+    return (f"{one.name}{words.aside(age) if age else ''}" if one.name else age) or gettext("お名前なし")
+
+
+def age_text(grade: str, months: int | None) -> str:
+    """Return a school grade or an age; empty for an adult."""
+    if grade:
+        return words.word(words.GRADES, grade)
+    return words.months_text(months) if months is not None else ""
 
 
 def for_adults_only(slot: Slot) -> bool:

@@ -106,6 +106,29 @@ def come_back(session: Session, row: Participation, by_id: int | None, now: date
     giving.take_back_in(session, row, by_id, now, {"undoes": said.id}, verb="come_back")
 
 
+def fewer_to_take_back(session: Session, row: Participation, now: datetime) -> StateChange | None:
+    """Return a party's own word that fewer of it come, while it can be taken back."""
+    said = [one for one in changes_of(session, "participation", row.id) if one.verb not in _TALK][-1:]
+    if not said or not said_fewer(said[0]) or not row.is_live or row.slot.starts_at <= now:
+        return None
+    return said[0] if may_be_undone(said[0], now) else None
+
+
+def said_fewer(change: StateChange) -> bool:
+    """Say whether a change is a party's own word that fewer of it come."""
+    own = change.verb == "people" and change.on_behalf_of is None and "undoes" not in change.facts
+    return own and bool(change.facts["to"] < change.facts["from"])
+
+
+def come_all(session: Session, row: Participation, now: datetime) -> None:
+    """Take back for a party that fewer of it come; raise Conflict when it is too late or the places are gone."""
+    places.lock_of(session, row)
+    said = fewer_to_take_back(session, row, now)
+    if said is None:
+        raise Conflict("undo_over")
+    undo(session, said, row.contact_id, now)
+
+
 def forget_names(session: Session, now: datetime) -> None:
     """Erase whoever was left out by a correction, once it cannot be taken back any more."""
     session.execute(delete(Companion).where(Companion.gone_at < now - UNDO_FOR))

@@ -13,8 +13,9 @@ from scheduler.board.withdrawals import GAP, dates_with_gaps, tell_gap, withdraw
 from scheduler.desk.queries import find_desk
 from scheduler.notices.models import Delivery, Notice
 from scheduler.participation import giving
-from scheduler.participation.actions import withdraw
+from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, Named, SignUp
 from tests import mailbox, make
 from tests.board.people import actor, two_slots
 from tests.cast import Cast
@@ -23,6 +24,7 @@ from tests.moments import at
 from tests.program import done
 from tests.signed_in import browser_of, program_of
 
+CHILDREN = (Named(grade="e3"), Named(age_months=30))
 LATER = NOW + timedelta(minutes=40)
 
 
@@ -91,7 +93,7 @@ def test_two_withdrawals_are_one_letter_and_one_thing_to_do(
         mail = mailbox.new_mail(app, "aiko@example.jp")
     assert "取りやめがあり、あと2人です" in mail["Subject"]
     text = mailbox.text(mail)
-    assert "2組が取りやめました。" in text
+    assert "2組が、取りやめたか、人数をへらしました。" in text
     assert "別所" not in text
     assert f"/dates/{slot.occurrence_id}/board#withdrawn" in text
     tasks = find_desk(session, actor(cast.aiko), LATER).tasks
@@ -126,3 +128,33 @@ def test_weeks_before_and_with_somebody_on_the_waiting_list_nobody_is_told(
     session.commit()
     _warn(session, LATER)
     assert session.scalars(select(Delivery).join(Delivery.notice).filter_by(kind=GAP)).all() == []
+
+
+def test_a_party_that_takes_one_of_it_out_is_told_of_like_a_withdrawal(
+    app: Flask, session: Session, cast: Cast, slot: Slot
+) -> None:
+    slot.places = 5
+    row = join(session, slot, SignUp(cast.aiko.id, company=Company(others=CHILDREN)), NOW)
+    session.commit()
+    path = f"/participations/{row.id}"
+    aiko = browser_of(app, cast.aiko)
+    assert "小学3年、2歳6か月" in aiko.text(path)
+    assert aiko.submit(f"{path}/fewer", without=str(row.companions[0].id)).location == path
+    session.rollback()
+    session.refresh(row)
+    assert (row.people, slot.taken, [one.age_months for one in row.companions]) == (2, 4, [30])
+    (said,) = withdrawals_from(session, slot.occurrence, NOW)
+    assert (said.row, said.comes_again, said.may_be_undone) == (row, False, True)
+    assert "3人から2人に" in aiko.text(f"/dates/{slot.occurrence_id}/board")
+    _warn(session, LATER)
+    assert session.query(Notice).filter_by(kind=GAP).count() == 1
+    assert aiko.submit(f"{path}/fewer/back", page=path).location == path
+    session.rollback()
+    session.refresh(row)
+    assert (row.people, withdrawals_from(session, slot.occurrence, NOW)) == (3, [])
+
+
+def test_nobody_is_left_is_said_on_another_page(app: Flask, session: Session, cast: Cast, slot: Slot) -> None:
+    row = _row(session, slot, cast.ben.id)
+    answer = browser_of(app, cast.ben).submit(f"/participations/{row.id}/fewer")
+    assert (answer.status_code, "来なくなった方を選んでください。" in answer.text) == (422, True)

@@ -179,7 +179,10 @@ def cast(with_cast: Path, app: Flask, session: Session) -> Cast:
     assert isinstance(pool, QueuePool)
     if pool.checkedin() + pool.checkedout() == 0:
         shutil.copyfile(with_cast, with_cast.with_name("tsudoi.db"))
-        return casting.meet(session)
+        made = casting.meet(session)
+        # What others write from now on is seen.
+        session.commit()
+        return made
     made = casting.make(session, NOW)
     session.commit()
     return made

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence, Slot
@@ -14,6 +14,7 @@ from scheduler.checking import wrong_counters
 from scheduler.db import begin_writing
 from scheduler.decisions.actions import Ruling, merge, take_back
 from scheduler.history import StateChange
+from scheduler.notices.models import SENT, Delivery
 from scheduler.participation import places
 from scheduler.participation.actions import withdraw
 from scheduler.participation.models import Participation
@@ -84,6 +85,10 @@ def test_a_yes_and_the_end_of_its_time_and_a_no_at_once_are_one_of_them(arena: A
     coming = arena.rows(slot_id, range(4, 16), "confirmed")
     waiting = arena.rows(slot_id, range(16, 40), "waitlisted")
     arena.crowd.press([Client(presses.withdraw, row, 4 + number) for number, row in enumerate(coming)])
+    with Session(arena.engine) as session:
+        # Everybody has heard of the offer: one of which nobody has would begin anew instead of ending.
+        session.execute(update(Delivery).values(state=SENT))
+        session.commit()
     verbs = (presses.accept, presses.lapse, presses.withdraw, presses.accept)
     at_once = [Client(verb, row, 16 + number) for number, row in enumerate(waiting[:12]) for verb in verbs]
     assert _said(arena.crowd.press(at_once)) <= {DONE} | REFUSALS

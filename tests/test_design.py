@@ -9,7 +9,7 @@ from flask import Flask
 from scheduler.config import ROOT
 
 MACROS = re.compile(r"{% macro ([a-z]\w+)\(")
-# Drawn by another part, or nothing that is seen: `spoken` is a text as it is.
+# Drawn by another part, or nothing that is seen: `spoken` and `named` are a text as it is.
 INSIDE = {
     "csrf",
     "guards",
@@ -19,6 +19,7 @@ INSIDE = {
     "step_header",
     "named_link",
     "spoken",
+    "named",
     "ticks",
 }
 

@@ -80,7 +80,7 @@ def test_the_officer_withdraws_undoes_and_decides_with_the_keyboard_alone(
     page.keyboard.press("Shift+Tab")
     assert page.evaluate(FOCUSED) == ["元にもどす", True]
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("申し込みました")
+    expect(page.get_by_role("main").get_by_text("元にもどしました。")).to_be_visible()
     phone.open(f"/dates/{slot.date_id}/decision")
     _enter(page, "中止する")
     _enter(page, "いま「中止」に決める")

@@ -1,6 +1,7 @@
-"""How a field's attributes are written: just as the form library writes them, in a tenth of the time.
+"""How a field's attributes are written: as the form library writes them, in a tenth of the time.
 
-Its own takes each attribute through a template of markup, which made half of a long form.
+Its own takes each attribute through a template of markup, which made half of a long form. One is left out: at
+`maxlength` browsers cut off what is pasted without a word; our own answer says how long a text may be, and keeps it.
 """
 
 from typing import Any
@@ -16,7 +17,7 @@ def attributes(**given: Any) -> str:
     for name, value in sorted(given.items()):
         if value is True:
             written.append(_cleaned(name))
-        elif value is not False:
+        elif value is not False and name != "maxlength":
             # What is markup already may still have quotes in it.
             text = str(escape(value)).replace('"', "&quot;")
             written.append(f'{_cleaned(name)}="{text}"')

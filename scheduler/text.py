@@ -14,6 +14,8 @@ _LINE_BREAKS = re.compile(r"\r\n|[\r\u0085\u2028\u2029]")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _MAX_HEADER = 200
+# So much of a text that is too long is said, to tell which one it is.
+_SHOWN = 12
 # U+FFF9 base U+FFFA reading U+FFFB: the interlinear annotation of Unicode, ours alone; nobody can type it.
 _READING = re.compile("\ufffa[^\ufff9\ufffa\ufffb]*\ufffb")
 _ANNOTATIONS = re.compile("[\ufff9\ufffa\ufffb]")
@@ -57,6 +59,19 @@ def text_in(typed: str, *, lines: bool = False) -> str:
         kept = _SPACES.sub(" ", _without_controls(broken.replace("\n", " ").replace("\t", " ")))
     # Last, so that what stood apart with a control between is one sign too: cleaning twice changes nothing.
     return unicodedata.normalize("NFC", kept).strip()
+
+
+def fitting(typed: str, most: int, *, lines: bool = False) -> str:
+    """Clean what a person typed, see `text_in`; raise Invalid for what would have to be cut to be kept."""
+    text = text_in(typed, lines=lines)
+    if len(text) > most:
+        raise Invalid("text_too_long", most=most, begins=text[:_SHOWN].split("\n")[0])
+    return text
+
+
+def shortened(text: str, most: int) -> str:
+    """Shorten what nobody typed here, such as another calendar's title, so that one sees that something is missing."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def mail_header(text: str) -> str:

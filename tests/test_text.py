@@ -1,15 +1,26 @@
 """Each way in which typed text leaves or enters takes what attackers type."""
 
+import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.errors import Invalid
-from scheduler.text import calendar_text, csv_cell, mail_header, outbound_address, text_in
+from scheduler.text import (
+    calendar_text,
+    csv_cell,
+    fitting,
+    mail_header,
+    outbound_address,
+    shortened,
+    text_in,
+)
 
 anything = st.text(st.characters())
+CODE = Path(__file__).parents[1] / "scheduler"
 
 ONE_LINE = [
     ("", ""),
@@ -187,3 +198,33 @@ def test_no_other_address_is_taken(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         outbound_address(typed)
     assert refused.value.code == "address_unusable"
+
+
+def test_what_is_too_long_is_refused_and_never_cut() -> None:
+    assert fitting(" あいう ", 3) == "あいう"
+    with pytest.raises(Invalid) as refused:
+        fitting("みどり町内会の秋の清掃と資源回収の日", 10)
+    assert (refused.value.code, refused.value.facts) == (
+        "text_too_long",
+        {"most": 10, "begins": "みどり町内会の秋の清掃と"},
+    )
+
+
+def test_one_sees_that_something_is_missing() -> None:
+    assert (shortened("あいう", 3), shortened("あいうえ", 3)) == ("あいう", "あい…")
+
+
+# What machines write, what is searched for and shown as searched for; nobody's own words.
+CUT = {
+    "activities/wishes.py",
+    "guides/views.py",
+    "notices/outcomes.py",
+    "notices/ways.py",
+    "reach/subscriptions.py",
+}
+
+
+def test_no_module_cuts_off_what_was_typed() -> None:
+    cutting = re.compile(r"text_in\((?:[^()\n]|\([^()\n]*\))*\)\[:")
+    found = {str(path.relative_to(CODE)) for path in CODE.rglob("*.py") if cutting.search(path.read_text())}
+    assert found == CUT

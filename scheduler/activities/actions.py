@@ -27,7 +27,7 @@ from scheduler.parties.access import ORGANISING
 from scheduler.parties.models import Organization
 from scheduler.parties.queries import office_holders
 from scheduler.readings import well_read
-from scheduler.text import outbound_address, text_in
+from scheduler.text import fitting, outbound_address, text_in
 
 MAX_SLOTS = 200
 MAX_DAYS_BEFORE = 3
@@ -144,7 +144,7 @@ def _write(activity: Activity, facts: ActivityFacts, now: datetime) -> None:
 def values_of(facts: ActivityFacts) -> dict[str, Any]:
     """Return what is typed of an activity, beside when it takes place, as it is stored."""
     texts = {
-        name: text_in(getattr(facts, name), lines=name in _LONG)[:length] for name, length in _LENGTHS.items()
+        name: fitting(getattr(facts, name), length, lines=name in _LONG) for name, length in _LENGTHS.items()
     }
     for name in _LENGTHS:
         if name.endswith("_easy"):

@@ -9,7 +9,8 @@ WEATHER_RULES = (
     "cancel_in_storm",
 )
 BURDENS = ("standing", "seated", "heavy", "outdoors", "powered_tool", "with_children", "talking")
-UNITS = ("person", "family")
+# Who is looked for: people who help, people who take part, families who do, counted as one each.
+UNITS = ("person", "guest", "family")
 # How the places of a slot are given.
 POLICIES = ("first_come", "approval", "lottery", "assigned")
 # What an activity asks for before somebody under age is confirmed.

@@ -38,15 +38,20 @@ _REQUIRED = _("ここは必ず入れてください。")
 _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
 
 
+_UNITS = {
+    "person": _("手伝う人（人数で数えます）"),
+    "guest": _("参加する人（人数で数えます）"),
+    "family": _("参加する家族（組で数えます）"),
+}
+
+
 class SlotRow(PlainForm):
     """One part; a row without a name does not count."""
 
     name = StringField(_("役割"), [Optional(), _LONG_NAME])
     places = IntegerField(_("人数"), [Optional()], render_kw={"inputmode": "numeric", "min": 1})
     min_people = IntegerField(_("最少"), [Optional()], render_kw={"inputmode": "numeric", "min": 0})
-    unit = SelectField(
-        _("数え方"), choices=said_when_shown({"person": _("人"), "family": _("家族（組）")}), default="person"
-    )
+    unit = SelectField(_("だれをさがしますか"), choices=said_when_shown(_UNITS), default="person")
     competence = SelectField(
         _("講習"), choices=said_when_shown({"": _("いりません")} | words.COMPETENCES), default=""
     )

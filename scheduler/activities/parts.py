@@ -14,7 +14,7 @@ from scheduler.db import insert_once
 from scheduler.errors import Invalid
 from scheduler.parties.tokens import new_token
 from scheduler.readings import well_read
-from scheduler.text import text_in
+from scheduler.text import fitting, text_in
 
 # A training is known by a code of its body; words are found for the usual ones.
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
@@ -106,9 +106,9 @@ def template(activity: Activity, position: int, facts: SlotFacts) -> SlotTemplat
         **{name: getattr(facts, name) for name in _PLAIN},
         activity_id=activity.id,
         position=position,
-        name=text_in(facts.name)[:120],
-        name_en=text_in(facts.name_en)[:120],
-        name_easy=well_read(text_in(facts.name_easy)[:120]),
+        name=fitting(facts.name, 120),
+        name_en=fitting(facts.name_en, 120),
+        name_easy=well_read(fitting(facts.name_easy, 120)),
         minutes=minutes,
         burden=list(dict.fromkeys(facts.burden)),
         needs=[vars(need) for need in facts.needs],
@@ -165,13 +165,13 @@ _QUESTION_TEXTS = ("label", "label_en", "label_easy", "purpose", "purpose_en", "
 
 
 def _question(facts: Question) -> dict[str, Any]:
-    choices = [text_in(choice)[:80] for choice in facts.choices if text_in(choice)]
+    choices = [fitting(choice, 80) for choice in facts.choices if text_in(choice)]
     known = facts.kind in QUESTION_KINDS and (facts.kind != "choice" or 2 <= len(choices) <= 20)
     if not known or not _CODE.fullmatch(facts.key) or not text_in(facts.label):
         raise Invalid("question_unusable")
     if not 0 <= facts.erase_days <= 365:
         raise Invalid("question_unusable")
-    texts = {name: text_in(getattr(facts, name))[:200] for name in _QUESTION_TEXTS}
+    texts = {name: fitting(getattr(facts, name), 200) for name in _QUESTION_TEXTS}
     for name in ("label_easy", "purpose_easy"):
         well_read(texts[name])
     plain = {"key": facts.key, "kind": facts.kind, "required": facts.required, "erase_days": facts.erase_days}

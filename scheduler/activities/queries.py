@@ -98,14 +98,14 @@ def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     return slot
 
 
-def _left(unit: str) -> ColumnElement[int]:
-    return func.sum(case((Slot.unit == unit, Slot.places - Slot.taken), else_=0))
+def _left(*units: str) -> ColumnElement[int]:
+    return func.sum(case((Slot.unit.in_(units), Slot.places - Slot.taken), else_=0))
 
 
 def ahead(now: datetime) -> Select[tuple[Occurrence, int, int]]:
     """Return how the public dates are asked for that have not ended, the next first."""
     return (
-        select(Occurrence, _left("person"), _left("family"))
+        select(Occurrence, _left("person", "guest"), _left("family"))
         .join(Occurrence.activity)
         .join(Activity.organization)
         .join(Slot, Slot.occurrence_id == Occurrence.id)

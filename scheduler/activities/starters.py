@@ -91,7 +91,7 @@ STARTERS: dict[str, dict[str, Any]] = {
         "weekdays": [SATURDAY],
         "first_at": time(19),
         "ends_at": time(20, 30),
-        "slots": [_part(_("出席"), 30, 0, "seated")],
+        "slots": [_part(_("出席"), 30, 0, "seated", unit="guest")],
     },
 }
 

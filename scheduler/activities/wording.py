@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate
 from scheduler.history import StateChange, record
 from scheduler.readings import well_read
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 ENDINGS = ("easy", "en")
 LENGTHS = {"title": 120, "summary": 4000, "place": 200, "bring": 400}
@@ -49,9 +49,7 @@ def reword(session: Session, activity: Activity, wording: Wording, by_id: int | 
 def _clean(typed: Mapping[str, str], known: Mapping[str, int]) -> dict[str, str]:
     lines = ("summary_easy", "summary_en")
     texts = {
-        name: text_in(text, lines=name in lines)[: known[name]]
-        for name, text in typed.items()
-        if name in known
+        name: fitting(text, known[name], lines=name in lines) for name, text in typed.items() if name in known
     }
     for name, text in texts.items():
         if name.endswith("_easy"):

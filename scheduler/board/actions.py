@@ -15,7 +15,7 @@ from scheduler.participation import actions as participation
 from scheduler.participation import capacity, measure, places
 from scheduler.participation.models import Participation
 from scheduler.parties.models import Person
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 MESSAGE = "message"
 MAX_MESSAGE = 2000
@@ -61,7 +61,7 @@ def send_message(
     Once each; the same words again within minutes are the same message. In somebody's quiet hours it waits until the
     morning, unless the date begins before.
     """
-    body = text_in(words, lines=True)[:MAX_MESSAGE]
+    body = fitting(words, MAX_MESSAGE, lines=True)
     if not body:
         raise Invalid("message_missing")
     places.lock(session, *occurrence.slots)

@@ -30,7 +30,7 @@ from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Person
-from scheduler.parties.names import email_in, kana_key, phone_in, phone_text
+from scheduler.parties.names import email_in, kana_in, kana_key, phone_in, phone_text
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 from scheduler.web import Form
@@ -184,8 +184,7 @@ class MessageForm(Form):
             Length(max=MAX_MESSAGE),
         ],
         description=_("日時と場所、問い合わせ先は、いっしょに届きます。"),
-        # A browser would cut off what is too long without a word.
-        render_kw={"rows": 6, "maxlength": False},
+        render_kw={"rows": 6},
     )
     sure = HiddenField()
 
@@ -277,6 +276,7 @@ class EntryForm(Form):
         """Ask for a reading unless somebody known is chosen."""
         if self._is_new and not kana_key(text_in(str(field.data or ""))):
             raise ValidationError(gettext("ふりがなを入れてください。"))
+        self._reached(kana_in, field)
 
     def validate_phone(self, field: Field) -> None:
         """Say at once with all the rest that nobody can be called so."""

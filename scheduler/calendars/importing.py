@@ -19,13 +19,14 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.activities.plans import HORIZON
 from scheduler.activities.recurrence import parse, to_utc
 from scheduler.activities.schedules import Schedule, planned_starts
+from scheduler.activities.wording import LENGTHS
 from scheduler.calendars.models import ImportedEvent
 from scheduler.calendars.reading import Differing, Entry, uid_hash
 from scheduler.db import claim, insert_once
 from scheduler.errors import Invalid
 from scheduler.history import StateChange, record
 from scheduler.participation.models import GONE, Participation
-from scheduler.text import text_in
+from scheduler.text import shortened, text_in
 
 Kind = Literal["new", "changed", "same", "past", "off", "by_hand", "unreadable"]
 REASON = "もとのカレンダーで取りやめになりました。"
@@ -105,10 +106,11 @@ def take(session: Session, taking: Taking, entries: Sequence[Entry]) -> list[Ste
 
 
 def _post(session: Session, taking: Taking, entry: Entry) -> None:
+    texts = _texts(entry)
     facts = ActivityFacts(
-        title=entry.title,
-        summary=entry.summary,
-        place=entry.place,
+        title=texts["title"],
+        summary=texts["summary"],
+        place=texts["place"],
         map_point=entry.map_point,
         first_on=entry.first.date(),
         first_at=entry.first.time(),
@@ -128,13 +130,21 @@ def _post(session: Session, taking: Taking, entry: Entry) -> None:
     _differ(session, taking, activity, entry.exceptions)
 
 
+def _texts(entry: Entry) -> dict[str, str]:
+    # Nobody can shorten another calendar's texts here; so that one sees where something is missing.
+    return {
+        "title": shortened(text_in(entry.title), LENGTHS["title"]),
+        "summary": shortened(text_in(entry.summary, lines=True), LENGTHS["summary"]),
+        "place": shortened(text_in(entry.place), LENGTHS["place"]),
+    }
+
+
 def _change(session: Session, taking: Taking, entry: Entry) -> None:
     known = _known(session, taking.organization_id, entry)
     assert known is not None
     activity = session.get_one(Activity, known.activity_id)
-    activity.title = text_in(entry.title)[:120]
-    activity.summary = text_in(entry.summary, lines=True)[:4000]
-    activity.place = text_in(entry.place)[:200]
+    for name, text in _texts(entry).items():
+        setattr(activity, name, text)
     activity.map_point = entry.map_point
     activity.revision, activity.changed_at = activity.revision + 1, taking.now
     known.said = entry.said

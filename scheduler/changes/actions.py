@@ -23,7 +23,7 @@ from scheduler.errors import Conflict
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.participation.reconfirming import ask_again
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 # Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
 GRACE = timedelta(minutes=3)
@@ -101,7 +101,7 @@ def change(session: Session, occurrence: Occurrence, order: Order, now: datetime
         scope=order.scope,
         by_id=order.by_id,
         at=now,
-        why=text_in(wanted.why)[:400],
+        why=fitting(wanted.why, 400),
         impact=impact.counts() | {"new_dates": len(kept["made"])},
         dates=lines,
         before=kept | {"revisions": _revisions(plan)},
@@ -245,7 +245,7 @@ def _date_values(move: Move, plan: Plan, order: Order, now: datetime) -> dict[st
     }
     if move.fate != "stays":
         state = "cancelled" if move.fate == "vanishes" else "open"
-        values |= {"state": state, "cause": "", "reason": text_in(plan.why)[:400]}
+        values |= {"state": state, "cause": "", "reason": fitting(plan.why, 400)}
     # A part more or less shows in every calendar, too; a new place for the date in the rule does not.
     if move.shows or (plan.parts and move.with_parts):
         values |= {"revision": row.revision + 1, "changed_at": now}

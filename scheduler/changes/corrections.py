@@ -22,7 +22,7 @@ from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import UNTOLD
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 # What a calendar entry says of each date: its version rises there. Decided dates keep theirs, which is the ticket of
 # the decision: the letters that tell it would be held untrue.
@@ -132,7 +132,7 @@ def correct(session: Session, activity: Activity, wanted: Correction, now: datet
         scope=FACTS,
         by_id=wanted.by_id,
         at=now,
-        why=text_in(wanted.why)[:400],
+        why=fitting(wanted.why, 400),
         impact=effect.counts(),
         before=kept,
     )

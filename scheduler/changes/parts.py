@@ -15,7 +15,7 @@ from scheduler.activities.parts import MAX_PLACES, SlotFacts, make_slots, templa
 from scheduler.errors import Conflict, Invalid
 from scheduler.participation.capacity import change_places, check_places
 from scheduler.participation.models import Participation
-from scheduler.text import text_in
+from scheduler.text import fitting, text_in
 
 Row = TypeVar("Row", Slot, SlotTemplate)
 
@@ -143,7 +143,7 @@ def _change(session: Session, slot: Slot, part: PartChange, doing: Doing) -> Non
 
 
 def _values(row: Row, part: PartChange) -> dict[str, Any]:
-    name = text_in(part.name)[:120]
+    name = fitting(part.name, 120)
     # How many would be best stays between the fewest and the most.
     target = row.target if row.target is None else min(max(row.target, part.min_people), part.places)
     return {

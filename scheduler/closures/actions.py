@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scheduler.closures.models import ClosedDay
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
-from scheduler.text import text_in
+from scheduler.text import fitting, text_in
 
 MAX_SPANS = 200
 MAX_DAYS = 200
@@ -42,8 +42,8 @@ def close(
         organization_id=organization_id,
         starts_on=facts.starts_on,
         ends_on=ends_on,
-        name=text_in(facts.name)[:120],
-        name_en=text_in(facts.name_en)[:120],
+        name=fitting(facts.name, 120),
+        name_en=fitting(facts.name_en, 120),
         created_by_id=by_id,
         created_at=now,
     )

@@ -34,7 +34,7 @@ from scheduler.participation.queries import people_to_tell, roster
 from scheduler.participation.reconfirming import ask_again, stop_asking
 from scheduler.parties.queries import office_of
 from scheduler.reach.ways import store_known
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 KIND = "decision"
 _KEPT = ("state", "starts_at", "ends_at", "cause", "reason", "decided_at", "decided_by_id")
@@ -195,7 +195,7 @@ def _new(session: Session, occurrence: Occurrence, ruling: Ruling, outcome: str,
         how=ruling.how,
         office=office_of(session, ruling.by_id, activity.organization_id, today),
         cause=ruling.cause,
-        reason=text_in(ruling.reason)[:400],
+        reason=fitting(ruling.reason, 400),
         revision=occurrence.revision,
         starts_at=occurrence.starts_at,
         ends_at=occurrence.ends_at,

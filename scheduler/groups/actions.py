@@ -96,7 +96,7 @@ def _is_contact(there: Participation, sign_up: SignUp, speaker: Speaker) -> bool
         return there.contact_id == sign_up.contact_id
     typed, known = speaker.stranger.person, there.contact
     same_reader = bool(typed.email.strip()) and known.email_key == email_key(typed.email)
-    return same_reader and known.kana_key == kana_key(text_in(typed.kana)[:120])
+    return same_reader and known.kana_key == kana_key(text_in(typed.kana))
 
 
 def _check_share(session: Session, share: SlotShare, people: int) -> None:

@@ -19,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
 from scheduler.activities.models import Slot
+from scheduler.form_checks import Accepted
 from scheduler.groups.queries import Spoken
 from scheduler.participation.fields import PartyForm, companion_text
 from scheduler.participation.grades import GRADES
@@ -26,6 +27,7 @@ from scheduler.participation.guards import GROWN_UP, MAX_PEOPLE
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.parties.identity import NAME
+from scheduler.parties.names import kana_in
 from scheduler.web import Form
 
 _COUNT = {"inputmode": "numeric", "min": 1, "max": MAX_PEOPLE}
@@ -107,7 +109,7 @@ class OwnNameForm(Form):
     )
     kana = StringField(
         _("ふりがな"),
-        [DataRequired(_("ふりがなを入れてください。")), Length(max=120)],
+        [DataRequired(_("ふりがなを入れてください。")), Length(max=120), Accepted(kana_in)],
         description=_("保険の名簿に使います。ひらがなでもカタカナでも、ローマ字でもかまいません。"),
     )
     grade = SelectField(

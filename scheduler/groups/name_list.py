@@ -7,7 +7,7 @@ from scheduler.errors import Invalid
 from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import MAX_PEOPLE
 from scheduler.participation.signing import Named
-from scheduler.parties.names import kana_key
+from scheduler.parties.names import MAX_NAME, kana_key
 from scheduler.text import text_in
 
 _BETWEEN = re.compile(r"\t|[,，、]")
@@ -30,12 +30,12 @@ def read(pasted: str) -> list[Named]:
 
 
 def _cells(line: str) -> list[str]:
-    return ([text_in(cell)[:120] for cell in _BETWEEN.split(line)] + ["", ""])[:3]
+    return ([text_in(cell) for cell in _BETWEEN.split(line)] + ["", ""])[:3]
 
 
 def _person(number: int, name: str, kana: str, grade: str) -> Named:
     code = grade_of(grade)
-    if not name or not kana_key(kana) or code is None:
+    if not name or not kana_key(kana) or code is None or max(len(name), len(kana)) > MAX_NAME:
         raise Invalid("list_has_problems", line=number)
     return Named(name, kana, grade=code)
 

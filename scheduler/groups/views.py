@@ -61,6 +61,7 @@ def _join(slot: Slot, form: GroupForm, actor: Actor, share: SlotShare | None) ->
         guard("join", *stranger.contacts)
         speaker = Speaker(actor, stranger, share)
         row = actions.join(db_session(), slot, sign_up, speaker, now)
+        form.tell_what_is_left_out()
         begin_connecting(row.contact, slot.occurrence.activity.organization)
         return row
     yes = replace(sign_up, contact_id=find_me(db_session(), actor).id)

@@ -25,7 +25,7 @@ from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor, may_enter_for_all
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.queries import people_of
-from scheduler.text import text_in
+from scheduler.text import fitting, text_in
 
 # Empty lines at the end of a list of names, and on a sheet without names.
 WRITE_IN, EMPTY = 3, 15
@@ -59,7 +59,7 @@ def print_sheet(
     sheet = PrintedSheet(kind=wanted.kind, occurrence_id=occurrence.id, block_id=wanted.block_id)
     sheet.printed_by_id, sheet.printed_at = actor.person_id, now
     if wanted.kind == CIRCULAR:
-        sheet.text, sheet.useful_until = text_in(wanted.text, lines=True)[:MOST_TEXT], wanted.useful_until
+        sheet.text, sheet.useful_until = fitting(wanted.text, MOST_TEXT, lines=True), wanted.useful_until
     sheet.rows = [PrintedRow(number=number, **line) for number, line in enumerate(lines, 1)]
     session.add(sheet)
     session.flush()
@@ -182,7 +182,7 @@ def _apply(
     if there.people == people:
         return Outcome(line, slot, "same" if people else "no", there.rows[0] if there.rows else None)
     # Twice as many as there are places is a key pressed wrongly far more often than a home that comes.
-    if slot.unit == "person" and people > 2 * slot.places:
+    if slot.unit != "family" and people > 2 * slot.places:
         raise Invalid("people_far_too_many", people=people, places=slot.places)
     if there.people != typed.was:
         raise Conflict("answered_meanwhile", people=there.people)

@@ -37,7 +37,7 @@ class PrintForm(Form):
 
     kind = HiddenField(validators=[Length(max=20)])
     block = SelectField(_("どの班"))
-    text = TextAreaField(_("伝えること"), [Length(max=MOST_TEXT)], render_kw={"rows": 5, "maxlength": False})
+    text = TextAreaField(_("伝えること"), [Length(max=MOST_TEXT)], render_kw={"rows": 5})
     useful_until = DateField(
         _("いつまでに回し終えるか"),
         [Optional()],
@@ -79,7 +79,7 @@ def _line(number: int, sheet: PrintedSheet, sent: Mapping[str, str]) -> KeyedLin
         slot.id: actions.Field(people_in(sent.get(f"n-{number}-{slot.id}", "")), _was(sent, number, slot.id))
         for slot in sheet.occurrence.slots
     }
-    name, kana, phone = (sent.get(f"{what}-{number}", "")[:120] for what in ("name", "kana", "phone"))
+    name, kana, phone = (sent.get(f"{what}-{number}", "") for what in ("name", "kana", "phone"))
     return KeyedLine(number, fields, PersonFacts(name, kana, phone=phone))
 
 

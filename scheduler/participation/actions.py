@@ -23,9 +23,9 @@ from scheduler.participation.waiting import leave, offer_next, take_over, would_
 from scheduler.parties.actions import PersonFacts, Yes, give_consent, verify_email
 from scheduler.parties.actions import person as register
 from scheduler.parties.models import Organization, Person
-from scheduler.parties.names import kana_in, mailbox_key, name_in, phone_key
+from scheduler.parties.names import MAX_NAME, kana_in, mailbox_key, name_in, phone_key
 from scheduler.parties.tokens import new_token
-from scheduler.text import text_in
+from scheduler.text import fitting, shortened, text_in
 
 
 def join(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Participation:
@@ -172,7 +172,7 @@ def _values(slot: Slot, sign_up: SignUp, now: datetime) -> dict[str, object]:
         "unproven": not sign_up.proven,
         "guardian_id": sign_up.guardian_id,
         "state": "applied",
-        "note": text_in(sign_up.note)[:400],
+        "note": fitting(sign_up.note, 400),
         "request_key": sign_up.request_key,
         "replaces_id": sign_up.replaces_id,
         "series_id": sign_up.series_id,
@@ -274,7 +274,7 @@ def consent(
     On a page it is the guardian who does it, otherwise whoever has it on paper or by telephone.
     """
     places.lock_of(session, row)
-    name = text_in(guardian)[:120]
+    name = fitting(guardian, MAX_NAME)
     if not name:
         raise Invalid("guardian_missing")
     if not row.is_live:
@@ -315,7 +315,7 @@ def _write_consent(
 
 def _minors_of(row: Participation) -> str:
     minors = [(one.name, years_of(one.grade, one.age_months)) for one in row.companions if one.is_minor]
-    return "、".join(name or f"{years}歳" for name, years in minors) or row.party_name
+    return shortened("、".join(name or f"{years}歳" for name, years in minors) or row.party_name, MAX_NAME)
 
 
 def withdraw(

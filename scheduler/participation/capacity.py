@@ -25,7 +25,7 @@ from scheduler.participation.standing import (
     stood,
 )
 from scheduler.participation.waiting import is_next, offer_next
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 
 def change_places(
@@ -145,7 +145,7 @@ def move(session: Session, row: Participation, to: Slot, now: datetime, *, agree
     places.lock_of(session, row, to)
     if not row.is_live or row.slot_id == to.id or row.state in AFTER_THE_DATE:
         raise Conflict("already_answered")
-    how = text_in(agreed)[:400]
+    how = fitting(agreed, 400)
     if not how:
         raise Invalid("agreement_missing")
     facts = stood(row) | {"from": row.slot_id, "to": to.id}

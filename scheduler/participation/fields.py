@@ -1,25 +1,33 @@
 """What every form asks that signs a party up: who says yes, the slot's questions, the second taps; shape only."""
 
+import unicodedata
 from typing import Any, Self
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field, FieldList, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from scheduler import words
 from scheduler.activities.models import Slot
+from scheduler.form_checks import Accepted
 from scheduler.participation.grades import GRADES
-from scheduler.participation.guards import GROWN_UP
+from scheduler.participation.guards import GROWN_UP, MAX_ANSWER
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.identity import IdentityForm
+from scheduler.parties.names import MAX_NAME
+from scheduler.text import fitting
 from scheduler.web import Form
 
 # The page shows three, and one more each time that somebody asks.
 CHILD_ROWS = 8
 # Months up to two years, half years up to seven; from school on, grades.
 _AGES = (*range(24), *range(24, 85, 6))
+
+
+def _every_name(lines: str) -> list[str]:
+    return [fitting(line, MAX_NAME) for line in lines.splitlines()]
 
 
 class ProveForm(Form):
@@ -81,7 +89,7 @@ class CompanyForm(PartyForm):
 
     adults = TextAreaField(
         _("いっしょに来る大人"),
-        [Optional(), Length(max=4000)],
+        [Optional(), Length(max=4000), Accepted(_every_name)],
         description=_("1行に1人、お名前を入れてください。ひとりで来る方は、そのままで。"),
         render_kw={"rows": 2},
     )
@@ -172,9 +180,15 @@ def _question_field(question: dict[str, Any]) -> Field:
     if kind in {"choice", "yes_no"}:
         choices = {"": gettext("選んでください")} | _choices(question)
         return SelectField(label, needed, choices=choices, description=purpose)
-    limit = {"number": 6, "text": 400}[kind]
-    look = {"inputmode": "numeric"} if kind == "number" else {}
-    return StringField(label, [*needed, Length(max=limit)], description=purpose, render_kw=look)
+    if kind == "number":
+        digits = [Length(max=6), Regexp(r"[0-9]*\Z", message=_("数字で入れてください。例：3"))]
+        look = {"inputmode": "numeric"}
+        return StringField(label, [*needed, *digits], [_half_width], description=purpose, render_kw=look)
+    return StringField(label, [*needed, Length(max=MAX_ANSWER)], description=purpose)
+
+
+def _half_width(typed: str | None) -> str:
+    return unicodedata.normalize("NFKC", typed or "").strip()
 
 
 def _choices(question: dict[str, Any]) -> dict[str, str]:

@@ -6,14 +6,16 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
+    Field,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from scheduler import words
 from scheduler.activities.models import Slot
+from scheduler.form_checks import Accepted
 from scheduler.participation.fields import (
     CompanyForm,
     QuestionsMixin,
@@ -26,6 +28,7 @@ from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.identity import EMAIL, NAME
+from scheduler.parties.names import email_in, kana_in
 from scheduler.web import Form
 
 _GUARDIAN = ("guardian_name", "guardian_kana", "guardian_email")
@@ -78,10 +81,10 @@ class JoinForm(CompanyForm):
         description=_("18歳未満の方には、保護者の同意が必要です。"),
     )
     guardian_name = StringField(_("保護者のお名前"), [Length(max=120)])
-    guardian_kana = StringField(_("保護者のふりがな"), [Length(max=120)])
+    guardian_kana = StringField(_("保護者のふりがな"), [Length(max=120), Accepted(kana_in)])
     guardian_email = StringField(
         _("保護者のメールアドレス"),
-        [Length(max=254)],
+        [Length(max=254), Accepted(email_in)],
         description=_(
             "同意をお願いするメールを送ります。メールがないときは、世話人に紙か電話で伝えてください。"
         ),
@@ -97,10 +100,36 @@ class JoinForm(CompanyForm):
                 grade: str(words.GRADES[grade]) for grade, years in GRADES.items() if years >= 12
             }
 
+    def validate_children_only(self, field: Field) -> None:
+        """Ask which children come where nobody else does."""
+        if field.data and not self.company().people:
+            raise ValidationError(gettext("来るお子さんの年齢か学年を選んでください。"))
+
+    def validate_contact_grade(self, field: Field) -> None:
+        """Ask for the grade where a guardian was typed: else nobody would be asked to consent."""
+        if not field.data and any(self._guardian()):
+            raise ValidationError(gettext("申し込む方の学年を選んでください。"))
+
+    def validate_guardian_name(self, field: Field) -> None:
+        """Ask for the name of who is written to."""
+        self._ask_of_guardian(field, gettext("保護者のお名前を入れてください。"))
+
+    def validate_guardian_kana(self, field: Field) -> None:
+        """Ask for the reading of who is written to."""
+        self._ask_of_guardian(field, gettext("ふりがなを入れてください。"))
+
+    def _ask_of_guardian(self, field: Field, sentence: str) -> None:
+        if self._guardian()[2] and not (field.data or "").strip():
+            raise ValidationError(sentence)
+
+    def _guardian(self) -> list[str]:
+        return [str(self[name].data or "").strip() for name in _GUARDIAN]
+
     def sign_up(self) -> SignUp:
         """Return the yes as typed, without who says it."""
         return replace(
             self.yes(),
+            note=self._guardian_to_call(),
             contact_comes=self.contact_comes(),
             contact_grade=self.grade(),
             company=self.company(),
@@ -114,10 +143,15 @@ class JoinForm(CompanyForm):
 
     def guardian(self) -> PersonFacts | None:
         """Return who is asked to consent, where somebody under age signs up and names an address."""
-        if not self.grade() or not (self.guardian_email.data or "").strip():
+        if not self.grade() or not self._guardian()[2]:
             return None
-        texts = [str(self[name].data or "") for name in _GUARDIAN]
-        return PersonFacts(texts[0], texts[1], texts[2], language=words.language())
+        name, kana, email = self._guardian()
+        return PersonFacts(name, kana, email, language=words.language())
+
+    def _guardian_to_call(self) -> str:
+        """Return for the organiser whom to ask who has no address; in Japanese, for it is stored."""
+        name, kana, email = self._guardian() if self.grade() else ("", "", "")
+        return f"保護者：{name}{f'（{kana}）' if kana else ''}" if name and not email else ""
 
     def grade(self) -> str:
         """Return the school grade of a contact under age, empty for an adult."""

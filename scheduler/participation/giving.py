@@ -27,7 +27,7 @@ from scheduler.participation.standing import (
     tell,
 )
 from scheduler.participation.waiting import leave, offer_next
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 
 def lotteries_due(session: Session, now: datetime) -> list[int]:
@@ -195,7 +195,7 @@ def take_back_in(
 
 
 def _reason(typed: str) -> str:
-    reason = text_in(typed, lines=True)[:400]
+    reason = fitting(typed, 400, lines=True)
     if not reason:
         raise Invalid("reason_missing")
     return reason

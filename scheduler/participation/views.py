@@ -66,6 +66,7 @@ def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
         stranger = actions.Stranger(form.person(), form.guardian())
         guard("join", *stranger.contacts)
         row = actions.join_as_stranger(db_session(), slot, stranger, sign_up, now)
+        form.tell_what_is_left_out()
         begin_connecting(row.contact, slot.occurrence.activity.organization)
         return row
     me_ = find_me(db_session(), actor)

@@ -28,7 +28,7 @@ from scheduler.parties.models import (
 from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key, names_in, phones_in
 from scheduler.parties.queries import ConsentOf, live_consents, person_by_email
 from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token, personal
-from scheduler.text import text_in
+from scheduler.text import fitting, text_in
 
 # One use, 256 bits, five tries at the code: half an hour leaves room for mail servers that make a first letter wait.
 SIGN_IN_LASTS = timedelta(minutes=30)
@@ -59,7 +59,7 @@ def person(session: Session, facts: PersonFacts, now: datetime) -> Person:
     is always a new row, since nobody can prove a telephone; look-alikes are offered to the organiser for merging.
     """
     if facts.by_line:
-        return unreachable_person(session, replace(facts, email="", phone=""), now)
+        return unreachable_person(session, replace(facts, email=""), now)
     values = _person_values(facts, now)
     if not values["email"] and not values["phone"]:
         raise Invalid("contact_missing")
@@ -368,7 +368,7 @@ def _consent(yes: Yes, now: datetime) -> Consent:
         raise Invalid("choice_unknown")
     if yes.ends_at is not None and yes.ends_at <= now:
         raise Invalid("consent_is_over")
-    names = {"name": text_in(yes.name)[:120], "for_name": text_in(yes.for_name)[:120]}
+    names = {"name": fitting(yes.name, 120), "for_name": fitting(yes.for_name, 120)}
     if not (yes.person_id or names["name"]) or not (yes.for_person_id or names["for_name"]):
         raise Invalid("consent_needs_names")
     return Consent(**vars(yes) | names, given_at=now)

@@ -12,7 +12,7 @@ from scheduler.history import StateChange, record
 from scheduler.parties.access import BODY_SCOPES, OWN_SCOPES, Actor, may_organise
 from scheduler.parties.models import Organization, Person
 from scheduler.parties.tokens import hashed, new_token
-from scheduler.text import text_in
+from scheduler.text import fitting, text_in
 
 # So that programs which look for lost keys, and our own logs, know one when they see it.
 PREFIX = "tsudoi_"
@@ -70,7 +70,7 @@ def make(session: Session, owner: Owner, wish: Wish, now: datetime) -> tuple[Api
         person_id=owner.person_id,
         organization_id=owner.organization_id,
         scopes=[scope for scope in owner.scopes if scope in wish.scopes],
-        name=text_in(wish.name)[:80],
+        name=fitting(wish.name, 80),
         token_hash=hashed(token),
         created_at=now,
         expires_at=now + timedelta(days=wish.days),

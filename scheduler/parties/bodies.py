@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from scheduler.history import StateChange, record
 from scheduler.parties.models import Organization
 from scheduler.readings import well_read
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 LENGTHS = {"kana": 120, "name_en": 120, "contact": 200, "about": 2000, "about_en": 2000}
 _LONG = ("about", "about_en")
@@ -31,7 +31,7 @@ def describe(
     """Write down what a body says of itself, on record; raise Invalid for a reading with brackets in it."""
     well_read(facts.kana)
     for name, length in LENGTHS.items():
-        setattr(body, name, text_in(getattr(facts, name), lines=name in _LONG)[:length])
+        setattr(body, name, fitting(getattr(facts, name), length, lines=name in _LONG))
     record(
         session, StateChange(at=now, subject="organization", subject_id=body.id, verb="describe", by_id=by_id)
     )

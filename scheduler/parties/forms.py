@@ -13,11 +13,13 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from scheduler import words
+from scheduler.form_checks import Accepted
 from scheduler.parties.actions import LONGEST, MOST_TIMES, SHORTEST, PersonFacts
 from scheduler.parties.bodies import LENGTHS, BodyFacts
 from scheduler.parties.households import HomeFacts
 from scheduler.parties.limits import Limits
 from scheduler.parties.models import Organization
+from scheduler.parties.names import email_in, kana_in, phone_in
 from scheduler.web import Form
 
 
@@ -160,20 +162,23 @@ class HomeForm(HomeFields):
     )
 
 
+_KANA = [DataRequired(_("ふりがなを入れてください。")), Length(max=120), Accepted(kana_in)]
+
+
 class MemberForm(Form):
     """Somebody of a household; who has neither mail nor telephone is reached on paper."""
 
     name = StringField(_("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)])
-    kana = StringField(_("ふりがな"), [DataRequired(_("ふりがなを入れてください。")), Length(max=120)])
+    kana = StringField(_("ふりがな"), _KANA)
     email = StringField(
         _("メールアドレス"),
-        [Length(max=254)],
+        [Length(max=254), Accepted(email_in)],
         description=_("ご本人から聞いたときだけ入れてください。なければ、紙と電話でお知らせします。"),
         render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},
     )
     phone = StringField(
         _("電話番号"),
-        [Length(max=60)],
+        [Length(max=60), Accepted(phone_in)],
         render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
     )
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.parties.actions import PersonFacts, enrol, person, unreachable_person
-from scheduler.parties.member_list import Line, address_key, homes
+from scheduler.parties.member_list import MAX_ADDRESS, Line, address_key, homes
 from scheduler.parties.models import Household, Membership, Organization, Person
-from scheduler.parties.names import kana_key
-from scheduler.text import text_in
+from scheduler.parties.names import MAX_NAME, kana_key
+from scheduler.text import fitting, text_in
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class By:
 
 def add(session: Session, block: Organization, facts: HomeFacts, by: By) -> Household:
     """Add a household to a block's round and enrol it with the association; raise Invalid without a name."""
-    home = Household(block_id=block.id, name=_name(facts), address=text_in(facts.address)[:200])
+    home = Household(block_id=block.id, name=_name(facts), address=fitting(facts.address, MAX_ADDRESS))
     home.created_at, home.position = by.now, 1 + _last_position(session, block)
     session.add(home)
     session.flush()
@@ -53,7 +53,7 @@ def add(session: Session, block: Organization, facts: HomeFacts, by: By) -> Hous
 
 
 def _name(facts: HomeFacts) -> str:
-    name = text_in(facts.name)[:120]
+    name = fitting(facts.name, MAX_NAME)
     if not name:
         raise Invalid("household_name_missing")
     return name
@@ -66,7 +66,7 @@ def _last_position(session: Session, block: Organization) -> int:
 
 def change(session: Session, home: Household, facts: HomeFacts, by: By) -> None:
     """Correct a household's name, address or place in the round; raise Invalid without a name."""
-    home.name, home.address = _name(facts), text_in(facts.address)[:200]
+    home.name, home.address = _name(facts), fitting(facts.address, MAX_ADDRESS)
     _move(session, home, facts.place)
     _record(session, home, "change", by)
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
+from flask import flash
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from scheduler import words
+from scheduler.form_checks import Accepted
 from scheduler.guarding import PublicForm
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import LineAccount
+from scheduler.parties.names import email_in, kana_in, phone_in
 from scheduler.parties.tokens import new_token
 
 NAME = {"autocomplete": "name", "autocapitalize": "words"}
@@ -36,7 +39,7 @@ class IdentityForm(PublicForm):
     )
     kana = StringField(
         _("ふりがな"),
-        [DataRequired(_("ふりがなを入れてください。")), Length(max=120)],
+        [DataRequired(_("ふりがなを入れてください。")), Length(max=120), Accepted(kana_in)],
         description=_("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
     )
     contact = RadioField(_("お知らせの受け取り先"), choices=[], default="email", validate_choice=False)
@@ -48,7 +51,7 @@ class IdentityForm(PublicForm):
     )
     phone = StringField(
         _("電話番号"),
-        [_OneOf(), Length(max=40)],
+        [_OneOf(), Length(max=60), Accepted(phone_in)],
         description=_("メールがない方には、世話人が電話でお知らせします。"),
         render_kw=_PHONE,
     )
@@ -76,16 +79,38 @@ class IdentityForm(PublicForm):
 
     def validate_email(self, field: Field) -> None:
         """Ask for one contact: an address, or a telephone for those who have none, or LINE."""
-        if self.contact.data != "line" and not any(self._typed().values()):
+        self._ask_for_one(self.contact.data not in ("phone", "line"))
+        if self._is_told_by_mail():
+            Accepted(email_in)(self, field)
+
+    def validate_phone(self, field: Field) -> None:
+        """Ask for it where the telephone is chosen: the other field is not shown then."""
+        self._ask_for_one(self.contact.data == "phone")
+
+    def _ask_for_one(self, here: bool) -> None:
+        if here and not any(self._typed().values()):
             raise ValidationError(gettext("メールアドレスか電話番号を入れてください。"))
 
     def _typed(self) -> dict[str, str]:
         return {way: (self[way].data or "").strip() for way in ("email", "phone")}
 
+    def _is_told_by_mail(self) -> bool:
+        chosen = self.contact.data
+        return chosen != "line" and not (chosen == "phone" and self._typed()["phone"])
+
     def person(self) -> PersonFacts:
-        """Return who it is. What was typed into the field of another way than the chosen one does not count."""
-        typed, chosen = self._typed(), str(self.contact.data)
-        if self.contact.raw_data and typed.get(chosen):
-            typed = {"email": "", "phone": ""} | {chosen: typed[chosen]}
-        name, kana, by_line = str(self.name.data or ""), str(self.kana.data or ""), chosen == "line"
+        """Return who it is. A telephone is kept however they are told; an address only where they are told by mail."""
+        typed, by_line = self._typed(), self.contact.data == "line"
+        if not self._is_told_by_mail():
+            typed["email"] = ""
+        name, kana = str(self.name.data or ""), str(self.kana.data or "")
         return PersonFacts(name, kana, **typed, language=words.language(), by_line=by_line)
+
+    def tell_what_is_left_out(self) -> None:
+        """Say on the next page that an address was typed and is not used: mail there would need to be confirmed."""
+        if "email" not in self or self._is_told_by_mail() or not self._typed()["email"]:
+            return
+        if self.contact.data == "line":
+            flash(gettext("お知らせは LINE に届きます。入れたメールアドレスは使いません。"), "info")
+        else:
+            flash(gettext("お知らせは電話でします。入れたメールアドレスは使いません。"), "info")

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scheduler.errors import Invalid
-from scheduler.parties.names import kana_key, phone_in
+from scheduler.parties.names import MAX_NAME, kana_key, phone_in
 from scheduler.text import text_in
 
 # Written in one go while others wait: about a second.
 MAX_LINES = 300
+MAX_ADDRESS = 200
 _COLUMNS = ("name", "kana", "address", "phone")
 _HEADINGS = {
     "name": ("氏名", "名前", "お名前", "name"),
@@ -96,15 +97,15 @@ def _named(row: list[str], columns: tuple[str, ...]) -> dict[str, str]:
 
 def line_of(number: int, *, name: str, kana: str, address: str = "", phone: str = "") -> Line:
     """Clean one line and find its problem."""
-    cleaned = Line(
-        number, text_in(name)[:120], text_in(kana)[:120], text_in(address)[:200], text_in(phone)[:60]
-    )
+    cleaned = Line(number, *(text_in(cell) for cell in (name, kana, address, phone)))
     return Line(**{**vars(cleaned), "problem": _problem(cleaned)})
 
 
 def _problem(line: Line) -> str | None:
     if not line.name or not kana_key(line.kana):
         return "name_missing"
+    if max(len(line.name), len(line.kana)) > MAX_NAME or len(line.address) > MAX_ADDRESS:
+        return "cell_too_long"
     try:
         if line.phone:
             phone_in(line.phone)

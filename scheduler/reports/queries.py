@@ -24,7 +24,7 @@ def _done_in(year: int) -> Select[tuple[Participation]]:
         .join(Participation.slot)
         .join(Slot.occurrence)
         .join(Occurrence.activity)
-        # Families are guests: what they spend is no service.
+        # Guests and families take part: what they spend is no service.
         .where(
             Participation.state == "done",
             Slot.unit == "person",

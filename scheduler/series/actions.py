@@ -39,7 +39,7 @@ from scheduler.series.queries import (
     slots_ahead,
     slots_to_join,
 )
-from scheduler.text import text_in
+from scheduler.text import fitting
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _chosen(slots: Sequence[Slot], wish: Wish) -> list[Slot]:
 
 def _answers(slots: Sequence[Slot], sign_up: SignUp) -> dict[str, str]:
     asked = {question["key"] for slot in slots for question in slot.questions}
-    given = {key: text_in(value)[:MAX_ANSWER] for key, value in sign_up.answers.items() if key in asked}
+    given = {key: fitting(value, MAX_ANSWER) for key, value in sign_up.answers.items() if key in asked}
     return {key: value for key, value in given.items() if value}
 
 

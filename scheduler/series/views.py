@@ -58,6 +58,7 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
     stranger = Stranger(form.person())
     guard("join", *stranger.contacts)
     done = actions.join_as_stranger(db_session(), activity, wish, sign_up, now, stranger=stranger)
+    form.tell_what_is_left_out()
     begin_connecting(done.series.contact, activity.organization)
     return done
 

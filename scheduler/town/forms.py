@@ -6,7 +6,9 @@ from wtforms.validators import DataRequired, Length, Regexp
 
 from scheduler import words
 from scheduler.activities.repeat_forms import said_when_shown
+from scheduler.form_checks import Accepted
 from scheduler.parties.actions import PersonFacts
+from scheduler.parties.names import email_in, kana_in
 from scheduler.web import Form
 
 _REQUIRED = _("ここは必ず入れてください。")
@@ -28,10 +30,10 @@ class BodyForm(Form):
     )
     kind = SelectField(_("どんな団体ですか"), choices=said_when_shown(words.BODY_KINDS))
     officer = StringField(_("はじめの役員のお名前"), [DataRequired(_REQUIRED), _LONG_NAME])
-    kana = StringField(_("ふりがな"), [DataRequired(_REQUIRED), _LONG_NAME])
+    kana = StringField(_("ふりがな"), [DataRequired(_REQUIRED), _LONG_NAME, Accepted(kana_in)])
     email = StringField(
         _("メール"),
-        [DataRequired(_REQUIRED), Length(max=254)],
+        [DataRequired(_REQUIRED), Length(max=254), Accepted(email_in)],
         description=_("この方がサインインするときに使います。"),
         render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},
     )

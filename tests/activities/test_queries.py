@@ -55,6 +55,21 @@ def test_places_for_people_and_for_families_are_not_added_up(
     both = (SlotFacts("親子", 3, unit="family"), SlotFacts("手伝い", 2))
     date = make.occurrence(session, cast.midori, NOW, slots=both)
     session.commit()
-    assert "親子あと3組・手伝いあと2人" in visitor.text("/")
+    assert "親子あと3組・ほかにあと2人" in visitor.text("/")
     page = visitor.text(f"/dates/{date.id}")
     assert ('href="#parts">申し込む' in page, "手伝う役割を選ぶ" in page) == (True, False)
+
+
+WORDS = [("person", "手伝う役割を選ぶ", "この役割で申し込む"), ("guest", "申し込む", "申し込む")]
+
+
+@pytest.mark.parametrize(("unit", "way", "button"), WORDS)
+def test_who_takes_part_is_not_asked_to_help(
+    session: Session, cast: Cast, visitor: Visitor, unit: str, way: str, button: str
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("出席", 30, unit=unit),))
+    session.commit()
+    assert "あと30人" in visitor.text("/")
+    page = visitor.text(f"/dates/{slot.occurrence_id}")
+    assert f'href="#parts">{way}<' in page
+    assert f'href="/slots/{slot.id}/join">{button}<' in page

@@ -49,6 +49,7 @@ WRONG = [
     ("山田 花子", "list_has_problems"),
     (",やまだ はなこ", "list_has_problems"),
     ("山田 花子,やまだ はなこ,大人", "list_has_problems"),
+    ("山" * 121 + ",やまだ はなこ", "list_has_problems"),
     ("山田 花子,やまだ はなこ\n" * 61, "list_too_long"),
 ]
 

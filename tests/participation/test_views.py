@@ -105,11 +105,14 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"email": "hanako"}, "メールアドレスの形を確かめてください。"),
     ({"email": "hanako@example.jp\r\nBcc: eve@example.com"}, "メールアドレスの形を確かめてください。"),
     ({"name": "あ" * 121}, "山田花子の読み"),
-    ({"adults": "あ" * 420}, "お名前は120字までです。"),
+    ({"adults": "あ" * 420}, "ああ…」は長すぎます。120字までにしてください。"),
     ({"kana": "🎉"}, "ふりがなは、ひらがな、カタカナ、ローマ字のどれかで"),
     ({"email": "", "contact": "phone", "phone": "abc"}, "電話番号を確かめてください。"),
     ({"email": "", "contact": "phone", "phone": "123"}, "電話番号を確かめてください。"),
     ({"adults": "\n".join("あ" * 60)}, "人数は1人から60人まで"),
+    ({"children_only": "y"}, "来るお子さんの年齢か学年を選んでください。"),
+    ({"guardian_name": "山田 太郎"}, "申し込む方の学年を選んでください。"),
+    ({"contact_grade": "h1", "guardian_email": "oya@example.jp"}, "保護者のお名前を入れてください。"),
 ]
 
 
@@ -122,6 +125,47 @@ def test_what_cannot_be_used_is_said_and_the_rest_is_kept(
     assert (answer.status_code, sentence in answer.text) == (422, True)
     session.rollback()
     assert session.query(Participation).count() == 0
+
+
+def test_all_that_has_to_be_mended_is_said_at_once(slot: Slot, visitor: Visitor) -> None:
+    typed = {"name": "あ" * 121, "kana": "🎉", "email": "hanako", "phone": "123", "adults": "い" * 121}
+    page = visitor.submit(f"/slots/{slot.id}/join", **typed, contact="email").text
+    summary = page.split("error-summary")[1].split("</ul>")[0]
+    assert [name for name in typed if f'href="#{name}"' in summary] == list(typed)
+    assert all(f"{text}<" in page or f'value="{text}"' in page for text in typed.values())
+
+
+WAYS = [
+    ({"contact": "email"}, ("hanako@example.jp", "+819012345678"), None),
+    (
+        {"contact": "phone"},
+        (None, "+819012345678"),
+        "お知らせは電話でします。入れたメールアドレスは使いません。",
+    ),
+]
+
+
+@pytest.mark.parametrize(("chosen", "kept", "said"), WAYS, ids=str)
+def test_a_second_contact_is_kept_or_said_to_be_left_out(
+    session: Session,
+    slot: Slot,
+    visitor: Visitor,
+    chosen: dict[str, str],
+    kept: tuple[str | None, str],
+    said: str | None,
+) -> None:
+    thanks = visitor.submit(f"/slots/{slot.id}/join", **HANAKO, phone="090-1234-5678", **chosen).location
+    contact = sign_up(session).contact
+    assert (contact.email, contact.phone) == kept
+    assert ("使いません" in visitor.text(thanks)) == (said is not None)
+
+
+def test_a_guardian_without_an_address_is_written_down_for_the_organiser(
+    session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    young = {"contact_grade": "h1", "guardian_name": "山田 太郎", "guardian_kana": "やまだ たろう"}
+    visitor.submit(f"/slots/{slot.id}/join", **HANAKO, **young)
+    assert sign_up(session).note == "保護者：山田 太郎（やまだ たろう）"
 
 
 ODD: list[dict[str, Any]] = [

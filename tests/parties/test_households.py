@@ -153,3 +153,9 @@ def test_releasing_the_contact_is_written_down_once(session: Session, block: Org
         households.release_contact(session, home, releases, by)
     verbs = [change.verb for change in changes_of(session, "household", home.id)]
     assert verbs == ["add", "release_contact", "keep_contact"]
+
+
+def test_a_household_is_never_called_by_half_its_name(session: Session, block: Organization, by: By) -> None:
+    for facts in (HomeFacts("佐" * 121), HomeFacts("佐藤家", "み" * 201)):
+        with pytest.raises(Invalid, match="text_too_long"):
+            households.add(session, block, facts, by)

@@ -104,14 +104,18 @@ def line_of(number: int, *, name: str, kana: str, address: str = "", phone: str 
 def _problem(line: Line) -> str | None:
     if not line.name or not kana_key(line.kana):
         return "name_missing"
-    if max(len(line.name), len(line.kana)) > MAX_NAME or len(line.address) > MAX_ADDRESS:
-        return "cell_too_long"
     try:
-        if line.phone:
-            phone_in(line.phone)
+        _check_cells(line)
     except Invalid as refused:
         return refused.code
     return None
+
+
+def _check_cells(line: Line) -> None:
+    if max(len(line.name), len(line.kana)) > MAX_NAME or len(line.address) > MAX_ADDRESS:
+        raise Invalid("cell_too_long")
+    if line.phone:
+        phone_in(line.phone)
 
 
 def homes(lines: list[Line]) -> list[Home]:

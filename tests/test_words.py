@@ -55,6 +55,7 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
     facts: dict[str, object] = {
         "most": 60,
         "slug": "midori",
+        "begins": "みどり町内会",
         "detail": "100 %",
         "right": "｛公園｜こうえん｝",
         "slot": "積込み",

@@ -21,6 +21,47 @@ _SAID = {
     "Not a valid time value.": _("時刻を入れてください。例：21:00"),
 }
 
+# Which field a refusal speaks of, by its code: the first of these that the form has. What is not here stands on top.
+AT = {
+    "address_too_long": ("address",),
+    "address_unusable": ("website", "address"),
+    "calendar_unreachable": ("address",),
+    "circular_day_wrong": ("useful_until",),
+    "closed_name_missing": ("name",),
+    "closed_out_of_range": ("ends_on",),
+    "date_out_of_range": ("first_on", "day", "starts_on"),
+    "dates_unreadable": ("dates",),
+    "decided_too_late": ("decide_at",),
+    "email_unusable": ("email",),
+    "guardian_missing": ("guardian", "guardian_name"),
+    "household_name_missing": ("name",),
+    "kana_too_long": ("kana",),
+    "length_out_of_range": ("ends_at",),
+    "list_empty": ("pasted",),
+    "list_has_problems": ("pasted",),
+    "list_name_too_long": ("pasted",),
+    "list_too_long": ("pasted",),
+    "list_unreadable": ("pasted",),
+    "map_link_short": ("map_point",),
+    "map_point_unreadable": ("map_point",),
+    "message_missing": ("text",),
+    "name_too_long": ("name",),
+    "phone_unusable": ("phone",),
+    "reading_unusable": ("kana",),
+    "reserve_missing": ("reserve_days",),
+    "reserve_out_of_range": ("reserve_days",),
+    "sheet_code_wrong": ("code",),
+    "slug_taken": ("slug",),
+    "tag_too_long": ("more_tags",),
+    "term_unusable": ("ends_on", "last_on"),
+    "title_missing": ("title",),
+    "token_lifetime_out_of_range": ("days",),
+    "token_name_missing": ("name",),
+    "token_scopes_missing": ("scopes",),
+    "too_many_dates": ("dates",),
+    "too_many_tags": ("more_tags",),
+}
+
 
 class FormWords:
     """What WTForms asks for its sentences; one that is not known here stays as the library says it."""

@@ -16,7 +16,6 @@ from flask_babel import lazy_gettext as _
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
-from markupsafe import Markup, escape
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -25,10 +24,10 @@ from werkzeug.routing import IntegerConverter, Map
 from wtforms.meta import DefaultMeta
 
 from scheduler import db as tables
-from scheduler import form_marks, languages, words
+from scheduler import form_marks, languages, page_words, words
 from scheduler.config import Settings
 from scheduler.errors import Gone, NotFound, NotSignedIn, Refused
-from scheduler.form_words import FormWords
+from scheduler.form_words import AT, FormWords
 from scheduler.request_session import RequestSession
 from scheduler.text import text_in
 
@@ -89,7 +88,8 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_other_sites)
     app.before_request(_begin)
     app.after_request(_secure)
-    _fit_templates(app)
+    page_words.fit(app)
+    app.context_processor(_of_this_page)
     for error, answer in _ANSWERS.items():
         app.register_error_handler(error, answer)
 
@@ -160,7 +160,7 @@ class PlainForm(wtforms.Form):
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """A form that keeps what was typed and shows a refused action's sentence on top."""
+    """A form that keeps what was typed and shows why an action was refused."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
         """What a form reads: texts under names that a page of ours can have; no files, no JSON."""
@@ -197,44 +197,21 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         return True
 
     def refuse(self, refused: Refused) -> None:
-        """Say on the page why it cannot be done."""
-        self.refusal, self.refused_by, self.status = words.sentence(refused), refused.code, refused.status
-        self.headers = _headers_of(refused)
+        """Say on the page why it cannot be done: at the field that it speaks of, else on top."""
+        self.refused_by, self.status, self.headers = refused.code, refused.status, _headers_of(refused)
+        at = next((self[name] for name in AT.get(refused.code, ()) if name in self), None)
+        if at is None or at.type == "HiddenField":
+            self.refusal = words.sentence(refused)
+        else:
+            at.errors = [*at.errors, words.sentence(refused)]
 
     def page(self, template: str, **facts: Any) -> ResponseReturnValue:
         """Show the form: 200 when it is new, 422 or the refusal's status when something has to be mended."""
-        status = 422 if self.errors else self.status
+        status = 422 if self.errors and not self.refused_by else self.status
         if self.errors:
             # Nobody has to wait for us to write while the page is drawn.
             db_session().rollback()
         return render_template(template, form=self, refusal=self.refusal, **facts), status, self.headers
-
-
-_PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
-
-
-def linked_phones(text: str) -> Markup:
-    """Return what somebody wrote as markup: telephone numbers can be pressed, and Japanese is read as such."""
-    foreign = words.is_foreign_name(str(text))
-    before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
-    linked = before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
-    return Markup(linked)  # noqa: S704  # escaped one line above
-
-
-_FILTERS = (
-    "weekday_label", "weekday_short", "month_label", "month_title", "year_title",
-    "date_text", "clock_text", "months_text", "why", "hours_text",
-)  # fmt: skip
-
-
-def _fit_templates(app: Flask) -> None:
-    for name in _FILTERS:
-        app.add_template_filter(getattr(words, name), name)
-    app.add_template_filter(linked_phones)
-    app.jinja_env.globals.update(
-        said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
-    )
-    app.context_processor(_of_this_page)
 
 
 def _of_this_page() -> dict[str, str]:

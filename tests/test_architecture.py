@@ -300,7 +300,7 @@ def test_one_function_alone_makes_markup_and_escapes_first() -> None:
     making = re.compile(r"(?<!import )\bMarkup\(.*|render_template_string.*|from_string\(.*")
     found = {module.name: making.findall(module.text) for module in _modules()}
     assert {name: lines for name, lines in found.items() if lines} == {
-        "web.py": ["Markup(linked)  # noqa: S704  # escaped one line above"]
+        "page_words.py": ["Markup(linked)  # noqa: S704  # escaped one line above"]
     }
 
 

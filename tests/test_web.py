@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from scheduler import create_app
 from scheduler.config import Settings
+from scheduler.page_words import linked_phones
 from scheduler.parties.tokens import personal
-from scheduler.web import linked_phones, redirect_target
+from scheduler.web import redirect_target
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW

@@ -81,18 +81,20 @@ def _entries(events: list[Any]) -> Iterator[Entry]:
 def _entry(event: Any, singles: list[Any]) -> Entry:
     try:
         return _read(event, singles)
-    except BadRule as error:
-        return _unread(event, error.code)
+    except (BadRule, Invalid) as refused:
+        return _unread(event, refused)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        return _unread(event, "entry_unreadable")
+        return _unread(event, Invalid("entry_unreadable"))
 
 
-def _unread(event: Any, code: str) -> Entry:
-    title = calendar_text(str(event.get("SUMMARY", "")))
-    return Entry(str(event.get("UID", "")), title, "", "", datetime(2000, 1, 1), 0, HOME, problem=code)
+def _unread(event: Any, refused: BadRule | Invalid) -> Entry:
+    uid, title = str(event.get("UID", "")), calendar_text(str(event.get("SUMMARY", "")))
+    return Entry(uid, title, "", "", datetime(2000, 1, 1), 0, HOME, problem=refused.code)
 
 
 def _read(event: Any, singles: list[Any]) -> Entry:
+    if "RDATE" in event:
+        raise Invalid("rdate_unsupported")
     start, end = event.decoded("DTSTART"), _end(event)
     zone = _zone(start)
     first, last = (_wall(at, zone) for at in (start, end))
@@ -111,7 +113,6 @@ def _read(event: Any, singles: list[Any]) -> Entry:
         rule=rule,
         is_off=str(event.get("STATUS", "")).upper() == "CANCELLED",
         exceptions=(*_left_out(event, zone), *(_single(single, zone) for single in singles)),
-        problem="rdate_unsupported" if "RDATE" in event else "",
         map_point=_map_point(event),
     )
     if not entry.title or not 0 < minutes <= _MAX_MINUTES:

@@ -19,24 +19,27 @@ _GRADE = re.compile(rf"({'|'.join(_SCHOOLS)})([1-6])年?生?")
 
 def read(pasted: str) -> list[Named]:
     """Return the people of a list; raise Invalid when it is empty, too long, or a line lacks name or reading."""
-    lines = [line for line in text_in(pasted, lines=True).splitlines() if line.strip()]
-    if lines and _cells(lines[0])[0].casefold() in _HEADINGS:
+    lines = [(number, _cells(line)) for number, line in enumerate(pasted.splitlines(), 1) if line.strip()]
+    if lines and lines[0][1][0].casefold() in _HEADINGS:
         lines = lines[1:]
     if not lines:
         raise Invalid("list_empty")
     if len(lines) > MAX_PEOPLE:
         raise Invalid("list_too_long", most=MAX_PEOPLE)
-    return [_person(number, *_cells(line)) for number, line in enumerate(lines, 1)]
+    return [_person(number, *cells) for number, cells in lines]
 
 
 def _cells(line: str) -> list[str]:
-    return ([text_in(cell) for cell in _BETWEEN.split(line)] + ["", ""])[:3]
+    name, kana, grade, *_ = *map(text_in, _BETWEEN.split(line)), "", ""
+    return [name, kana, grade]
 
 
 def _person(number: int, name: str, kana: str, grade: str) -> Named:
     code = grade_of(grade)
-    if not name or not kana_key(kana) or code is None or max(len(name), len(kana)) > MAX_NAME:
+    if not name or not kana_key(kana) or code is None:
         raise Invalid("list_has_problems", line=number)
+    if max(len(name), len(kana)) > MAX_NAME:
+        raise Invalid("list_name_too_long", line=number, most=MAX_NAME)
     return Named(name, kana, grade=code)
 
 

@@ -2,16 +2,17 @@
 
 import csv
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from scheduler.errors import Invalid
-from scheduler.parties.names import MAX_NAME, kana_key, phone_in
+from scheduler.parties.names import MAX_NAME, names_in, phone_in
 from scheduler.text import text_in
 
 # Written in one go while others wait: about a second.
 MAX_LINES = 300
 MAX_ADDRESS = 200
+_MOST = {"name_too_long": MAX_NAME, "kana_too_long": MAX_NAME, "address_too_long": MAX_ADDRESS}
 _COLUMNS = ("name", "kana", "address", "phone")
 _HEADINGS = {
     "name": ("氏名", "名前", "お名前", "name"),
@@ -23,7 +24,7 @@ _HEADINGS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One person of a list; `problem` is the code of what has to be mended before anything is written."""
+    """One person of a list, in which line of what was pasted; `problem` is the code of what has to be mended first."""
 
     number: int
     name: str
@@ -31,6 +32,11 @@ class Line:
     address: str = ""
     phone: str = ""
     problem: str | None = None
+
+    @property
+    def refusal(self) -> Invalid | None:
+        """What has to be mended, as it is said."""
+        return Invalid(self.problem, most=_MOST.get(self.problem)) if self.problem else None
 
     @property
     def home_key(self) -> str:
@@ -55,20 +61,22 @@ def address_key(address: str) -> str:
 
 def read(pasted: str) -> list[Line]:
     """Read what was pasted, tab- or comma-separated; raise Invalid when it is empty or longer than MAX_LINES."""
-    rows = [row for row in _rows(pasted) if any(cell.strip() for cell in row)]
-    columns = _columns(rows[0]) if rows else None
-    named = [_named(row, columns or _COLUMNS) for row in (rows[1:] if columns else rows)]
-    if not named:
+    rows = {number: row for number, row in _rows(pasted) if any(cell.strip() for cell in row)}
+    columns = _columns(next(iter(rows.values()))) if rows else None
+    people = list(rows.items())[1:] if columns else list(rows.items())
+    if not people:
         raise Invalid("list_empty")
-    if len(named) > MAX_LINES:
+    if len(people) > MAX_LINES:
         raise Invalid("list_too_long", most=MAX_LINES)
-    return [line_of(number, **cells) for number, cells in enumerate(named, 1)]
+    return [line_of(number, **_named(row, columns or _COLUMNS)) for number, row in people]
 
 
-def _rows(pasted: str) -> list[list[str]]:
-    text = text_in(pasted, lines=True)
+def _rows(pasted: str) -> Iterator[tuple[int, list[str]]]:
+    # By the lines as they were pasted, headings and empty ones counted: somebody has to find the one that is meant.
+    reader = csv.reader(pasted.splitlines(), delimiter="\t" if "\t" in pasted.strip() else ",")
     try:
-        return list(csv.reader(text.splitlines(), delimiter="\t" if "\t" in text else ","))
+        for row in reader:
+            yield reader.line_num, row
     except csv.Error as error:
         raise Invalid("list_unreadable") from error
 
@@ -97,25 +105,20 @@ def _named(row: list[str], columns: tuple[str, ...]) -> dict[str, str]:
 
 def line_of(number: int, *, name: str, kana: str, address: str = "", phone: str = "") -> Line:
     """Clean one line and find its problem."""
-    cleaned = Line(number, *(text_in(cell) for cell in (name, kana, address, phone)))
+    cleaned = Line(number, text_in(name), text_in(kana), text_in(address), text_in(phone))
     return Line(**{**vars(cleaned), "problem": _problem(cleaned)})
 
 
 def _problem(line: Line) -> str | None:
-    if not line.name or not kana_key(line.kana):
-        return "name_missing"
     try:
-        _check_cells(line)
+        names_in(line.name, line.kana)
+        if line.phone:
+            phone_in(line.phone)
+        if len(line.address) > MAX_ADDRESS:
+            raise Invalid("address_too_long", most=MAX_ADDRESS)
     except Invalid as refused:
         return refused.code
     return None
-
-
-def _check_cells(line: Line) -> None:
-    if max(len(line.name), len(line.kana)) > MAX_NAME or len(line.address) > MAX_ADDRESS:
-        raise Invalid("cell_too_long")
-    if line.phone:
-        phone_in(line.phone)
 
 
 def homes(lines: list[Line]) -> list[Home]:

@@ -37,7 +37,9 @@ def name_in(typed: str) -> str:
 
 def kana_in(typed: str) -> str:
     """Return a reading as typed, empty for none; raise Invalid where nothing in it can be read out or sorted by."""
-    kana = name_in(typed)
+    kana = text_in(typed)
+    if len(kana) > MAX_NAME:
+        raise Invalid("kana_too_long", most=MAX_NAME)
     if kana_key(kana) and not _READABLE.search(unicodedata.normalize("NFKC", kana)):
         raise Invalid("reading_unusable")
     return kana

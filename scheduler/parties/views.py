@@ -55,7 +55,7 @@ def sign_in_by_code() -> ResponseReturnValue:
         db_session().commit()
         if token is not None:
             return _signed_in(token)
-        form.refusal, form.status = words.sentence(Invalid("code_wrong")), 422
+        form.refuse(Invalid("code_wrong"))
     return form.page("parties/sign_in_code.html", email=email)
 
 

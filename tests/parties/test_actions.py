@@ -102,7 +102,7 @@ UNUSABLE = [
     (PersonFacts("", "やまだ", "a@example.jp"), "name_missing"),
     (PersonFacts("山田", "　", "a@example.jp"), "name_missing"),
     (PersonFacts("あ" * 121, "やまだ", "a@example.jp"), "name_too_long"),
-    (PersonFacts("山田", "山" * 121, "a@example.jp"), "name_too_long"),
+    (PersonFacts("山田", "山" * 121, "a@example.jp"), "kana_too_long"),
     (PersonFacts("山田", "🎉", "a@example.jp"), "reading_unusable"),
     (PersonFacts("\0\u202e", "やまだ", "a@example.jp"), "name_missing"),
     (PersonFacts("山田", "やまだ", "a@b"), "email_unusable"),

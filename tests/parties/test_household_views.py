@@ -121,12 +121,14 @@ def test_a_list_is_shown_before_it_is_written(
 
 
 def test_a_list_with_problems_says_where_and_is_kept(app: Flask, cast: Cast, street: Street) -> None:
-    leader, broken = browser_of(app, cast.ben), f"{LIST}\n鈴木 太郎"
+    leader, long = browser_of(app, cast.ben), "あ" * 121
+    broken = f"氏名,ふりがな\n{LIST.replace(chr(9), ',')}\n鈴木 太郎\n{long},あ"
     page = leader.submit(f"{ROUND}/paste", pasted=broken)
-    assert "直すところが1行あります。" in page.text
+    assert "直すところが2行あります。" in page.text
+    assert ("5行目：お名前は120字までです。" in page.text, page.text.count(long)) == (True, 2)
     assert ("お名前とふりがなを入れてください。" in page.text, 'value="1"' in page.text) == (True, False)
     answer = leader.submit(f"{ROUND}/paste", pasted=broken, sure="1")
-    assert (answer.status_code, "3行目を直してから" in answer.text, "鈴木 太郎" in answer.text) == (
+    assert (answer.status_code, "4行目を直してから" in answer.text, "鈴木 太郎" in answer.text) == (
         422,
         True,
         True,

@@ -1,0 +1,34 @@
+"""What pages call words by: filters and globals of the templates, the same on every page."""
+
+import re
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from scheduler import words
+
+_PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+
+
+def linked_phones(text: str) -> Markup:
+    """Return what somebody wrote as markup: telephone numbers can be pressed, and Japanese is read as such."""
+    foreign = words.is_foreign_name(str(text))
+    before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
+    linked = before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
+    return Markup(linked)  # noqa: S704  # escaped one line above
+
+
+_FILTERS = (
+    "weekday_label", "weekday_short", "month_label", "month_title", "year_title",
+    "date_text", "clock_text", "months_text", "why", "hours_text",
+)  # fmt: skip
+
+
+def fit(app: Flask) -> None:
+    """Let templates say dates, names and what people wrote."""
+    for name in _FILTERS:
+        app.add_template_filter(getattr(words, name), name)
+    app.add_template_filter(linked_phones)
+    app.jinja_env.globals.update(
+        said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
+    )

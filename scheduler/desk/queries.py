@@ -51,6 +51,12 @@ class Desk:
     coming: list[Membership]
     leads: list[Membership]
 
+    @property
+    def waiting(self) -> int:
+        """How many things wait: tasks, and at each date of a block telling its homes and asking the silent ones."""
+        told = sum(one.by_hand > 0 for one in self.rounds)
+        return len(self.tasks) + told + sum(one.answered < one.homes for one in self.rounds)
+
 
 def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
     """Return the desk of somebody who organises or leads a block, or will; raise NotFound for anybody else."""

@@ -78,9 +78,16 @@ def print_sheet(occurrence_id: int) -> ResponseReturnValue:
         lambda: actions.print_sheet(db_session(), occurrence, form.wanted(), actor, clock.now())
     ):
         db_session().commit()
-        look = "&".join(name for name in ("large", "era") if form[name].data)
-        return go(f"/sheets/{form.done.code}/paper.pdf{'?' + look if look else ''}")
+        flash(_made(form.done, form), "success")  # type: ignore[arg-type]
+        return go(f"/dates/{occurrence_id}/paper")
     return _date_page(occurrence, form)
+
+
+def _made(sheet: PrintedSheet, form: PrintForm) -> tuple[str, str, str]:
+    look = "&".join(name for name in ("large", "era") if form[name].data)
+    paper = f"/sheets/{sheet.code}/paper.pdf{'?' + look if look else ''}"
+    said = gettext("用紙ができました。番号は%(code)sです。", code=spoken(sheet.code))
+    return said, paper, gettext("紙を開く（PDF）")
 
 
 @pages.get("/dates/<int:occurrence_id>/poster.pdf")

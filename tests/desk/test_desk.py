@@ -120,8 +120,9 @@ def test_a_block_leader_sees_how_many_homes_have_answered(session: Session, cast
         add_household(session, home, members)
     make.participation(session, slot, cast.chie, NOW)
     make.participation(session, slot, make.person(session, 1, NOW), NOW)
-    (round_,) = desk_of(session, cast.ben, NOW).rounds
-    assert (round_.homes, round_.answered, round_.by_hand) == (2, 1, 0)
+    desk = desk_of(session, cast.ben, NOW)
+    (round_,) = desk.rounds
+    assert (round_.homes, round_.answered, round_.by_hand, desk.waiting) == (2, 1, 0, 1)
 
 
 def test_the_page_leads_to_each_thing_and_says_when_nothing_is_left(
@@ -129,13 +130,14 @@ def test_the_page_leads_to_each_thing_and_says_when_nothing_is_left(
 ) -> None:
     date = make.occurrence(session, cast.midori, NOW)
     aiko = browser_of(app, cast.aiko)
-    assert "いま、することはありません。" in aiko.text("/desk")
+    assert "いま、することはありません。" in (empty := aiko.text("/desk"))
     assert 'href="/desk"' in aiko.text("/")
     assert 'href="/desk"' not in browser_of(app, cast.ben).text("/")
     with time_machine.travel(EVE, tick=False):
         page = aiko.text("/desk")
     assert f"/dates/{date.id}/decision" in page
     assert "午前6時30分まで" in page
+    assert ("あと1件" in empty, page.count("あと1件")) == (False, 2)
 
 
 def test_a_leaders_page_has_the_own_block_alone(app: Flask, session: Session, cast: Cast) -> None:

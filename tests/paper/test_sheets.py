@@ -126,7 +126,10 @@ def test_the_day_after_which_a_circular_is_of_no_use_stands_on_top(
     assert late.status_code == 422
     assert re.search('id="useful_until-error".+今日から1年のうちの日', late.text)
     made = browser.submit(f"/dates/{day.id}/sheets", page=f"/dates/{day.id}/paper", **typed)
-    text = read(browser.get(made.headers["Location"]).data).text
+    page = browser.text(made.headers["Location"])
+    paper = re.search(r'href="(/sheets/\d+/paper\.pdf)" target="_blank"', page)
+    assert paper is not None
+    text = read(browser.get(paper[1]).data).text
     assert (
         text.index("11月20日（金）までに全部の家へ") < text.index("びんは朝8時までに") < text.index("青山家")
     )

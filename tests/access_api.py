@@ -63,6 +63,8 @@ GET  /api/v1/dates/<occurrence_id>/reached                      404  404  200  4
 POST /api/v1/dates/<occurrence_id>/ask                          404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/coming                       404  200  404  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/reached                      404  404  200  404  404  404  401
+GET  /api/v1/changes/<edit_id>/reached                          404  404  200  404  404  404  401
+POST /api/v1/changes/<edit_id>/reached                          404  404  200  404  404  404  401
 GET  /api/v1/me/channels                                        401  200  200  200  200  200  401
 POST /api/v1/me/channels                                        401  200  404  404  404  403  401
 POST /api/v1/me/push                                            401  200  200  200  200  403  401

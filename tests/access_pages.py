@@ -163,6 +163,10 @@ GET  /dates/<occurrence_id>/coming                        ask  200  404  404  40
 POST /dates/<occurrence_id>/coming                        ask  303  404  404  404
 GET  /dates/<occurrence_id>/list                          404  404  200  404  404
 POST /dates/<occurrence_id>/list                          404  404  303  404  404
+GET  /changes/<edit_id>/reached                           404  404  200  404  404
+POST /changes/<edit_id>/reached                           404  404  303  404  404
+GET  /changes/<edit_id>/list                              404  404  200  404  404
+POST /changes/<edit_id>/list                              404  404  303  404  404
 GET  /organizations/<slug>/line                           404  404  200  404  404
 POST /organizations/<slug>/line                           404  404  303  404  404
 POST /organizations/<slug>/line/remove                    404  404  303  404  404

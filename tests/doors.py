@@ -217,7 +217,8 @@ FORMS = (
     Door("ben", "/dates/<occurrence_id>/coming", {}, _each("verb")),
     Door("ben", "/participations/<participation_id>/again", {}, _each("answer")),
     Door("aiko", "/dates/<occurrence_id>/reached", {}, _each("told")),
-    Door("aiko", "/dates/<occurrence_id>/list", {}, _each("told")),
+    Door("aiko", "/dates/<occurrence_id>/list", {}, _each("told", "only", "mistaken")),
+    Door("aiko", "/changes/<edit_id>/list", {}, _each("told")),
     Door(
         "aiko",
         "/organizations/<slug>/line",

@@ -133,6 +133,7 @@ TYPED: Typed = {
     "POST /me/channels": {"point": BENS_MAILBOX, "verb": "first"},
     "POST /me/<token>/channels": {"point": BENS_MAILBOX, "verb": "plain"},
     "POST /api/v1/dates/<occurrence_id>/reached": {"delivery_ids": []},
+    "POST /api/v1/changes/<edit_id>/reached": {"delivery_ids": []},
     "POST /dates/<occurrence_id>/coming": {"verb": "yes"},
     "POST /me/<token>/dates/<occurrence_id>/coming": {"verb": "late"},
     "POST /api/v1/dates/<occurrence_id>/coming": {"answer": "yes"},

@@ -51,7 +51,7 @@ def _message_kind(sender: Sender) -> Kind:
         person = session.get(Person, delivery.person_id)
         return sender.letter(person, MESSAGE, date=date_facts(occurrence), parts=parts, body=notice.body)
 
-    return Kind(still_true, compose)
+    return Kind(still_true, compose, by_hand=True)
 
 
 def _told_about(session: Session, notice: Notice) -> tuple[Occurrence | None, Slot | None]:

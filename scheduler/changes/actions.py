@@ -23,6 +23,7 @@ from scheduler.errors import Conflict
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.participation.reconfirming import ask_again
+from scheduler.reach.ways import store_known
 from scheduler.text import fitting
 
 # Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
@@ -318,6 +319,8 @@ def _tell(session: Session, made: SeriesChange, impact: Impact, now: datetime) -
     telling = Telling(
         "changed", "change", made.id, 0, due_at=due_at, deadline_at=max(ends), priority=2, by_id=made.by_id
     )
+    # Who is told by paper or telephone stands on the list at once, before any dispatcher has looked.
+    store_known(session, impact.told_ids, now)
     queue(session, telling, impact.told_ids, now)
 
 
@@ -325,6 +328,7 @@ def record_change(session: Session, made: SeriesChange, verb: str, by_id: int | 
     """Append a change to the record of its activity."""
     facts = {"change": made.id, "scope": made.scope, "impact": made.impact}
     facts["dates"] = [line["id"] for line in made.dates]
+    facts["made"] = made.before.get("made", [])
     change_of = StateChange(
         at=now,
         subject="activity",

@@ -22,6 +22,7 @@ from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import UNTOLD
+from scheduler.reach.ways import store_known
 from scheduler.text import fitting
 
 # What a calendar entry says of each date: its version rises there. Decided dates keep theirs, which is the ticket of
@@ -202,6 +203,7 @@ def _tell(session: Session, made: SeriesChange, told: Collection[int], now: date
             priority=2,
             by_id=made.by_id,
         )
+        store_known(session, told, now)
         queue(session, telling, told, now)
 
 

@@ -84,7 +84,7 @@ def changed_kind(sender: Sender) -> Kind:
         person = session.get(Person, delivery.person_id)
         return sender.letter(person, "changed", changed=_changed(session, change, delivery.person_id))
 
-    return Kind(still_true, compose)
+    return Kind(still_true, compose, by_hand=True)
 
 
 def _rows(session: Session, change: SeriesChange, person_id: int) -> list[Participation]:

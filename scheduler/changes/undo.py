@@ -14,12 +14,13 @@ from scheduler.changes.snapshots import lock_dates, put_dates_back, put_rule_bac
 from scheduler.db import claim
 from scheduler.errors import Conflict
 from scheduler.history import StateChange, changes_of, record
-from scheduler.notices.actions import Telling, drop, queue
+from scheduler.notices.actions import Telling, drop, queue, take_off_lists
 from scheduler.notices.queries import people_told
 from scheduler.participation.capacity import change_places
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import UNTOLD
 from scheduler.participation.reconfirming import stop_asking
+from scheduler.reach.ways import store_known
 
 
 def undo(session: Session, change: SeriesChange, by_id: int | None, now: datetime) -> None:
@@ -124,6 +125,8 @@ def _tell(
     session: Session, change: SeriesChange, joined: Collection[int], by_id: int | None, now: datetime
 ) -> None:
     drop(session, "change", change.id, ("changed",), "undone")
+    # Nobody has told them yet; whoever was ticked off has heard of it, as have those with a letter.
+    take_off_lists(session, "change", change.id, ("changed",), "undone")
     told = people_told(session, "change", change.id, ("changed",)) | set(joined)
     ends = [datetime.fromisoformat(line[key]) for line in change.dates for key in ("until", "ends")]
     until = max([now + timedelta(days=1), *ends])
@@ -131,4 +134,5 @@ def _tell(
         "changed", "change", change.id, 1, due_at=now, deadline_at=until, priority=1, by_id=by_id
     )
     if told:
+        store_known(session, told, now)
         queue(session, telling, sorted(told), now)

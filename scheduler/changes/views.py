@@ -258,6 +258,12 @@ def fact_text(kept: dict[str, Any], name: str) -> str:
     return "、".join(value) if isinstance(value, list) else str(value or "")
 
 
+@pages.app_template_global("change_of")
+def change_of(change_id: int) -> SeriesChange:
+    """Return a change that somebody is being told of."""
+    return db_session().get_one(SeriesChange, change_id)
+
+
 @pages.post("/changes/<int:edit_id>/undo")
 def take_back(edit_id: int) -> ResponseReturnValue:
     """Take a change back."""

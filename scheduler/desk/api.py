@@ -13,13 +13,17 @@ api = Api("desk_api", __name__)
 
 
 class TaskOut(ApiModel):
-    """One thing to do: a code, whose it is, until when, what it is about, and how many people it concerns."""
+    """One thing to do: a code, whose it is, until when, what it is about, and how many people it concerns.
+
+    `change_id` is the change of which they have to be told, where it is one.
+    """
 
     what: str
     body: str
     due_at: datetime | None
     date_id: int | None
     activity_id: int | None
+    change_id: int | None
     count: int
     urgent: bool
 
@@ -44,6 +48,7 @@ def _out(task: Task) -> TaskOut:
         due_at=task.due_at,
         date_id=task.occurrence.id if task.occurrence else None,
         activity_id=task.activity.id if task.activity else None,
+        change_id=task.change_id or None,
         count=task.count,
         urgent=task.urgent,
     )

@@ -1,6 +1,6 @@
 """What an officer or a block leader has before them; read-only, and only to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from scheduler.offices.queries import blocks_to_pass_on
 from scheduler.participation.models import GONE, Participation
 from scheduler.parties.access import Actor, led_blocks, organised_bodies
 from scheduler.parties.models import Household, Membership, Organization, Person
-from scheduler.reach.reached import Told, told_of
+from scheduler.reach.troubles import troubles_of
 
 # Dates shown under the list of what is to be done.
 _SHOWN = 6
@@ -31,13 +31,19 @@ class DateCount:
 
 @dataclass(frozen=True)
 class Round:
-    """A coming date as a block leader sees it: homes of the block, how many have answered, how many to tell by hand."""
+    """A coming date as a block leader sees it: homes of the block, how many have answered, how many to tell by hand.
+
+    `change_id` names the change of which those are told. Where `asks` is false, it is about that alone: answers to a
+    date that was called off, or beside a change of several dates, are of no use.
+    """
 
     occurrence: Occurrence
     block: Organization
     homes: int
     answered: int
     by_hand: int
+    change_id: int = 0
+    asks: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,15 +123,17 @@ def _rounds(session: Session, block: Organization, now: datetime) -> list[Round]
     )
     dates = list(session.scalars(ahead.limit(_SHOWN)))
     answered = _answered(session, dates, block)
-    told = told_of(session, [one.id for one in dates])
+    errands = troubles_of(session, [block.id, block.parent_id or block.id], now, block_id=block.id)
+    of_date = {one.occurrence.id: one.homes for one in errands if not one.change_id}
+    shown = {one.id for one in dates}
     return [
-        Round(one, block, homes, answered.get(one.id, 0), _to_tell(told.get(one.id, ()), block))
-        for one in dates
+        *(
+            Round(one.occurrence, block, homes, 0, one.homes, one.change_id, asks=False)
+            for one in errands
+            if one.change_id or one.occurrence.id not in shown
+        ),
+        *(Round(one, block, homes, answered.get(one.id, 0), of_date.get(one.id, 0)) for one in dates),
     ]
-
-
-def _to_tell(rows: Iterable[Told], block: Organization) -> int:
-    return sum(row.is_left and row.block is not None and row.block.id == block.id for row in rows)
 
 
 def _answered(session: Session, dates: Sequence[Occurrence], block: Organization) -> dict[int, int]:

@@ -15,7 +15,7 @@ from scheduler.board.withdrawals import withdrawn_lately
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Membership, Organization
-from scheduler.reach.reached import troubles_of
+from scheduler.reach.troubles import troubles_of
 
 # How far ahead answers are asked for, and how long back a date may still be ticked.
 AHEAD, BACK = timedelta(days=30), timedelta(days=14)
@@ -29,7 +29,7 @@ _LATE_GAP = timedelta(days=2)
 class Task:
     """One thing to do: a code, whose it is, until when, what it is about, and how many people or parts it concerns.
 
-    `missing` is how many places are open by it.
+    `missing` is how many places are open by it; `change_id` names the change of which people have to be told.
     """
 
     what: str
@@ -40,6 +40,7 @@ class Task:
     count: int = 0
     urgent: bool = False
     missing: int = 0
+    change_id: int = 0
 
     @property
     def order(self) -> tuple[bool, bool, float]:
@@ -135,7 +136,8 @@ def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime)
         body = by_id[one.activity.organization_id]
         for what, count in (("missed", trouble.missed), ("tell", trouble.by_hand)):
             if count:
-                yield Task(what, body, one.starts_at, one, count=count, urgent=True)
+                at = one.starts_at
+                yield Task(what, body, at, one, count=count, urgent=True, change_id=trouble.change_id)
     own = select(Activity).where(Activity.organization_id.in_(by_id)).order_by(Activity.title, Activity.id)
     for activity in session.scalars(own.where(Activity.state == "draft")):
         yield Task("draft", by_id[activity.organization_id], activity=activity)

@@ -11,7 +11,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from scheduler.db import claim, insert_many_once, insert_once
-from scheduler.notices.models import DROPPED, PLANNED, ContactPoint, Delivery, Notice, Wish
+from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Notice, Wish
 from scheduler.notices.queries import first_channels
 
 
@@ -135,6 +135,20 @@ def drop(
     if person_ids is not None:
         dropped = dropped.where(Delivery.person_id.in_(person_ids))
     statement = dropped.values(state=DROPPED, reason=reason).execution_options(synchronize_session=False)
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def take_off_lists(
+    session: Session, subject: str, subject_id: int, kinds: Collection[str], reason: str
+) -> int:
+    """Take back what stands on a list for neighbours to tell and nobody has ticked off; return how many."""
+    notices = (
+        select(Notice.id).filter_by(subject=subject, subject_id=subject_id).where(Notice.kind.in_(kinds))
+    )
+    listed = update(Delivery).where(Delivery.state == BY_HAND, Delivery.notice_id.in_(notices))
+    statement = listed.values(state=DROPPED, reason=reason).execution_options(synchronize_session=False)
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount

@@ -11,8 +11,17 @@ from scheduler.parties.access import SESSION
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
 from scheduler.reach import coming, subscriptions, ways
-from scheduler.reach.news import news_about
-from scheduler.reach.reached import Told, find_round, tick_off, tick_one
+from scheduler.reach.news import news_about, news_of_change
+from scheduler.reach.reached import (
+    Round,
+    dates_of_change,
+    find_change_round,
+    find_organised_change,
+    find_round,
+    tick_off,
+    tick_one,
+)
+from scheduler.reach.told import Told
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import db_session, settings
 
@@ -192,14 +201,33 @@ def reached(occurrence_id: int) -> ApiModel:
 @api.operation("POST /dates/<int:occurrence_id>/reached", ReachedOut, body=ToldIn, scope="organise")
 def tick(occurrence_id: int, body: ToldIn) -> ApiModel:
     """Write down who was told by hand; return what is left of the list."""
-    actor = current_actor()
-    found = find_round(db_session(), actor, occurrence_id)
-    assert actor.person_id is not None
-    tick_off(db_session(), found, body.delivery_ids, actor.person_id, clock.now())
+    _tick(find_round(db_session(), current_actor(), occurrence_id), body)
+    return _reached(find_round(db_session(), current_actor(), occurrence_id).rows)
+
+
+def _tick(found: Round, body: ToldIn) -> None:
+    by_id, session, now = current_actor().person_id, db_session(), clock.now()
+    assert by_id is not None
+    tick_off(session, found, body.delivery_ids, by_id, now)
     for number in body.mistaken_ids:
-        tick_one(db_session(), found, number, actor.person_id, clock.now(), told=False)
-    db_session().commit()
-    return _reached(find_round(db_session(), actor, occurrence_id).rows)
+        tick_one(session, found, number, by_id, now, told=False)
+    session.commit()
+
+
+@api.operation("GET /changes/<int:edit_id>/reached", ReachedOut, scope="organise")
+def change_reached(edit_id: int) -> ApiModel:
+    """List whom the latest news of a change has reached, whichever of its dates they come to; for its organisers."""
+    activity = find_organised_change(db_session(), current_actor(), edit_id)
+    dates = dates_of_change(db_session(), activity.id, edit_id)
+    news = news_of_change(db_session(), dates, edit_id, has_mail_server=bool(settings().smtp_url))
+    return _reached(news.rows if news else [])
+
+
+@api.operation("POST /changes/<int:edit_id>/reached", ReachedOut, body=ToldIn, scope="organise")
+def tick_change(edit_id: int, body: ToldIn) -> ApiModel:
+    """Write down who was told of a change by hand; return what is left of the list."""
+    _tick(find_change_round(db_session(), current_actor(), edit_id), body)
+    return _reached(find_change_round(db_session(), current_actor(), edit_id).rows)
 
 
 class AskedOut(ApiModel):

@@ -1,35 +1,40 @@
 """The latest news of a date - a decision, a change, an organiser's message - and whom it has reached."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
 from scheduler.board.actions import MESSAGE
-from scheduler.history import changes_of
-from scheduler.notices.models import DROPPED, Delivery, Notice
-from scheduler.parties.models import Household, Organization, Person
+from scheduler.notices.models import Delivery, Notice
 from scheduler.reach.coming import KIND as STILL_COMING
-from scheduler.reach.reached import SAYS_NOTHING, Told, comes_there, told_by
+from scheduler.reach.told import CHANGED, Told, comers, deliveries, says_something, told_by
+from scheduler.reach.touching import Touch, touches_of
 
 # Mail is written to a folder where the service has no mail server: nobody has it.
 KEPT = "kept"
 _OF_DATES = ("decision", MESSAGE, STILL_COMING)
-_CHANGED = "changed"
-# Nobody puts these on the list of whom to telephone, so that whoever has no other way is shown as not reached.
+# Nobody puts the question who still comes on the list of whom to telephone: who has no other way is shown as not
+# reached.
 _NOT_BY_HAND = "not_by_hand"
 
 
 @dataclass(frozen=True)
 class News:
-    """One thing that was told about a date: its kind, its generation, when; and how far it has come for each person."""
+    """One thing that was told about a date: its kind, generation and words, when; how far it has come for each person.
+
+    `change_id` is 0 where it is no change.
+    """
 
     kind: str
     version: int
+    body: str
     at: datetime
     rows: list[Told]
+    change_id: int = 0
 
 
 def news_about(session: Session, occurrence: Occurrence, *, has_mail_server: bool) -> News | None:
@@ -37,46 +42,59 @@ def news_about(session: Session, occurrence: Occurrence, *, has_mail_server: boo
 
     Only what was sent of this very news counts: neither what was asked of one's own sign-up, nor a reminder.
     """
-    wanted = select(Notice).where(_is_news(session, occurrence)).order_by(Notice.id.desc()).limit(1)
-    notice = session.scalar(wanted)
+    touches = touches_of(session, [occurrence.id])
+    slots = [slot.id for slot in occurrence.slots]
+    of_date = and_(Notice.subject == "occurrence", Notice.subject_id == occurrence.id)
+    of_part = and_(Notice.subject == "slot", Notice.subject_id.in_(slots))
+    own = and_(Notice.kind.in_(_OF_DATES), or_(of_date, of_part))
+    notice = _latest(session, or_(own, *(_of_change(touch) for touch in touches)))
     if notice is None:
         return None
-    rows = [row if has_mail_server else _kept(row) for row in _rows(session, occurrence, notice)]
-    return News(notice.kind, notice.version, notice.created_at, rows)
+    return _news(session, notice, touches, [occurrence.id], has_mail_server=has_mail_server)
 
 
-def _is_news(session: Session, occurrence: Occurrence) -> ColumnElement[bool]:
-    of_date = and_(Notice.subject == "occurrence", Notice.subject_id == occurrence.id)
-    slots = [slot.id for slot in occurrence.slots]
-    of_part = and_(Notice.subject == "slot", Notice.subject_id.in_(slots))
-    changes = [
-        one.facts["change"]
-        for one in changes_of(session, "activity", occurrence.activity_id)
-        if occurrence.id in one.facts.get("dates", ())
-    ]
-    of_change = and_(Notice.kind == _CHANGED, Notice.subject == "change", Notice.subject_id.in_(changes))
-    return or_(and_(Notice.kind.in_(_OF_DATES), or_(of_date, of_part)), of_change)
+def news_of_change(
+    session: Session, dates: Collection[Occurrence], change_id: int, *, has_mail_server: bool
+) -> News | None:
+    """Return the latest news of a change that was about these dates; None where nobody is told of it."""
+    ids = [one.id for one in dates]
+    touches = [touch for touch in touches_of(session, ids) if touch.change_id == change_id]
+    notice = _latest(session, or_(false(), *(_of_change(touch) for touch in touches)))
+    if notice is None:
+        return None
+    return _news(session, notice, touches, ids, has_mail_server=has_mail_server)
 
 
-def _rows(session: Session, occurrence: Occurrence, notice: Notice) -> list[Told]:
-    wanted = (
-        select(Delivery, Person, Household, Organization)
-        .join(Person, Person.id == Delivery.person_id)
-        .outerjoin(Household, Household.id == Person.household_id)
-        .outerjoin(Organization, Organization.id == Household.block_id)
-        .join(Occurrence, Occurrence.id == occurrence.id)
-        .where(Delivery.notice_id == notice.id, comes_there())
-        .where(or_(Delivery.state != DROPPED, Delivery.reason.not_in(_SILENT)))
-        .order_by(Delivery.hop)
-    )
-    newest = {
-        delivery.person_id: told_by(delivery, notice.kind, *rest)
-        for delivery, *rest in session.execute(wanted)
-    }
-    return sorted(newest.values(), key=lambda told: told.walking_order)
+def _latest(session: Session, wanted: ColumnElement[bool]) -> Notice | None:
+    return session.scalar(select(Notice).where(wanted).order_by(Notice.id.desc()).limit(1))
 
 
-_SILENT = tuple(reason for reason in SAYS_NOTHING if reason != _NOT_BY_HAND)
+def _of_change(touch: Touch) -> ColumnElement[bool]:
+    this = and_(Notice.kind == CHANGED, Notice.subject == "change", Notice.subject_id == touch.change_id)
+    return and_(this, Notice.version >= int(touch.undone))
+
+
+def _news(
+    session: Session,
+    notice: Notice,
+    touches: Collection[Touch],
+    ids: Collection[int],
+    *,
+    has_mail_server: bool,
+) -> News:
+    of_change = notice.subject == "change"
+    touch = next((one for one in touches if of_change and one.change_id == notice.subject_id), None)
+    there: set[int] = set().union(*comers(session, touch.dates if touch else ids).values())
+    wanted = deliveries().where(Notice.id == notice.id, says_something(but=(_NOT_BY_HAND,)))
+    wanted = wanted.order_by(Delivery.hop)
+    newest: dict[int, Told] = {}
+    for row in session.execute(wanted):
+        told = told_by(row, touch)
+        if told.person.id in there:
+            newest[told.person.id] = told if has_mail_server else _kept(told)
+    rows = sorted(newest.values(), key=lambda told: told.walking_order)
+    change_id = touch.change_id if touch else 0
+    return News(notice.kind, notice.version, notice.body, notice.created_at, rows, change_id)
 
 
 def _kept(row: Told) -> Told:

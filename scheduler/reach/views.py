@@ -1,4 +1,4 @@
-"""Pages about reaching people: ending one kind of notice, and the operator's view of the mail."""
+"""Pages about reaching people: their ways and wishes, whom news has reached and whom to telephone, and the mail."""
 
 from datetime import datetime
 
@@ -20,9 +20,18 @@ from scheduler.parties.names import is_mobile
 from scheduler.parties.queries import find_me, find_operator
 from scheduler.reach import coming, outbox, queries, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
-from scheduler.reach.news import news_about
-from scheduler.reach.reached import Trouble, find_round, tick_off, tick_one, troubles_of
+from scheduler.reach.news import news_about, news_of_change
+from scheduler.reach.reached import (
+    Round,
+    dates_of_change,
+    find_change_round,
+    find_organised_change,
+    find_round,
+    tick_off,
+    tick_one,
+)
 from scheduler.reach.status import is_late
+from scheduler.reach.troubles import Trouble, troubles_of
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
 
@@ -138,18 +147,6 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 csrf.exempt(unsubscribe)
 
 
-@pages.route("/dates/<int:occurrence_id>/reached", methods=["GET", "POST"])
-def reached(occurrence_id: int) -> ResponseReturnValue:
-    """Show the organiser whom the newest word has reached and whom to telephone; tick off who was told."""
-    actor, session = current_actor(), db_session()
-    occurrence = find_organised_occurrence(session, actor, occurrence_id)
-    if request.method == "POST":
-        return _ticked(occurrence_id, actor, f"/dates/{occurrence_id}/reached")
-    news = news_about(session, occurrence, has_mail_server=bool(settings().smtp_url))
-    people = [row.person.id for row in news.rows] if news else []
-    return render_template("reach/reached.html", occurrence=occurrence, news=news, people=people)
-
-
 @pages.post("/dates/<int:occurrence_id>/ask")
 def ask(occurrence_id: int) -> ResponseReturnValue:
     """Ask everybody who comes to a date whether they still do."""
@@ -181,35 +178,67 @@ def still_coming(occurrence_id: int, token: str | None = None) -> ResponseReturn
     return secret_address(make_response(page))
 
 
+@pages.route("/dates/<int:occurrence_id>/reached", methods=["GET", "POST"])
+def reached(occurrence_id: int) -> ResponseReturnValue:
+    """Show the organiser whom the newest word has reached and whom to telephone; tick off who was told."""
+    actor, session = current_actor(), db_session()
+    occurrence = find_organised_occurrence(session, actor, occurrence_id)
+    if request.method == "POST":
+        return _ticked(find_round(session, actor, occurrence_id))
+    news = news_about(session, occurrence, has_mail_server=bool(settings().smtp_url))
+    facts = {"activity": occurrence.activity, "dates": [occurrence], "change_id": 0}
+    return render_template("reach/reached.html", news=news, **facts)
+
+
+@pages.route("/changes/<int:edit_id>/reached", methods=["GET", "POST"])
+def change_reached(edit_id: int) -> ResponseReturnValue:
+    """Show the organiser the same of a change, whichever of its dates people come to, gone ones too."""
+    actor, session = current_actor(), db_session()
+    activity = find_organised_change(session, actor, edit_id)
+    if request.method == "POST":
+        return _ticked(find_change_round(session, actor, edit_id))
+    dates = dates_of_change(session, activity.id, edit_id)
+    news = news_of_change(session, dates, edit_id, has_mail_server=bool(settings().smtp_url))
+    facts = {"activity": activity, "dates": dates, "change_id": edit_id}
+    return render_template("reach/reached.html", news=news, **facts)
+
+
 @pages.route("/dates/<int:occurrence_id>/list", methods=["GET", "POST"])
 def walking_list(occurrence_id: int) -> ResponseReturnValue:
     """Show, for paper too, who is told by hand, in walking order; tick off who was."""
-    actor = current_actor()
+    return _list(find_round(db_session(), current_actor(), occurrence_id))
+
+
+@pages.route("/changes/<int:edit_id>/list", methods=["GET", "POST"])
+def change_list(edit_id: int) -> ResponseReturnValue:
+    """Show the same of a change: everybody once, with their dates."""
+    return _list(find_change_round(db_session(), current_actor(), edit_id))
+
+
+def _list(found: Round) -> ResponseReturnValue:
     if request.method == "POST":
-        return _ticked(occurrence_id, actor, f"/dates/{occurrence_id}/list")
-    found = find_round(db_session(), actor, occurrence_id)
-    return render_template("reach/list.html", round=found, occurrence=found.occurrence, now=clock.now())
+        return _ticked(found)
+    now = clock.now()
+    done = found.ticked(current_actor().person_id, now)
+    return render_template("reach/list.html", round=found, done=done, now=now)
 
 
-def _ticked(occurrence_id: int, actor: Actor, back: str) -> ResponseReturnValue:
-    session, now = db_session(), clock.now()
-    found, ids, by_id = find_round(session, actor, occurrence_id), ticked(request.form), actor.person_id
+def _ticked(found: Round) -> ResponseReturnValue:
+    session, now, by_id = db_session(), clock.now(), current_actor().person_id
+    ids, only, mistaken = (ticked(request.form, name) for name in ("told", "only", "mistaken"))
     assert by_id is not None
-    only = ticked(request.form, "only")
     if only:
         tick_one(session, found, only[0], by_id, now, told=only[0] in ids)
         session.commit()
         return "", 204
-    told = tick_off(session, found, ids, by_id, now)
+    if mistaken:
+        tick_one(session, found, mistaken[0], by_id, now, told=False)
+        flash(gettext("一覧にもどしました。"), "success")
+    else:
+        told = tick_off(session, found, ids, by_id, now)
+        flash(gettext("%(count)s人に印をつけました。", count=told), "success")
     session.commit()
-    flash(gettext("%(count)s人に印をつけました。", count=told), "success")
-    return go(back)
-
-
-@pages.app_template_global("is_told_by_hand")
-def is_told_by_hand(person: Person) -> bool:
-    """Say whether a person is told by telephone or on paper: no reminder goes there by itself."""
-    return ways.reached_by(db_session(), [person.id]).homes > 0
+    return go(request.path)
 
 
 @pages.app_template_global("troubles_of")
@@ -217,6 +246,34 @@ def troubles_of_body(organization_id: int) -> list[Trouble]:
     """Return the dates of a body at which somebody could not be reached."""
     found = troubles_of(db_session(), [organization_id], clock.now())
     return [trouble for trouble in found if trouble.missed][:_TROUBLES_SHOWN]
+
+
+@pages.app_template_global("left_at")
+def left_at(occurrence: Occurrence) -> int:
+    """Return how many people have still to be told something about a date, by telephone or on paper."""
+    return _people(find_round(db_session(), current_actor(), occurrence.id))
+
+
+@pages.app_template_global("left_of_change")
+def left_of_change(change_id: int) -> int:
+    """Return how many people have still to be told of a change."""
+    return _people(find_change_round(db_session(), current_actor(), change_id))
+
+
+def _people(found: Round) -> int:
+    return len({row.person.id for row in found.rows})
+
+
+@pages.app_template_global("ways_to")
+def ways_to(people: list[Person]) -> ways.Reached:
+    """Return by which ways these people would be told now, and how many homes by telephone or on paper."""
+    return ways.reached_by(db_session(), [one.id for one in people])
+
+
+@pages.app_template_global("is_told_by_hand")
+def is_told_by_hand(person: Person) -> bool:
+    """Say whether a person is told by telephone or on paper: no reminder goes there by itself."""
+    return ways.reached_by(db_session(), [person.id]).homes > 0
 
 
 @pages.app_template_global("at_risk")

@@ -24,6 +24,8 @@ from scheduler.parties.access import Actor
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.reach import reached
 from scheduler.reach.news import news_about
+from scheduler.reach.told import told_about
+from scheduler.reach.troubles import troubles_of
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast
@@ -86,7 +88,7 @@ def _deliver(app: Flask, sink: Sink) -> None:
 
 def _groups(session: Session, date: Occurrence) -> dict[str, str]:
     session.rollback()
-    return {row.person.name: row.group for row in reached.told_about(session, date.id)}
+    return {row.person.name: row.group for row in told_about(session, date.id)}
 
 
 def test_the_newest_word_counts(
@@ -220,7 +222,7 @@ def test_a_tick_by_mistake_is_taken_back_for_half_an_hour_by_whoever_made_it(
 
     def send(told: int | None = None) -> tuple[int, bool]:
         answer = aiko.submit(page, only=one, told=told or [])
-        return answer.status_code, f'value="{one}"' in aiko.text(page)
+        return answer.status_code, f'name="told" value="{one}"' in aiko.text(page)
 
     assert [send(one), send(one), send(), send()] == [(204, False)] * 2 + [(204, True)] * 2
     send(one)
@@ -242,12 +244,12 @@ def test_the_body_learns_of_its_troubles_until_they_are_ticked_off(
     _decide(session, date, cast)
     _deliver(app, sink)
     session.rollback()
-    (trouble,) = reached.troubles_of(session, [cast.midori.id], NOW)
+    (trouble,) = troubles_of(session, [cast.midori.id], NOW)
     assert (trouble.occurrence.id, trouble.missed) == (date.id, 1)
-    assert reached.troubles_of(session, [cast.library.id], NOW) == []
+    assert troubles_of(session, [cast.library.id], NOW) == []
     found = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id)
     reached.tick_off(session, found, [row.delivery_id for row in found.rows], cast.aiko.id, NOW)
-    assert reached.troubles_of(session, [cast.midori.id], NOW) == []
+    assert troubles_of(session, [cast.midori.id], NOW) == []
 
 
 def test_programs_read_and_tick_too(

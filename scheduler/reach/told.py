@@ -1,0 +1,227 @@
+"""How far each word about a date has come for each person; read-only."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.board.actions import MESSAGE
+from scheduler.notices.models import (
+    BY_HAND,
+    BY_NEIGHBOURS,
+    CLAIMED,
+    DROPPED,
+    PLANNED,
+    SENT,
+    Delivery,
+    Notice,
+)
+from scheduler.participation.models import GONE, Participation
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.reach.touching import Touch, touches_of
+
+# What was taken back says nothing about reaching somebody; what came too late does.
+SAYS_NOTHING = (
+    "superseded",
+    "left",
+    "unsubscribed",
+    "not_by_hand",
+    "cancelled",
+    "spent",
+    "demo",
+    "removed",
+    "undone",
+)
+CHANGED = "changed"
+_GROUPS = {SENT: "reached", BY_HAND: "by_hand", PLANNED: "waiting", CLAIMED: "waiting"}
+MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class Word:
+    """What was told: by which notice, and the words that an organiser typed; `change_id` is 0 where it is no change.
+
+    `corrects` is for a change of what the activity says.
+    """
+
+    notice_id: int
+    kind: str
+    version: int
+    body: str = ""
+    change_id: int = 0
+    corrects: bool = False
+
+    @property
+    def strand(self) -> tuple[str, int]:
+        """What a later word of the same strand stands for, too: how a date is now is said by its newest word alone."""
+        if self.corrects:
+            return "facts", self.change_id
+        return ("message", self.notice_id) if self.kind == MESSAGE else ("date", 0)
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it says that a change was taken back."""
+        return self.kind == CHANGED and self.version > 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """How far one word about a date has come for one person; `dates` are those of theirs that it is about."""
+
+    delivery_id: int
+    person: Person
+    household: Household | None
+    block: Organization | None
+    word: Word
+    channel: str
+    group: str
+    reason: str
+    at: datetime | None
+    by_id: int | None
+    dates: tuple[int, ...] = ()
+
+    @property
+    def is_left(self) -> bool:
+        """Whether somebody has still to walk there, or to call."""
+        return self.group in {"by_hand", MISSED}
+
+    @property
+    def walking_order(self) -> tuple[str, int, str, int]:
+        """Its place on the way from door to door."""
+        # Whoever lives in no block comes last: nobody's way leads past them.
+        block = self.block.name if self.block else "\uffff"
+        position = self.household.position if self.household else 0
+        return block, position, self.person.kana_key, self.word.notice_id
+
+
+def told_about(session: Session, occurrence_id: int) -> list[Told]:
+    """Return, for everybody who comes to a date and has been written to, how far the newest words have come."""
+    return told_of(session, [occurrence_id]).get(occurrence_id, [])
+
+
+def told_of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list[Told]]:
+    """Return the same of several dates, each by its id, in the order in which one walks; by few queries.
+
+    A change of several dates stands at each of them, with the same delivery.
+    """
+    found = [*_of_dates(session, occurrence_ids), *_of_changes(session, occurrence_ids)]
+    newest: dict[int, dict[tuple[int, str, int], Told]] = {}
+    for _order, number, told in sorted(found, key=lambda row: row[0]):
+        newest.setdefault(number, {})[told.person.id, *told.word.strand] = told
+    return {
+        number: sorted(one.values(), key=lambda told: told.walking_order) for number, one in newest.items()
+    }
+
+
+# The order of a word, the date that it is about, and how far it has come.
+_Found = tuple[tuple[int, int], int, Told]
+
+
+def _of_dates(session: Session, occurrence_ids: Collection[int]) -> Iterator[_Found]:
+    slots = select(Slot.id).where(Slot.occurrence_id.in_(occurrence_ids))
+    own = select(Participation.id).where(Participation.slot_id.in_(slots))
+    of_part = and_(Notice.subject == "slot", Notice.kind == MESSAGE)
+    about = or_(
+        and_(Notice.subject == "occurrence", Notice.subject_id.in_(occurrence_ids)),
+        and_(Notice.subject == "participation", Notice.subject_id.in_(own)),
+        and_(of_part, Notice.subject_id.in_(slots)),
+    )
+    of_sign_up = and_(Notice.subject == "participation", Participation.id == Notice.subject_id)
+    slot_id = case((of_part, Notice.subject_id), else_=Participation.slot_id)
+    date_id = case((Notice.subject == "occurrence", Notice.subject_id), else_=Slot.occurrence_id)
+    wanted = (
+        deliveries(Slot.id, Occurrence.id)
+        .outerjoin(Participation, of_sign_up)
+        .outerjoin(Slot, Slot.id == slot_id)
+        .join(Occurrence, Occurrence.id == date_id)
+        .where(about, says_something())
+    )
+    there, in_part = comers(session, occurrence_ids), _comers_of_parts(session, slots)
+    for part_id, number, *row in session.execute(wanted):
+        delivery, notice = row[:2]
+        if delivery.person_id in (in_part[part_id] if notice.subject == "slot" else there[number]):
+            yield (notice.id, delivery.hop), number, told_by(row)
+
+
+def _of_changes(session: Session, occurrence_ids: Collection[int]) -> Iterator[_Found]:
+    touches = {touch.change_id: touch for touch in touches_of(session, occurrence_ids)}
+    if not touches:
+        return
+    of_change = and_(Notice.subject == "change", Notice.subject_id.in_(touches))
+    there = comers(session, {number for touch in touches.values() for number in touch.dates})
+    for row in session.execute(deliveries().where(of_change, says_something())):
+        delivery, notice = row[:2]
+        touch = touches[notice.subject_id]
+        for number in touch.dates if stands(touch, notice) else ():
+            if delivery.person_id in there[number]:
+                yield (notice.id, delivery.hop), number, told_by(row, touch)
+
+
+def stands(touch: Touch, notice: Notice) -> bool:
+    """Say whether a change is still told by this notice: once it was taken back, only by the one that says so."""
+    return not touch.undone or notice.version > 0
+
+
+def deliveries(*before: Any) -> Select[Any]:
+    """Return how deliveries are asked for with all that `told_by` needs, after these columns."""
+    return (
+        select(*before, Delivery, Notice, Person, Household, Organization)
+        .select_from(Delivery)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(Household, Household.id == Person.household_id)
+        .outerjoin(Organization, Organization.id == Household.block_id)
+    )
+
+
+def comers(session: Session, occurrence_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return who comes to each of these dates; to one that was joined with another, who comes there now."""
+    there = or_(Slot.occurrence_id == Occurrence.id, Slot.occurrence_id == Occurrence.merged_into_id)
+    wanted = (
+        select(Occurrence.id, Participation.contact_id)
+        .select_from(Participation)
+        .join(Slot, Slot.id == Participation.slot_id)
+        .join(Occurrence, there)
+        .where(Occurrence.id.in_(occurrence_ids), Participation.state.not_in(GONE))
+    )
+    return _sets(session, wanted)
+
+
+def _comers_of_parts(session: Session, slots: Select[tuple[int]]) -> dict[int, set[int]]:
+    wanted = select(Participation.slot_id, Participation.contact_id)
+    return _sets(session, wanted.where(Participation.slot_id.in_(slots), Participation.state.not_in(GONE)))
+
+
+def _sets(session: Session, wanted: Select[tuple[int, int]]) -> dict[int, set[int]]:
+    found = defaultdict(set)
+    for number, person_id in session.execute(wanted):
+        found[number].add(person_id)
+    return found
+
+
+def says_something(*, but: Collection[str] = ()) -> ColumnElement[bool]:
+    """Return the condition that a delivery tells whether somebody was reached; `but` are reasons that say so, too."""
+    silent = [reason for reason in SAYS_NOTHING if reason not in but]
+    return or_(Delivery.state != DROPPED, Delivery.reason.not_in(silent))
+
+
+def told_by(row: Sequence[Any], touch: Touch | None = None) -> Told:
+    """Return how far one delivery has come, of a row of `deliveries`; of a change with the dates that it touched."""
+    delivery, notice, person, household, block = row
+    change_id, corrects = (touch.change_id, touch.corrects) if touch is not None else (0, False)
+    kind = notice.kind.partition(":")[0]
+    word = Word(notice.id, kind, notice.version, notice.body, change_id, corrects)
+    how = (delivery.channel, _group(delivery), delivery.reason, delivery.sent_at, delivery.by_id)
+    return Told(delivery.id, person, household, block, word, *how)
+
+
+def _group(delivery: Delivery) -> str:
+    # A dispatcher would only put it on the list: whoever walks or calls need not wait for that.
+    if delivery.state == PLANNED and delivery.channel in BY_NEIGHBOURS:
+        return "by_hand"
+    return _GROUPS.get(delivery.state, MISSED)

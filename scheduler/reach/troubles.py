@@ -1,0 +1,97 @@
+"""The dates and changes of which a word has not reached everybody; read-only."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from scheduler.activities.models import Activity, Occurrence, Slot
+from scheduler.board.actions import MESSAGE
+from scheduler.history import StateChange
+from scheduler.notices.models import BY_HAND, DEAD, DROPPED, Delivery, Notice
+from scheduler.participation.models import Participation
+from scheduler.reach.told import MISSED, Told, told_of
+from scheduler.reach.touching import CHANGES
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A date, or a change by its first date, of which somebody has still to be told: not reached, or by hand."""
+
+    occurrence: Occurrence
+    rows: tuple[Told, ...]
+    change_id: int = 0
+
+    @property
+    def missed(self) -> int:
+        """How many people could not be reached."""
+        return len({row.person.id for row in self.rows if row.group == MISSED})
+
+    @property
+    def by_hand(self) -> int:
+        """How many people are to be told by telephone or on paper."""
+        return len({row.person.id for row in self.rows if row.group != MISSED})
+
+    @property
+    def homes(self) -> int:
+        """How many homes somebody has to go to."""
+        return len({(row.household.id, 0) if row.household else (0, row.person.id) for row in self.rows})
+
+
+def troubles_of(
+    session: Session, bodies: Collection[int], now: datetime, *, block_id: int | None = None
+) -> list[Trouble]:
+    """Return the dates of these bodies, not yet over, and their changes, of which not everybody has been told.
+
+    A change of several dates stands here once. With a block, only its homes count.
+    """
+    wanted = (
+        select(Occurrence)
+        .join(Occurrence.activity)
+        .where(Activity.organization_id.in_(bodies), Occurrence.ends_at > now, _is_left_over(bodies))
+        .options(contains_eager(Occurrence.activity))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+    dates = session.scalars(wanted).all()
+    told = told_of(session, [one.id for one in dates]) if dates else {}
+    found: dict[tuple[int, int], tuple[Occurrence, dict[int, Told]]] = {}
+    for one in dates:
+        for row in told.get(one.id, ()):
+            if row.is_left and (block_id is None or (row.block is not None and row.block.id == block_id)):
+                key = (row.word.change_id, 0 if row.word.change_id else one.id)
+                found.setdefault(key, (one, {}))[1][row.delivery_id] = row
+    return [Trouble(one, tuple(rows.values()), key[0]) for key, (one, rows) in found.items()]
+
+
+def _is_left_over(bodies: Collection[int]) -> ColumnElement[bool]:
+    # From the few that are dead, by their own index, to what they are about.
+    slots = select(Slot.id).where(Slot.occurrence_id == Occurrence.id).correlate(Occurrence)
+    own = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id == Occurrence.id)
+    own = own.correlate(Occurrence)
+    about = or_(
+        and_(Notice.subject == "occurrence", Notice.subject_id == Occurrence.id),
+        and_(Notice.subject == "participation", Notice.subject_id.in_(own)),
+        and_(Notice.subject == "slot", Notice.kind == MESSAGE, Notice.subject_id.in_(slots)),
+    )
+    lost = or_(Delivery.state == DEAD, and_(Delivery.state == DROPPED, Delivery.reason == "too_late"))
+    listed = and_(Delivery.state == BY_HAND, Delivery.by_id.is_(None))
+    found = select(Delivery.id).join(Delivery.notice)
+    changed = Occurrence.activity_id.in_(_changed(bodies, or_(lost, listed)))
+    return or_(found.where(lost, about).exists(), found.where(listed, about).exists(), changed)
+
+
+def _changed(bodies: Collection[int], left: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Return the activities of these bodies of which a change has not reached everybody."""
+    of_change = and_(
+        Notice.subject == "change", Notice.subject_id == StateChange.facts["change"].as_integer()
+    )
+    own = select(Activity.id).where(Activity.organization_id.in_(bodies))
+    return (
+        select(StateChange.subject_id)
+        .join(Notice, of_change)
+        .join(Delivery, Delivery.notice_id == Notice.id)
+        .where(StateChange.subject == "activity", StateChange.subject_id.in_(own), left)
+        .where(StateChange.verb.in_(CHANGES))
+    )

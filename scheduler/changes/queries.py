@@ -39,6 +39,11 @@ def find_change(session: Session, actor: Actor, change_id: int) -> SeriesChange:
     return found
 
 
+def change_told(session: Session, change_id: int) -> SeriesChange:
+    """Return a change to whoever has been found to bring it to people."""
+    return session.get_one(SeriesChange, change_id)
+
+
 def changes_of_activity(session: Session, activity_id: int) -> list[SeriesChange]:
     """Return the changes of an activity, the latest first."""
     wanted = select(SeriesChange).where(SeriesChange.activity_id == activity_id)

@@ -261,7 +261,7 @@ def fact_text(kept: dict[str, Any], name: str) -> str:
 @pages.app_template_global("change_of")
 def change_of(change_id: int) -> SeriesChange:
     """Return a change that somebody is being told of."""
-    return db_session().get_one(SeriesChange, change_id)
+    return queries.change_told(db_session(), change_id)
 
 
 @pages.post("/changes/<int:edit_id>/undo")

@@ -23,6 +23,7 @@ from scheduler.activities.parts import MAX_PLACES
 from scheduler.board.actions import MAX_MESSAGE
 from scheduler.board.entering import Entry, Found
 from scheduler.errors import Invalid
+from scheduler.participation.capacity import THE_CONTACT
 from scheduler.participation.fields import age_text as age_text
 from scheduler.participation.fields import companion_text as companion_text
 from scheduler.participation.grades import GRADES
@@ -126,15 +127,19 @@ class PeopleForm(VerbForm):
     )
 
     def fit(self, row: Participation) -> None:
-        """Offer the named companions to be crossed out."""
+        """Offer the named companions to be crossed out, and whoever has signed them up."""
         named = [one for one in row.companions if one.name or one.is_minor]
-        self.without.choices = {str(one.id): companion_text(one) for one in named}
+        others = {str(one.id): companion_text(one) for one in named}
+        own = (
+            {str(THE_CONTACT): row.contact.name} if named and row.contact_comes and not row.is_pledge else {}
+        )
+        self.without.choices = own | others
         if not named:
             del self.without
 
     @property
     def crossed_out(self) -> list[int]:
-        """The ids of the companions who do not come."""
+        """The ids of the companions who do not come, and THE_CONTACT."""
         return [int(one) for one in self.without.data or ()] if "without" in self else []
 
 

@@ -117,7 +117,7 @@ class MoveIn(ApiModel):
 
 
 class PeopleIn(ApiModel):
-    """The right number of people; `without` are the ids of companions who do not come."""
+    """The right number of people; `without` are the ids of companions who do not come, 0 is the contact."""
 
     people: int
     without: list[int] = []

@@ -16,7 +16,7 @@ from scheduler.errors import Conflict, Forbidden, Invalid, NotFound
 from scheduler.participation import actions as sign_ups
 from scheduler.participation import guards, places
 from scheduler.participation.actions import Stranger, companion_of
-from scheduler.participation.capacity import as_asked, change_people
+from scheduler.participation.capacity import THE_CONTACT, as_asked, change_people
 from scheduler.participation.models import GONE, Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import Change, kept_for, settle
@@ -196,20 +196,53 @@ def change_number(session: Session, row: Participation, people: int, now: dateti
 
 
 def leave_out(session: Session, row: Participation, without: Collection[int], now: datetime) -> None:
-    """Let a party say who of it does not come, by the ids of companions; the others stay. Locks the slot.
+    """Let a party say who of it does not come, by the ids of companions and THE_CONTACT; the others stay.
 
-    Raise Invalid where nobody is named or nobody would be left, Conflict once it is too late for that, and whatever
-    `capacity.change_people` raises.
+    Who lets the children come alone has said yes for them as their guardian. Raise Invalid where nobody is named or
+    nobody would be left, Conflict once it is too late for that, where an adult or the one who was trained must come,
+    and whatever `capacity.change_people` raises. Locks the slot.
     """
     _lock(session, row, now)
     if row.comes and now >= row.slot.cancel_until:
         raise Conflict("too_late_to_withdraw")
     gone = [one.id for one in row.companions if one.id in without]
+    if THE_CONTACT in without and row.contact_comes:
+        _check_contact(row)
+        gone.append(THE_CONTACT)
     if not gone:
         raise Invalid("nobody_left_out")
     if len(gone) >= row.people:
         raise Invalid("nobody_left")
+    if leaves_children_alone(row, gone):
+        _let_children_come(session, row, now)
     change_people(session, row, row.people - len(gone), row.contact_id, now, without=gone)
+
+
+def _check_contact(row: Participation) -> None:
+    if not may_stay_away(row):
+        raise Conflict("contact_must_come")
+
+
+def may_stay_away(row: Participation) -> bool:
+    """Say whether whoever signed a party up may let the others come without them."""
+    trained = row.slot.competence is not None or row.slot.briefing_id is not None
+    return row.contact_comes and bool(row.companions) and not row.is_pledge and not trained
+
+
+def leaves_children_alone(row: Participation, gone: Collection[int]) -> bool:
+    """Say whether children would be left without an adult when these do not come."""
+    staying = [one.is_minor for one in row.companions if one.id not in gone]
+    if row.contact_comes and THE_CONTACT not in gone:
+        staying.append(bool(row.contact_grade))
+    return bool(staying) and all(staying) and row.has_grown_up
+
+
+def _let_children_come(session: Session, row: Participation, now: datetime) -> None:
+    if row.slot.occurrence.activity.minors == "present":
+        raise Conflict("children_alone")
+    # Somebody under age consents to nothing: their guardian has, or is asked.
+    if not row.contact_grade:
+        sign_ups.consent(session, row, row.contact.name, row.contact_id, now)
 
 
 def _grows_past_others(session: Session, row: Participation, more: int, now: datetime) -> bool:

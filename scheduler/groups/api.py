@@ -345,11 +345,12 @@ class CompanyOut(ApiModel):
 
     id: int
     people: int
+    contact_comes: bool
     company: list[CompanionOut]
 
 
 class FewerIn(ApiModel):
-    """The ids of those who come along and now do not."""
+    """The ids of those who come along and now do not; 0 is whoever has signed up."""
 
     without: list[int]
 
@@ -359,7 +360,7 @@ def _company_out(row: Participation) -> CompanyOut:
         CompanionOut(id=one.id, name=one.name, grade=one.grade, age_months=one.age_months)
         for one in row.companions
     ]
-    return CompanyOut(id=row.id, people=row.people, company=company)
+    return CompanyOut(id=row.id, people=row.people, contact_comes=row.contact_comes, company=company)
 
 
 @api.operation("GET /participations/<int:participation_id>/company", CompanyOut)

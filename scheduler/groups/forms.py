@@ -20,7 +20,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.form_checks import Accepted
+from scheduler.groups.actions import may_stay_away
 from scheduler.groups.queries import Spoken
+from scheduler.participation.capacity import THE_CONTACT
 from scheduler.participation.fields import PartyForm, companion_text
 from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import GROWN_UP, MAX_PEOPLE
@@ -175,12 +177,22 @@ class FewerForm(Form):
 
     @classmethod
     def of(cls, row: Participation) -> "FewerForm":
-        """Return the form that offers everybody who comes along."""
+        """Return the form that offers everybody who comes, and says what it means to let children come alone."""
         form = cls()
-        form.without.choices = {str(one.id): companion_text(one) for one in row.companions}
+        own = (
+            {str(THE_CONTACT): gettext("%(name)s（ご本人）", name=row.contact.name)}
+            if may_stay_away(row)
+            else {}
+        )
+        form.without.choices = own | {str(one.id): companion_text(one) for one in row.companions}
+        consents = row.slot.occurrence.activity.minors == "consent" and not row.contact_grade
+        if own and row.has_minors and consents:
+            form.without.description = gettext(
+                "お子さんだけで参加するときは、申し込んだ方が保護者として同意したことになります。"
+            )
         return form
 
     @property
     def left_out(self) -> list[int]:
-        """The ids of the companions who do not come."""
+        """The ids of the companions who do not come, and THE_CONTACT."""
         return [int(one) for one in self.without.data or ()]

@@ -27,6 +27,9 @@ from scheduler.participation.standing import (
 from scheduler.participation.waiting import is_next, offer_next
 from scheduler.text import fitting
 
+# Stands among the ids of companions for whoever has signed the party up.
+THE_CONTACT = 0
+
 
 def change_places(
     session: Session, slot: Slot, wanted: int, by_id: int | None, now: datetime, *, demote: bool = False
@@ -222,8 +225,9 @@ def change_people(
 ) -> None:
     """Correct how many people a party is, all of them or none; it is told the new number. Locks the slot.
 
-    `without` are the ids of companions who do not come. Raise Conflict where there are not so many places, Invalid for
-    an impossible number or where more people have been named than shall come. `undo` is recorded with it.
+    `without` are the ids of companions who do not come, and THE_CONTACT. Raise Conflict where there are not so many
+    places, Invalid for an impossible number or where more people have been named than shall come. `undo` is recorded
+    with it.
     """
     places.lock_of(session, row)
     if not row.is_live or row.state in AFTER_THE_DATE:
@@ -235,6 +239,9 @@ def change_people(
     before, held, facts = row.people, row.holds, stood(row)
     _come_back(session, row, (undo or {}).get("gone", ()))
     gone = [one.id for one in row.companions if one.id in without]
+    if row.contact_comes and THE_CONTACT in without:
+        row.contact_comes = False
+        gone.append(THE_CONTACT)
     _fit_company(session, row, people, without, now)
     let_go_of_places(session, row)
     row.people, row.places = people, 1 if row.slot.unit == "family" else people
@@ -257,6 +264,7 @@ def _hold_again(session: Session, row: Participation, undo: Mapping[str, Any], *
 
 
 def _come_back(session: Session, row: Participation, gone: Collection[int]) -> None:
+    row.contact_comes = row.contact_comes or THE_CONTACT in gone
     back = select(Companion).where(Companion.id.in_(gone), Companion.participation_id == row.id)
     for one in session.scalars(back):
         one.gone_at = None

@@ -121,11 +121,17 @@ def said_fewer(change: StateChange) -> bool:
 
 
 def come_all(session: Session, row: Participation, now: datetime) -> None:
-    """Take back for a party that fewer of it come; raise Conflict when it is too late or the places are gone."""
+    """Take back for a party that fewer of it come.
+
+    Raise Conflict when it is too late or the places are gone,
+    or where whoever signed it up has taken on something else meanwhile.
+    """
     places.lock_of(session, row)
     said = fewer_to_take_back(session, row, now)
     if said is None:
         raise Conflict("undo_over")
+    if capacity.THE_CONTACT in said.facts["gone"]:
+        guards.check_clash(session, row.slot, row.contact_id)
     undo(session, said, row.contact_id, now)
 
 

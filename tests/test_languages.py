@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -124,6 +125,38 @@ def test_rows_of_a_form_speak_the_readers_language(app: Flask, language: str, se
         row = SlotRow(MultiDict({"name": "受付", "places": "two"}))
         assert not row.validate()
         assert row.errors["places"] == [sentence]
+
+
+def test_an_address_is_said_in_the_readers_language(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    where: dict[str, Any] = {
+        "address": "つどい野市みどり町1-5",
+        "address_en": "1-5 Midoricho",
+        "place_en": "Midori Park",
+    }
+    date = make.occurrence(session, cast.midori, NOW, **where)
+    cast.ben.language = "en"
+    make.participation(session, date.slots[0], cast.ben, NOW)
+    session.commit()
+    assert where["address"] in visitor.text(f"/dates/{date.id}")
+    page = visitor.get(f"/dates/{date.id}", headers={"Accept-Language": "en"}).text
+    assert (where["address_en"] in page, ">つどい野市" in page) == (True, False)
+    jobs.tick(app)
+    (mail,) = mailbox.mails(app)
+    assert "Where: Midori Park (1-5 Midoricho)" in mailbox.text(mail)
+    (calendar,) = (str(one.get_content()) for one in mail.iter_attachments())
+    assert "LOCATION:Midori Park 1-5 Midoricho" in calendar
+
+
+def test_a_field_that_an_organiser_named_is_marked_as_japanese(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    date = make.occurrence(session, cast.midori, NOW, tags=("囲碁",))
+    session.commit()
+    english = {"Accept-Language": "en"}
+    assert re.search(r'<option value="t-\w+" lang="ja">囲碁<', visitor.get("/", headers=english).text)
+    assert '<span lang="ja">囲碁</span>' in visitor.get(f"/dates/{date.id}", headers=english).text
 
 
 @pytest.mark.parametrize(

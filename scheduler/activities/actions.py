@@ -66,6 +66,8 @@ class ActivityFacts:
     place_en: str = ""
     place_easy: str = ""
     address: str = ""
+    address_en: str = ""
+    address_easy: str = ""
     map_point: str = ""
     bring: str = ""
     bring_en: str = ""
@@ -96,9 +98,9 @@ _PLAIN = (
     *("decider_office", "decider_id", "deputy_office", "deputy_id"),
     *("minors", "warn_days", "may_call", "stays_responsible"),
 )
-_PLACE = ("place", "place_en", "place_easy", "address", "map_point")
+_PLACE = ("place", "place_en", "place_easy", "address", "address_en", "address_easy", "map_point")
 _LONG = {"summary", "summary_en", "summary_easy"}
-_LENGTHS = {**LENGTHS, **TEXTS, "address": 200, "contact": 200}
+_LENGTHS = {**LENGTHS, **TEXTS, "contact": 200}
 _MAX_ADDRESS = 400
 
 

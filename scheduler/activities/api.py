@@ -140,6 +140,8 @@ class ActivityIn(WeatherIn):
     place_en: str = ""
     place_easy: str = ""
     address: str = ""
+    address_en: str = ""
+    address_easy: str = ""
     map_point: str = ""
     bring: str = ""
     bring_en: str = ""
@@ -317,6 +319,8 @@ class WordsIn(ApiModel):
     summary_en: str | None = None
     place_easy: str | None = None
     place_en: str | None = None
+    address_easy: str | None = None
+    address_en: str | None = None
     bring_easy: str | None = None
     bring_en: str | None = None
     parts: dict[str, dict[str, str]] = {}

@@ -22,6 +22,8 @@ class DateFacts:
     place_en: str
     place_easy: str
     address: str
+    address_en: str
+    address_easy: str
     bring: str
     bring_en: str
     bring_easy: str
@@ -66,6 +68,7 @@ _COPIED = (
     "contact",
     "weather_rule",
 )
+_WHERE = ("place", "place_en", "place_easy", "address", "address_en", "address_easy")
 
 
 def date_facts(occurrence: Occurrence) -> DateFacts:
@@ -74,7 +77,7 @@ def date_facts(occurrence: Occurrence) -> DateFacts:
     zone = activity.timezone
     return DateFacts(
         **{name: getattr(activity, name) for name in _COPIED},
-        **{name: getattr(occurrence, name) for name in ("place", "place_en", "place_easy", "address")},
+        **{name: getattr(occurrence, name) for name in _WHERE},
         id=occurrence.id,
         body=activity.organization.name,
         body_en=activity.organization.name_en,

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
+from scheduler.activities.whereabouts import OwnPlace
 from scheduler.closures.models import ClosedDay
 from scheduler.db import Base
 from scheduler.parties.models import Organization
@@ -59,6 +60,8 @@ class Activity(Base):
     place_en: Mapped[str] = mapped_column(String(200), default="")
     place_easy: Mapped[str] = mapped_column(String(200), default="")
     address: Mapped[str] = mapped_column(String(200), default="")
+    address_en: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    address_easy: Mapped[str] = mapped_column(String(200), default="", server_default="")
     # North and east in degrees, see map_points; empty where nobody said.
     map_point: Mapped[str] = mapped_column(String(24), default="", server_default="")
     bring: Mapped[str] = mapped_column(String(400), default="")
@@ -147,6 +150,8 @@ class RuleVersion(Base):
     place_en: Mapped[str | None] = mapped_column(String(200))
     place_easy: Mapped[str | None] = mapped_column(String(200))
     address: Mapped[str | None] = mapped_column(String(200))
+    address_en: Mapped[str | None] = mapped_column(String(200))
+    address_easy: Mapped[str | None] = mapped_column(String(200))
     map_point: Mapped[str | None] = mapped_column(String(24))
 
     activity: Mapped[Activity] = relationship(back_populates="versions")
@@ -206,7 +211,7 @@ class SlotTemplate(_Part, Base):
     activity: Mapped[Activity] = relationship(back_populates="templates", foreign_keys=[activity_id])
 
 
-class Occurrence(Base):
+class Occurrence(OwnPlace, Base):
     """One date. `first_starts_at` is its identity and never changes; `starts_at` may; `revision` counts the changes.
 
     `planned_at` is the start for which it stands in the activity's rule, whatever has become of the date; empty where
@@ -237,12 +242,6 @@ class Occurrence(Base):
     # When it was stopped half-way; and with which other date it was joined.
     stopped_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"))
-    # Empty where it is the activity's.
-    own_place: Mapped[str | None] = mapped_column(String(200))
-    own_place_en: Mapped[str | None] = mapped_column(String(200))
-    own_place_easy: Mapped[str | None] = mapped_column(String(200))
-    own_address: Mapped[str | None] = mapped_column(String(200))
-    own_map_point: Mapped[str | None] = mapped_column(String(24))
     # Where it was to be at first, once it is elsewhere; else empty.
     first_place: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime]
@@ -261,31 +260,6 @@ class Occurrence(Base):
     def has_moved(self) -> bool:
         """Whether it takes place at another time than first announced; seconds only tell two identities apart."""
         return abs(self.starts_at - self.first_starts_at) >= timedelta(minutes=1)
-
-    @property
-    def place(self) -> str:
-        """Where it takes place."""
-        return self.activity.place if self.own_place is None else self.own_place
-
-    @property
-    def place_en(self) -> str:
-        """Where it takes place, in English; empty where nobody wrote it."""
-        return self.activity.place_en if self.own_place is None else self.own_place_en or ""
-
-    @property
-    def place_easy(self) -> str:
-        """Where it takes place, in easy Japanese; empty where nobody wrote it."""
-        return self.activity.place_easy if self.own_place is None else self.own_place_easy or ""
-
-    @property
-    def address(self) -> str:
-        """The address of the place."""
-        return self.activity.address if self.own_place is None else self.own_address or ""
-
-    @property
-    def map_point(self) -> str:
-        """Where the place is on the map, as it is stored; empty where nobody said."""
-        return self.activity.map_point if self.own_place is None else self.own_map_point or ""
 
     @property
     def takes_place(self) -> bool:

@@ -111,6 +111,7 @@ _READ = (
     Activity.place,
     Activity.place_en,
     Activity.address,
+    Activity.address_en,
     Organization.name,
     Organization.name_en,
 )

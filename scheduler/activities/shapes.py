@@ -76,6 +76,9 @@ class DateOut(ApiModel):
     place: str
     place_en: str
     place_easy: str
+    address: str
+    address_en: str
+    address_easy: str
     map_point: str
     tags: list[str]
     state: str
@@ -137,6 +140,9 @@ def date_out(occurrence: Occurrence, base: str, *, with_slots: bool = False) -> 
         place=occurrence.place,
         place_en=occurrence.place_en,
         place_easy=occurrence.place_easy,
+        address=occurrence.address,
+        address_en=occurrence.address_en,
+        address_easy=occurrence.address_easy,
         map_point=occurrence.map_point,
         tags=[tag.slug for tag in activity.tags],
         timezone=activity.timezone,

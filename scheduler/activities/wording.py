@@ -13,7 +13,7 @@ from scheduler.readings import well_read
 from scheduler.text import fitting
 
 ENDINGS = ("easy", "en")
-LENGTHS = {"title": 120, "summary": 4000, "place": 200, "bring": 400}
+LENGTHS = {"title": 120, "summary": 4000, "place": 200, "address": 200, "bring": 400}
 TEXTS = {f"{name}_{ending}": length for name, length in LENGTHS.items() for ending in ENDINGS}
 NAMES = {f"name_{ending}": 120 for ending in ENDINGS}
 

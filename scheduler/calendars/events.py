@@ -155,7 +155,9 @@ def _geo(occurrence: Occurrence) -> tuple[float, float] | None:
 
 
 def _place(occurrence: Occurrence) -> str:
-    return " ".join(part for part in (words.said(occurrence, "place"), occurrence.address) if part)
+    return " ".join(
+        part for part in (words.said(occurrence, "place"), words.said(occurrence, "address")) if part
+    )
 
 
 def _description(occurrence: Occurrence, parts: Iterable[str]) -> str:

@@ -29,7 +29,7 @@ from scheduler.text import fitting
 # Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
 GRACE = timedelta(minutes=3)
 _NEAR = timedelta(days=1)
-_PLACE = ("place", "place_en", "place_easy", "address", "map_point")
+_PLACE = ("place", "place_en", "place_easy", "address", "address_en", "address_easy", "map_point")
 
 
 @dataclass(frozen=True)
@@ -176,11 +176,15 @@ def _place_values(wanted: Series, activity: Activity) -> dict[str, str]:
     typed = wanted.place
     # The same place keeps what it is called in other languages.
     named = activity if typed.place == activity.place else typed
+    same = (typed.place, typed.address) == (activity.place, activity.address)
+    addressed = activity if same else typed
     return {
         "place": typed.place,
         "place_en": named.place_en,
         "place_easy": named.place_easy,
         "address": typed.address,
+        "address_en": addressed.address_en,
+        "address_easy": addressed.address_easy,
         "map_point": typed.map_point or "",
     }
 

@@ -1,7 +1,7 @@
 """What a change would do: each date from what to what. Reads, refuses what cannot be, writes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from typing import Literal
 
@@ -33,6 +33,8 @@ class Place:
     address: str = ""
     map_point: str | None = ""
     place_easy: str = ""
+    address_en: str = ""
+    address_easy: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,12 +229,11 @@ def _move(row: Occurrence, start: datetime | None, scope: str, wanted: Series) -
 def _own(row: Occurrence) -> Place | None:
     if row.own_place is None:
         return None
-    english, easy = row.own_place_en or "", row.own_place_easy or ""
-    return Place(row.own_place, english, row.own_address or "", row.own_map_point or "", easy)
+    return _where(row)
 
 
 def _where(row: Occurrence) -> Place:
-    return Place(row.place, row.place_en, row.address, row.map_point, row.place_easy)
+    return Place(**{one.name: getattr(row, one.name) for one in fields(Place)})
 
 
 def _own_place(row: Occurrence, scope: str, wanted: Series) -> tuple[Place | None, Place]:

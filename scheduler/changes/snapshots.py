@@ -11,7 +11,7 @@ from scheduler.activities.models import Activity, Occurrence, RuleVersion, Slot,
 from scheduler.db import Base, UtcDateTime
 
 Kept = dict[str, Any]
-_PLACE = ("place", "place_en", "place_easy", "address", "map_point")
+_PLACE = ("place", "place_en", "place_easy", "address", "address_en", "address_easy", "map_point")
 _OF_ACTIVITY = ("rule", "first_on", "first_at", "minutes", "dates", "on_holiday", "on_closed", *_PLACE)
 # What a date is for life, or what only ever rises, is not put back.
 _OWN_PLACE = tuple(f"own_{name}" for name in _PLACE)

@@ -65,7 +65,8 @@ def short_span(slot: Slot) -> str:
 def place_text(occurrence: Occurrence) -> str:
     """Return where it takes place, with the address where there is one."""
     place = words.said(occurrence, "place")
-    return place + words.aside(occurrence.address) if occurrence.address else place
+    address = words.said(occurrence, "address")
+    return place + words.aside(address) if address else place
 
 
 def weather_text(occurrence: Occurrence) -> str:

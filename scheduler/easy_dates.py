@@ -75,8 +75,8 @@ def clock(at: datetime) -> str:
 
 
 def span(start: datetime, end: datetime) -> str:
-    """Return from when to when on one day: ごぜん8時から10時まで."""
+    """Return from when to when on one day: ごぜん8時から 10時まで."""
     until = clock(end)
     if (start.hour < 12) == (end.hour < 12):
         until = until.removeprefix("ごぜん").removeprefix("ごご")
-    return f"{clock(start)}から{until}まで"
+    return f"{clock(start)}から {until}まで"

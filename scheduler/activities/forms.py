@@ -77,11 +77,7 @@ class OtherWords(PlainForm):
         _("どんな活動ですか（やさしい日本語）"), [Length(max=4000), _well_read], render_kw={"rows": 3}
     )
     place_easy = StringField(_("集まる場所（やさしい日本語）"), [Length(max=200), _well_read])
-    address_easy = StringField(
-        _("住所・行き方（やさしい日本語）"),
-        [Length(max=200), _well_read],
-        description=_("例：つどい駅の 東口から 歩いて 5分です。"),
-    )
+    address_easy = StringField(_("住所・行き方（やさしい日本語）"), [Length(max=200), _well_read])
     bring_easy = StringField(_("持ち物・服装（やさしい日本語）"), [Length(max=400), _well_read])
     title_en = StringField(_("活動の名前（英語）"), [_LONG_NAME], render_kw=_ENGLISH)
     summary_en = TextAreaField(

@@ -217,9 +217,9 @@ class ProgrammeEntry(Entry):
     """A programme: the activity as an organiser posts it, and how it went and goes.
 
     `activity` has the names of the form: title, title_easy, title_en, summary, summary_en, place, place_en, address,
-    address_easy, address_en, bring, bring_en, contact, first_at, minutes, rule, weather_rule, reserve_days, decide_at. Shares are from
-    0 to 1, or above where more apply than there are places: `past` of the places of each past date, `coming` of
-    the next dates' one after the other, `came` of those who had signed up.
+    address_easy, address_en, bring, bring_en, contact, first_at, minutes, rule, weather_rule, reserve_days, decide_at.
+    Shares are from 0 to 1, or above where more apply than there are places: `past` of the places of each past date,
+    `coming` of the next dates' one after the other, `came` of those who had signed up.
     """
 
     body: str

@@ -79,17 +79,19 @@ class IdentityForm(PublicForm):
 
     def validate_email(self, field: Field) -> None:
         """Ask for one contact: an address, or a telephone for those who have none, or LINE."""
-        self._ask_for_one(self.contact.data not in ("phone", "line"))
+        if self.contact.data not in ("phone", "line"):
+            self._ask_for_one(gettext("メールアドレスを入れてください。"))
         if self._is_told_by_mail():
             Accepted(email_in)(self, field)
 
     def validate_phone(self, field: Field) -> None:
         """Ask for it where the telephone is chosen: the other field is not shown then."""
-        self._ask_for_one(self.contact.data == "phone")
+        if self.contact.data == "phone":
+            self._ask_for_one(gettext("電話番号を入れてください。"))
 
-    def _ask_for_one(self, here: bool) -> None:
-        if here and not any(self._typed().values()):
-            raise ValidationError(gettext("メールアドレスか電話番号を入れてください。"))
+    def _ask_for_one(self, sentence: str) -> None:
+        if not any(self._typed().values()):
+            raise ValidationError(sentence)
 
     def _typed(self) -> dict[str, str]:
         return {way: (self[way].data or "").strip() for way in ("email", "phone")}

@@ -23,7 +23,6 @@ OWNER = "X-Kept-For"
 # What may be kept: one's own dates, and what an organiser needs at the meeting place.
 KEPT = frozenset({"participation.me", "participation.personal_page", "board.board", "board.station_list"})
 _SHELL = (
-    "img/mark.svg",
     "img/favicon.svg",
     "img/icons.svg",
     "img/select.svg",

@@ -27,8 +27,15 @@ def test_a_page_has_one_sheet_and_all_its_files_may_be_kept_for_good(client: Fla
         assert (answer.status_code, "immutable" in answer.headers["Cache-Control"]) == (200, True), address
 
 
+def test_what_is_seen_comes_before_the_scripts_that_make_it_quicker() -> None:
+    pages = "".join(page.read_text() for page in (ROOT / "templates").rglob("*.html"))
+    scripts = re.findall(r"<script [^>]*src=[^>]*>", pages)
+    assert len(scripts) > 10
+    assert [script for script in scripts if 'type="module" fetchpriority="low"' not in script] == []
+
+
 @pytest.mark.parametrize(
-    "address", ["/static/site.css", "/static/site.css?v=0000000000", "/static/img/mark.svg"]
+    "address", ["/static/site.css", "/static/site.css?v=0000000000", "/static/img/favicon.svg"]
 )
 def test_an_address_without_its_version_is_asked_for_again(client: FlaskClient, address: str) -> None:
     assert "immutable" not in client.get(address, buffered=True).headers["Cache-Control"]

@@ -32,7 +32,6 @@ from tests.browser.conftest import free_port
 
 _HIDDEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _PLACES = 5000
-_SEEN = ["/", "/dates/1", "/month", "/help", "/sign-in"]
 
 
 def _filled(settings: Settings) -> list[int]:
@@ -141,7 +140,11 @@ def _report(title: str, folder: Path, url: str) -> None:
         updates = bare_updates(url or f"sqlite:///{folder / 'tsudoi.db'}", bare)
         of_readers = dawn.readers(port)
         of_feeds = feeds.measured(port, Settings(instance=str(folder), database_url=url).database)
-        seen = [] if url else list(paint.paints(port, _SEEN))
+        seen = (
+            []
+            if url
+            else list(paint.paints(port, Settings.from_environment({"TSUDOI_INSTANCE": str(folder)})))
+        )
     print(f"\n{title}\n{'':<28}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'÷ empty':>9}   answers")
     for one in measured:
         print(one.line(measured[0]))
@@ -162,7 +165,8 @@ def _feeds_only() -> None:
 
 def _paint_only() -> None:
     with tempfile.TemporaryDirectory() as name, _served(Path(name), "") as (port, _slots):
-        print(*paint.paints(port, _SEEN), sep="\n")
+        for line in paint.paints(port, Settings.from_environment({"TSUDOI_INSTANCE": name})):
+            print(line, flush=True)
 
 
 def main() -> None:

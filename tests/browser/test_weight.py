@@ -34,6 +34,9 @@ def test_a_list_is_narrowed_in_place_and_the_way_back_works(chromium: Browser, s
     context = chromium.new_context(viewport=PHONE, locale="ja-JP")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(service.address)
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.date-list > li')).contentVisibility === 'visible'"
+    )
     page.evaluate("window.stayed = true")
     page.get_by_role("link", name="すわってできる").click()
     page.wait_for_url("**/?ease=seated")

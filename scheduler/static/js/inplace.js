@@ -26,6 +26,7 @@ async function pageOf(answer) {
 }
 
 function put(page) {
+  document.documentElement.dataset.placed = "";
   for (const part of PARTS) document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
   document.title = page.title;
   for (const { src } of page.querySelectorAll("head script[src]")) {

@@ -13,6 +13,7 @@ function put(ids, page) {
   const [old, fresh] = [parts(ids, document), parts(ids, page)];
   if (![...old, ...fresh].every(Boolean)) throw new Error("another page");
   const key = document.activeElement?.dataset?.key;
+  document.documentElement.dataset.placed = "";
   old.forEach((part, number) => part.replaceWith(document.adoptNode(fresh[number])));
   document.title = page.title;
   // Whoever came with the keyboard is not thrown back to the top.

@@ -95,7 +95,9 @@ def _must_wait() -> ColumnElement[bool]:
     # The last word about a thing must be the newest: never two to one person under way at once, older ones first.
     other, its_notice = aliased(Delivery), aliased(Notice)
     under_way = and_(other.state == CLAIMED, other.lease_until > _now())
-    older_first = and_(other.id < Delivery.id, _claimable(other))
+    # Nobody knows when a resting way will take the older one again: what is more urgent does not wait for that.
+    in_turn = or_(_way_open(other), other.priority <= Delivery.priority)
+    older_first = and_(other.id < Delivery.id, _claimable(other), in_turn)
     same_thing = and_(its_notice.subject == Notice.subject, its_notice.subject_id == Notice.subject_id)
     same_person = and_(other.person_id == Delivery.person_id, other.id != Delivery.id)
     found = select(other.id).join(its_notice, its_notice.id == other.notice_id)

@@ -1,16 +1,17 @@
 """Taking deliveries out of the outbox: each once, and only while they are true."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.db import begin_writing
 from scheduler.notices import delivery
 from scheduler.notices.actions import wish
 from scheduler.notices.delivery import deliver_due
-from scheduler.notices.models import Attempt, Delivery, Notice
+from scheduler.notices.models import Attempt, ContactPoint, Delivery, Notice
 from scheduler.notices.outlet import ChannelError, Letter, OutgoingMessage, Trouble
 from tests.notices import make
 from tests.notices.conftest import Store
@@ -22,6 +23,10 @@ def _fails(trouble: Trouble, text: str = "", code: int = 0) -> Box:
         raise ChannelError(trouble, text, code)
 
     return Box(before)
+
+
+def _on_screen(session: Session, person_id: int, now: datetime) -> list[ContactPoint]:
+    return [ContactPoint(id=person_id, channel="push", address=f"p{person_id}", facts={})]
 
 
 def test_what_is_due_is_sent_once(store: Store) -> None:
@@ -321,6 +326,30 @@ def test_a_correction_waits_for_the_word_that_is_under_way(store: Store) -> None
     assert make.deliver(store, box) == 2
     assert [message.content.subject for message in box.taken] == ["reminder 0", "change 1"]
     assert other.taken == []
+
+
+@pytest.mark.parametrize(("priority", "overtakes"), [(1, True), (5, False)])
+def test_an_urgent_word_does_not_wait_for_an_older_one_whose_way_is_closed(
+    store: Store, priority: int, overtakes: bool
+) -> None:
+    clock, push = Clock(), Box()
+    make.queued(store, [9], subject_id=1)
+    make.deliver(store, _fails("nobody_there"), clock)
+    make.queued(store, [1])
+    make.queued(store, [1], kind="change", version=1, priority=priority)
+    with store.new_session() as session:
+        begin_writing(session)
+        newest = session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(1)).one()
+        newest.channel = "push"
+        session.commit()
+    # Since the older one was written down, the person is reached on a telephone's screen first.
+    ways = {"points": _on_screen, "channels": {"email": Box(), "push": push}}
+    make.deliver(store, clock=clock, **ways)
+    assert [message.content.subject for message in push.taken] == (["change 1"] if overtakes else [])
+    clock.advance(seconds=31)
+    make.deliver(store, clock=clock, **ways)
+    mine = [message.content.subject for message in push.taken]
+    assert sorted(mine) == ["change 1", "reminder 0", "reminder 0"]
 
 
 def test_two_words_about_one_thing_are_never_under_way_together(store: Store) -> None:

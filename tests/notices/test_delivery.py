@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -343,7 +344,7 @@ def test_an_urgent_word_does_not_wait_for_an_older_one_whose_way_is_closed(
         newest.channel = "push"
         session.commit()
     # Since the older one was written down, the person is reached on a telephone's screen first.
-    ways = {"points": _on_screen, "channels": {"email": Box(), "push": push}}
+    ways: dict[str, Any] = {"points": _on_screen, "channels": {"email": Box(), "push": push}}
     make.deliver(store, clock=clock, **ways)
     assert [message.content.subject for message in push.taken] == (["change 1"] if overtakes else [])
     clock.advance(seconds=31)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
 from scheduler.config import Settings
 from scheduler.history import StateChange, record
-from scheduler.notices.actions import Telling, queue
+from scheduler.notices.actions import Telling, drop, queue
 from scheduler.notices.queries import is_about_to_be_told
 from scheduler.participation import places
 from scheduler.participation.models import Participation
@@ -41,6 +41,9 @@ LETTERS = {
     "swapped": "swapped",
 }
 LETTERS_OF_VERBS = {"remove": "removed", "move": "moved", "take_out": "taken_out"}
+# Who waits loses nothing by hearing of it some minutes later.
+SECOND_THOUGHTS = timedelta(minutes=3)
+_KEYED_IN = ("join", "people")
 # What a group does itself about its people is told when all are named or a guardian's yes is missing, not each time.
 _NAMING = ("name", "unname", "people", "consent")
 _LETTERS_OF_NAMING = {"confirmed": "named", "awaiting_guardian": "awaiting_guardian"}
@@ -161,11 +164,28 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
 
 def _tell_state(session: Session, row: Participation, change: Change, now: datetime) -> None:
     letter = _letter(row, row.state, change)
+    if change.verb == "take_out" and drop(session, "participation", row.id, ("waiting",), "superseded"):
+        # They have not heard yet that they wait: there is nothing to take back.
+        return
     # Who is to connect LINE has no mailbox to confirm, and reads on the page what to do.
     if letter is not None and (letter != "verify" or row.contact.email is not None):
-        tell(session, row, letter, change.told_at or now)
+        _tell_once(session, row, letter, change.told_at or _after_second_thoughts(row, change, now))
     if row.state == "awaiting_guardian" and row.guardian_id is not None:
         tell(session, row, "guardian", now, to_id=row.guardian_id)
+
+
+def _tell_once(session: Session, row: Participation, letter: str, at: datetime) -> None:
+    # One that has not gone out yet would say the same: it is read from the sign-up when it is sent.
+    if row.revision > 1:
+        drop(session, "participation", row.id, (letter,), "superseded", person_ids=[row.contact_id])
+    tell(session, row, letter, at)
+
+
+def _after_second_thoughts(row: Participation, change: Change, now: datetime) -> datetime:
+    """Return when who waits is told so: what somebody else keyed in may be mended first, and is told once."""
+    by_proxy = change.by_id is not None and change.by_id != row.contact_id
+    is_keyed_in = by_proxy and row.state == "waitlisted" and change.verb in _KEYED_IN
+    return now + SECOND_THOUGHTS if is_keyed_in else now
 
 
 def _letter(row: Participation, state: str, change: Change) -> str | None:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from scheduler.activities.parts import SlotFacts
 from scheduler.notices.models import Delivery, Notice
 from scheduler.participation.actions import withdraw
-from scheduler.participation.capacity import change_places
-from scheduler.participation.giving import ask_back, decline, remove, take_back_in
+from scheduler.participation.capacity import change_people, change_places
+from scheduler.participation.giving import ask_back, decline, remove, take_back_in, take_out
 from scheduler.participation.letters import TRUE_WHILE, sign_up_kinds
 from scheduler.participation.models import COMING, GONE, PENDING, WAITING
 from scheduler.participation.standing import LETTERS, LETTERS_OF_VERBS
@@ -86,6 +86,36 @@ def test_what_is_offered_at_night_is_told_in_the_morning(app: Flask, session: Se
         assert mailbox.new_mails(app, BEN) == []
     with at("2026-11-17 07:00"):
         assert "場所があきました" in mailbox.new_mail(app, BEN)["Subject"]
+
+
+def test_who_is_keyed_in_to_wait_is_told_once_and_right(app: Flask, session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, 1)
+    yes(session, slot, people(session, 1)[0])
+    row = yes(session, slot, cast.ben, 4, entered_by_id=cast.aiko.id)
+    session.commit()
+    assert mailbox.new_mails(app, BEN) == []
+    # Four was a slip of the key: they are two.
+    change_people(session, row, 2, cast.aiko.id, NOW)
+    session.commit()
+    with at("2026-11-16 10:03"):
+        assert "2人" in mailbox.text(mailbox.new_mail(app, BEN))
+    # What has gone out and is wrong is mended by another word.
+    change_people(session, row, 3, cast.aiko.id, NOW)
+    session.commit()
+    with at("2026-11-16 10:06"):
+        assert "3人" in mailbox.text(mailbox.new_mail(app, BEN))
+
+
+def test_who_was_keyed_in_to_wait_by_mistake_hears_nothing_of_it(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 1)
+    yes(session, slot, people(session, 1)[0])
+    row = yes(session, slot, cast.ben, entered_by_id=cast.aiko.id)
+    take_out(session, row, cast.aiko.id, NOW, {})
+    session.commit()
+    with at("2026-11-16 10:03"):
+        assert mailbox.new_mails(app, BEN) == []
 
 
 def test_an_organisers_words_reach_the_party(app: Flask, session: Session, cast: Cast) -> None:

@@ -31,6 +31,9 @@ _IRREGULAR |= {
 _IRREGULAR |= {"8日": "ようか", "9日": "ここのか", "10日": "とおか", "14日": "じゅうよっか", "20日": "はつか"}
 _IRREGULAR |= {"24日": "にじゅうよっか"}
 _PUN = frozenset("013468")
+# Where a word with its reading goes on: lines break between phrases, and not between 11 and 時, 読 and む.
+_GOES_ON = "[0-9A-Za-zぁ-ゖァ-ヺー一-龠]"
+_INSIDE_A_PHRASE = re.compile(f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"
@@ -78,6 +81,7 @@ def _ruby(text: str) -> str:
         return without_readings(text)
     counted = _COUNTED.sub(_as_counted, text)
     shown = without_readings(_MARKED.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", counted))
+    shown = _INSIDE_A_PHRASE.sub("\u2060", shown)
     # Held together: where boxes stand in a row, each word with its reading would be a box of its own.
     words = shown.strip()
     return shown.replace(words, f"<bdi>{words}</bdi>") if "<ruby>" in words else shown

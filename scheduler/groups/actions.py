@@ -17,6 +17,7 @@ from scheduler.participation import actions as sign_ups
 from scheduler.participation import guards, places
 from scheduler.participation.actions import Stranger, companion_of
 from scheduler.participation.capacity import THE_CONTACT, as_asked, change_people
+from scheduler.participation.grades import years_of
 from scheduler.participation.models import GONE, Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import Change, kept_for, settle
@@ -26,6 +27,9 @@ from scheduler.parties.models import Person
 from scheduler.parties.names import email_key, kana_key, names_in
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
+
+# Younger children come with an adult, whatever the activity says.
+SCHOOL_AGE = 6
 
 
 @dataclass(frozen=True)
@@ -214,7 +218,7 @@ def leave_out(session: Session, row: Participation, without: Collection[int], no
     if len(gone) >= row.people:
         raise Invalid("nobody_left")
     if leaves_children_alone(row, gone):
-        _let_children_come(session, row, now)
+        _let_children_come(session, row, gone, now)
     change_people(session, row, row.people - len(gone), row.contact_id, now, without=gone)
 
 
@@ -237,8 +241,9 @@ def leaves_children_alone(row: Participation, gone: Collection[int]) -> bool:
     return bool(staying) and all(staying) and row.has_grown_up
 
 
-def _let_children_come(session: Session, row: Participation, now: datetime) -> None:
-    if row.slot.occurrence.activity.minors == "present":
+def _let_children_come(session: Session, row: Participation, gone: Collection[int], now: datetime) -> None:
+    staying = [years_of(one.grade, one.age_months) for one in row.companions if one.id not in gone]
+    if row.slot.occurrence.activity.minors == "present" or any(years < SCHOOL_AGE for years in staying):
         raise Conflict("children_alone")
     # Somebody under age consents to nothing: their guardian has, or is asked.
     if not row.contact_grade:

@@ -63,6 +63,12 @@ def test_children_stay_with_an_adult_where_that_is_the_rule(session: Session, ca
     assert (row.people, row.contact_comes) == (1, False)
 
 
+def test_a_small_child_never_comes_alone(session: Session, cast: Cast, slot: Slot) -> None:
+    row = _family(session, slot, cast, CHILD, Named(age_months=9))
+    with pytest.raises(Conflict, match="children_alone"):
+        leave_out(session, row, [THE_CONTACT], NOW)
+
+
 def test_whoever_had_to_be_trained_cannot_send_others(session: Session, cast: Cast, slot: Slot) -> None:
     row = _family(session, slot, cast, FATHER)
     slot.competence = "mower"

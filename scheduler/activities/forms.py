@@ -48,7 +48,7 @@ _UNITS = {
 class SlotRow(PlainForm):
     """One part; a row without a name does not count."""
 
-    name = StringField(_("役割"), [Optional(), _LONG_NAME])
+    name = StringField(_("役割の名前"), [Optional(), _LONG_NAME])
     places = IntegerField(_("人数"), [Optional()], render_kw={"inputmode": "numeric", "min": 1})
     min_people = IntegerField(_("最少"), [Optional()], render_kw={"inputmode": "numeric", "min": 0})
     unit = SelectField(_("だれをさがしますか"), choices=said_when_shown(_UNITS), default="person")

@@ -18,8 +18,13 @@ TAKE_BACK = "take_back"
 class DecisionFields(PlainForm):
     """The outcome is the button that is pressed; `revision` is the date as it stood on the decider's screen."""
 
-    revision = HiddenField("", [InputRequired(), Regexp(r"\d{1,9}\Z")])
-    outcome = HiddenField("", [InputRequired(), AnyOf((*OUTCOMES, TAKE_BACK))])
+    revision = HiddenField(
+        "", [InputRequired(_("画面を新しくしてから、もう一度押してください。")), Regexp(r"\d{1,9}\Z")]
+    )
+    outcome = HiddenField(
+        "",
+        [InputRequired(_("実施、順延、中止のどれかを押してください。")), AnyOf((*OUTCOMES, TAKE_BACK))],
+    )
     cause = SelectField(
         _("理由"), [Optional()], choices=said_when_shown({"": _("書きません")} | words.CAUSES), default=""
     )

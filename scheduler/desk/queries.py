@@ -61,7 +61,7 @@ class Desk:
     def waiting(self) -> int:
         """How many things wait: tasks, and at each date of a block telling its homes and asking the silent ones."""
         told = sum(one.by_hand > 0 for one in self.rounds)
-        return len(self.tasks) + told + sum(one.answered < one.homes for one in self.rounds)
+        return len(self.tasks) + told + sum(one.asks and one.answered < one.homes for one in self.rounds)
 
 
 def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:

@@ -88,7 +88,7 @@ class OfficeForm(_WhoForm):
     def fit(self, bodies: Sequence[Organization]) -> "OfficeForm":
         """Offer these bodies, and the offices that one of them can have."""
         self._bodies = {body.slug: body for body in bodies}
-        self.body.choices = [(body.slug, body.name) for body in bodies]
+        self.body.choices = [(body.slug, words.said(body, "name")) for body in bodies]
         offices = dict.fromkeys(office for body in bodies for office in offices_for(body))
         self.office.choices = [(office, words.word(words.OFFICES, office)) for office in offices]
         return self

@@ -66,10 +66,11 @@ def test_what_is_over_is_over(app: Flask, cast: Cast, date: Occurrence) -> None:
     assert refusal(answer) == (409, "already_over")
 
 
-def test_a_reason_is_cleaned_and_cut(aiko: Program) -> None:
-    decided = done(
-        aiko.post("/dates/1/decision", outcome="cancel", revision=0, reason="雨\0\r\n" + "あ" * 999)
-    )
+def test_a_reason_is_cleaned_and_never_cut(aiko: Program) -> None:
+    typed: dict[str, Any] = {"outcome": "cancel", "revision": 0}
+    long = aiko.post("/dates/1/decision", **typed, reason="雨\0\r\n" + "あ" * 399)
+    assert refusal(long) == (422, "text_too_long")
+    decided = done(aiko.post("/dates/1/decision", **typed, reason="雨\0\r\n" + "あ" * 398))
     assert decided["reason"] == "雨 " + "あ" * 398
 
 

@@ -1,6 +1,7 @@
 """Dates change and people follow: sign-ups, names in calendars and changes by hand survive; everybody is told once."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -23,9 +24,15 @@ from tests.conftest import NOW
 
 
 @pytest.fixture
-def weekly(session: Session, cast: Cast) -> Activity:
-    """Six Sundays from 22 November 2026 on, eight to ten."""
-    return make.activity(session, cast.midori, NOW, rule=WEEKLY + ";COUNT=6", weather_rule="none")
+def unlike_others() -> dict[str, Any]:
+    """No weather can call them off."""
+    return {"weather_rule": "none"}
+
+
+@pytest.fixture
+def bens_dates() -> tuple[int, ...]:
+    """None: who comes, each test says itself."""
+    return ()
 
 
 def told(session: Session) -> list[int]:

@@ -7,23 +7,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity
-from tests import make
 from tests.cast import Cast
-from tests.changes.wanting import WEEKLY, dates_of, days
-from tests.conftest import NOW
+from tests.changes.wanting import dates_of, days
 from tests.program import Program, done, refusal
 from tests.signed_in import program_of
 
 ONE: dict[str, Any] = {"first_on": "2026-11-21", "first_at": "13:00", "minutes": 60, "place": "公民館"}
-
-
-@pytest.fixture
-def weekly(session: Session, cast: Cast) -> Activity:
-    """Six Sundays; Ben comes to the first."""
-    made = make.activity(session, cast.midori, NOW, rule=WEEKLY + ";COUNT=6")
-    make.participation(session, dates_of(session, made.id)[0].slots[0], cast.ben, NOW)
-    session.commit()
-    return made
 
 
 @pytest.fixture

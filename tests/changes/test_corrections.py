@@ -42,15 +42,6 @@ AS_IT_IS = {
 
 
 @pytest.fixture
-def weekly(session: Session, cast: Cast) -> Activity:
-    """Six Sundays; Ben comes to the first."""
-    made = make.activity(session, cast.midori, NOW, rule=WEEKLY + ";COUNT=6")
-    make.participation(session, dates_of(session, made.id)[0].slots[0], cast.ben, NOW)
-    session.commit()
-    return made
-
-
-@pytest.fixture
 def aiko(app: Flask, cast: Cast, weekly: Activity) -> Visitor:
     """Aiko's browser."""
     return browser_of(app, cast.aiko)

@@ -26,12 +26,15 @@ SOON = NOW + timedelta(minutes=10)
 
 
 @pytest.fixture
-def weekly(session: Session, cast: Cast) -> Activity:
-    """Six Sundays with two parts each."""
-    slots = (SlotFacts("積込み", 4), SlotFacts("受付", 2))
-    return make.activity(
-        session, cast.midori, NOW, rule=WEEKLY + ";COUNT=6", slots=slots, weather_rule="none"
-    )
+def unlike_others() -> dict[str, Any]:
+    """Two parts each, and no weather can call them off."""
+    return {"weather_rule": "none", "slots": (SlotFacts("積込み", 4), SlotFacts("受付", 2))}
+
+
+@pytest.fixture
+def bens_dates() -> tuple[int, ...]:
+    """None: who comes, each test says itself."""
+    return ()
 
 
 def everything(session: Session) -> dict[str, Any]:

@@ -35,14 +35,15 @@ SERIES: dict[str, Any] = {
 
 
 @pytest.fixture
-def weekly(session: Session, cast: Cast) -> Activity:
-    """Six Sundays; Ben comes to the first and to the last."""
-    made = make.activity(session, cast.midori, NOW, rule=WEEKLY + ";COUNT=6", weather_rule="none")
-    rows = dates_of(session, made.id)
-    for row in (rows[0], rows[5]):
-        make.participation(session, row.slots[0], cast.ben, NOW)
-    session.commit()
-    return made
+def unlike_others() -> dict[str, Any]:
+    """No weather can call them off."""
+    return {"weather_rule": "none"}
+
+
+@pytest.fixture
+def bens_dates() -> tuple[int, ...]:
+    """The first and the last."""
+    return 0, 5
 
 
 @pytest.fixture

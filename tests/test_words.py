@@ -15,6 +15,7 @@ from scheduler.activities.codes import BURDENS, WEATHER_RULES
 from scheduler.activities.models import ON
 from scheduler.config import ROOT
 from scheduler.errors import Conflict, Refused
+from scheduler.form_words import AT
 from scheduler.notices.models import CHANNELS
 from scheduler.participation.models import COMING, GONE, PENDING, WAITING
 from scheduler.parties.models import PURPOSES, WAYS
@@ -223,3 +224,7 @@ def test_headings_are_in_the_readers_language(
     with force_locale(language):
         said = [words.weekday_label(SUNDAY), words.month_label(SUNDAY)]
         assert [*said, words.month_title(SUNDAY), words.year_title(SUNDAY)] == [weekday, month, title, year]
+
+
+def test_what_is_said_at_a_field_has_a_sentence() -> None:
+    assert AT.keys() <= SENTENCES.keys()

@@ -127,6 +127,13 @@ class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, Reminder
     place = StringField(_("集まる場所"), [DataRequired(_REQUIRED), Length(max=200)])
     slots = FieldList(FormField(SlotRow), _("手伝う役割"), min_entries=SLOT_ROWS, max_entries=60)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # No activity is without a part, so the first row is no choice.
+        first = self.slots.entries[0].form
+        for field in (first["name"], first["places"]):
+            field.flags.required = True
+
     def __iter__(self) -> Iterator[Field]:
         """Go through the fields in the order of the page: what is wrong is listed so."""
         places = {"title": 0, "place": 2, "slots": 3}

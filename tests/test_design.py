@@ -12,6 +12,7 @@ MACROS = re.compile(r"{% macro ([a-z]\w+)\(")
 # Drawn by another part, or nothing that is seen: `spoken` and `named` are a text as it is.
 INSIDE = {
     "csrf",
+    "opens_beside",
     "guards",
     "people_bar",
     "burden_list",

@@ -1,5 +1,6 @@
 """What is typed to sign a group up and to name its people; shape only."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flask_babel import gettext
@@ -80,6 +81,11 @@ class GroupForm(PartyForm):
             self.group_name.flags.required = True
         self._home_id = spoken.household.id if spoken.household is not None else None
         return self
+
+    def __iter__(self) -> Iterator[Field]:
+        """Go through the fields in the order of the page: what is wrong is listed so."""
+        first = ("party", "group_name", "people")
+        return iter(sorted(super().__iter__(), key=lambda one: one.name not in first))
 
     def validate_group_name(self, field: Field) -> None:
         """Ask for a name where none of the own bodies is chosen."""
@@ -184,6 +190,7 @@ class FewerForm(Form):
             if may_stay_away(row)
             else {}
         )
+        form.without.flags.required = True
         form.without.choices = own | {str(one.id): companion_text(one) for one in row.companions}
         consents = row.slot.occurrence.activity.minors == "consent" and not row.contact_grade
         if own and row.has_minors and consents:

@@ -57,7 +57,7 @@ class SignInForm(Form):
 
     email = StringField(
         _("メールアドレス"),
-        [DataRequired(_("メールアドレスを入れてください。")), Length(max=254)],
+        [DataRequired(_("メールアドレスを入れてください。")), Length(max=254), Accepted(email_in)],
         render_kw={"type": "email", "autocomplete": "email", "inputmode": "email"},
     )
 

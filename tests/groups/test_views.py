@@ -52,11 +52,13 @@ def test_a_stranger_signs_up_a_group_without_a_page(session: Session, slot: Slot
 
 
 def test_what_is_missing_is_said_and_the_rest_is_kept(session: Session, slot: Slot, visitor: Visitor) -> None:
-    answer = visitor.submit(f"/slots/{slot.id}/join/group", **DAN, people="61")
+    answer = visitor.submit(f"/slots/{slot.id}/join/group", **DAN | {"kana": ""}, people="61")
     assert answer.status_code == 422
     assert "団体やグループの名前を入れてください。" in answer.text
     assert "人数は1人から60人までにしてください。" in answer.text
     assert 'value="団野 段"' in answer.text
+    summary = answer.text.split("error-summary")[1].split("</ul>")[0]
+    assert re.findall('href="#([a-z_]+)"', summary) == ["group_name", "people", "kana"]
 
 
 def test_an_officer_chooses_the_body_and_types_nothing_again(

@@ -169,11 +169,14 @@ def line_of(session: Session, row: Participation, now: datetime) -> Line:
 
 def names_of(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """Return the names of people by their ids."""
-    wanted = select(Person.id, Person.name).where(Person.id.in_({one for one in ids if one is not None}))
-    return dict(session.execute(wanted).tuples().all())
+    asked = {one for one in ids if one is not None}
+    wanted = select(Person.id, Person.name).where(Person.id.in_(asked))
+    return dict(session.execute(wanted).tuples().all()) if asked else {}
 
 
 def _last_talk(session: Session, ids: Collection[int]) -> dict[int, StateChange]:
+    if not ids:
+        return {}
     wanted = select(StateChange).where(
         StateChange.subject == "participation", StateChange.subject_id.in_(ids), StateChange.verb.in_(_TALK)
     )

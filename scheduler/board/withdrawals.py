@@ -3,7 +3,7 @@
 Not one letter a person: those of half an hour are told together, and one date sends a letter every four hours at most.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,6 +78,13 @@ def _gone(
     if since is not None:
         wanted = wanted.where(Participation.changed_at > since)
     rows = {row.id: row for row in session.scalars(wanted)}
+    pairs = _fewer(session, occurrence_ids, since) + (_with_endings(session, rows) if rows else [])
+    return sorted(pairs, key=lambda pair: pair[1].id, reverse=True)
+
+
+def _with_endings(
+    session: Session, rows: Mapping[int, Participation]
+) -> list[tuple[Participation, StateChange]]:
     ended = select(StateChange).where(
         StateChange.subject == "participation",
         StateChange.subject_id.in_(rows),
@@ -86,11 +93,7 @@ def _gone(
     )
     # The last one counts: who came back and withdrew again has withdrawn then.
     changes = {one.subject_id: one for one in session.scalars(ended.order_by(StateChange.id))}
-    pairs = _fewer(session, occurrence_ids, since)
-    pairs += [
-        (rows[number], one) for number, one in changes.items() if _ENDED[one.verb] == rows[number].state
-    ]
-    return sorted(pairs, key=lambda pair: pair[1].id, reverse=True)
+    return [(rows[number], one) for number, one in changes.items() if _ENDED[one.verb] == rows[number].state]
 
 
 def _fewer(
@@ -123,7 +126,7 @@ def _of_row(subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 def _coming_again(session: Session, occurrence_id: int, contacts: Collection[int]) -> set[int]:
     wanted = select(Participation.contact_id).join(Participation.slot)
     here = wanted.where(Slot.occurrence_id == occurrence_id, Participation.contact_id.in_(contacts))
-    return set(session.scalars(here.where(Participation.state.not_in(GONE))))
+    return set(session.scalars(here.where(Participation.state.not_in(GONE)))) if contacts else set()
 
 
 def missing_at(slot: Slot) -> int:

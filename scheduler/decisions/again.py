@@ -24,6 +24,8 @@ def asked_again(session: Session, occurrence: Occurrence) -> AskedAgain | None:
     """Return who was asked again about a date; None where it was neither postponed nor joined by another."""
     own = standing_of(session, occurrence.id)
     causes = [own] if own is not None and own.outcome == "postpone" else _joined_here(session, occurrence)
+    if not causes:
+        return None
     slots = [slot.id for slot in occurrence.slots]
     wanted = select(Participation).where(
         Participation.slot_id.in_(slots), Participation.asked_again_at.in_([cause.at for cause in causes])

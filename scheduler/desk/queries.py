@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import ON, Occurrence, Slot
-from scheduler.desk.tasks import AHEAD, Task, dates_of, tasks_of
+from scheduler.desk.tasks import AHEAD, Task, dates_of, tasks_of, terms_of
 from scheduler.errors import NotFound
 from scheduler.offices.queries import blocks_to_pass_on
 from scheduler.participation.models import GONE, Participation
@@ -51,6 +51,7 @@ class Desk:
     """All that one officer or leader has before them."""
 
     bodies: list[Organization]
+    blocks: list[Organization]
     tasks: list[Task]
     dates: list[DateCount]
     rounds: list[Round]
@@ -67,12 +68,15 @@ class Desk:
 def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
     """Return the desk of somebody who organises or leads a block, or will; raise NotFound for anybody else."""
     bodies, blocks = organised_bodies(session, actor), led_blocks(session, actor)
-    coming = _coming(session, actor)
+    offices = _offices(session, actor)
+    # Whoever was told of an office that begins later comes to look; a body's token holds none itself.
+    coming = [one for one in offices if one.starts_on > actor.today and actor.body_id is None]
     if not bodies and not blocks and not coming:
         raise NotFound
     return Desk(
         bodies,
-        tasks_of(session, actor, bodies, now),
+        blocks,
+        [*tasks_of(session, bodies, now), *terms_of(offices, bodies, actor.today)],
         _counts(session, [body.id for body in bodies], now),
         [round_ for block in blocks for round_ in _rounds(session, block, now)],
         coming,
@@ -80,12 +84,12 @@ def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
     )
 
 
-def _coming(session: Session, actor: Actor) -> list[Membership]:
-    """Return the offices that begin later: whoever was told of one comes to look."""
+def _offices(session: Session, actor: Actor) -> list[Membership]:
+    """Return the actor's offices that have not ended, also those that begin later."""
     wanted = select(Membership).where(
-        Membership.person_id == (actor.person_id if actor.is_signed_in and actor.body_id is None else None),
+        Membership.person_id == actor.person_id,
         Membership.office.is_not(None),
-        Membership.starts_on > actor.today,
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= actor.today),
     )
     return list(session.scalars(wanted.order_by(Membership.starts_on, Membership.id)))
 

@@ -1,11 +1,11 @@
 """What there is to do for organisers: dates to decide about, to answer for and to tick, activities to go on with."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from scheduler.activities.facts import decision_time
@@ -13,7 +13,6 @@ from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence
 from scheduler.activities.recurrence import to_utc
 from scheduler.board.withdrawals import withdrawn_lately
 from scheduler.participation.models import Participation
-from scheduler.parties.access import Actor
 from scheduler.parties.models import Membership, Organization
 from scheduler.reach.troubles import troubles_of
 
@@ -60,11 +59,11 @@ def dates_of(bodies: Sequence[int]) -> Select[tuple[Occurrence]]:
     )
 
 
-def tasks_of(session: Session, actor: Actor, bodies: Sequence[Organization], now: datetime) -> list[Task]:
+def tasks_of(session: Session, bodies: Sequence[Organization], now: datetime) -> list[Task]:
     """Return what there is to do for these bodies, the most pressing first."""
     ids = [body.id for body in bodies]
     found = [*_date_tasks(session, ids, now), *_body_tasks(session, bodies, now)]
-    return sorted([*found, *_terms(session, actor, bodies)], key=lambda task: task.order)
+    return sorted(found, key=lambda task: task.order)
 
 
 def _date_tasks(session: Session, bodies: Sequence[int], now: datetime) -> Iterator[Task]:
@@ -138,11 +137,11 @@ def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime)
             if count:
                 at = one.starts_at
                 yield Task(what, body, at, one, count=count, urgent=True, change_id=trouble.change_id)
-    own = select(Activity).where(Activity.organization_id.in_(by_id)).order_by(Activity.title, Activity.id)
-    for activity in session.scalars(own.where(Activity.state == "draft")):
-        yield Task("draft", by_id[activity.organization_id], activity=activity)
-    for activity in session.scalars(own.where(Activity.state == "published", ~_goes_on(now))):
-        yield Task("no_dates", by_id[activity.organization_id], activity=activity)
+    stuck = or_(Activity.state == "draft", and_(Activity.state == "published", ~_goes_on(now)))
+    own = select(Activity).where(Activity.organization_id.in_(by_id), stuck)
+    for activity in session.scalars(own.order_by(Activity.state, Activity.title, Activity.id)):
+        what = "draft" if activity.state == "draft" else "no_dates"
+        yield Task(what, by_id[activity.organization_id], activity=activity)
 
 
 def _goes_on(now: datetime) -> ColumnElement[bool]:
@@ -151,14 +150,16 @@ def _goes_on(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _terms(session: Session, actor: Actor, bodies: Sequence[Organization]) -> Iterator[Task]:
+def terms_of(offices: Iterable[Membership], bodies: Iterable[Organization], today: date) -> list[Task]:
+    """Return the offices of somebody that end soon, the next first: what is done last, it is prepared in two months."""
     by_id = {body.id: body for body in bodies}
-    wanted = select(Membership).where(
-        Membership.person_id == actor.person_id,
-        Membership.organization_id.in_(by_id),
-        Membership.office.is_not(None),
-        Membership.ends_on.between(actor.today, actor.today + _TERM_ENDS),
-    )
-    for term in session.scalars(wanted.order_by(Membership.ends_on, Membership.id)):
-        assert term.ends_on is not None
-        yield Task("hand_over", by_id[term.organization_id], count=(term.ends_on - actor.today).days)
+    left = [
+        (one.ends_on - today, one.organization_id)
+        for one in offices
+        if one.ends_on is not None and one.organization_id in by_id
+    ]
+    return [
+        Task("hand_over", by_id[number], count=rest.days)
+        for rest, number in sorted(left)
+        if rest <= _TERM_ENDS
+    ]

@@ -1,6 +1,6 @@
 """The desk's page."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import clock
@@ -17,13 +17,16 @@ pages = Blueprint("desk", __name__)
 def desk() -> ResponseReturnValue:
     """Show what there is to do today, then the coming dates with how many have come forward."""
     actor, now = current_actor(), clock.now()
-    find_me(db_session(), actor)
+    me = find_me(db_session(), actor)
     found = find_desk(db_session(), actor, now)
-    return render_template("desk/desk.html", desk=found, today=now.astimezone(HOME_ZONE))
+    g.has_desk = bool(found.bodies or found.blocks)
+    return render_template("desk/desk.html", desk=found, today=now.astimezone(HOME_ZONE), person=me)
 
 
 @pages.app_template_global("has_desk")
 def has_desk() -> bool:
     """Say whether whoever is signed in organises for a body or leads a block."""
-    actor = current_actor()
-    return bool(organised_bodies(db_session(), actor) or led_blocks(db_session(), actor))
+    if "has_desk" not in g:
+        actor = current_actor()
+        g.has_desk = bool(organised_bodies(db_session(), actor) or led_blocks(db_session(), actor))
+    return bool(g.has_desk)

@@ -42,13 +42,18 @@ def queue_state(session: Session, now: datetime) -> QueueState:
     A message that the other side, or somebody's quiet hours, have put off counts as waiting, but its age does not:
     that concerns one mailbox.
     """
+    waiting, age = due_and_not_out(session, now)
+    dead = session.scalar(select(func.count()).where(Delivery.state == DEAD)) or 0
+    return QueueState(waiting, age, dead)
+
+
+def due_and_not_out(session: Session, now: datetime) -> tuple[int, int]:
+    """Return how many are due and not out, and how many seconds the longest has waited."""
     due = or_(and_(Delivery.state == PLANNED, Delivery.wanted_at <= now), Delivery.state == CLAIMED)
     put_off = Delivery.reason.in_(("not_now", "perhaps_sent", QUIET))
     oldest_of_ours = func.min(Delivery.wanted_at).filter(~put_off)
     waiting, oldest = session.execute(select(func.count(), oldest_of_ours).where(OPEN, due)).one()
-    dead = session.scalar(select(func.count()).where(Delivery.state == DEAD)) or 0
-    age = int((now - oldest).total_seconds()) if oldest else 0
-    return QueueState(waiting, max(0, age), dead)
+    return waiting, max(0, int((now - oldest).total_seconds())) if oldest else 0
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,8 @@ def at_risk(session: Session, occurrence: Occurrence, now: datetime) -> list[AtR
     )
     silent = set(session.scalars(asked)) - said.keys()
     late = {person_id for person_id, word in said.items() if word == "late"}
+    if not silent and not late:
+        return []
     risky = (silent | late) & set(who_comes(session, occurrence.id))
     people = session.scalars(select(Person).where(Person.id.in_(risky)).order_by(Person.kana_key))
     return [AtRisk(person, said.get(person.id, "")) for person in people]

@@ -10,7 +10,7 @@ from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.heartbeat import last_beat
 from scheduler.notices.models import Attempt, ContactPoint, Delivery
-from scheduler.notices.queries import QueueState, queue_state
+from scheduler.notices.queries import QueueState, due_and_not_out, queue_state
 
 # The ticker beats every 20 seconds; five minutes of silence are a fault, and so is mail that waits for as long.
 SILENT_AFTER = 300
@@ -71,6 +71,6 @@ def activities_without_dates(session: Session, now: datetime) -> list[Activity]:
 
 def is_late(session: Session, now: datetime) -> bool:
     """Say whether notices do not go out in time, for any reason."""
-    beat, queue = last_beat(session, "tick"), queue_state(session, now)
+    beat, (_waiting, seconds) = last_beat(session, "tick"), due_and_not_out(session, now)
     silent = beat is not None and (now - beat).total_seconds() >= SILENT_AFTER
-    return silent or queue.oldest_due_seconds >= SILENT_AFTER
+    return silent or seconds >= SILENT_AFTER

@@ -183,6 +183,12 @@ def _asked(session: Session, person: Person) -> int:
     return len(asked)
 
 
+def test_a_quiet_desk_asks_each_thing_once(session: Session, cast: Cast) -> None:
+    make.slot(session, cast.midori, NOW)
+    session.commit()
+    assert _asked(session, cast.aiko) <= 13
+
+
 def test_a_desk_asks_the_database_no_more_for_many_dates_than_for_one(session: Session, cast: Cast) -> None:
     block = casting.block(session, cast.midori, "midori-1", NOW)
     add_household(session, Household(name="1番", block_id=block.id, position=1, created_at=NOW), [cast.chie])

@@ -11,6 +11,7 @@ from scheduler import (
     clock,
     compression,
     design,
+    faults,
     health,
     json_api,
     masking,
@@ -136,6 +137,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # What is asked of an answer last: packing it.
     compression.init_app(app)
     assets.init_app(app, fresh=app.config["TSUDOI"].debug == "1")
+    faults.init_app(app)
     web.init_app(app)
     login.init_app(app)
     sharing.init_app(app)

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from scheduler import clock, retries
 from scheduler.errors import Invalid, Refused
+from scheduler.faults import refusal_answer
 from scheduler.request_session import commit_put_off
 from scheduler.retries import Answer, Sending
-from scheduler.web import db_session, refusal_answer, settings
+from scheduler.web import db_session, settings
 
 PREFIX = "/api/v1"
 # What a token must be good for where the end-point says nothing; an empty scope: open to all, whatever they send along.

@@ -1,8 +1,7 @@
 """Pages of what is on: the list, a date, an activity, a body; and posting an activity."""
 
 from dataclasses import replace
-from datetime import date as Day
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -10,26 +9,19 @@ from typing import Any
 from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 
 from scheduler import clock, sharing, words
-from scheduler.activities import actions, months, queries, search
-from scheduler.activities.facts import decision_time, reserve_starts_at
+from scheduler.activities import actions, months, queries, search, shown
 from scheduler.activities.forms import ActivityForm, WordsForm, typed_of, words_of
-from scheduler.activities.holiday_words import holiday_word
-from scheduler.activities.map_points import MapLinks, links_to
-from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate, Tag
+from scheduler.activities.models import Activity
 from scheduler.activities.parts import kept_terms
-from scheduler.activities.recurrence import BadRule, to_local, to_utc
-from scheduler.activities.reminder_forms import RemindersForm, reminder_values, reminder_words
-from scheduler.activities.reminder_rules import parse
+from scheduler.activities.recurrence import BadRule
+from scheduler.activities.reminder_forms import RemindersForm, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
 from scheduler.activities.starters import STARTERS, values_like, values_of
 from scheduler.activities.wishes import Wish, section_of
 from scheduler.activities.wording import reword
 from scheduler.closures.queries import rest_days
-from scheduler.closures.restdays import Rest, holiday_name
-from scheduler.eras import era_text
 from scheduler.errors import Invalid, Refused
 from scheduler.parties.access import may_organise
 from scheduler.parties.login import current_actor
@@ -37,40 +29,20 @@ from scheduler.parties.queries import find_body, find_organised_body, organisers
 from scheduler.web import db_session, etag_matches, go
 
 pages = Blueprint("activities", __name__)
+shown.fit(pages)
 PAGE = 20
 # What a program may have posted and the form does not ask: correcting a draft leaves it as it is.
 _NOT_ASKED = ("timezone", "minors", "warn_days", "may_call", "stays_responsible")
-
-
-@pages.app_template_filter("local_start")
-def local_start(thing: Occurrence | Slot) -> datetime:
-    """Return when a date or a slot begins on the wall clock of its activity."""
-    return to_local(thing.starts_at, _zone(thing))
-
-
-@pages.app_template_filter("local_end")
-def local_end(thing: Occurrence | Slot) -> datetime:
-    """Return when a date or a slot ends on the wall clock of its activity."""
-    return to_local(thing.ends_at, _zone(thing))
-
-
-def _zone(thing: Occurrence | Slot) -> str:
-    occurrence = thing.occurrence if isinstance(thing, Slot) else thing
-    return occurrence.activity.timezone
 
 
 def _wish() -> Wish:
     return Wish.read(request.args, request.args.getlist("ease"))
 
 
-def _today() -> Day:
-    return clock.now().astimezone(search.HOME_ZONE).date()
-
-
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Show what is on, the next first, or what of it fits a wish."""
-    session, wish, now, today = db_session(), _wish(), clock.now(), _today()
+    session, wish, now, today = db_session(), _wish(), clock.now(), shown.today()
     page = min(max(request.args.get("page", 1, int), 1), 1000)
     lines, more = search.dates_for(session, wish, now, page, PAGE)
     groups = [
@@ -85,7 +57,7 @@ def home() -> ResponseReturnValue:
 @pages.get("/month")
 def month() -> ResponseReturnValue:
     """Show a month as a grid, with the same dates as a list under it; another one with `?m=2026-12`."""
-    wish, today = _wish(), _today()
+    wish, today = _wish(), shown.today()
     next_lines, _ = search.dates_for(db_session(), wish, clock.now(), 1, 1)
     soonest = next((max(line.starts.date(), today) for line in next_lines), today)
     first = months.asked_month(request.args.get("m", ""), today, soonest)
@@ -271,10 +243,6 @@ def reminders(activity_id: int) -> ResponseReturnValue:
     return form.page("activities/reminders.html", activity=found)
 
 
-pages.add_app_template_filter(reminder_words, "reminder_words")
-pages.add_app_template_filter(parse, "reminder_rules")
-
-
 @pages.post("/activities/<int:activity_id>/publish")
 def publish(activity_id: int) -> ResponseReturnValue:
     """Let everybody see the activity, and make its dates."""
@@ -287,101 +255,6 @@ def publish(activity_id: int) -> ResponseReturnValue:
         said = gettext("英語で読む方もいます。英語の名前や説明を書いておけます。")
         flash((said, f"/activities/{activity_id}/words", gettext("ほかの言葉")), "info")  # type: ignore[arg-type]
     return go(f"/activities/{activity_id}")
-
-
-@pages.app_template_filter("on_wall")
-def on_wall(at: datetime, zone: str) -> datetime:
-    """Return an instant on the wall clock of a zone."""
-    return to_local(at, zone)
-
-
-@pages.app_template_filter("holiday_in")
-def holiday_in(day: datetime, zone: str) -> str | None:
-    """Return the word for the public holiday of a local day, None for any other."""
-    name = holiday_name(day, zone)
-    return holiday_word(name) if name else None
-
-
-_SOON = {0: _("今日"), 1: _("あした"), 2: _("あさって")}
-
-
-@pages.app_template_filter("soon_word")
-def soon_word(starts: datetime) -> str:
-    """Return the word for a day that is near, to stand beside its date; nothing for a later one."""
-    return str(_SOON.get((starts.date() - _today()).days, ""))
-
-
-@pages.app_template_filter("rest_word")
-def rest_word(rest: Rest) -> str:
-    """Return why nothing takes place on a day, in a word."""
-    return holiday_word(rest.name) if rest.kind == "holiday" else words.said(rest, "name")
-
-
-pages.add_app_template_filter(era_text, "era_text")
-
-
-@pages.app_template_filter("local_in")
-def local_in(at: datetime, activity: Activity) -> datetime:
-    """Return an instant on the wall clock of an activity."""
-    return to_local(at, activity.timezone)
-
-
-pages.add_app_template_global(decision_time, "decision_time")
-pages.add_app_template_filter(words.early_text, "early_text")
-
-
-@pages.app_template_filter("early_time")
-def early_time(at: time) -> str:
-    """Return a time of day as it is said of a morning."""
-    return words.early_text(datetime.combine(_today(), at))
-
-
-@pages.app_template_global("activity_span")
-def activity_span(activity: Activity) -> str:
-    """Return from when to when an activity takes place on its usual day."""
-    begins = datetime.combine(activity.first_on, activity.first_at)
-    return words.span_text(begins, begins + timedelta(minutes=activity.minutes))
-
-
-@pages.app_template_global("part_span")
-def part_span(activity: Activity, slot: SlotTemplate) -> str:
-    """Return from when to when a part of an activity takes place on its usual day."""
-    begins = datetime.combine(activity.first_on, activity.first_at) + timedelta(minutes=slot.offset_minutes)
-    return words.span_text(begins, begins + timedelta(minutes=slot.minutes))
-
-
-@pages.app_template_filter("decision_due")
-def decision_due(occurrence: Occurrence) -> datetime | None:
-    """Return the moment by which a date is decided about; None where nothing is decided."""
-    local = decision_time(occurrence)
-    return None if local is None else to_utc(local, occurrence.activity.timezone)
-
-
-@pages.app_template_global("reserve_day")
-def reserve_day(occurrence: Occurrence) -> datetime | None:
-    """Return when the reserve date begins on the wall clock; None where there is none, or it would be over."""
-    reserve = reserve_starts_at(occurrence)
-    return None if reserve is None or reserve <= clock.now() else to_local(reserve, _zone(occurrence))
-
-
-@pages.app_template_global("tag_name")
-def tag_name(tag: Tag) -> str:
-    """Return what a programme is called in the reader's language."""
-    return words.word(words.TAGS, tag.slug) if tag.slug in words.TAGS else tag.name
-
-
-@pages.app_template_global("map_links")
-def map_links(thing: Occurrence | Activity) -> MapLinks:
-    """Return where the place can be seen on a map."""
-    return links_to(thing.map_point, thing.address)
-
-
-@pages.app_template_global("shown_state")
-def shown_state(occurrence: Occurrence, full: bool) -> str:
-    """Return the state in which people see a date: over when it is over, full when no place is left."""
-    if occurrence.takes_place and occurrence.ends_at <= clock.now():
-        return "held"
-    return "full" if full and occurrence.state == "open" else occurrence.state
 
 
 @pages.route("/activities/<int:activity_id>/words", methods=["GET", "POST"])

@@ -1,0 +1,149 @@
+"""How pages show dates and activities: what templates call to say when, where and in which state."""
+
+from collections.abc import Callable
+from datetime import date as Day
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _
+
+from scheduler import clock, words
+from scheduler.activities.facts import decision_time, reserve_starts_at
+from scheduler.activities.holiday_words import holiday_word
+from scheduler.activities.map_points import MapLinks, links_to
+from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate, Tag
+from scheduler.activities.recurrence import to_local, to_utc
+from scheduler.activities.reminder_forms import reminder_words
+from scheduler.activities.reminder_rules import parse
+from scheduler.activities.search import HOME_ZONE
+from scheduler.closures.restdays import Rest, holiday_name
+from scheduler.eras import era_text
+
+_SOON = {0: _("今日"), 1: _("あした"), 2: _("あさって")}
+
+
+def fit(pages: Blueprint) -> None:
+    """Let the templates of an app, once it has these pages, call all of this by name."""
+    for name, function in _FILTERS.items():
+        pages.add_app_template_filter(function, name)
+    for name, function in _GLOBALS.items():
+        pages.add_app_template_global(function, name)
+
+
+def today() -> Day:
+    """Return which day it is at home."""
+    return clock.now().astimezone(HOME_ZONE).date()
+
+
+def local_start(thing: Occurrence | Slot) -> datetime:
+    """Return when a date or a slot begins on the wall clock of its activity."""
+    return to_local(thing.starts_at, _zone(thing))
+
+
+def local_end(thing: Occurrence | Slot) -> datetime:
+    """Return when a date or a slot ends on the wall clock of its activity."""
+    return to_local(thing.ends_at, _zone(thing))
+
+
+def _zone(thing: Occurrence | Slot) -> str:
+    occurrence = thing.occurrence if isinstance(thing, Slot) else thing
+    return occurrence.activity.timezone
+
+
+def on_wall(at: datetime, zone: str) -> datetime:
+    """Return an instant on the wall clock of a zone."""
+    return to_local(at, zone)
+
+
+def holiday_in(day: datetime, zone: str) -> str | None:
+    """Return the word for the public holiday of a local day, None for any other."""
+    name = holiday_name(day, zone)
+    return holiday_word(name) if name else None
+
+
+def soon_word(starts: datetime) -> str:
+    """Return the word for a day that is near, to stand beside its date; nothing for a later one."""
+    return str(_SOON.get((starts.date() - today()).days, ""))
+
+
+def rest_word(rest: Rest) -> str:
+    """Return why nothing takes place on a day, in a word."""
+    return holiday_word(rest.name) if rest.kind == "holiday" else words.said(rest, "name")
+
+
+def local_in(at: datetime, activity: Activity) -> datetime:
+    """Return an instant on the wall clock of an activity."""
+    return to_local(at, activity.timezone)
+
+
+def early_time(at: time) -> str:
+    """Return a time of day as it is said of a morning."""
+    return words.early_text(datetime.combine(today(), at))
+
+
+def activity_span(activity: Activity) -> str:
+    """Return from when to when an activity takes place on its usual day."""
+    begins = datetime.combine(activity.first_on, activity.first_at)
+    return words.span_text(begins, begins + timedelta(minutes=activity.minutes))
+
+
+def part_span(activity: Activity, slot: SlotTemplate) -> str:
+    """Return from when to when a part of an activity takes place on its usual day."""
+    begins = datetime.combine(activity.first_on, activity.first_at) + timedelta(minutes=slot.offset_minutes)
+    return words.span_text(begins, begins + timedelta(minutes=slot.minutes))
+
+
+def decision_due(occurrence: Occurrence) -> datetime | None:
+    """Return the moment by which a date is decided about; None where nothing is decided."""
+    local = decision_time(occurrence)
+    return None if local is None else to_utc(local, occurrence.activity.timezone)
+
+
+def reserve_day(occurrence: Occurrence) -> datetime | None:
+    """Return when the reserve date begins on the wall clock; None where there is none, or it would be over."""
+    reserve = reserve_starts_at(occurrence)
+    return None if reserve is None or reserve <= clock.now() else to_local(reserve, _zone(occurrence))
+
+
+def tag_name(tag: Tag) -> str:
+    """Return what a programme is called in the reader's language."""
+    return words.word(words.TAGS, tag.slug) if tag.slug in words.TAGS else tag.name
+
+
+def map_links(thing: Occurrence | Activity) -> MapLinks:
+    """Return where the place can be seen on a map."""
+    return links_to(thing.map_point, thing.address)
+
+
+def shown_state(occurrence: Occurrence, full: bool) -> str:
+    """Return the state in which people see a date: over when it is over, full when no place is left."""
+    if occurrence.takes_place and occurrence.ends_at <= clock.now():
+        return "held"
+    return "full" if full and occurrence.state == "open" else occurrence.state
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "local_start": local_start,
+    "local_end": local_end,
+    "on_wall": on_wall,
+    "holiday_in": holiday_in,
+    "soon_word": soon_word,
+    "rest_word": rest_word,
+    "local_in": local_in,
+    "early_time": early_time,
+    "decision_due": decision_due,
+    "early_text": words.early_text,
+    "era_text": era_text,
+    "reminder_rules": parse,
+    "reminder_words": reminder_words,
+}
+_GLOBALS: dict[str, Callable[..., Any]] = {
+    "activity_span": activity_span,
+    "part_span": part_span,
+    "reserve_day": reserve_day,
+    "tag_name": tag_name,
+    "map_links": map_links,
+    "shown_state": shown_state,
+    "decision_time": decision_time,
+}

@@ -15,7 +15,7 @@ from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
 from scheduler.config import Settings
 from scheduler.history import StateChange, record
 from scheduler.notices.actions import Telling, drop, queue
-from scheduler.notices.queries import is_about_to_be_told
+from scheduler.notices.queries import is_about_to_be_told, people_told
 from scheduler.participation import places
 from scheduler.participation.models import Participation
 
@@ -164,14 +164,20 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
 
 def _tell_state(session: Session, row: Participation, change: Change, now: datetime) -> None:
     letter = _letter(row, row.state, change)
-    if change.verb == "take_out" and drop(session, "participation", row.id, ("waiting",), "superseded"):
-        # They have not heard yet that they wait: there is nothing to take back.
+    if change.verb == "take_out" and _has_not_heard(session, row):
         return
     # Who is to connect LINE has no mailbox to confirm, and reads on the page what to do.
     if letter is not None and (letter != "verify" or row.contact.email is not None):
         _tell_once(session, row, letter, change.told_at or _after_second_thoughts(row, change, now))
     if row.state == "awaiting_guardian" and row.guardian_id is not None:
         tell(session, row, "guardian", now, to_id=row.guardian_id)
+
+
+def _has_not_heard(session: Session, row: Participation) -> bool:
+    """Take back the word that somebody waits; say whether it was the first of them, and had not gone out yet."""
+    kinds = ("waiting",)
+    was_coming = drop(session, "participation", row.id, kinds, "superseded") > 0
+    return was_coming and not people_told(session, "participation", row.id, kinds)
 
 
 def _tell_once(session: Session, row: Participation, letter: str, at: datetime) -> None:

@@ -40,6 +40,8 @@ SAYS_NOTHING = (
 CHANGED = "changed"
 _GROUPS = {SENT: "reached", BY_HAND: "by_hand", PLANNED: "waiting", CLAIMED: "waiting"}
 MISSED = "missed"
+# Of the others, some are not for neighbours to bring; a dispatcher knows.
+_LISTED_AT_ONCE = ("decision", CHANGED, MESSAGE)
 
 
 @dataclass(frozen=True)
@@ -216,12 +218,12 @@ def told_by(row: Sequence[Any], touch: Touch | None = None) -> Told:
     change_id, corrects = (touch.change_id, touch.corrects) if touch is not None else (0, False)
     kind = notice.kind.partition(":")[0]
     word = Word(notice.id, kind, notice.version, notice.body, change_id, corrects)
-    how = (delivery.channel, _group(delivery), delivery.reason, delivery.sent_at, delivery.by_id)
+    how = (delivery.channel, _group(delivery, kind), delivery.reason, delivery.sent_at, delivery.by_id)
     return Told(delivery.id, person, household, block, word, *how)
 
 
-def _group(delivery: Delivery) -> str:
+def _group(delivery: Delivery, kind: str) -> str:
     # A dispatcher would only put it on the list: whoever walks or calls need not wait for that.
-    if delivery.state == PLANNED and delivery.channel in BY_NEIGHBOURS:
+    if delivery.state == PLANNED and delivery.channel in BY_NEIGHBOURS and kind in _LISTED_AT_ONCE:
         return "by_hand"
     return _GROUPS.get(delivery.state, MISSED)

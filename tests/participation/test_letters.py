@@ -104,6 +104,10 @@ def test_who_is_keyed_in_to_wait_is_told_once_and_right(app: Flask, session: Ses
     session.commit()
     with at("2026-11-16 10:06"):
         assert "3人" in mailbox.text(mailbox.new_mail(app, BEN))
+    # Whoever has heard that they wait hears that it was a mistake, even while another word is on its way.
+    change_people(session, row, 2, cast.aiko.id, NOW)
+    take_out(session, row, cast.aiko.id, NOW, {})
+    assert _subject(app, session) == "申し込みを取り消しました"
 
 
 def test_who_was_keyed_in_to_wait_by_mistake_hears_nothing_of_it(

@@ -1,8 +1,9 @@
 """A letter in words: its kind's template as plain text, and the same facts once more as HTML."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from flask import Flask
 from flask_babel import force_locale
@@ -13,6 +14,8 @@ from scheduler.copies import Memory
 from scheduler.notices.outlet import Content, Letter
 from scheduler.readings import in_html, in_plain_text
 from scheduler.text import without_readings
+from scheduler.wordings.kinds import Texts
+from scheduler.wordings.saying import on_screen
 
 _LINK = re.compile(r"https?://\S+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
@@ -70,7 +73,8 @@ def in_words(app: Flask, letter: Letter) -> Content:
         said = _words(app, letter)
         subject, text = without_readings(said.subject), in_plain_text(said.text)
         if letter.channel in {"push", "sms"}:
-            return Content(subject, without_readings(said.news(letter.name)).strip(), link=_page(letter))
+            news = without_readings(said.news(letter.name)).strip()
+            return Content(subject, f"{news}\n{_own_on_screen(letter)}".strip(), link=_page(letter))
         if letter.is_plain:
             # Nor one that an organiser has typed.
             return Content(without_links(subject), without_links(text))
@@ -105,6 +109,16 @@ def _page(letter: Letter) -> str:
         return str(letter.facts["page"])
     date, address = letter.facts.get("date"), letter.facts["address"]
     return f"{address}/dates/{date.id}" if isinstance(date, DateFacts) else f"{address}/me"
+
+
+def _own_on_screen(letter: Letter) -> str:
+    """Return a body's own words as they fit on a screen; none where those about several dates differ."""
+    own = cast(Mapping[int, Texts], letter.facts.get("own") or {})
+    due = cast(Sequence[tuple[DateFacts, object]], letter.facts.get("due", ()))
+    about: list[object] = [date for date, _part in due] or [letter.facts.get("date")]
+    dates = [date for date in about if isinstance(date, DateFacts) and date.id in own]
+    said = {on_screen(own[date.id], date) for date in dates}
+    return without_readings(said.pop()) if len(said) == 1 else ""
 
 
 def _facts(letter: Letter) -> dict[str, object]:

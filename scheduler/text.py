@@ -12,6 +12,7 @@ from scheduler.errors import Invalid
 
 _LINE_BREAKS = re.compile(r"\r\n|[\r\u0085\u2028\u2029]")
 _SPACES = re.compile(r"[ \t\u3000]+")
+_END = re.compile(r"[。！？]+(?![」』）])|[.!?](?=\s)|(?=\n)")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _MAX_HEADER = 200
 # So much of a text that is too long is said, to tell which one it is.
@@ -72,6 +73,14 @@ def fitting(typed: str, most: int, *, lines: bool = False) -> str:
 def shortened(text: str, most: int) -> str:
     """Shorten what nobody typed here, such as another calendar's title, so that one sees that something is missing."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def whole_sentences(text: str, most: int) -> str:
+    """Return as much of the beginning of a text as fits, cut behind a sentence or a line; nothing where none fits."""
+    if len(text) <= most:
+        return text
+    ends = [found.end() for found in _END.finditer(text) if found.end() <= most]
+    return text[: ends[-1]].rstrip() if ends else ""
 
 
 def mail_header(text: str) -> str:

@@ -17,6 +17,7 @@ from scheduler.text import (
     outbound_address,
     shortened,
     text_in,
+    whole_sentences,
 )
 
 anything = st.text(st.characters())
@@ -208,6 +209,22 @@ def test_what_is_too_long_is_refused_and_never_cut() -> None:
         "text_too_long",
         {"most": 10, "begins": "みどり町内会の秋の清掃と"},
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("短い文。", "短い文。"),
+        ("門の前です。次の文は長すぎます。", "門の前です。"),
+        ("「はい。」と言った。あとは長すぎます", "「はい。」と言った。"),
+        ("一行目\n二行目は長すぎるのです", "一行目"),
+        ("8.30 sharp. Then more.", "8.30 sharp."),
+        ("なにも切れない長い長い文です。", ""),
+        ("", ""),
+    ],
+)
+def test_a_text_is_cut_behind_a_whole_sentence(text: str, kept: str) -> None:
+    assert whole_sentences(text, 12) == kept
 
 
 def test_one_sees_that_something_is_missing() -> None:

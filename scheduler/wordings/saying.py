@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from scheduler import words
 from scheduler.activities.facts import DateFacts, date_facts
 from scheduler.activities.models import Occurrence
+from scheduler.text import whole_sentences
 from scheduler.wordings.kinds import BLANKS, MESSAGES, Texts, filled
 from scheduler.wordings.queries import words_of
 
+# Some four lines: more is folded away by telephones.
+ON_SCREEN = 120
 TITLES = {
     "reminder": _("前の日などのお知らせ"),
     "decision": _("実施・順延・中止のお知らせ"),
@@ -25,6 +28,11 @@ TITLES = {
 def own_words(texts: Texts, date: DateFacts) -> str:
     """Return own words about a date as its reader reads them."""
     return filled(words.said(texts, "text"), blanks_of(date)).strip()
+
+
+def on_screen(texts: Texts, date: DateFacts) -> str:
+    """Return what of own words fits on a telephone's screen beside the news: whole sentences, or nothing."""
+    return whole_sentences(own_words(texts, date), ON_SCREEN)
 
 
 def blanks_of(date: DateFacts) -> dict[str, str]:

@@ -17,10 +17,11 @@ from scheduler.web import db_session, go
 from scheduler.wordings import actions, queries
 from scheduler.wordings.forms import WordsForm
 from scheduler.wordings.kinds import KINDS, LETTERS, MESSAGES, Texts
-from scheduler.wordings.saying import TITLES, beginnings, blank_names, own_words
+from scheduler.wordings.saying import ON_SCREEN, TITLES, beginnings, blank_names, on_screen, own_words
 
 pages = Blueprint("wordings", __name__)
 pages.add_app_template_global(own_words, "own_words")
+pages.add_app_template_global(on_screen, "own_on_screen")
 
 
 @pages.get("/organizations/<slug>/wordings")
@@ -48,8 +49,9 @@ def wording(slug: str, kind: str) -> ResponseReturnValue:
             return go(f"/organizations/{slug}/wordings")
         stored = form.texts()
     date = _next_date(body)
-    facts = {"date": date, "shown": stored, "blanks": blank_names(date), "is_letter": kind in LETTERS}
-    return form.page("wordings/edit.html", body=body, kind=kind, title=TITLES[kind], **facts)
+    facts: dict[str, Any] = {"date": date, "shown": stored, "blanks": blank_names(date), "most": ON_SCREEN}
+    facts |= {"body": body, "kind": kind, "title": TITLES[kind], "is_letter": kind in LETTERS}
+    return form.page("wordings/edit.html", **facts)
 
 
 def _step(body: Organization, kind: str, texts: Texts, by_id: int | None) -> str:

@@ -17,6 +17,8 @@ from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import ContactPoint, Delivery
 from scheduler.parties.models import Person
 from scheduler.reach.subscriptions import Subscription, subscribe, vapid
+from scheduler.wordings.actions import write
+from scheduler.wordings.kinds import Texts
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -64,6 +66,26 @@ def test_the_browser_is_told_first_and_the_mailbox_not_at_all(
     said = browser.read(service.asked[0])
     assert said["title"].startswith("申し込みを受け付けました：11月22日（日）")
     assert (said["body"][:5], said["url"]) == ("ありがとう", "http://localhost/dates/1")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("［場所］の門の前です。\n軍手をどうぞ。", "みどり公園前の門の前です。\n軍手をどうぞ。"),
+        ("門の前です。" + "長" * 120 + "。", "門の前です。"),
+        ("長" * 120 + "。", None),
+    ],
+)
+def test_a_bodys_own_words_stand_on_the_screen_as_far_as_whole_sentences_fit(
+    app: Flask, session: Session, cast: Cast, service: StandIn, typed: str, shown: str | None
+) -> None:
+    browser = _subscribed(session, cast.ben)
+    write(session, cast.midori, "joined", Texts(typed), NOW, by_id=None)
+    make.participation(session, make.slot(session, cast.midori, NOW), cast.ben, NOW)
+    _moved_to(session, service)
+    _deliver(app)
+    body = browser.read(service.asked[0])["body"]
+    assert (body.partition("\n")[2] or None, "長" in body) == (shown, False)
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -69,6 +69,19 @@ def test_own_words_stand_below_the_facts_of_a_reminder_and_stay_text(
     assert session.query(OwnWords).count() == 0
 
 
+def test_the_form_says_which_ways_carry_the_words(app: Flask, cast: Cast, date: Occurrence) -> None:
+    aiko, long = browser_of(app, cast.aiko), "長" * 130 + "。"
+    page = aiko.text(f"{PATH}/reminder")
+    assert "SMSには入りません。" in page
+    assert "通知では" not in page
+    assert (
+        "<h3>画面に出る通知では</h3>"
+        in aiko.submit(f"{PATH}/reminder", text=f"門の前です。{long}", step="look").text
+    )
+    assert "はじめの文が長すぎます。" in aiko.submit(f"{PATH}/reminder", text=long, step="look").text
+    assert "SMS" not in aiko.text(f"{PATH}/message_place")
+
+
 def test_each_reader_reads_the_own_language(
     app: Flask, session: Session, cast: Cast, date: Occurrence
 ) -> None:

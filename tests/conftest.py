@@ -27,11 +27,16 @@ from tests.visitor import Visitor
 
 # Monday, 16 November 2026, ten in the morning in Tokyo.
 NOW = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
+_BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Compile one's share of all tests first: all processes would compile the same file at the same moment."""
+    """Compile one's share of all tests first: all processes would compile the same file at the same moment.
+
+    Of what is read and collected nearly all stays: nobody need look for what may go.
+    """
+    gc.disable()
     worker = getattr(session.config, "workerinput", None)
     if worker and [Path(asked).name for asked in session.config.args] == ["tests"]:
         for name in turns.share(int(worker["workerid"][2:]), worker["workercount"]):
@@ -60,6 +65,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_finish() -> None:
     """Leave alone what is there to stay: the garbage collector would look through all of it again and again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -93,7 +99,24 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="session")
+def migrated(postgres_server: str) -> str:
+    """The name of an empty, migrated database on PostgreSQL, to copy from."""
+    name = f"migrated_{os.getpid()}"
+    migrating.upgrade(postgres.new_database(postgres_server, name))
+    return name
+
+
+@pytest.fixture(params=_BOTH)
+def migrated_url(request: pytest.FixtureRequest, instance: Path, tmp_path: Path) -> str:
+    """The address of an empty, migrated database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{shutil.copyfile(instance / 'empty.db', tmp_path / 'own.db')}"
+    like, server = request.getfixturevalue("migrated"), request.getfixturevalue("postgres_server")
+    return postgres.new_database(server, f"own_{os.getpid()}", like)
+
+
+@pytest.fixture(params=_BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":

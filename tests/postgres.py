@@ -44,14 +44,17 @@ def server() -> Iterator[str]:
         yield url.render_as_string(hide_password=False)
 
 
-def new_database(server_url: str, name: str) -> str:
-    """Create the database `name` afresh on the server, dropping an older one, and return its URL."""
+def new_database(server_url: str, name: str, like: str = "template0") -> str:
+    """Create the database `name` afresh on the server, dropping an older one, and return its URL.
+
+    It has the tables of the database `like`, to which nobody may be connected.
+    """
     url = make_url(server_url)
     database = sql.Identifier(name)
-    make = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' LOCALE 'C'")
     with _connect(url) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-        connection.execute(make.format(database))
+        connection.execute(make.format(database, sql.Identifier(like)))
     return url.set(database=name).render_as_string(hide_password=False)
 
 

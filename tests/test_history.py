@@ -5,16 +5,14 @@ from sqlalchemy import create_engine, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from scheduler import migrating
 from scheduler.db import engine_options, prepare_engine
 from scheduler.history import StateChange, changes_of, record
 from tests.conftest import NOW
 
 
 @pytest.fixture
-def store(database_url: str) -> Session:
-    migrating.upgrade(database_url)
-    session = Session(prepare_engine(create_engine(database_url, **engine_options(database_url))))
+def store(migrated_url: str) -> Session:
+    session = Session(prepare_engine(create_engine(migrated_url, **engine_options(migrated_url))))
     record(
         session,
         StateChange(at=NOW, subject="occurrence", subject_id=7, verb="decide", after="cancelled", by_id=1),

@@ -3,6 +3,7 @@
 import email
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ import time_machine
 from flask import Flask, Response
 from sqlalchemy.orm import Session
 
-from scheduler import create_app, guarding, jobs, migrating
+from scheduler import create_app, guarding, jobs
 from scheduler.activities.parts import SlotFacts
 from scheduler.config import Settings
 from scheduler.participation.models import Participation
@@ -51,10 +52,13 @@ def services(
 
     @cache
     def service_on(database: str) -> Stage:
-        url = ""
+        folder, url = tmp_path_factory.mktemp("hostile"), ""
         if database == "postgres":
-            url = postgres.new_database(request.getfixturevalue("postgres_server"), f"hostile_{os.getpid()}")
-        return _opened(tmp_path_factory.mktemp("hostile"), url, opened)
+            like, server = request.getfixturevalue("migrated"), request.getfixturevalue("postgres_server")
+            url = postgres.new_database(server, f"hostile_{os.getpid()}", like)
+        else:
+            shutil.copyfile(request.getfixturevalue("instance") / "empty.db", folder / "tsudoi.db")
+        return _opened(folder, url, opened)
 
     with ExitStack() as opened:
         yield service_on
@@ -64,7 +68,6 @@ def _opened(folder: Path, url: str, opened: ExitStack) -> Stage:
     settings = Settings(
         instance=str(folder), database_url=url, base_url="http://localhost", secret="the tests'"
     )
-    migrating.upgrade(settings.database)
     app = create_app(settings)
     with app.app_context(), Session(db.engine) as session:
         opened.callback(db.engine.dispose)

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from scheduler import create_app, jobs, migrating
+from scheduler import create_app, jobs
 from scheduler.activities.models import Activity, Slot
 from scheduler.config import Settings
 from scheduler.db import engine_options, prepare_engine
@@ -214,11 +214,10 @@ def test_an_effect_whose_answer_cannot_be_kept_is_no_effect(
 
 
 @pytest.fixture
-def busy_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def busy_app(migrated_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application of its own, once on each database, with the cast in it."""
-    migrating.upgrade(database_url)
     settings = Settings(
-        instance=str(tmp_path), database_url=database_url, base_url="http://localhost", secret="s" * 40
+        instance=str(tmp_path), database_url=migrated_url, base_url="http://localhost", secret="s" * 40
     )
     app = create_app(settings)
     with time_machine.travel(NOW, tick=False):
@@ -247,9 +246,10 @@ def test_eight_presses_at_once_are_one_effect_and_eight_equal_answers(busy_app: 
 
 
 @pytest.mark.postgres
-def test_a_first_request_that_does_not_end_is_not_waited_for_without_end(postgres_server: str) -> None:
-    url = postgres.new_database(postgres_server, f"patience_{os.getpid()}")
-    migrating.upgrade(url)
+def test_a_first_request_that_does_not_end_is_not_waited_for_without_end(
+    postgres_server: str, migrated: str
+) -> None:
+    url = postgres.new_database(postgres_server, f"patience_{os.getpid()}", migrated)
     sending = Sending("asker", KEY, b"")
     engine = prepare_engine(create_engine(url, **engine_options(url)))
     with Session(engine) as first, Session(engine) as second:

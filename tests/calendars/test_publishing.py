@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from scheduler import jobs, migrating
+from scheduler import jobs
 from scheduler.activities.models import Occurrence
 from scheduler.calendars import actions, rendered
 from scheduler.calendars.feeds import zipped
@@ -125,9 +125,8 @@ def test_whoever_died_while_publishing_is_waited_for_no_longer_than_the_lease(
         assert jobs.publish(NOW + actions.LEASE + timedelta(seconds=1)) == 1
 
 
-def test_only_one_of_many_tickers_publishes_a_version(database_url: str) -> None:
-    migrating.upgrade(database_url)
-    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+def test_only_one_of_many_tickers_publishes_a_version(migrated_url: str) -> None:
+    engine = prepare_engine(create_engine(migrated_url, **engine_options(migrated_url)))
     start = Barrier(6)
 
     def claim(number: int) -> bool:
@@ -158,11 +157,10 @@ def test_tickers_of_two_hosts_with_one_folder_write_each_feed_once(
 
 
 @pytest.mark.loopback
-def test_of_several_hosts_one_publishes_each_feed(database_url: str, tmp_path: Path) -> None:
-    migrating.upgrade(database_url)
-    shared = {"database_url": database_url, "published": str(tmp_path / "shared"), "secret": "of the tests"}
+def test_of_several_hosts_one_publishes_each_feed(migrated_url: str, tmp_path: Path) -> None:
+    shared = {"database_url": migrated_url, "published": str(tmp_path / "shared"), "secret": "of the tests"}
     hosts = [Settings(instance=str(tmp_path / name), **shared) for name in ("a", "b", "c")]
-    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+    engine = prepare_engine(create_engine(migrated_url, **engine_options(migrated_url)))
     with Session(engine) as session:
         bodies = [
             Organization(slug=f"body-{number}", name=f"{number}区", created_at=NOW) for number in range(4)

@@ -10,7 +10,6 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from scheduler import migrating
 from scheduler.activities.models import Activity
 from scheduler.changes.corrections import Correction, correct, look
 from scheduler.changes.models import SeriesChange
@@ -150,11 +149,10 @@ def test_who_decides_stays_chosen_until_the_term_begins(
 
 
 @pytest.mark.parametrize(
-    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+    "migrated_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
-def test_of_two_corrections_at_once_the_second_sees_the_first(database_url: str) -> None:
-    migrating.upgrade(database_url)
-    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+def test_of_two_corrections_at_once_the_second_sees_the_first(migrated_url: str) -> None:
+    engine = prepare_engine(create_engine(migrated_url, **engine_options(migrated_url)))
     with Session(engine) as one, Session(engine) as other:
         made = make.activity(one, casting.make(one, NOW).midori, NOW, rule=WEEKLY + ";COUNT=6")
         one.commit()

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from scheduler import migrating
 from scheduler.activities.actions import make_dates
 from scheduler.activities.parts import SlotFacts
 from scheduler.changes.moves import Place
@@ -26,17 +25,16 @@ PARTS = (
 
 
 @pytest.fixture
-def theirs(database_url: str) -> Iterator[Session]:
+def theirs(migrated_url: str) -> Iterator[Session]:
     """A session on a database of its own."""
-    migrating.upgrade(database_url)
-    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+    engine = prepare_engine(create_engine(migrated_url, **engine_options(migrated_url)))
     with Session(engine) as session:
         yield session
     engine.dispose()
 
 
 @pytest.mark.parametrize(
-    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+    "migrated_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
 def test_a_series_is_changed_and_put_back(theirs: Session) -> None:
     people = cast.make(theirs, NOW)

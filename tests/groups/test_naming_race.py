@@ -8,7 +8,6 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from scheduler import migrating
 from scheduler.db import begin_writing, engine_options, prepare_engine
 from scheduler.errors import Conflict
 from scheduler.groups.actions import add_name, change_number
@@ -23,9 +22,8 @@ PLEDGED, PEOPLE = 8, 24
 
 
 @pytest.fixture
-def engine(database_url: str) -> Engine:
-    migrating.upgrade(database_url)
-    return prepare_engine(create_engine(database_url, pool_size=8, **engine_options(database_url)))
+def engine(migrated_url: str) -> Engine:
+    return prepare_engine(create_engine(migrated_url, pool_size=8, **engine_options(migrated_url)))
 
 
 def _pledge(engine: Engine) -> int:

@@ -10,7 +10,6 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from scheduler import migrating
 from scheduler.db import engine_options, prepare_engine
 from scheduler.errors import Conflict, Invalid, Refused
 from scheduler.notices.models import Delivery, Notice
@@ -253,11 +252,10 @@ def test_a_program_keeps_offices_too(app: Flask, session: Session, cast: Cast) -
 
 
 @pytest.mark.parametrize(
-    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+    "migrated_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
-def test_two_who_end_each_others_office_at_once_come_one_after_the_other(database_url: str) -> None:
-    migrating.upgrade(database_url)
-    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+def test_two_who_end_each_others_office_at_once_come_one_after_the_other(migrated_url: str) -> None:
+    engine = prepare_engine(create_engine(migrated_url, **engine_options(migrated_url)))
     with Session(engine) as one, Session(engine) as other:
         people = casting.make(one, NOW)
         casting.hold_office(one, people.ben, people.midori, "secretary", NOW)

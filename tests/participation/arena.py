@@ -1,6 +1,7 @@
 """A database full of people, and a crowd that races in it; made once for all races on that database."""
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,6 @@ import pytest
 from sqlalchemy import Engine, create_engine, func, insert, select
 from sqlalchemy.orm import Session
 
-from scheduler import migrating
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.db import engine_options, prepare_engine
@@ -116,10 +116,11 @@ def arena_on(database: str, request: pytest.FixtureRequest) -> Iterator[Arena]:
     """Fill a database on `sqlite` or `postgres` with people and bodies, and gather the crowd."""
     if database == "sqlite":
         folder = request.getfixturevalue("tmp_path_factory").mktemp("race")
-        url = f"sqlite:///{folder / 'race.db'}"
+        empty = request.getfixturevalue("instance") / "empty.db"
+        url = f"sqlite:///{shutil.copyfile(empty, folder / 'race.db')}"
     else:
-        url = postgres.new_database(request.getfixturevalue("postgres_server"), f"race_{os.getpid()}")
-    migrating.upgrade(url)
+        like, server = request.getfixturevalue("migrated"), request.getfixturevalue("postgres_server")
+        url = postgres.new_database(server, f"race_{os.getpid()}", like)
     engine = prepare_engine(create_engine(url, **engine_options(url)))
     with Session(engine) as session:
         cast.make(session, NOW)

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from scheduler import migrating
 from scheduler.checking import wrong_counters
 from scheduler.db import begin_writing, engine_options, prepare_engine
 from scheduler.parties import actions, households
@@ -22,10 +21,9 @@ from tests.conftest import NOW
 
 
 @pytest.fixture
-def own(database_url: str) -> Iterator[tuple[Session, Cast]]:
+def own(migrated_url: str) -> Iterator[tuple[Session, Cast]]:
     """A database of our own, with the cast in it, in a transaction that writes."""
-    migrating.upgrade(database_url)
-    engine = prepare_engine(create_engine(database_url, **engine_options(database_url)))
+    engine = prepare_engine(create_engine(migrated_url, **engine_options(migrated_url)))
     with Session(engine) as session:
         begin_writing(session)
         yield session, casting.make(session, NOW)

@@ -32,7 +32,10 @@ PLACE = """async (page) => {
     document.querySelectorAll('details').forEach(one => { one.open = true })
 }"""
 POLICY = "Content-Security-Policy"
-WIDE = "(letters) => (document.documentElement.dataset.type = letters, document.documentElement.scrollWidth)"
+WIDE = """() => ['', 'large'].map(letters => {
+    document.documentElement.dataset.type = letters
+    return [document.documentElement.scrollWidth, letters]
+})"""
 WIDTH = "() => document.documentElement.scrollWidth"
 # A script runs once in a document, unless it has another name.
 _SCRIPT = re.compile(r'(<script [^>]*src="[^"]+)"')
@@ -71,8 +74,7 @@ class Looker:
         self.page.emulate_media(color_scheme="dark")
         found += self._says(COLOURS, "dark")
         self.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
-        for letters in ("", "large"):
-            width = self.page.evaluate(WIDE, letters)
+        for width, letters in self.page.evaluate(WIDE):
             found += [f"{width} px wide on {NARROW} {letters}"] if width > NARROW else []
         return [f"{shown.name}: {fault}" for fault in found]
 

@@ -45,7 +45,7 @@ class _WhoForm(Form):
         """Offer these people; returns itself."""
         self._people = {str(person.id): person for person in people}
         names = [(str(one.id), f"{one.name}{words.aside(one.kana)}") for one in people]
-        self.person.choices = [("", str(_("名簿にいない方（下に入れる）"))), *names]
+        self.person.choices = [("", str(_("名簿にいない方"))), *names]
         return self
 
     def validate_name(self, field: StringField) -> None:

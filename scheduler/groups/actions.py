@@ -241,9 +241,14 @@ def leaves_children_alone(row: Participation, gone: Collection[int]) -> bool:
     return bool(staying) and all(staying) and row.has_grown_up
 
 
+def may_come_alone(row: Participation, children: Iterable[Companion]) -> bool:
+    """Say whether these children may come without an adult, where their guardian agrees."""
+    by_rule = row.slot.occurrence.activity.minors != "present"
+    return by_rule and all(years_of(one.grade, one.age_months) >= SCHOOL_AGE for one in children)
+
+
 def _let_children_come(session: Session, row: Participation, gone: Collection[int], now: datetime) -> None:
-    staying = [years_of(one.grade, one.age_months) for one in row.companions if one.id not in gone]
-    if row.slot.occurrence.activity.minors == "present" or any(years < SCHOOL_AGE for years in staying):
+    if not may_come_alone(row, [one for one in row.companions if one.id not in gone]):
         raise Conflict("children_alone")
     # Somebody under age consents to nothing: their guardian has, or is asked.
     if not row.contact_grade:

@@ -21,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.form_checks import Accepted
-from scheduler.groups.actions import may_stay_away
+from scheduler.groups.actions import may_come_alone, may_stay_away
 from scheduler.groups.queries import Spoken
 from scheduler.participation.capacity import THE_CONTACT
 from scheduler.participation.fields import PartyForm, companion_text
@@ -192,8 +192,8 @@ class FewerForm(Form):
         )
         form.without.flags.required = True
         form.without.choices = own | {str(one.id): companion_text(one) for one in row.companions}
-        consents = row.slot.occurrence.activity.minors == "consent" and not row.contact_grade
-        if own and row.has_minors and consents:
+        children = [one for one in row.companions if one.is_minor]
+        if own and children and not row.contact_grade and may_come_alone(row, children):
             form.without.description = gettext(
                 "お子さんだけで参加するときは、申し込んだ方が保護者として同意したことになります。"
             )

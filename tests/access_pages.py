@@ -295,6 +295,6 @@ GET  /me/<token>/limits                                          200  200  404  
 POST /me/<token>/limits                                          303  303  404     404
 POST /me/<token>/household/contact                               303  404  404     404
 GET  /calendars/<token>.ics                                      200  200  404     410
-GET  /sign-in/<token>                                            200  200  200     200
+GET  /sign-in/<token>                                            200  200  422     422
 POST /sign-in/<token>                                            303  303  422     422
 """

@@ -184,7 +184,7 @@ class CorrectionForm(SaidFields, WeatherFields, ReminderFields, TagFields, Form)
     why = StringField(
         _("ひとこと"),
         [Optional(), Length(max=400)],
-        description=_("なおす理由など。知らせる文に入ります。なくてもかまいません。"),
+        description=_("直す理由など。知らせる文に入ります。なくてもかまいません。"),
     )
     seen = HiddenField("", [Optional(), Regexp(r"[0-9a-f]{0,24}\Z")])
     # The revision that the activity had when the page was opened.

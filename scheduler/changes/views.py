@@ -61,7 +61,7 @@ _VERBS = {
     "terms": _("申し込みの決まりを変えました"),
     "reword": _("ほかの言葉を書きました"),
     "reminders": _("お知らせの時を変えました"),
-    "amend": _("活動の内容をなおしました"),
+    "amend": _("活動の内容を直しました"),
     "tags": _("分野を変えました"),
     "undo": _("変更を元にもどしました"),
 }
@@ -211,7 +211,7 @@ def correct(activity_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and form.attempt(lambda: _correct(form, activity, actor)):
         if isinstance(form.done, SeriesChange):
             session.commit()
-            flash(gettext("活動の内容をなおしました。"), "success")
+            flash(gettext("活動の内容を直しました。"), "success")
             return go(f"/activities/{activity_id}/changes")
         form.seen.data = form.done.seen
     effect = form.done if isinstance(form.done, corrections.Effect) else None

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any, Self
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field, FieldList, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
@@ -97,7 +97,7 @@ class CompanyForm(PartyForm):
         _("いっしょに来る大人"),
         [Optional(), NumberRange(0, 9, _("0人から9人までにしてください。"))],
         default=0,
-        description=_("ご本人のほかの人数です。"),
+        description=_("申し込む方のほかの人数です。"),
         render_kw={"inputmode": "numeric", "min": 0, "max": 9},
     )
     children = FieldList(
@@ -110,7 +110,11 @@ class CompanyForm(PartyForm):
 
     def _fit(self, slot: Slot, known: bool) -> None:
         super()._fit(slot, known)
-        del self["adults" if slot.unit == "family" else "grown_ups"]
+        if slot.unit == "family":
+            self.adults.label.text = gettext("大人のお名前")
+            self.adults.description = gettext("書いておくと、来られなくなった方を名前で選べます。1行に1人。")
+        else:
+            del self["grown_ups"]
         if for_adults_only(slot):
             del self["children"]
             return
@@ -123,7 +127,7 @@ class CompanyForm(PartyForm):
         names = (self.adults.data or "").splitlines() if "adults" in self else ()
         adults = tuple(line for line in names if line.strip())
         if "grown_ups" in self:
-            adults += ("",) * (self.grown_ups.data or 0)
+            adults += ("",) * ((self.grown_ups.data or 0) - len(adults))
         chosen = [child.data for child in self.children if child.data] if "children" in self else []
         return Company(adults, others=tuple(_child(age) for age in chosen))
 
@@ -131,7 +135,25 @@ class CompanyForm(PartyForm):
 def companion_text(one: Companion) -> str:
     """Return a companion by name and age: 山田 一郎（小学3年）."""
     age = age_text(one.grade, one.age_months)
-    return (f"{one.name}{words.aside(age) if age else ''}" if one.name else age) or gettext("お名前なし")
+    return (f"{one.name}{words.aside(age) if age else ''}" if one.name else age) or _nameless(1)
+
+
+def company_text(row: Participation) -> str:
+    """Return everybody who comes along: by name, by age, and the adults without a name by their number."""
+    known = [companion_text(one) for one in row.companions if one.name or one.is_minor]
+    nameless = len(row.companions) - len(known)
+    return ("、" if words.in_japanese() else ", ").join(([_nameless(nameless)] if nameless else []) + known)
+
+
+def _nameless(adults: int) -> str:
+    return str(ngettext("大人%(num)s人（お名前なし）", "大人%(num)s人（お名前なし）", adults))
+
+
+def standing_word(row: Participation) -> str:
+    """Return the word for how a sign-up stands: who has asked for a place that is drawn waits for the draw."""
+    if row.state == "applied" and row.slot.is_lottery:
+        return str(gettext("抽選待ち"))
+    return words.word(words.PARTICIPATION_STATES, row.state)
 
 
 def age_text(grade: str, months: int | None) -> str:

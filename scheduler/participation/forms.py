@@ -157,6 +157,10 @@ class JoinForm(CompanyForm):
         """Return the school grade of a contact under age, empty for an adult."""
         return str(self.contact_grade.data or "") if "contact_grade" in self else ""
 
+    def head_count(self) -> int:
+        """Return how many come, as typed."""
+        return self.company().people + self.contact_comes()
+
     def contact_comes(self) -> bool:
         """Return whether the one who signs up comes along."""
         return not ("children_only" in self and self.children_only.data)

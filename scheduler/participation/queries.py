@@ -46,6 +46,17 @@ def find_own(session: Session, actor: Actor, participation_id: int) -> Participa
     return found
 
 
+def others_with_room(slot: Slot, people: int, now: datetime) -> list[Slot]:
+    """Return the other parts of a date for which so many can sign up now, without a training that they ask for."""
+    return [one for one in slot.occurrence.slots if one.id != slot.id and _takes(one, people, now)]
+
+
+def _takes(slot: Slot, people: int, now: datetime) -> bool:
+    is_open = (slot.opens_at is None or slot.opens_at <= now) and now < min(slot.closes_at, slot.starts_at)
+    has_room = slot.is_lottery or slot.left >= (1 if slot.unit == "family" else people)
+    return is_open and has_room and slot.policy != "assigned" and not slot.competence
+
+
 def find_for_guardian(session: Session, actor: Actor, participation_id: int) -> Participation:
     """Return a sign-up for which the actor is asked to consent as guardian."""
     found = session.scalar(_whole().where(Participation.id == participation_id))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Blueprint, flash, make_response, render_template, session
+from flask import Blueprint, flash, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -22,7 +22,7 @@ from scheduler.participation import (
     undoing,
     waiting,
 )
-from scheduler.participation.fields import ProveForm
+from scheduler.participation.fields import ProveForm, company_text, standing_word
 from scheduler.participation.forms import (
     AgainForm,
     AnswersForm,
@@ -47,13 +47,23 @@ pages = Blueprint("participation", __name__)
 def join(slot_id: int) -> ResponseReturnValue:
     """Sign up for a part without an account; who is signed in types nothing again."""
     actor = current_actor()
-    slot = find_slot(db_session(), actor, slot_id)
+    slot = _chosen(find_slot(db_session(), actor, slot_id))
     form = JoinForm.for_slot(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor)):
         db_session().commit()
-        session["joined"] = [slot_id, form.done.id, _is_hidden(form, actor)]
-        return go(f"/slots/{slot_id}/joined")
-    return form.page("participation/join.html", slot=slot, occurrence=slot.occurrence, now=clock.now())
+        session["joined"] = [slot.id, form.done.id, _is_hidden(form, actor)]
+        return go(f"/slots/{slot.id}/joined")
+    now = clock.now()
+    others = queries.others_with_room(slot, form.head_count() if form.refused_by == "full" else 1, now)
+    elsewhere = slot.id if slot.id != slot_id else None
+    shown = {"slot": slot, "occurrence": slot.occurrence, "others": others, "elsewhere": elsewhere}
+    return form.page("participation/join.html", **shown, now=now)
+
+
+def _chosen(slot: Slot) -> Slot:
+    """Return the part that was chosen in the form of another one that was full, else the form's own."""
+    chosen = request.form.getlist("part")[-1:]
+    return next((one for one in slot.occurrence.slots if [str(one.id)] == chosen), slot)
 
 
 def _is_hidden(form: JoinForm, actor: Actor) -> bool:
@@ -364,6 +374,17 @@ def close_link(token: str | None = None) -> ResponseReturnValue:
     parties.close_personal_link(db_session(), find_me(db_session(), actor))
     db_session().commit()
     return go("/me")
+
+
+@pages.app_template_global("just_joined")
+def just_joined() -> int | None:
+    """Return the part that this browser has just signed up for: its page leads to the own one without a mailbox."""
+    kept = session.get("joined")
+    return kept[0] if isinstance(kept, list) and isinstance(kept[0], int) else None
+
+
+pages.add_app_template_filter(company_text)
+pages.add_app_template_filter(standing_word)
 
 
 @pages.app_template_global("own_sign_ups")

@@ -208,10 +208,15 @@ def new_sign_in(
 
 def sign_in_by_link(session: Session, token: str, now: datetime) -> str:
     """Spend a link and return the new session's token; raise Invalid when it is unknown, spent or too old."""
+    return _spend(session, look_at_link(session, token, now), now)
+
+
+def look_at_link(session: Session, token: str, now: datetime) -> SignIn:
+    """Return what a link was made for, without spending it; raise Invalid when it is unknown, spent or too old."""
     asked = session.scalar(select(SignIn).where(SignIn.token_hash == hashed(token)))
-    if asked is None:
+    if asked is None or asked.spent_at is not None or asked.expires_at <= now:
         raise Invalid("sign_in_spent")
-    return _spend(session, asked, now)
+    return asked
 
 
 def sign_in_by_code(session: Session, email: str, digits: str, now: datetime) -> str | None:

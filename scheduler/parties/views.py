@@ -63,14 +63,15 @@ def sign_in_by_code() -> ResponseReturnValue:
 def sign_in_by_link(token: str) -> ResponseReturnValue:
     """Show one button; only pressing it spends the link, for mail scanners follow links with GET and HEAD."""
     refusal, status = "", 200
-    if request.method == "POST":
-        try:
+    try:
+        if request.method == "POST":
             session_token = actions.sign_in_by_link(db_session(), token, clock.now())
             db_session().commit()
             return _signed_in(session_token)
-        except Refused as refused:
-            db_session().rollback()
-            refusal, status = words.sentence(refused), refused.status
+        actions.look_at_link(db_session(), token, clock.now())
+    except Refused as refused:
+        db_session().rollback()
+        refusal, status = words.sentence(refused), refused.status
     page = render_template("parties/sign_in_link.html", token=token, refusal=refusal)
     return secret_address(make_response(page, status))
 

@@ -136,7 +136,7 @@ def test_a_lottery_is_drawn_and_everybody_can_draw_it_again(
         fill(phone, name, f"くじ {mailbox}", mailbox)
         phone.press("抽選に申し込む")
         confirm(phone, service, mailbox)
-        expect(phone.page.get_by_role("heading", level=1)).to_have_text("申し込みをお預かりしました")
+        expect(phone.page.get_by_role("heading", level=1)).to_have_text("抽選の申し込みを受け付けました")
     office.send("POST", f"/activities/{slot.activity_id}/terms/0", closes_before=60 * 24 * 30)
     office.tick()
     phone.open(f"/slots/{slot.id}/draw")

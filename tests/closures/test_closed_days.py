@@ -122,7 +122,7 @@ def test_dates_made_before_are_shown_and_mended_with_their_people(
     session.rollback()
     assert session.get_one(Occurrence, hit.id).state == "open"
     moved = aiko.text(look.replace("skip", "day_after"))
-    assert "1日の時刻か場所が変わります。" in moved
+    assert "1回分の日の、時刻か場所が変わります。" in moved
 
 
 def test_where_another_rule_holds_later_each_date_is_mended_by_itself_and_the_later_rule_stays(

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.parties.models import SignedIn
 from scheduler.parties.tokens import personal
-from tests import mailbox
+from tests import mailbox, make
 from tests.cast import Cast
+from tests.conftest import NOW
 from tests.moments import at
 from tests.signed_in import browser_of
 from tests.visitor import Visitor
@@ -40,7 +41,10 @@ def test_looking_at_a_link_never_spends_it(app: Flask, cast: Cast, visitor: Visi
 def test_a_link_is_spent_by_its_first_post(app: Flask, cast: Cast, visitor: Visitor) -> None:
     link, _ = asked(app, visitor)
     visitor.submit(link)
-    again = Visitor(app).submit(link)
+    late = Visitor(app)
+    looked = late.get(link)
+    assert (looked.status_code, "サインインする" in looked.text) == (422, False)
+    again = late.submit(link, page="/sign-in")
     assert (again.status_code, "使い終わったか、期限が切れています" in again.text) == (422, True)
     assert "/sign-in" in again.text
 
@@ -57,7 +61,20 @@ def test_a_link_is_kept_out_of_referrers_caches_and_search_engines(
 def test_a_link_from_yesterday_says_so(app: Flask, cast: Cast, visitor: Visitor) -> None:
     link, _ = asked(app, visitor)
     with at("2026-11-17 10:00"):
-        assert visitor.submit(link).status_code == 422
+        assert visitor.get(link).status_code == visitor.submit(link, page="/sign-in").status_code == 422
+
+
+def test_who_has_no_mailbox_reads_where_the_own_page_is(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    session.commit()
+    page = visitor.text("/sign-in")
+    assert "電話番号だけで申し込んだ方は、サインインはいりません。" in page
+    assert "/joined" not in page
+    typed = {"name": "山田 花子", "kana": "やまだ はなこ", "phone": "090-1234-5678", "contact": "phone"}
+    visitor.submit(f"/slots/{slot.id}/join", **typed)
+    assert f'href="/slots/{slot.id}/joined"' in visitor.text("/sign-in?next=/me")
 
 
 def test_an_unknown_address_gets_the_same_page_and_no_mail(app: Flask, cast: Cast) -> None:

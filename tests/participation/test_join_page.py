@@ -1,0 +1,109 @@
+"""What the pages of a sign-up say: who comes along, which parts have room, and what a draw is."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Slot
+from scheduler.activities.parts import SlotFacts
+from scheduler.participation.models import Participation
+from scheduler.parties.models import Person
+from scheduler.parties.tokens import personal
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.visitor import Visitor
+
+HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
+FAMILY = {"children-0": "", "children-1": "", "children-2": "", "grown_ups": "2"}
+LANGUAGES = [
+    ("ja", "大人2人（お名前なし）、8か月", "大人1人（お名前なし）"),
+    ("en", "2 adults (no names), 8 months", "1 adult (no name)"),
+]
+
+
+def _own_page(app: Flask, person: Person) -> str:
+    return f"/me/{personal(app.config['TSUDOI'].secret_key, person.id, person.link_salt)}"
+
+
+def _sign_up(session: Session) -> Participation:
+    session.rollback()
+    return session.query(Participation).one()
+
+
+def _page_of(app: Flask, row: Participation) -> str:
+    return f"{_own_page(app, row.contact)}/participations/{row.id}"
+
+
+@pytest.fixture
+def parts(session: Session, cast: Cast) -> list[Slot]:
+    """A date with one place at the table, three on the cart, and one that nobody can choose."""
+    slots = (SlotFacts("受付", 1), SlotFacts("積込み", 3), SlotFacts("運転", 5, policy="assigned"))
+    made = make.slot(session, cast.midori, NOW, slots=slots)
+    session.commit()
+    return made.occurrence.slots
+
+
+@pytest.mark.parametrize(("language", "company", "one"), LANGUAGES)
+def test_adults_without_a_name_are_among_those_who_come_along(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor, language: str, company: str, one: str
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("親子", 2, unit="family"),))
+    session.commit()
+    typed = HANAKO | FAMILY | {"children-0": "8"}
+    visitor.submit("/language", page="/", language=language)
+    assert company in visitor.text(visitor.submit(f"/slots/{slot.id}/join", **typed).location)
+    row = _sign_up(session)
+    assert company in visitor.text(_own_page(app, row.contact))
+    assert visitor.text(f"{_page_of(app, row)}/fewer").count(one) == 2
+
+
+def test_an_adult_of_a_family_may_be_named(session: Session, cast: Cast, visitor: Visitor) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("親子", 2, unit="family"),))
+    session.commit()
+    visitor.submit(f"/slots/{slot.id}/join", **HANAKO, **FAMILY, adults="山田 一郎")
+    row = _sign_up(session)
+    assert [one.name for one in row.companions] == ["山田 一郎", ""]
+
+
+def test_a_full_part_offers_the_others_with_what_was_typed(
+    session: Session, parts: list[Slot], visitor: Visitor
+) -> None:
+    table, cart, driving = parts
+    page = visitor.submit(f"/slots/{table.id}/join", **HANAKO, adults="山田 一郎").text
+    assert f'name="part" value="{cart.id}"' in page
+    assert f'name="part" value="{driving.id}"' not in page
+    assert "人数をへらして申し込む" in page
+    answer = visitor.submit(f"/slots/{table.id}/join", **HANAKO, adults="山田 一郎", part=str(cart.id))
+    assert answer.location == f"/slots/{cart.id}/joined"
+    session.rollback()
+    assert (table.taken, cart.taken) == (0, 2)
+
+
+def test_what_is_wrong_in_another_part_is_mended_there(parts: list[Slot], visitor: Visitor) -> None:
+    table, cart, _driving = parts
+    page = visitor.submit(f"/slots/{table.id}/join", **HANAKO | {"kana": ""}, part=str(cart.id)).text
+    assert f'<input type="hidden" name="part" value="{cart.id}">' in page
+    assert "積込みで申し込む" in page
+
+
+def test_a_part_too_small_for_all_is_not_offered(parts: list[Slot], visitor: Visitor) -> None:
+    page = visitor.submit(f"/slots/{parts[0].id}/join", **HANAKO, adults="一\n二\n三").text
+    assert "ほかの役割なら" not in page
+
+
+def test_a_draw_never_reads_as_a_place(app: Flask, session: Session, cast: Cast, visitor: Visitor) -> None:
+    slot = make.slot(
+        session, cast.midori, NOW, slots=(SlotFacts("親子", 2, policy="lottery", closes_before=60),)
+    )
+    session.commit()
+    thanks = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **HANAKO).location)
+    row = _sign_up(session)
+    asked = mailbox.text(mailbox.new_mail(app, "hanako@example.jp"))
+    for text in (thanks, visitor.text(_page_of(app, row)), asked):
+        assert "場所が決まるのは、抽選のあとです。" in text
+        assert "場所を取ってあります" not in text
+        assert "押すと決まります" not in text
+    proven = visitor.submit(f"{_page_of(app, row)}/prove", page=_page_of(app, row))
+    assert "抽選の申し込みを受け付けました" in visitor.text(proven.location)
+    assert "抽選待ち" in visitor.text(_own_page(app, row.contact))

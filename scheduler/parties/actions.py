@@ -26,7 +26,7 @@ from scheduler.parties.models import (
     SignIn,
 )
 from scheduler.parties.names import email_in, email_key, kana_key, mailbox_key, names_in, phones_in
-from scheduler.parties.queries import ConsentOf, live_consents, person_by_email
+from scheduler.parties.queries import ConsentOf, live_consents, look_at_link, person_by_email
 from scheduler.parties.tokens import code, code_hash, derived, hashed, new_token, personal
 from scheduler.text import fitting, text_in
 
@@ -209,14 +209,6 @@ def new_sign_in(
 def sign_in_by_link(session: Session, token: str, now: datetime) -> str:
     """Spend a link and return the new session's token; raise Invalid when it is unknown, spent or too old."""
     return _spend(session, look_at_link(session, token, now), now)
-
-
-def look_at_link(session: Session, token: str, now: datetime) -> SignIn:
-    """Return what a link was made for, without spending it; raise Invalid when it is unknown, spent or too old."""
-    asked = session.scalar(select(SignIn).where(SignIn.token_hash == hashed(token)))
-    if asked is None or asked.spent_at is not None or asked.expires_at <= now:
-        raise Invalid("sign_in_spent")
-    return asked
 
 
 def sign_in_by_code(session: Session, email: str, digits: str, now: datetime) -> str | None:

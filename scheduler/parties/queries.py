@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.errors import Forbidden, NotFound, NotSignedIn
+from scheduler.errors import Forbidden, Invalid, NotFound, NotSignedIn
 from scheduler.parties.access import (
     BLOCK_LEADER,
     ORGANISING,
@@ -19,7 +19,7 @@ from scheduler.parties.access import (
     may_organise,
     may_see_all,
 )
-from scheduler.parties.models import AccessToken, Consent, Household, Membership, Organization, Person
+from scheduler.parties.models import AccessToken, Consent, Household, Membership, Organization, Person, SignIn
 from scheduler.parties.names import email_key
 from scheduler.parties.tokens import hashed, person_named_by, personal, same
 
@@ -195,6 +195,14 @@ def find_token(session: Session, token: str, purpose: str) -> AccessToken:
     if row is None:
         raise NotFound
     return row
+
+
+def look_at_link(session: Session, token: str, now: datetime) -> SignIn:
+    """Return what a link was made for, without spending it; raise Invalid when it is unknown, spent or too old."""
+    asked = session.scalar(select(SignIn).where(SignIn.token_hash == hashed(token)))
+    if asked is None or asked.spent_at is not None or asked.expires_at <= now:
+        raise Invalid("sign_in_spent")
+    return asked
 
 
 def live_token(session: Session, person_id: int, purpose: str) -> AccessToken | None:

@@ -68,7 +68,7 @@ def sign_in_by_link(token: str) -> ResponseReturnValue:
             session_token = actions.sign_in_by_link(db_session(), token, clock.now())
             db_session().commit()
             return _signed_in(session_token)
-        actions.look_at_link(db_session(), token, clock.now())
+        queries.look_at_link(db_session(), token, clock.now())
     except Refused as refused:
         db_session().rollback()
         refusal, status = words.sentence(refused), refused.status

@@ -225,3 +225,20 @@ def test_of_two_changes_the_newer_word_stands_for_both_where_it_is_about_the_dat
     assert _names(aiko, f"/changes/{second.id}/list") == ["手前の家", "奥の家", "千田 知恵"]
     page = aiko.text(f"/changes/{first.id}/list")
     assert ("11月29日（日）の" in page, "公民館" in page) == (True, False)
+
+
+def test_the_list_of_a_change_whose_dates_were_all_called_off_since_is_empty(
+    app: Flask, session: Session, cast: Cast, dates: list[Occurrence]
+) -> None:
+    wanted = corrections.Correction({"contact": "0467-99-9999"}, tell=True)
+    activity = dates[0].activity
+    seen = corrections.look(session, activity, wanted, NOW).seen
+    made = corrections.correct(
+        session, activity, corrections.Correction(wanted.typed, tell=True, seen=seen), NOW
+    )
+    for date in dates:
+        decisions.cancel(session, date, decisions.Ruling(cast.aiko.id, date.revision, "大雨のため"), NOW)
+    session.commit()
+    aiko = browser_of(app, cast.aiko)
+    assert "いまはいません" in aiko.text(f"/changes/{made.id}/list")
+    assert "この変更を知らせる人は、いません。" in aiko.text(f"/changes/{made.id}/reached")

@@ -88,7 +88,7 @@ class JoinForm(CompanyForm):
         description=_(
             "同意をお願いするメールを送ります。メールがないときは、世話人に紙か電話で伝えてください。"
         ),
-        render_kw=EMAIL,
+        render_kw=EMAIL | {"autocomplete": "off"},
     )
 
     def _fit(self, slot: Slot, known: bool) -> None:

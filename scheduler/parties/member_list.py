@@ -73,7 +73,9 @@ def read(pasted: str) -> list[Line]:
 
 def _rows(pasted: str) -> Iterator[tuple[int, list[str]]]:
     # By the lines as they were pasted, headings and empty ones counted: somebody has to find the one that is meant.
-    reader = csv.reader(pasted.splitlines(), delimiter="\t" if "\t" in pasted.strip() else ",")
+    # Spreadsheets begin a file with a mark of its own, which is no part of the first heading.
+    lines = pasted.removeprefix("\ufeff").splitlines()
+    reader = csv.reader(lines, delimiter="\t" if "\t" in pasted.strip() else ",")
     try:
         for row in reader:
             yield reader.line_num, row

@@ -1,7 +1,9 @@
 // On an iPhone an installed app shows a PDF over itself and has no way back, in a new window too. There the sheet to print, keep or
 // send it opens instead, which can be closed. Everywhere else, and without this, the link opens beside the page.
 
-const fetched = new Map();
+// What was here too late for its own tap, for the next one; a list of an hour ago would lack whoever signed up since.
+const ready = new Map();
+const KEPT_FOR = 60_000;
 
 async function fileOf(link) {
   const answer = await fetch(link.href, { credentials: "same-origin" });
@@ -19,13 +21,27 @@ function say(link) {
   link.append(words);
 }
 
+function keep(link, file) {
+  ready.set(link.href, file);
+  setTimeout(() => ready.delete(link.href), KEPT_FOR);
+  say(link);
+}
+
 async function share(link) {
+  let file = ready.get(link.href);
+  ready.delete(link.href);
   try {
-    if (!fetched.has(link.href)) fetched.set(link.href, await fileOf(link));
-    await navigator.share({ files: [fetched.get(link.href)] });
+    file ??= await fileOf(link);
+  } catch {
+    // What comes instead says why, and can be left: to sign in again, or that there is no network.
+    location.assign(link.href);
+    return;
+  }
+  try {
+    await navigator.share({ files: [file] });
   } catch (error) {
     // Closed again is well; where the tap is too long ago by the time the file is here, the next tap finds it ready.
-    if (error.name !== "AbortError") say(link);
+    if (error.name !== "AbortError") keep(link, file);
   }
 }
 

@@ -62,7 +62,7 @@ def _join(slot: Slot, form: GroupForm, actor: Actor, share: SlotShare | None) ->
         speaker = Speaker(actor, stranger, share)
         row = actions.join(db_session(), slot, sign_up, speaker, now)
         form.tell_what_is_left_out()
-        begin_connecting(row.contact, slot.occurrence.activity.organization)
+        begin_connecting(row.contact, slot.occurrence.activity.organization, unproven=row.unproven)
         return row
     yes = replace(sign_up, contact_id=find_me(db_session(), actor).id)
     return actions.join(db_session(), slot, yes, Speaker(actor, share=share), now)

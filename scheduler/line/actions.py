@@ -98,8 +98,11 @@ def connect(session: Session, account: LineAccount, user: str, typed: str, now: 
 
 
 def _same_person(session: Session, new: Person, user: str, now: datetime) -> Person:
-    """Return whom somebody new turns out to be: the same reading and the same LINE are the same person."""
-    if new.email or new.phone:
+    """Return whom somebody new turns out to be: the same reading and the same LINE are the same person.
+
+    Whoever has typed a telephone beside it is no other; an address may be proved and then is a door of its own.
+    """
+    if new.email:
         return new
     theirs = select(ContactPoint.person_id).where(
         ContactPoint.channel == "line", ContactPoint.address == user, ContactPoint.off_at.is_(None)

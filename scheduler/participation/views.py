@@ -77,7 +77,7 @@ def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
         guard("join", *stranger.contacts)
         row = actions.join_as_stranger(db_session(), slot, stranger, sign_up, now)
         form.tell_what_is_left_out()
-        begin_connecting(row.contact, slot.occurrence.activity.organization)
+        begin_connecting(row.contact, slot.occurrence.activity.organization, unproven=row.unproven)
         return row
     me_ = find_me(db_session(), actor)
     guardian = "" if sign_up.contact_comes else me_.name

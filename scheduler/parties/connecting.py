@@ -35,9 +35,14 @@ def new_code(session: Session, account: LineAccount, person: Person, now: dateti
     return f"{code[:4]}-{code[4:]}"
 
 
-def next_step(session: Session, person: Person, body: Organization, now: datetime) -> Step | None:
-    """Return what somebody has to do who has signed up with LINE alone; None for who gave a mailbox or telephone."""
+def next_step(
+    session: Session, person: Person, body: Organization, now: datetime, *, unproven: bool
+) -> Step | None:
+    """Return what somebody has to do who is told by LINE, to keep an `unproven` sign-up; None for who has a mailbox.
+
+    Whoever gave a telephone alone has nothing to prove; beside LINE it is there for the organiser to call.
+    """
     account = body.line_account
-    if account is None or person.email or person.phone:
+    if account is None or person.email or not unproven:
         return None
     return Step(account.basic_id, new_code(session, account, person, now))

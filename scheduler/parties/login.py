@@ -132,9 +132,9 @@ def end_session() -> str | None:
     return token
 
 
-def begin_connecting(person: Person, body: Organization) -> None:
+def begin_connecting(person: Person, body: Organization, *, unproven: bool) -> None:
     """Make the code with which a person connects LINE who has just signed up with it; this browser alone keeps it."""
-    step = next_step(db_session(), person, body, clock.now())
+    step = next_step(db_session(), person, body, clock.now(), unproven=unproven)
     if step is not None:
         session["line_code"] = step.code
 
@@ -142,7 +142,7 @@ def begin_connecting(person: Person, body: Organization) -> None:
 def step_to_connect(person: Person, body: Organization) -> Step | None:
     """Return how this browser's person connects LINE; None for one who is reached otherwise."""
     account, code = body.line_account, session.get("line_code")
-    if account is None or code is None or person.email or person.phone:
+    if account is None or code is None or person.email:
         return None
     return Step(account.basic_id, code)
 

@@ -16,5 +16,5 @@ class LineStep(ApiModel):
 
 def line_step(person: Person, body: Organization, *, unproven: bool) -> LineStep | None:
     """Make the code for somebody who has just signed up with LINE alone; the caller commits."""
-    step = next_step(db_session(), person, body, clock.now()) if unproven else None
+    step = next_step(db_session(), person, body, clock.now(), unproven=unproven)
     return LineStep(basic_id=step.basic_id, code=step.code) if step is not None else None

@@ -59,7 +59,7 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
     guard("join", *stranger.contacts)
     done = actions.join_as_stranger(db_session(), activity, wish, sign_up, now, stranger=stranger)
     form.tell_what_is_left_out()
-    begin_connecting(done.series.contact, activity.organization)
+    begin_connecting(done.series.contact, activity.organization, unproven=done.series.unproven)
     return done
 
 

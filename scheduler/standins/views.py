@@ -98,7 +98,7 @@ def _take_over(search: StandIn, form: TakeOverForm, actor: Actor) -> Participati
         guard("join", *stranger.contacts)
         row = actions.take_as_stranger(db_session(), search, stranger, sign_up, clock.now())
         form.tell_what_is_left_out()
-        begin_connecting(row.contact, row.slot.occurrence.activity.organization)
+        begin_connecting(row.contact, row.slot.occurrence.activity.organization, unproven=row.unproven)
         return row
     known = replace(sign_up, contact_id=find_me(db_session(), actor).id)
     return actions.take(db_session(), search, known, clock.now())

@@ -62,11 +62,12 @@ def code_on(page: str) -> str:
     return found[0]
 
 
+@pytest.mark.parametrize("phone", ["", "090-1234-5678"])
 def test_whoever_connects_line_in_time_keeps_the_place_and_hears_by_line(
-    app: Flask, session: Session, slot: Slot, visitor: Visitor, line: Line, deliver: Callable[[], int]
+    session: Session, slot: Slot, visitor: Visitor, line: Line, deliver: Callable[[], int], phone: str
 ) -> None:
     assert "LINE（@midori）" in visitor.text(f"/slots/{slot.id}/join")
-    thanks = visitor.submit(f"/slots/{slot.id}/join", **HANAKO, contact="line").location
+    thanks = visitor.submit(f"/slots/{slot.id}/join", **HANAKO, contact="line", phone=phone).location
     page = visitor.text(thanks)
     assert "LINE とつないでください" in page
     assert "/me/" not in page
@@ -93,13 +94,14 @@ def test_whoever_does_not_loses_it_and_is_told_on_the_page_and_by_line(
     assert rows(session)[0].state == "expired"
 
 
+@pytest.mark.parametrize("phone", ["", "090-1234-5678"])
 def test_the_same_line_and_reading_are_the_same_person(
-    session: Session, slot: Slot, cast: Cast, app: Flask
+    session: Session, slot: Slot, cast: Cast, app: Flask, phone: str
 ) -> None:
     other = make.slot(session, cast.midori, NOW, title="もちつき")
     session.commit()
     for one in (slot, other):
-        made = done(Program(app).post(f"/slots/{one.id}/join", **BY_LINE, clash_ok=True))
+        made = done(Program(app).post(f"/slots/{one.id}/join", **BY_LINE, phone=phone, clash_ok=True))
         hear(app.test_client(), 1, event("message", made["line"]["code"]))
     first, second = rows(session)
     assert (first.state, second.state) == ("confirmed", "confirmed")

@@ -92,6 +92,7 @@ def _briefed(
         .where(
             Occurrence.activity_id.in_(briefings),
             Participation.contact_id.in_(people),
+            Participation.contact_comes,
             Participation.state.in_(set(COMING) - {"absent"}),
         )
     )

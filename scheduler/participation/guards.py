@@ -115,6 +115,8 @@ def is_briefed(session: Session, slot: Slot, contact_id: int) -> bool:
             Occurrence.activity_id == slot.briefing_id,
             Occurrence.ends_at <= slot.starts_at,
             Participation.contact_id == contact_id,
+            # Whoever sends others there has not heard it.
+            Participation.contact_comes,
             Participation.state.in_(set(COMING) - {"absent"}),
         )
     )

@@ -316,6 +316,7 @@ def is_new_here(session: Session, person_id: int, slot: Slot) -> bool:
         .where(
             Activity.organization_id == slot.occurrence.activity.organization_id,
             Participation.contact_id == person_id,
+            Participation.contact_comes,
             Participation.state.in_(("checked_in", "done")),
         )
     )

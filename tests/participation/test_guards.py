@@ -150,6 +150,10 @@ def test_a_part_with_a_briefing_takes_who_was_there_or_goes_there_first(session:
         yes(session, slot, cast.ben)
     assert (refused.value.code, refused.value.facts) == ("briefing_missing", {"briefing": "説明会"})
     heard = yes(session, briefing, cast.ben)
+    heard.contact_comes = False
+    session.flush()
+    assert not guards.is_briefed(session, slot, cast.ben.id), "another went there in place of Ben"
+    heard.contact_comes = True
     assert yes(session, slot, cast.ben).state == "confirmed"
     heard.state = "absent"
     session.flush()

@@ -193,7 +193,10 @@ class FewerForm(Form):
         form.without.flags.required = True
         form.without.choices = own | {str(one.id): companion_text(one) for one in row.companions}
         children = [one for one in row.companions if one.is_minor]
-        if own and children and not row.contact_grade and may_come_alone(row, children):
+        # The last adult may be another than the contact, and a small one may stay at home while the big one comes.
+        adults_may_leave = row.has_grown_up and bool(own or not row.contact_comes)
+        some_may = any(may_come_alone(row, [one]) for one in children)
+        if adults_may_leave and some_may and not row.contact_grade:
             form.without.description = gettext(
                 "お子さんだけで参加するときは、申し込んだ方が保護者として同意したことになります。"
             )

@@ -54,6 +54,22 @@ def test_who_lets_the_children_come_alone_has_said_yes_for_them(
     assert (row.state, row.people, row.guardian) == ("confirmed", 1, cast.ben.name)
 
 
+@pytest.mark.parametrize(
+    ("others", "comes"), [((FATHER, CHILD), False), ((CHILD, Named(age_months=9)), True)]
+)
+def test_who_may_let_children_come_alone_reads_what_that_means(
+    app: Flask, session: Session, cast: Cast, slot: Slot, others: tuple[Named, ...], comes: bool
+) -> None:
+    yes = SignUp(cast.ben.id, contact_comes=comes, company=Company(others=others))
+    row = join(session, slot, yes, NOW)
+    session.commit()
+    page = browser_of(app, cast.ben).text(f"/participations/{row.id}/fewer")
+    assert ("（ご本人）" in page, "保護者として同意したことになります。" in page) == (comes, True)
+    other = next(one.id for one in row.companions if one.grade != CHILD.grade)
+    leave_out(session, row, [THE_CONTACT, other], NOW)
+    assert (row.people, row.guardian) == (1, cast.ben.name)
+
+
 def test_children_stay_with_an_adult_where_that_is_the_rule(session: Session, cast: Cast, slot: Slot) -> None:
     slot.occurrence.activity.minors = "present"
     row = _family(session, slot, cast, FATHER, CHILD)

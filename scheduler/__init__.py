@@ -17,6 +17,7 @@ from scheduler import (
     masking,
     offline,
     openapi,
+    presses,
     sharing,
     web,
 )
@@ -141,6 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     login.init_app(app)
     sharing.init_app(app)
+    presses.init_app(app)
     display.init_app(app)
     for feature in PAGES:
         app.register_blueprint(feature.pages)

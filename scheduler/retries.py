@@ -94,13 +94,13 @@ def claim_key(session: Session, sending: Sending, secret: str, now: datetime) ->
         return claim_key(session, sending, secret, now)
     if kept.request_hash != sending.request_hash:
         raise Invalid("idempotency_key_reused")
-    return Answer(kept.status, _unsealed(sending, secret, kept.sealed))
+    return Answer(kept.status, unsealed(sending, secret, kept.sealed))
 
 
 def keep(session: Session, sending: Sending, secret: str, answer: Answer) -> None:
     """Write the answer down beside its effect, in the same transaction."""
     ours = update(KeptAnswer).where(KeptAnswer.key_hash == sending.key_hash)
-    session.execute(ours.values(status=answer.status, sealed=_sealed(sending, secret, answer.body)))
+    session.execute(ours.values(status=answer.status, sealed=sealed(sending, secret, answer.body)))
 
 
 def purge(session: Session, now: datetime) -> None:
@@ -114,14 +114,16 @@ def _sealing_key(sending: Sending, secret: str) -> bytes:
     return urlsafe_b64encode(mac.digest())
 
 
-def _sealed(sending: Sending, secret: str, body: bytes) -> str:
+def sealed(sending: Sending, secret: str, body: bytes) -> str:
+    """Return an answer as it can be kept: readable to nobody without the key that was sent."""
     # Here and not above: it loads a large library that most starts of the program never need.
     from cryptography.fernet import Fernet
 
     return Fernet(_sealing_key(sending, secret)).encrypt(body).decode()
 
 
-def _unsealed(sending: Sending, secret: str, sealed: str) -> bytes:
+def unsealed(sending: Sending, secret: str, text: str) -> bytes:
+    """Return what was sealed under this key."""
     from cryptography.fernet import Fernet
 
-    return Fernet(_sealing_key(sending, secret)).decrypt(sealed)
+    return Fernet(_sealing_key(sending, secret)).decrypt(text)

@@ -130,7 +130,7 @@ POST /organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 303 404 40
 GET  /town                                                404  404  404  404  404
 POST /town                                                404  404  404  404  404
 GET  /town.csv                                            404  404  404  404  404
-GET  /desk                                                ask  404  200  200  404
+GET  /desk                                                ask  200  200  200  200
 GET  /organizations/<slug>/offices                        404  404  200  404  404
 POST /organizations/<slug>/offices                        404  404  303  404  404
 GET  /offices/<office_id>/end                             404  404  200  404  404

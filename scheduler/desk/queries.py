@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from scheduler.activities.models import ON, Occurrence, Slot
 from scheduler.desk.tasks import AHEAD, Task, dates_of, tasks_of, terms_of
@@ -59,6 +59,11 @@ class Desk:
     leads: list[Membership]
 
     @property
+    def is_held(self) -> bool:
+        """Whether it is anybody's who holds an office, or will."""
+        return bool(self.bodies or self.blocks or self.coming)
+
+    @property
     def waiting(self) -> int:
         """How many things wait: tasks, and at each date of a block telling its homes and asking the silent ones."""
         told = sum(one.by_hand > 0 for one in self.rounds)
@@ -67,12 +72,18 @@ class Desk:
 
 def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
     """Return the desk of somebody who organises or leads a block, or will; raise NotFound for anybody else."""
+    found = desk_of(session, actor, now)
+    if not found.is_held:
+        raise NotFound
+    return found
+
+
+def desk_of(session: Session, actor: Actor, now: datetime) -> Desk:
+    """Return somebody's desk, an empty one where they hold no office."""
     bodies, blocks = organised_bodies(session, actor), led_blocks(session, actor)
     offices = _offices(session, actor)
     # Whoever was told of an office that begins later comes to look; a body's token holds none itself.
     coming = [one for one in offices if one.starts_on > actor.today and actor.body_id is None]
-    if not bodies and not blocks and not coming:
-        raise NotFound
     return Desk(
         bodies,
         blocks,
@@ -85,11 +96,15 @@ def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
 
 
 def _offices(session: Session, actor: Actor) -> list[Membership]:
-    """Return the actor's offices that have not ended, also those that begin later."""
+    """Return the actor's offices that have not ended and that nobody else is to have next, also those to come."""
+    after = aliased(Membership)
+    same = (after.organization_id == Membership.organization_id) & (after.office == Membership.office)
+    is_followed = select(after.id).where(same, after.starts_on > actor.today).exists()
     wanted = select(Membership).where(
         Membership.person_id == actor.person_id,
         Membership.office.is_not(None),
         or_(Membership.ends_on.is_(None), Membership.ends_on >= actor.today),
+        or_(Membership.starts_on > actor.today, ~is_followed),
     )
     return list(session.scalars(wanted.order_by(Membership.starts_on, Membership.id)))
 

@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import clock
-from scheduler.desk.queries import find_desk
+from scheduler.desk.queries import desk_of
 from scheduler.parties.access import led_blocks, organised_bodies
 from scheduler.parties.login import HOME_ZONE, current_actor
 from scheduler.parties.queries import find_me
@@ -15,10 +15,10 @@ pages = Blueprint("desk", __name__)
 
 @pages.get("/desk")
 def desk() -> ResponseReturnValue:
-    """Show what there is to do today, then the coming dates with how many have come forward."""
+    """Show what there is to do today, then the coming dates; whoever holds no office is told so, never sent away."""
     actor, now = current_actor(), clock.now()
     me = find_me(db_session(), actor)
-    found = find_desk(db_session(), actor, now)
+    found = desk_of(db_session(), actor, now)
     g.has_desk = bool(found.bodies or found.blocks)
     return render_template("desk/desk.html", desk=found, today=now.astimezone(HOME_ZONE), person=me)
 

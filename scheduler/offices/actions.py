@@ -12,16 +12,14 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import Telling, drop, queue
 from scheduler.notices.queries import first_channels, people_told
-from scheduler.offices.queries import is_passed_on, known_by_phone
-from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING, has_other_officer
+from scheduler.offices.queries import OFFICES, UNDO_FOR, is_passed_on, known_by_phone
+from scheduler.parties.access import BLOCK_LEADER, ORGANISING, has_other_officer, live
 from scheduler.parties.actions import PersonFacts, enrol, unreachable_person
 from scheduler.parties.actions import person as register
 from scheduler.parties.models import Membership, Organization, Person, SignedIn, SignIn
 from scheduler.parties.names import kana_key, phone_key
 
-OFFICES = (*ORGANISING, BLOCK_LEADER, COUNTER)
 LONGEST_TERM = timedelta(days=20 * 366)
-UNDO_FOR = timedelta(minutes=30)
 # Who takes it back at once troubles nobody.
 GRACE = timedelta(minutes=3)
 
@@ -128,7 +126,7 @@ def hand_over(
     """Give an office to whoever is next, and end that of the one before on the day before: both or neither.
 
     Return the new office. A term that ends earlier stays as it is. Raise Conflict where a leader has handed the block
-    over already: one leader makes one, not many.
+    over already: one leader makes one, not many; and where from today on nobody could sign in.
     """
     if (
         held.office == BLOCK_LEADER
@@ -143,9 +141,25 @@ def hand_over(
     ends = before is None or before > last
     if ends:
         end(session, held, last, by)
+    if held.office in ORGANISING and not _is_open(session, held.organization, by):
+        raise Conflict("next_cannot_enter")
     facts = {"from": held.id, "ends_on": before.isoformat() if before else None, "ended": ends}
     _record(session, new, "hand_over", by, facts=facts)
     return new
+
+
+def _is_open(session: Session, body: Organization, by: By) -> bool:
+    """Say whether somebody who organises today can sign in, and print a key card for the others."""
+    session.flush()
+    signed_in = select(SignedIn.person_id).where(SignedIn.ended_at.is_(None), SignedIn.expires_at > by.now)
+    found = select(Membership.id).join(Person, Person.id == Membership.person_id)
+    found = found.where(
+        Membership.organization_id.in_([body.id, body.parent_id or body.id]),
+        Membership.office.in_(ORGANISING),
+        live(by.today),
+        or_(Person.email.is_not(None), Person.id.in_(signed_in)),
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def end(session: Session, held: Membership, last_on: date, by: By) -> None:

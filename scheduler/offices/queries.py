@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import NotFound
 from scheduler.history import StateChange, changes_of
-from scheduler.parties.access import BLOCK_LEADER, SESSION, Actor, live, may_see_all
+from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING, SESSION, Actor, live, may_see_all
 from scheduler.parties.models import Household, Membership, Organization, Person
 from scheduler.parties.queries import find_body
+
+# In which order offices are named: the chair first, whoever's reading comes first.
+OFFICES = (*ORGANISING, BLOCK_LEADER, COUNTER)
+UNDO_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,26 @@ def find_office_to_undo(session: Session, actor: Actor, membership_id: int) -> H
         if done and done[-1].by_id == actor.person_id and actor.person_id is not None:
             return holder_of(session, held)
     return find_office(session, actor, membership_id)
+
+
+def handed_over_lately(session: Session, actor: Actor, now: datetime) -> list[tuple[Holder, Holder]]:
+    """Return what the actor has handed over in the last half hour, where that stands: who held it, and who is next."""
+    wanted = select(StateChange).where(
+        StateChange.subject == "membership",
+        StateChange.verb == "hand_over",
+        StateChange.by_id == actor.person_id,
+        StateChange.at >= now - UNDO_FOR,
+    )
+    made = [one for one in session.scalars(wanted.order_by(StateChange.id.desc())) if _stands(session, one)]
+    return [(_holder(session, one.facts["from"]), _holder(session, one.subject_id)) for one in made]
+
+
+def _stands(session: Session, made: StateChange) -> bool:
+    return changes_of(session, "membership", made.subject_id)[-1].id == made.id
+
+
+def _holder(session: Session, membership_id: int) -> Holder:
+    return holder_of(session, session.get_one(Membership, membership_id))
 
 
 def blocks_to_pass_on(session: Session, actor: Actor) -> list[Membership]:
@@ -135,6 +159,18 @@ def holder_of(session: Session, held: Membership) -> Holder:
     return Holder(held, session.get_one(Person, held.person_id))
 
 
+def bodies_known(session: Session, actor: Actor, body: Organization) -> list[Organization]:
+    """Return the bodies from whose people the actor may choose who is next: those of the page where they ask somebody.
+
+    A leader chooses from the own block.
+    """
+    whole = body if body.parent_id is None else session.get_one(Organization, body.parent_id)
+    for kept in (whole, body):
+        if may_see_all(session, actor, kept):
+            return bodies_kept(session, kept)
+    return [body]
+
+
 def bodies_kept(session: Session, body: Organization) -> list[Organization]:
     """Return a body and its blocks."""
     blocks = select(Organization).where(Organization.parent_id == body.id)
@@ -142,7 +178,7 @@ def bodies_kept(session: Session, body: Organization) -> list[Organization]:
 
 
 def holders_of(session: Session, bodies: Sequence[Organization], today: date) -> list[Holders]:
-    """Return who holds which office in these bodies, now or later."""
+    """Return who holds which office in these bodies, now or later: by rank, then as they follow each other."""
     wanted = (
         select(Membership, Person)
         .join(Person, Person.id == Membership.person_id)
@@ -154,4 +190,5 @@ def holders_of(session: Session, bodies: Sequence[Organization], today: date) ->
         .order_by(Membership.starts_on, Person.kana_key, Membership.id)
     )
     found = [Holder(held, person) for held, person in session.execute(wanted)]
+    found.sort(key=lambda one: OFFICES.index(one.held.office or ""))
     return [Holders(body, [one for one in found if one.held.organization_id == body.id]) for body in bodies]

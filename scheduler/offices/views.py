@@ -11,7 +11,7 @@ from scheduler import clock, words
 from scheduler.offices import actions, queries
 from scheduler.offices.forms import EndForm, HandOverForm, OfficeForm
 from scheduler.offices.queries import Holder
-from scheduler.parties.access import BLOCK_LEADER, Actor, may_see_all
+from scheduler.parties.access import ORGANISING, Actor, may_see_all
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Membership, Organization
 from scheduler.web import Form, db_session, go
@@ -45,9 +45,14 @@ def offices(slug: str) -> ResponseReturnValue:
 
 
 def _flash(text: str, office_id: int, new: Holder | None = None) -> None:
-    """Say what was done, with a button that takes it back; and how the new officer gets in who has no mail."""
+    """Say what was done, with a button that takes it back."""
+    flash(_bar(text, office_id, new), "undo")  # type: ignore[arg-type]
+
+
+def _bar(text: str, office_id: int, new: Holder | None = None) -> tuple[str, ...]:
+    """Return what was done, where it is taken back, and how the new officer gets in who has no mail."""
     text, *leads = (text,) if new is None or new.person.email else _with_card(text, new)
-    flash((text, f"/offices/{office_id}/undo", *leads), "undo")  # type: ignore[arg-type]
+    return text, f"/offices/{office_id}/undo", *leads
 
 
 def _with_card(said: str, new: Holder) -> tuple[str, ...]:
@@ -72,17 +77,31 @@ def hand_over(office_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db_session()
     holder = queries.find_office_to_pass_on(session, actor, office_id)
     body = holder.held.organization
+    known = queries.known_people(session, queries.bodies_known(session, actor, body))
     form = HandOverForm(data=_next_term(holder, actor.today)).offer(
-        [one for one in queries.known_people(session, [body]) if one.id != holder.person.id]
+        [one for one in known if one.id != holder.person.id]
     )
     if form.validate_on_submit() and form.attempt(
         lambda: actions.hand_over(session, holder.held, form.who(), form.term(""), _by(actor))
     ):
         session.commit()
-        new = queries.holder_of(session, form.done)
-        _flash(_handed_over(holder, new), form.done.id, new)
-        return go(_after(actor, holder))
-    return form.page("offices/hand_over.html", body=body, holder=holder)
+        goes_to, new = _after(actor, holder), queries.holder_of(session, form.done)
+        # The desk says so by itself for half an hour.
+        if goes_to != "/desk":
+            _flash(_handed_over(holder, new), form.done.id, new)
+        return go(goes_to)
+    return form.page("offices/hand_over.html", body=body, holder=holder, is_organising=_organises(holder))
+
+
+def _organises(holder: Holder) -> bool:
+    return holder.held.office in ORGANISING
+
+
+@pages.app_template_global("handed_over_lately")
+def handed_over_lately() -> list[tuple[str, ...]]:
+    """Return what the reader has just handed over: a sentence, where it is taken back, and what comes next."""
+    made = queries.handed_over_lately(db_session(), current_actor(), clock.now())
+    return [_bar(_handed_over(before, after), after.held.id, after) for before, after in made]
 
 
 def _next_term(holder: Holder, today: date) -> dict[str, date | None]:
@@ -108,10 +127,10 @@ def _handed_over(before: Holder, after: Holder) -> str:
 
 
 def _after(actor: Actor, holder: Holder) -> str:
-    """Return where one goes on: a leader of a block has no page of offices, nor a desk once the own has ended."""
+    """Return where one goes on: a leader of a block has no page of offices, nor has whoever has just left one."""
     if may_see_all(db_session(), actor, holder.held.organization):
         return f"/organizations/{holder.held.organization.slug}/offices"
-    return "/desk" if queries.own_posts(db_session(), actor, BLOCK_LEADER) else "/me"
+    return "/desk"
 
 
 def _page(form: OfficeForm, body: Organization, actor: Actor) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """Offices: appointing, ending, handing over; by form, by program, and what the next one is told."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -271,3 +272,40 @@ def test_two_who_end_each_others_office_at_once_come_one_after_the_other(migrate
         with pytest.raises(Conflict, match="last_officer"):
             end(other, other.get_one(Membership, second.id), TODAY, By(people.ben.id, TODAY, NOW))
     engine.dispose()
+
+
+def test_whoever_hands_over_at_once_gets_back_for_half_an_hour_and_locks_nobody_out(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    aiko, held = browser_of(app, cast.aiko), _post_of(session, cast.aiko.id)
+    path = f"/offices/{held}/hand-over"
+    page = aiko.text(path)
+    assert "鍵カードがないとサインインできません" in page
+    unwritten = {"name": "後藤 五郎", "kana": "ごとう ごろう", "phone": "090-0000-0005"}
+    refused = aiko.submit(path, **unwritten, starts_on="2026-11-16")
+    assert (refused.status_code, "まだサインインできません" in refused.text) == (409, True)
+    typed = {"name": GORO.name, "kana": GORO.kana, "email": GORO.email}
+    assert aiko.submit(path, **typed, starts_on="2026-11-16").location == "/desk"
+    for _ in range(2):
+        desk = aiko.text("/desk")
+        assert ("いまは、役についていません" in desk, desk.count('class="undo-bar"')) == (True, 1)
+    with at("2026-11-16 18:00"):
+        assert 'class="undo-bar"' not in browser_of(app, cast.aiko).text("/desk")
+    new = session.scalars(select(Membership.id).order_by(Membership.id.desc())).first()
+    assert aiko.submit(f"/offices/{new}/undo", page="/desk").location == PATH
+    assert "役についていません" not in aiko.text("/desk")
+
+
+def test_the_chair_stands_first_and_the_whole_association_is_offered(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    block = make_block(session, cast)
+    for person, office in ((cast.chie, "counter"), (cast.ben, "vice_chair")):
+        casting.hold_office(session, person, cast.midori, office, NOW)
+    session.commit()
+    aiko, held = browser_of(app, cast.aiko), _post_of(session, cast.aiko.id)
+    page = aiko.text(PATH)
+    names = [page.index(f">{name}<") for name in ("会長", "副会長", "窓口")]
+    assert names == sorted(names)
+    offered = re.findall(r'<option value="(\d+)"', aiko.text(f"/offices/{held}/hand-over"))
+    assert str(block.member.id) in offered

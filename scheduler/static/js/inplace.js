@@ -127,12 +127,31 @@ async function back() {
 
 const able = "timeout" in AbortSignal && "submitter" in SubmitEvent.prototype;
 
+// A plain form is under way once its page is being left: a second tap would have the browser drop the answer to the first.
+function once(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  if ("sent" in form.dataset) {
+    event.preventDefault();
+    return;
+  }
+  // Another script may still send it in its own way.
+  setTimeout(() => event.defaultPrevented || (form.dataset.sent = ""));
+  setTimeout(free, LONGEST, form);
+}
+
+function free(form) {
+  delete form.dataset.sent;
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-in-place]");
-  if (!form || !able || event.defaultPrevented) return;
+  if (!form || !able || event.defaultPrevented) return once(event);
   event.preventDefault();
   if (!busy) send(form, event.submitter);
 });
+
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(free));
 
 addEventListener("popstate", (event) => {
   if (event.state?.placed && !event.state.swap && location.href.split("#")[0] !== shown) back();

@@ -24,6 +24,7 @@ EDGES = {
     "notices/delivery.py",
     "demo/__init__.py",
     "json_api.py",
+    "presses.py",
     "parties/login.py",
 }
 # Knows when a commit is put off.

@@ -47,14 +47,15 @@ def find_own(session: Session, actor: Actor, participation_id: int) -> Participa
 
 
 def others_with_room(slot: Slot, people: int, now: datetime) -> list[Slot]:
-    """Return the other parts of a date for which so many can sign up now, without a training that they ask for."""
+    """Return the other parts of a date for which so many can sign up now, and that ask for no training or briefing."""
     return [one for one in slot.occurrence.slots if one.id != slot.id and _takes(one, people, now)]
 
 
 def _takes(slot: Slot, people: int, now: datetime) -> bool:
     is_open = (slot.opens_at is None or slot.opens_at <= now) and now < min(slot.closes_at, slot.starts_at)
     has_room = slot.is_lottery or slot.left >= (1 if slot.unit == "family" else people)
-    return is_open and has_room and slot.policy != "assigned" and not slot.competence
+    asks_nothing = not slot.competence and slot.briefing_id is None
+    return is_open and has_room and slot.policy != "assigned" and asks_nothing
 
 
 def find_for_guardian(session: Session, actor: Actor, participation_id: int) -> Participation:

@@ -37,8 +37,14 @@ def _page_of(app: Flask, row: Participation) -> str:
 
 @pytest.fixture
 def parts(session: Session, cast: Cast) -> list[Slot]:
-    """A date with one place at the table, three on the cart, and one that nobody can choose."""
-    slots = (SlotFacts("受付", 1), SlotFacts("積込み", 3), SlotFacts("運転", 5, policy="assigned"))
+    """A date with one place at the table, three on the cart, and two that not everybody can choose."""
+    briefing = make.slot(session, cast.midori, NOW, title="説明会").occurrence.activity_id
+    slots = (
+        SlotFacts("受付", 1),
+        SlotFacts("積込み", 3),
+        SlotFacts("運転", 5, policy="assigned"),
+        SlotFacts("給水", 9, briefing_id=briefing),
+    )
     made = make.slot(session, cast.midori, NOW, slots=slots)
     session.commit()
     return made.occurrence.slots
@@ -69,10 +75,10 @@ def test_an_adult_of_a_family_may_be_named(session: Session, cast: Cast, visitor
 def test_a_full_part_offers_the_others_with_what_was_typed(
     session: Session, parts: list[Slot], visitor: Visitor
 ) -> None:
-    table, cart, driving = parts
+    table, cart, driving, water = parts
     page = visitor.submit(f"/slots/{table.id}/join", **HANAKO, adults="山田 一郎").text
     assert f'name="part" value="{cart.id}"' in page
-    assert f'name="part" value="{driving.id}"' not in page
+    assert not any(f'name="part" value="{one.id}"' in page for one in (driving, water))
     assert "人数をへらして申し込む" in page
     answer = visitor.submit(f"/slots/{table.id}/join", **HANAKO, adults="山田 一郎", part=str(cart.id))
     assert answer.location == f"/slots/{cart.id}/joined"
@@ -81,7 +87,7 @@ def test_a_full_part_offers_the_others_with_what_was_typed(
 
 
 def test_what_is_wrong_in_another_part_is_mended_there(parts: list[Slot], visitor: Visitor) -> None:
-    table, cart, _driving = parts
+    table, cart, *_others = parts
     page = visitor.submit(f"/slots/{table.id}/join", **HANAKO | {"kana": ""}, part=str(cart.id)).text
     assert f'<input type="hidden" name="part" value="{cart.id}">' in page
     assert "積込みで申し込む" in page

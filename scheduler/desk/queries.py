@@ -99,7 +99,8 @@ def _offices(session: Session, actor: Actor) -> list[Membership]:
     """Return the actor's offices that have not ended and that nobody else is to have next, also those to come."""
     after = aliased(Membership)
     same = (after.organization_id == Membership.organization_id) & (after.office == Membership.office)
-    is_followed = select(after.id).where(same, after.starts_on > actor.today).exists()
+    # Whoever begins while one is still there is a colleague.
+    is_followed = select(after.id).where(same, after.starts_on > Membership.ends_on).exists()
     wanted = select(Membership).where(
         Membership.person_id == actor.person_id,
         Membership.office.is_not(None),

@@ -91,6 +91,8 @@ def _answer_of_first(sending: Sending) -> Response:
 
 
 def _again(kept: dict[str, Any]) -> Response:
+    # As the first left it: whoever has signed out does not come back by a second tap.
+    session.clear()
     session.update(kept["session"])
     return Response(kept["body"], kept["status"], [(name, text) for name, text in kept["headers"]])
 

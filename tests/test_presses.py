@@ -83,6 +83,18 @@ def test_two_taps_at_the_very_same_time_found_one_body(
         assert list(taps.map(tap, range(4))) == [303] * 4
 
 
+def test_whoever_taps_sign_out_twice_is_signed_out(app: Flask, aiko: Visitor) -> None:
+    sent, cookie = aiko.hidden("/me"), aiko.client.get_cookie("tsudoi")
+    assert cookie is not None
+    left = []
+    for _ in range(2):
+        client = app.test_client()
+        client.set_cookie("tsudoi", cookie.value)
+        assert client.post("/sign-out", data=sent).status_code == 303
+        left.append(client.get_cookie("tsudoi"))
+    assert left == [None, None]
+
+
 def test_what_was_refused_taken_back_or_sent_long_ago_is_looked_at_anew(
     session: Session, cast: Cast, aiko: Visitor
 ) -> None:

@@ -15,6 +15,7 @@ from scheduler.notices.channels.email import mail_is_safe
 from scheduler.offices.actions import By
 from scheduler.parties import actions as parties
 from scheduler.parties.actions import PersonFacts
+from scheduler.parties.login import HOME_ZONE
 from scheduler.parties.models import Organization
 from scheduler.parties.queries import person_by_email
 from scheduler.parties.tokens import derived
@@ -190,7 +191,10 @@ def new_body(slug: str, name: str, officer: str, kana: str, email: str) -> None:
         try:
             body = Organization(slug=slug, name=name, created_at=now)
             town.found_with_officer(
-                session, body, PersonFacts(officer, kana, email), By(None, now.date(), now)
+                session,
+                body,
+                PersonFacts(officer, kana, email),
+                By(None, now.astimezone(HOME_ZONE).date(), now),
             )
         except Refused as refused:
             raise click.ClickException(f"refused: {refused.code}") from refused

@@ -7,7 +7,7 @@ from scheduler import clock
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_operator
 from scheduler.reach.status import Status, status
-from scheduler.web import db_session
+from scheduler.web import db_session, settings
 
 pages = Blueprint("health", __name__)
 
@@ -39,4 +39,5 @@ def _numbers(found: Status) -> dict[str, object]:
 def show_status() -> ResponseReturnValue:
     """Show the operator the same in words."""
     find_operator(db_session(), current_actor())
-    return render_template("reach/status.html", status=status(db_session(), clock.now()))
+    found = status(db_session(), clock.now())
+    return render_template("reach/status.html", status=found, has_server=bool(settings().smtp_url))

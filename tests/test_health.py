@@ -56,7 +56,7 @@ def test_the_operator_reads_the_same_in_words(app: Flask, operator: Visitor) -> 
     assert "5分以上動いていません" in operator.text("/status")
     jobs.tick(app)
     page = operator.text("/status")
-    assert "お知らせは時間どおりに出ています。" in page
+    assert "お知らせは時間どおりに出ています。" not in page
     assert "11月16日（月） 午前10時" in page
 
 

@@ -303,3 +303,15 @@ def test_too_much_is_refused_without_a_trace(client: FlaskClient) -> None:
 )
 def test_a_telephone_number_can_be_pressed_and_markup_is_text(text: str, markup: str) -> None:
     assert linked_phones(text) == markup
+
+
+def test_whoever_finds_nothing_may_sign_in_and_comes_back_whether_it_is_there_or_not(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    session.commit()
+    stranger, way = Visitor(app), "/sign-in?next=%s"
+    for path in (f"/dates/{slot.occurrence_id}/board", "/dates/999/board", "/nowhere"):
+        page = stranger.get(path)
+        assert (page.status_code, f'href="{way % path}"' in page.text) == (404, True)
+    assert "/sign-in?next=" not in browser_of(app, cast.chie).get("/dates/999/board").text

@@ -231,7 +231,7 @@ def enter(occurrence_id: int) -> ResponseReturnValue:
 
     def after(row: Participation) -> str:
         flash(gettext("%(name)sさんの申し込みを入れました。", name=row.party_name), "success")
-        return f"/dates/{occurrence_id}/enter?slot={row.slot_id}"
+        return f"/dates/{occurrence_id}/enter"
 
     return _entering(occurrence, after, "enter")
 

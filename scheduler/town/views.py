@@ -37,7 +37,8 @@ def town() -> ResponseReturnValue:
     if form.validate_on_submit() and form.attempt(lambda: _found(form, actor)):
         session.commit()
         flash(
-            gettext("%(name)sをつくり、はじめの役員にメールで知らせました。", name=form.name.data), "success"
+            gettext("%(name)sをつくりました。はじめの役員に、メールで知らせます。", name=form.name.data),
+            "success",
         )
         return go("/town")
     year = _year(actor)

@@ -1,5 +1,7 @@
 """The operator reads what an installation without a mail server has written; nobody else does."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -53,3 +55,16 @@ def test_an_empty_outbox_says_so(app: Flask, session: Session, cast: Cast) -> No
     cast.aiko.is_operator = True
     session.commit()
     assert "まだメールはありません" in browser_of(app, cast.aiko).text("/outbox")
+
+
+def test_a_code_is_shown_to_who_opens_the_mail_alone_and_the_status_says_that_nothing_goes_out(
+    app: Flask, operator: Visitor
+) -> None:
+    visitor = Visitor(app)
+    visitor.submit("/sign-in", email="ben@example.jp")
+    jobs.tick(app)
+    listed = operator.text("/outbox")
+    assert ("つどいのサインイン：••••••" in listed, re.search(r"サインイン：\d", listed)) == (True, None)
+    status = operator.text("/status")
+    assert "メールサーバーがまだ設定されていません" in status
+    assert "時間どおりに出ています" not in status

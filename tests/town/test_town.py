@@ -83,12 +83,14 @@ def test_an_operator_founds_a_body_whose_officer_is_told(
 ) -> None:
     ben = browser_of(app, operator)
     assert ben.submit("/town", **TYPED).status_code == 303
+    assert "はじめの役員に、メールで知らせます。" in ben.text("/town")
     with at("2026-11-16 10:03"):
         assert "あおば自治会の会長をお願いします" in new_mail(app, "goro@example.jp")["Subject"]
     session.commit()
     goro = session.scalars(select(Person).where(Person.email == "goro@example.jp")).one()
     aoba = session.scalars(select(Organization).where(Organization.slug == "aoba")).one()
     assert may_organise(session, Actor(NOW.date(), goro.id), aoba.id)
+    assert "11月16日（月）から" in browser_of(app, goro).text("/organizations/aoba/offices")
 
 
 @pytest.mark.parametrize(
@@ -106,3 +108,4 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(
     answer = browser_of(app, operator).submit("/town", **TYPED | changed)
     assert answer.status_code in {409, 422}
     assert (said in answer.text, "後藤 五郎" in answer.text) == (True, True)
+    assert '<form class="form" method="post" action="#found"' in answer.text

@@ -151,6 +151,9 @@ document.addEventListener("submit", (event) => {
   if (!busy) send(form, event.submitter);
 });
 
+// A page that came back with what is wrong shows that first, also where its form stands far below.
+document.querySelector("main .error-summary")?.focus();
+
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(free));
 
 addEventListener("popstate", (event) => {

@@ -291,6 +291,7 @@ POST /names/<token>                                              303  303  404  
 POST /me/<token>/feed                                            200  200  404     404
 POST /me/<token>/feed/close                                      303  303  404     404
 POST /me/<token>/link/close                                      303  303  404     404
+GET  /me/<token>/data                                            200  200  404     404
 GET  /me/<token>/limits                                          200  200  404     404
 POST /me/<token>/limits                                          303  303  404     404
 POST /me/<token>/household/contact                               303  404  404     404

@@ -100,7 +100,10 @@ class Ticks(SelectMultipleField):
 
 @dataclass(frozen=True)
 class Preview:
-    """What the fields give: the repetition in words, and the next dates, those left out among them."""
+    """What the fields give: the repetition in words, and the next dates, those left out among them.
+
+    `passed` is the first day where that is over.
+    """
 
     words: str
     lines: tuple[Planned, ...]
@@ -108,6 +111,7 @@ class Preview:
     zone: str
     era: bool
     minutes: int | None = None
+    passed: date | None = None
 
     @property
     def starts(self) -> list[datetime]:
@@ -296,7 +300,8 @@ def _preview(schedule: Schedule, now: datetime, minutes: int | None, *, era: boo
         raise Invalid(error.code) from error
     said = repeat_text(schedule.rule, schedule.first.date(), len(schedule.dates))
     shown = lines[: _place_of(lines, SHOWN)]
-    return Preview(said, tuple(shown), len(lines) > len(shown), schedule.zone, era, minutes)
+    passed = schedule.first.date() if schedule.rule and lines and _instant(schedule) < now else None
+    return Preview(said, tuple(shown), len(lines) > len(shown), schedule.zone, era, minutes, passed)
 
 
 def _instant(schedule: Schedule) -> datetime:

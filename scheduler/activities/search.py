@@ -39,6 +39,20 @@ def dates_between(session: Session, wish: Wish, now: datetime, first: date, last
     return lines_of(session, _narrowed(ahead(now), wish, now).where(_on_days(first, last)))
 
 
+def moved_away(
+    session: Session, wish: Wish, now: datetime, first: date, last: date
+) -> dict[date, list[DateLine]]:
+    """Return by the day where they were once announced the dates that fit a wish and are on another day now."""
+    begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
+    was = and_(Occurrence.first_starts_at >= begins, Occurrence.first_starts_at < ends)
+    by_day: dict[date, list[DateLine]] = {}
+    for line in lines_of(session, _narrowed(ahead(now), wish, now).where(was)):
+        day = line.first_day
+        if day != line.starts.date() and line.occurrence.takes_place:
+            by_day.setdefault(day, []).append(line)
+    return by_day
+
+
 @dataclass(frozen=True)
 class Choices:
     """What can be chosen of all that is posted: an activity for every place, the bodies, the programmes."""

@@ -70,6 +70,7 @@ def month() -> ResponseReturnValue:
         first=first,
         weeks=months.weeks_of(first),
         by_day=by_day,
+        moved=search.moved_away(db_session(), wish, clock.now(), first, months.last_of(first)),
         today=today,
         before=months.before(first, today),
         after=months.after(first, today),

@@ -11,6 +11,7 @@ from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Sl
 from scheduler.db import claim
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import changes_of
+from scheduler.notices.actions import drop
 from scheduler.participation import guards, places
 from scheduler.participation.lottery import Draw, Entry, draw
 from scheduler.participation.models import Participation
@@ -184,11 +185,17 @@ def take_back_in(
         return
     if guards.is_in(session, row, slot.id):
         raise Conflict("already_signed_up")
-    before = {"held": True, "queue_no": None} | changes_of(session, "participation", row.id)[-1].facts
+    gone = changes_of(session, "participation", row.id)[-1]
+    before = {"held": True, "queue_no": None} | gone.facts
     row.queue_no = before["queue_no"]
     if before["held"] and not hold_places(session, row):
         row.queue_no = places.first_in_queue(session, slot.id) - 1
-    enter(session, row, standing_now(session, row), Change(verb, by_id, facts=undo or {}), now)
+    state = standing_now(session, row)
+    # Who has not heard that the sign-up was over needs no word that it is not: the letter before is right again.
+    unheard = state == gone.before and bool(
+        drop(session, "participation", row.id, ("withdrawn",), "superseded")
+    )
+    enter(session, row, state, Change(verb, by_id, facts=undo or {}, quiet=unheard), now)
     if slot.linked:
         settle_linked(session, slot, now)
     offer_next(session, slot, now)

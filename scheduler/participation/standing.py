@@ -188,10 +188,11 @@ def _tell_once(session: Session, row: Participation, letter: str, at: datetime) 
 
 
 def _after_second_thoughts(row: Participation, change: Change, now: datetime) -> datetime:
-    """Return when who waits is told so: what somebody else keyed in may be mended first, and is told once."""
+    """Return when who waits, or has said that they cannot come, is told so: once, when it may have been mended."""
     by_proxy = change.by_id is not None and change.by_id != row.contact_id
     is_keyed_in = by_proxy and row.state == "waitlisted" and change.verb in _KEYED_IN
-    return now + SECOND_THOUGHTS if is_keyed_in else now
+    is_own_no = not by_proxy and change.verb == "withdraw"
+    return now + SECOND_THOUGHTS if is_keyed_in or is_own_no else now
 
 
 def _letter(row: Participation, state: str, change: Change) -> str | None:

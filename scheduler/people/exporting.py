@@ -34,6 +34,19 @@ def export_of(session: Session, person: Person) -> dict[str, Any]:
     }
 
 
+def shown_of(session: Session, person: Person) -> dict[str, Any]:
+    """Return the same for a page: the rows themselves, the newest sign-up and notice first."""
+    letters = [one for one in _letters(session, person) if one.state in ("sent", "by_hand")]
+    return {
+        "home": household_of(session, person),
+        "memberships": _memberships(session, person),
+        "sign_ups": _sign_ups(session, person)[::-1],
+        "consents": consents_about(session, person.id),
+        "points": points_of(session, person.id),
+        "letters": letters[::-1],
+    }
+
+
 def _values(thing: object, names: Sequence[str]) -> dict[str, Any]:
     return {name: _plain(getattr(thing, name)) for name in names}
 

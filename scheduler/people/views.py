@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from flask import Blueprint, flash, jsonify, render_template
+from flask import Blueprint, flash, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
-from scheduler.parties.login import HOME_ZONE, current_actor, end_session
+from scheduler.parties.login import HOME_ZONE, asker, current_actor, end_session
+from scheduler.parties.models import Person
 from scheduler.parties.queries import find_me
 from scheduler.people import erasing, merging
-from scheduler.people.exporting import export_of
+from scheduler.people.exporting import export_of, shown_of
 from scheduler.people.forms import EraseForm
-from scheduler.web import Form, db_session, go
+from scheduler.web import Form, db_session, go, secret_address
 
 pages = Blueprint("people", __name__)
 
@@ -49,9 +50,16 @@ def merge(slug: str, keep_id: int, drop_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/me/data")
-def own_data() -> ResponseReturnValue:
-    """Offer somebody all that is stored of them, and to erase it."""
-    return EraseForm().page("people/own_data.html", me=find_me(db_session(), current_actor()))
+@pages.get("/me/<token>/data")
+def own_data(token: str | None = None) -> ResponseReturnValue:
+    """Show somebody what is stored of them; who has signed in can take it along and erase it."""
+    actor, base = asker(token)
+    return _data_page(EraseForm(), find_me(db_session(), actor), base)
+
+
+def _data_page(form: EraseForm, me: Person, base: str) -> ResponseReturnValue:
+    page = form.page("people/own_data.html", me=me, base=base, **shown_of(db_session(), me))
+    return secret_address(make_response(page))
 
 
 @pages.get("/me/data.json")
@@ -76,4 +84,4 @@ def erase_me() -> ResponseReturnValue:
         end_session()
         flash(gettext("お名前と連絡先を消しました。ありがとうございました。"), "success")
         return go("/")
-    return form.page("people/own_data.html", me=me)
+    return _data_page(form, me, "/me")

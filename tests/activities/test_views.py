@@ -279,6 +279,12 @@ def test_a_bomb_is_answered_with_a_sentence_and_stays_in_its_field(aiko: Visitor
     assert "FREQ=SECONDLY;COUNT=1000000000" in answer.text
 
 
+def test_a_first_day_that_is_over_is_said_to_be(aiko: Visitor) -> None:
+    asked = "/organizations/midori/activities/dates?first_at=09:00&repeats=monthly_date&first_on="
+    said = "はじめの日（11月1日（日））は過ぎています。"
+    assert [said in aiko.text(asked + day) for day in ("2026-11-01", "2026-12-05")] == [True, False]
+
+
 def test_a_script_may_ask_for_the_dates_while_one_types(aiko: Visitor) -> None:
     piece = aiko.text(
         "/organizations/midori/activities/dates?first_on=2026-12-05&first_at=09:00&repeats=monthly_date"

@@ -91,6 +91,22 @@ def test_one_press_decides_and_tells(
     assert "空を見て" in mailbox.text(mail)
 
 
+def test_what_is_postponed_tells_the_day_of_the_word_from_the_new_day_and_leads_from_the_old_one(
+    aiko: Visitor, cast: Cast, app: Flask, visitor: Visitor, date: Occurrence
+) -> None:
+    aiko.submit("/dates/1/decision", early="1", outcome="postpone")
+    page = visitor.text("/dates/1")
+    assert "決めた日時：11月16日（月）" in page
+    rain = "雨なら、12月6日（日）に順延します"
+    assert [rain in shown for shown in (page, browser_of(app, cast.ben).text("/me"))] == [True, True]
+    month = visitor.text("/month?m=2026-11")
+    assert month.count("11月29日（日）に変わりました") == 2
+    assert 'href="/subscribe"' in month.split("<main")[1].split("</main>")[0]
+    english = visitor.text("/dates/1?lang=en")
+    assert "Decided on Monday 16 November" in english
+    assert "If it rains, it moves to Sunday 6 December" in english
+
+
 @pytest.mark.parametrize("outcome", ["", "explode", "confirm\n"])
 def test_another_outcome_is_none(aiko: Visitor, session: Session, date: Occurrence, outcome: str) -> None:
     assert aiko.submit("/dates/1/decision", early="1", outcome=outcome).status_code == 422

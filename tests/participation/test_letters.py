@@ -12,6 +12,7 @@ from scheduler.participation.giving import ask_back, decline, remove, take_back_
 from scheduler.participation.letters import TRUE_WHILE, sign_up_kinds
 from scheduler.participation.models import COMING, GONE, PENDING, WAITING
 from scheduler.participation.standing import LETTERS, LETTERS_OF_VERBS
+from scheduler.participation.undoing import come_back
 from scheduler.parties.letters import Sender
 from tests import mailbox, make
 from tests.cast import Cast
@@ -52,7 +53,21 @@ def test_who_signs_up_and_leaves_before_the_mail_goes_gets_the_last_word_only(
 ) -> None:
     slot = make.slot(session, cast.midori, NOW)
     withdraw(session, yes(session, slot, cast.ben), None, NOW)
-    assert _subject(app, session) == "行けないことを受け付けました"
+    session.commit()
+    with at("2026-11-16 10:03"):
+        assert _subject(app, session) == "行けないことを受け付けました"
+
+
+def test_a_no_that_is_taken_back_at_once_is_told_to_nobody(app: Flask, session: Session, cast: Cast) -> None:
+    row = yes(session, make.slot(session, cast.midori, NOW), cast.ben)
+    assert _subject(app, session) == "申し込みを受け付けました"
+    withdraw(session, row, None, NOW)
+    session.commit()
+    assert mailbox.new_mails(app, BEN) == []
+    come_back(session, row, None, NOW)
+    session.commit()
+    with at("2026-11-16 10:05"):
+        assert mailbox.new_mails(app, BEN) == []
 
 
 def test_a_waiting_list_is_told_at_every_step(app: Flask, session: Session, cast: Cast) -> None:

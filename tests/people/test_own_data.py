@@ -15,6 +15,7 @@ from scheduler.errors import Conflict
 from scheduler.notices.models import Delivery
 from scheduler.participation.actions import join
 from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Person
 from scheduler.people.erasing import NOBODY, erase
@@ -28,6 +29,7 @@ from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.signed_in import browser_of
+from tests.visitor import Visitor
 
 PAST = NOW + timedelta(days=10)
 WORDS = ("別所", "べっしょ", "ben@example.jp", "池田", "いけだ", "足が痛い")
@@ -118,6 +120,22 @@ def test_the_file_holds_what_is_stored(session: Session, cast: Cast, slots: list
         ("confirmed", None),
     ]
     assert told["sign_ups"][0]["company"][0]["name"] == "池田 泉"
+
+
+def test_the_page_says_what_is_stored_and_the_link_of_a_mail_opens_it_too(
+    app: Flask, session: Session, cast: Cast, slots: list[Slot], visitor: Visitor
+) -> None:
+    own = parties.personal_link(cast.ben, app.config["TSUDOI"].secret_key)
+    session.commit()
+    signed_in, by_link = browser_of(app, cast.ben).text("/me/data"), visitor.text(f"{own}/data")
+    for page in (signed_in, by_link):
+        assert all(text in page for text in ("別所 勉", "ben@example.jp", "池田 泉", "（参加済）"))
+    assert ("tsudoi.json" in by_link, "/me/erase" in by_link, "data.json" in signed_in) == (
+        False,
+        False,
+        True,
+    )
+    assert f'href="{own}/data"' in visitor.text(own)
 
 
 def test_somebody_takes_the_file_and_goes(

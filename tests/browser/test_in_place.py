@@ -128,9 +128,7 @@ def test_the_organisers_press_is_undone_in_place_and_a_refusal_is_said_where_it_
     assert not has_stayed(page)
 
 
-def test_a_plain_form_tapped_twice_is_sent_once_and_can_be_sent_anew_after_going_back(
-    phone: Phone, office: Office
-) -> None:
+def test_a_plain_form_tapped_twice_is_sent_once(phone: Phone, office: Office) -> None:
     slot, page = office.post("花だん", 2), phone.page
     phone.open(office.sign_in_link())
     phone.press("サインインする")
@@ -138,10 +136,7 @@ def test_a_plain_form_tapped_twice_is_sent_once_and_can_be_sent_anew_after_going
     phone.open(path)
     sent: list[str] = []
     page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
-    for title in ("花だんの世話", "花だんの手入れ"):
-        page.locator("#title").fill(title)
-        page.get_by_role("button", name="この内容になおす").dblclick()
-        expect(page.get_by_role("heading", level=1)).to_have_text("これまでの変更")
-        assert sent.pop().endswith(path)
-        assert not sent
-        page.go_back()
+    page.locator("#title").fill("花だんの世話")
+    page.get_by_role("button", name="この内容になおす").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("これまでの変更")
+    assert [one.endswith(path) for one in sent] == [True]

@@ -28,6 +28,7 @@ from scheduler.participation.fields import age_text as age_text
 from scheduler.participation.fields import companion_text as companion_text
 from scheduler.participation.grades import GRADES
 from scheduler.participation.models import Participation
+from scheduler.participation.queries import NamedPerson
 from scheduler.participation.signing import Named
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Person
@@ -214,7 +215,7 @@ class EntryForm(Form):
     kana = StringField(
         _("ふりがな"),
         [Length(max=120)],
-        description=_("一部でもさがせます。"),
+        description=_("名簿からさがすときは、名前かふりがなの一部だけでもかまいません。"),
         render_kw=_OFF,
     )
     phone = StringField(
@@ -353,3 +354,8 @@ def _ages() -> dict[str, str]:
 def child_of(age: str) -> Named:
     """Return a child by grade or by age in months."""
     return Named(grade=age) if age in GRADES else Named(age_months=int(age))
+
+
+def named_age(one: NamedPerson) -> str:
+    """Return somebody's grade or age, or that they are grown up."""
+    return age_text(one.grade, one.age_months) or gettext("大人")

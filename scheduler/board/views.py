@@ -16,7 +16,8 @@ from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson, named_of
 from scheduler.parties.access import Actor, may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
-from scheduler.parties.queries import enterable_households
+from scheduler.parties.models import Household
+from scheduler.parties.queries import enterable_households, find_enterable_household
 from scheduler.web import Form, db_session, go
 from scheduler.wordings.saying import begun
 
@@ -231,6 +232,8 @@ def enter(occurrence_id: int) -> ResponseReturnValue:
 
     def after(row: Participation) -> str:
         flash(gettext("%(name)sさんの申し込みを入れました。", name=row.party_name), "success")
+        if home := _asked_home(occurrence):
+            return f"/dates/{occurrence_id}/homes#home-{home.id}"
         return f"/dates/{occurrence_id}/enter"
 
     return _entering(occurrence, after, "enter")
@@ -240,20 +243,27 @@ def _entering(occurrence: Occurrence, after: Callable[[Participation], str], at:
     actor = current_actor()
     organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
     form = forms.EntryForm(slot=str(_asked_slot(occurrence) or "")).fit(occurrence, organises=organises)
+    home = _asked_home(occurrence)
     finding = "find" in request.form
     if not finding and form.validate_on_submit() and form.attempt(lambda: _entered(occurrence, form, actor)):
         db_session().commit()
         return go(after(form.done))
-    found = _offer(occurrence, form, actor, organises=organises)
+    found = not home and _offer(occurrence, form, actor, organises=organises)
     return form.page(
         "board/add.html",
         occurrence=occurrence,
         at=at,
         finding=finding,
         found=found,
+        home=home,
         may_be_new=may_enter_for_all(db_session(), actor, occurrence.activity.organization),
         done=queries.just_done(db_session(), occurrence, actor.person_id, clock.now()),
     )
+
+
+def _asked_home(occurrence: Occurrence) -> Household | None:
+    asked, body = request.args.get("home", 0, int), occurrence.activity.organization
+    return find_enterable_household(db_session(), current_actor(), body, asked) if asked else None
 
 
 def _entered(occurrence: Occurrence, form: forms.EntryForm, actor: Actor) -> Participation:
@@ -371,7 +381,7 @@ def _insurance_csv(insured: list[NamedPerson], copy: lists.Copy) -> bytes:
             number,
             one.name,
             one.kana,
-            forms.age_text(one.grade, one.age_months) or gettext("大人"),
+            forms.named_age(one),
             one.slot.name,
         )
         for number, one in enumerate(insured, 1)
@@ -384,15 +394,4 @@ def _insurance_csv(insured: list[NamedPerson], copy: lists.Copy) -> bytes:
 
 
 pages.add_app_template_filter(forms.companion_text, "companion_text")
-
-
-@pages.app_template_filter("age_text")
-def age_text(one: NamedPerson) -> str:
-    """Return somebody's grade or age, or that they are grown up."""
-    return forms.age_text(one.grade, one.age_months) or gettext("大人")
-
-
-@pages.app_template_global("may_enter_here")
-def may_enter_here(occurrence: Occurrence) -> bool:
-    """Say whether the signed-in person may enter a sign-up for somebody at this date."""
-    return queries.may_enter(db_session(), current_actor(), occurrence)
+pages.add_app_template_filter(forms.named_age, "age_text")

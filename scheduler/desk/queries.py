@@ -8,12 +8,12 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from scheduler.activities.models import ON, Occurrence, Slot
+from scheduler.desk.homes import answers_at
 from scheduler.desk.tasks import AHEAD, Task, dates_of, tasks_of, terms_of
 from scheduler.errors import NotFound
 from scheduler.offices.queries import blocks_to_pass_on
-from scheduler.participation.models import GONE, Participation
 from scheduler.parties.access import Actor, led_blocks, organised_bodies
-from scheduler.parties.models import Household, Membership, Organization, Person
+from scheduler.parties.models import Household, Membership, Organization
 from scheduler.reach.troubles import troubles_of
 
 # Dates shown under the list of what is to be done.
@@ -157,18 +157,5 @@ def _rounds(session: Session, block: Organization, now: datetime) -> list[Round]
 
 
 def _answered(session: Session, dates: Sequence[Occurrence], block: Organization) -> dict[int, int]:
-    home = func.coalesce(Participation.household_id, Person.household_id)
-    wanted = (
-        select(Slot.occurrence_id, func.count(func.distinct(home)))
-        .select_from(Participation)
-        .join(Participation.slot)
-        .join(Person, Person.id == Participation.contact_id)
-        .join(Household, Household.id == home)
-        .where(
-            Slot.occurrence_id.in_([one.id for one in dates]),
-            Household.block_id == block.id,
-            Participation.state.not_in(GONE),
-        )
-        .group_by(Slot.occurrence_id)
-    )
-    return dict(session.execute(wanted).tuples().all())
+    answers = answers_at(session, [one.id for one in dates], block) if dates else {}
+    return {number: len(homes) for number, homes in answers.items()}

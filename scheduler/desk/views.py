@@ -4,6 +4,9 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from scheduler import clock
+from scheduler.activities.models import Occurrence
+from scheduler.board.queries import may_enter
+from scheduler.desk.homes import find_homes
 from scheduler.desk.queries import desk_of
 from scheduler.parties.access import led_blocks, organised_bodies
 from scheduler.parties.login import HOME_ZONE, current_actor
@@ -23,6 +26,13 @@ def desk() -> ResponseReturnValue:
     return render_template("desk/desk.html", desk=found, today=now.astimezone(HOME_ZONE), person=me)
 
 
+@pages.get("/dates/<int:occurrence_id>/homes")
+def homes(occurrence_id: int) -> ResponseReturnValue:
+    """Show whoever enters answers for homes which have answered and which have not, in walking order."""
+    occurrence, found = find_homes(db_session(), current_actor(), occurrence_id)
+    return render_template("desk/homes.html", occurrence=occurrence, homes=found)
+
+
 @pages.app_template_global("has_desk")
 def has_desk() -> bool:
     """Say whether whoever is signed in organises for a body or leads a block."""
@@ -30,3 +40,9 @@ def has_desk() -> bool:
         actor = current_actor()
         g.has_desk = bool(organised_bodies(db_session(), actor) or led_blocks(db_session(), actor))
     return bool(g.has_desk)
+
+
+@pages.app_template_global("may_enter_here")
+def may_enter_here(occurrence: Occurrence) -> bool:
+    """Say whether the signed-in person may enter a sign-up for somebody at this date."""
+    return may_enter(db_session(), current_actor(), occurrence)

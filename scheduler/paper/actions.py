@@ -15,6 +15,7 @@ from scheduler.paper.models import CIRCULAR, SIGN_UP, PrintedRow, PrintedSheet
 from scheduler.paper.queries import (
     Standing,
     blocks_to_print,
+    just_left,
     lines_of_block,
     people_to_print,
     standing_of,
@@ -22,6 +23,7 @@ from scheduler.paper.queries import (
 from scheduler.participation import capacity, places
 from scheduler.participation.actions import withdraw
 from scheduler.participation.models import Participation
+from scheduler.participation.undoing import come_back
 from scheduler.parties.access import Actor, may_enter_for_all
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.queries import people_of
@@ -180,7 +182,9 @@ def _apply(
         raise Invalid("people_unreadable")
     there = standing_of(session, [line], [slot]).get((line.id, slot.id), Standing())
     if there.people == people:
-        return Outcome(line, slot, "same" if people else "no", there.rows[0] if there.rows else None)
+        return Outcome(
+            line, slot, "no" if _is_new_no(line, people) else "same", there.rows[0] if there.rows else None
+        )
     # Twice as many as there are places is a key pressed wrongly far more often than a home that comes.
     if slot.unit != "family" and people > 2 * slot.places:
         raise Invalid("people_far_too_many", people=people, places=slot.places)
@@ -196,6 +200,37 @@ def _apply(
     if line.household_id is None and line.person_id is None:
         line.person_id = row.contact_id
     return Outcome(line, slot, "joined", row)
+
+
+def _is_new_no(line: PrintedRow, people: int) -> bool:
+    return people == 0 and line.answered_at is None
+
+
+def leaving(
+    session: Session, sheet: PrintedSheet, keyed: Iterable[KeyedLine]
+) -> list[tuple[PrintedRow, Slot]]:
+    """Return whose sign-ups a sheet would end, each with its part, so that somebody looks before that happens."""
+    standing = standing_of(session, sheet.rows, sheet.occurrence.slots)
+    typed = {one.number: one.fields for one in keyed}
+    return [
+        (line, slot)
+        for line in sheet.rows
+        for slot in sheet.occurrence.slots
+        if (line.id, slot.id) in standing and _ends(typed.get(line.number, {}).get(slot.id))
+    ]
+
+
+def _ends(typed: Field | None) -> bool:
+    return typed is not None and typed.is_answer and not typed.people and typed.was > 0
+
+
+def bring_back(session: Session, sheet: PrintedSheet, sign_up_id: int, by: By) -> Participation:
+    """Take back that somebody who keyed this sheet in ended a sign-up; raise Conflict when it is too late for that."""
+    row = next((one for one in just_left(session, sheet, by.actor, by.now) if one.id == sign_up_id), None)
+    if row is None:
+        raise Conflict("undo_over")
+    come_back(session, row, by.actor.person_id, by.now)
+    return row
 
 
 def _correct(session: Session, line: PrintedRow, row: Participation, people: int, by: By) -> Outcome:

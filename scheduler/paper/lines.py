@@ -7,9 +7,9 @@ from scheduler.paper.faces import width_of, words_in, written
 
 # What may not begin a line.
 _NEVER_FIRST = "、。，．・：；！？」』）〕］｝〉》】ーゝゞ々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.)]!?:;"
-# A word stays with its reading, a number with what it counts.
+# A word stays with its reading, a number with what it counts; what a sheet is called stays one word.
 _PIECES = re.compile(
-    r"\ufff9[^\ufffb]*\ufffb|[A-Za-z0-9@._/:+-]+(?:[人組名枚回時分日月年番階]|\ufff9[^\ufffb]*\ufffb)?|\s|.",
+    r"申込用紙|\ufff9[^\ufffb]*\ufffb|[A-Za-z0-9@._/:+-]+(?:[人組名枚回時分日月年番階]|\ufff9[^\ufffb]*\ufffb)?|\s|.",
     re.DOTALL,
 )
 

@@ -1,11 +1,13 @@
 """Pages of paper: what can be printed of a date, the sheets themselves, and keying one in by its code."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, to_user_timezone
 
 from scheduler import clock, words
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.queries import find_occurrence, find_organised_activity, find_organised_occurrence
 from scheduler.board.lists import copy_of, stations_of
 from scheduler.board.queries import find_date_to_enter
@@ -13,7 +15,7 @@ from scheduler.errors import Invalid, NotFound
 from scheduler.paper import actions, cards, queries
 from scheduler.paper.codes import DATE, code_of, spoken
 from scheduler.paper.forms import CodeForm, KeyingForm, PrintForm, keyed_of
-from scheduler.paper.models import PrintedSheet
+from scheduler.paper.models import PrintedRow, PrintedSheet
 from scheduler.paper.rotas import fiscal_year, rota_of
 from scheduler.paper.sheets.asking import MOST_SLOTS, Asked, asking
 from scheduler.paper.sheets.card import Key, card
@@ -140,9 +142,13 @@ def key_in(code: str) -> ResponseReturnValue:
     actor, form = current_actor(), KeyingForm()
     found = queries.find_sheet(db_session(), actor, code)
     by = actions.By(actor, clock.now(), actions.note_of(found))
-    if form.validate_on_submit() and form.attempt(
-        lambda: actions.key_in(db_session(), found, keyed_of(found, request.form), by)
-    ):
+    if "back" in request.form:
+        return _brought_back(found, form, by)
+    keyed = keyed_of(found, request.form)
+    leaving = [] if "sure" in request.form else actions.leaving(db_session(), found, keyed)
+    if form.validate_on_submit() and leaving:
+        return _sheet_page(found, form, leaving)
+    if form.validate_on_submit() and form.attempt(lambda: actions.key_in(db_session(), found, keyed, by)):
         db_session().commit()
         if not any(one.refusal for one in form.done):
             # The page draws three with a link behind the sentence.
@@ -151,9 +157,20 @@ def key_in(code: str) -> ResponseReturnValue:
     return _sheet_page(found, form)
 
 
+def _brought_back(found: PrintedSheet, form: KeyingForm, by: actions.By) -> ResponseReturnValue:
+    ended = request.form.get("back", 0, int)
+    if form.validate_on_submit() and form.attempt(lambda: actions.bring_back(db_session(), found, ended, by)):
+        db_session().commit()
+        flash(gettext("元にもどしました。"), "success")
+        return go(f"/sheets/{found.code}")
+    return _sheet_page(found, form)
+
+
 def _all_in(found: PrintedSheet, outcomes: list[actions.Outcome]) -> str | tuple[str, str, str]:
     """Say how many homes were entered, one that helps with two parts once; and who waits, with the way to them."""
-    lines = {one.line.id for one in outcomes}
+    lines = {one.line.id for one in outcomes if one.what != "same"}
+    if not lines:
+        return str(gettext("前と同じなので、変わったところはありません。"))
     said = gettext("%(count)sを入れました。", count=_counted(found, len(lines)))
     waiting = {one.line.id: one.row for one in outcomes if one.row and one.row.state == "waitlisted"}
     if not waiting:
@@ -182,17 +199,24 @@ def _counted(found: PrintedSheet, count: int) -> str:
     )
 
 
-def _sheet_page(found: PrintedSheet, form: KeyingForm) -> ResponseReturnValue:
+def _sheet_page(
+    found: PrintedSheet, form: KeyingForm, leaving: Sequence[tuple[PrintedRow, Slot]] = ()
+) -> ResponseReturnValue:
     slots = found.occurrence.slots[:MOST_SLOTS]
-    refused = [one for one in form.done or [] if one.refusal]
-    if refused:
+    outcomes = form.done if isinstance(form.done, list) else []
+    refused = [one for one in outcomes if one.refusal]
+    if refused or leaving:
         form.status = 409
+    standing = queries.standing_of(db_session(), found.rows, slots)
     return form.page(
         "paper/sheet.html",
         sheet=found,
         occurrence=found.occurrence,
         slots=slots,
-        standing=queries.standing_of(db_session(), found.rows, slots),
+        standing=standing,
+        answered={line for line, _slot in standing},
+        leaving=leaving,
+        left=queries.just_left(db_session(), found, current_actor(), clock.now()),
         refusals={(one.line.id, one.slot.id): one.refusal for one in refused},
         typed=request.form if form.is_submitted() else {},
         organises=may_organise(db_session(), current_actor(), found.occurrence.activity.organization_id),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.facts import date_facts
 from scheduler.activities.models import Occurrence
 from scheduler.activities.recurrence import to_local
+from scheduler.history import changes_of
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation import answering, measure
@@ -132,6 +133,7 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
             "parts": [part_facts(row)],
             "standing": _standing_facts(session, row),
             "body": notice.body,
+            "by_another": template == "withdrawn" and _is_by_another(session, row),
         }
         person = session.get(Person, delivery.person_id)
         # A stranger may have typed anybody's address: nothing else that was typed goes there.
@@ -142,6 +144,12 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
     if template in _IN_THE_MORNING:
         kind = replace(kind, not_before=_awake)
     return replace(kind, fits=to_mailbox) if template in _TO_MAILBOX else kind
+
+
+def _is_by_another(session: Session, row: Participation) -> bool:
+    """Say whether somebody else has written down that this party does not come, from a sheet or a call."""
+    said = [one for one in changes_of(session, "participation", row.id) if one.verb == "withdraw"][-1:]
+    return bool(said) and said[0].by_id not in {None, row.contact_id}
 
 
 def _awake(session: Session, notice: Notice, delivery: Delivery, now: datetime) -> datetime:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.queries import find_activity, find_occurrence, find_organised_activity
 from scheduler.db import claim
-from scheduler.errors import Conflict, NotFound
+from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.notices.models import BY_HAND, DEAD, DROPPED, PLANNED, SENT, Delivery
 from scheduler.participation.undoing import UNDO_FOR
 from scheduler.parties.access import Actor, led_blocks, may_organise
@@ -131,6 +131,26 @@ def tick_off(
     result = session.execute(told.values(values).execution_options(synchronize_session=False))
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def tick_all(
+    session: Session, round_: Round, delivery_ids: Collection[int], by_id: int, now: datetime
+) -> int:
+    """Tick off all of these and return how many people that is, also those whose tick was sent as it was made.
+
+    Raise Invalid where nobody is ticked, Conflict where none of them is on the list any more.
+    """
+    if not delivery_ids:
+        raise Invalid("nobody_ticked")
+    people = {
+        row.person.id
+        for row in round_.told
+        if row.delivery_id in delivery_ids and (row.is_left or row.by_id == by_id)
+    }
+    if not people:
+        raise Conflict("not_on_list")
+    tick_off(session, round_, delivery_ids, by_id, now)
+    return len(people)
 
 
 def tick_one(

@@ -9,7 +9,7 @@ from flask_babel import gettext, to_user_timezone
 from scheduler import clock, words
 from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import find_organised_occurrence
-from scheduler.errors import NotFound
+from scheduler.errors import NotFound, Refused
 from scheduler.notices.actions import wish
 from scheduler.notices.queries import is_off
 from scheduler.parties.access import Actor
@@ -27,7 +27,7 @@ from scheduler.reach.reached import (
     find_change_round,
     find_organised_change,
     find_round,
-    tick_off,
+    tick_all,
     tick_one,
 )
 from scheduler.reach.status import is_late
@@ -235,10 +235,18 @@ def _ticked(found: Round) -> ResponseReturnValue:
         tick_one(session, found, mistaken[0], by_id, now, told=False)
         flash(gettext("一覧にもどしました。"), "success")
     else:
-        told = tick_off(session, found, ids, by_id, now)
-        flash(gettext("%(count)s人に印をつけました。", count=told), "success")
+        _all_ticked(found, ids, by_id)
     session.commit()
     return go(request.path)
+
+
+def _all_ticked(found: Round, ids: list[int], by_id: int) -> None:
+    try:
+        told = tick_all(db_session(), found, ids, by_id, clock.now())
+    except Refused as refused:
+        flash(words.sentence(refused), "warning")
+    else:
+        flash(gettext("%(count)s人に印をつけました。", count=told), "success")
 
 
 @pages.app_template_global("troubles_of")

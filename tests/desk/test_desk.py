@@ -27,6 +27,7 @@ from tests import cast as casting
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.paper.streets import street
 from tests.signed_in import browser_of, program_of
 
 # The evening before the date of 22 November, and the evening of that day.
@@ -153,7 +154,7 @@ def test_a_leaders_page_has_the_own_block_alone(app: Flask, session: Session, ca
     casting.hold_office(session, cast.ben, block, "block_leader", NOW)
     date = make.occurrence(session, cast.midori, NOW)
     page = browser_of(app, cast.ben).text("/desk")
-    assert f"/dates/{date.id}/enter" in page
+    assert f"/dates/{date.id}/homes" in page
     assert f"/dates/{date.id}/board" not in page
 
 
@@ -226,3 +227,34 @@ def test_whoever_follows_finds_from_when_on(app: Flask, session: Session, cast: 
     held.starts_on = NOW.date() + timedelta(days=30)
     session.commit()
     assert "12月16日（水）から、みどり町内会の会長です。" in browser_of(app, cast.ben).text("/desk")
+
+
+def test_a_leader_sees_which_home_has_not_answered_and_enters_it_with_one_tap(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    midori = street(session, cast, 3)
+    other = street(session, cast, 1, "midori-2")
+    slot = make.slot(session, cast.midori, NOW, places=5)
+    make.participation(session, slot, midori.speakers[0], NOW)
+    make.participation(session, slot, midori.speakers[2], NOW).state = "cancelled"
+    midori.speakers[1].phone, midori.speakers[1].phone_key = "090-0000-0012", "+819000000012"
+    session.commit()
+    leader, page = browser_of(app, midori.leader), f"/dates/{slot.occurrence_id}/homes"
+    assert "3軒のうち2軒から返事" in leader.text("/desk")
+    shown = leader.text(page)
+    assert ("返事がまだの家 1軒" in shown, shown.count("返事を入れる"), "来ません" in shown) == (
+        True,
+        1,
+        True,
+    )
+    assert "090-0000-0012" not in shown
+    entry = f"/dates/{slot.occurrence_id}/enter?home={midori.homes[1].id}"
+    assert entry in shown
+    answer = leader.submit(entry, people="2")
+    assert answer.headers["Location"] == f"{page}#home-{midori.homes[1].id}"
+    assert "返事がまだの家 0軒" in leader.text(page)
+    session.rollback()
+    midori.homes[1].releases_contact = True
+    session.commit()
+    assert "090-0000-0012" in leader.text(page)
+    assert leader.get(f"/dates/{slot.occurrence_id}/enter?home={other.homes[0].id}").status_code == 404

@@ -6,7 +6,11 @@ from sqlalchemy.orm import Session
 
 from scheduler.paper.codes import DATE, code_of
 from scheduler.paper.forms import people_in
+from scheduler.participation.actions import join
+from scheduler.participation.signing import SignUp
 from tests.cast import Cast
+from tests.conftest import NOW
+from tests.mailbox import new_mail, text
 from tests.paper.streets import date, sheet, street
 from tests.signed_in import browser_of
 from tests.visitor import Visitor
@@ -38,7 +42,7 @@ def test_a_sheet_is_keyed_in_with_one_press_and_shows_what_did_not_go_in(
     session.rollback()
     assert (done.headers["Location"], slot.taken) == (path, 3)
     page = browser.text(path)
-    assert ("3軒を入れました" in page, "まだの家 0軒" in page) == (True, True)
+    assert ("2軒を入れました" in page, "まだの家 0軒" in page) == (True, True)
 
 
 def test_who_waits_after_keying_in_is_named_with_the_way_there_and_a_slip_is_refused(
@@ -86,3 +90,31 @@ def test_a_number_leads_to_the_sheet_or_its_date(
     )
     wrong = visitor.submit("/sheets", code="20 0999")
     assert (wrong.status_code, "その番号の紙は見つかりません" in wrong.text) == (422, True)
+
+
+def test_whoever_had_signed_up_is_withdrawn_after_a_second_look_told_who_did_it_and_brought_back(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    midori = street(session, cast, 3)
+    printed = sheet(session, cast, midori, date(session, cast, 9, 9))
+    slot, second = printed.occurrence.slots
+    row = join(session, slot, SignUp(midori.speakers[0].id), NOW)
+    session.commit()
+    path, browser = f"/sheets/{printed.code}", browser_of(app, cast.aiko)
+    assert "まだの家 2軒" in browser.text(path)
+    keyed = {f"n-1-{slot.id}": "0", f"n-2-{slot.id}": "1", f"n-2-{second.id}": ""}
+    asked = browser.submit(path, **keyed)
+    session.rollback()
+    assert (asked.status_code, row.state, "取りやめも入れる" in asked.text) == (409, "confirmed", True)
+    browser.submit(path, **keyed, sure="1")
+    page = browser.text(path)
+    session.rollback()
+    assert (row.state, "2軒を入れました" in page, "まだの家 1軒" in page) == ("cancelled", True, True)
+    # An empty field beside an answer stays empty.
+    assert f'name="n-2-{second.id}" value=""' in page
+    told = text(new_mail(app, "midori-1-1@example.jp"))
+    assert "世話人か班長が、次の申し込みを取りやめにしました" in told
+    assert "連絡をありがとう" not in told
+    assert browser.submit(path, back=str(row.id)).status_code == 303
+    session.rollback()
+    assert row.state == "confirmed"

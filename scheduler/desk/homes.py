@@ -1,0 +1,89 @@
+"""What the homes of a block have answered for a date, in the order in which one walks; read-only."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from scheduler.activities.models import Occurrence, Slot
+from scheduler.board.queries import find_date_to_enter
+from scheduler.paper.models import PrintedRow, PrintedSheet
+from scheduler.paper.queries import blocks_to_print
+from scheduler.participation.models import GONE, Participation
+from scheduler.parties.access import Actor, may_see_all
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.queries import Block, households_of
+
+
+@dataclass
+class Answer:
+    """What one home has said: its sign-ups that stand; none where it said that nobody comes."""
+
+    coming: list[Participation] = field(default_factory=list)
+
+
+# By the id of the home; who has not answered is not in it.
+Answers = dict[int, Answer]
+
+
+@dataclass(frozen=True)
+class Homes:
+    """A block's homes with their people, and what each has said about a date."""
+
+    block: Block
+    answers: Answers
+
+    @property
+    def left(self) -> int:
+        """How many homes have not answered."""
+        return len(self.block.households) - len(self.answers)
+
+
+def find_homes(session: Session, actor: Actor, occurrence_id: int) -> tuple[Occurrence, list[Homes]]:
+    """Return a date and the homes for which the actor may enter an answer; raise NotFound for who may for nobody."""
+    occurrence = find_date_to_enter(session, actor, occurrence_id)
+    body = occurrence.activity.organization
+    return occurrence, [
+        Homes(
+            households_of(session, block, shows_contacts=may_see_all(session, actor, block)),
+            answers_at(session, [occurrence_id], block).get(occurrence_id, {}),
+        )
+        for block in blocks_to_print(session, actor, body)
+    ]
+
+
+def answers_at(session: Session, date_ids: list[int], block: Organization) -> dict[int, Answers]:
+    """Return what the homes of a block have said about these dates: signed up, withdrawn, or no on paper."""
+    home = func.coalesce(Participation.household_id, Person.household_id)
+    signed = (
+        select(Slot.occurrence_id, home, Participation)
+        .select_from(Participation)
+        .join(Participation.slot)
+        .join(Person, Person.id == Participation.contact_id)
+        .join(Household, Household.id == home)
+        .where(Slot.occurrence_id.in_(date_ids), Household.block_id == block.id)
+        .where(Participation.state.in_(("cancelled",)) | Participation.state.not_in(GONE))
+        .options(joinedload(Participation.slot))
+        .order_by(Slot.position, Participation.id)
+    )
+    found: dict[int, Answers] = {}
+    for date_id, home_id, row in session.execute(signed):
+        answer = found.setdefault(date_id, {}).setdefault(home_id, Answer())
+        if row.state not in GONE:
+            answer.coming.append(row)
+    for date_id, home_id in session.execute(_on_paper(date_ids, block)):
+        found.setdefault(date_id, {}).setdefault(home_id, Answer())
+    return found
+
+
+def _on_paper(date_ids: list[int], block: Organization) -> Select[tuple[int, int | None]]:
+    return (
+        select(PrintedSheet.occurrence_id, PrintedRow.household_id)
+        .join(PrintedRow.sheet)
+        .join(PrintedRow.household)
+        .where(
+            PrintedSheet.occurrence_id.in_(date_ids),
+            Household.block_id == block.id,
+            PrintedRow.answered_at.is_not(None),
+        )
+    )

@@ -1,5 +1,6 @@
 """The list of whom somebody has still to telephone or to walk to, and who ticks it off."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,8 @@ from scheduler.activities.queries import find_activity, find_occurrence, find_or
 from scheduler.db import claim
 from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.notices.models import BY_HAND, DEAD, DROPPED, PLANNED, SENT, Delivery
+from scheduler.participation import reconfirming
+from scheduler.participation.models import Participation
 from scheduler.participation.undoing import UNDO_FOR
 from scheduler.parties.access import Actor, led_blocks, may_organise
 from scheduler.parties.models import Organization
@@ -151,6 +154,33 @@ def tick_all(
         raise Conflict("not_on_list")
     tick_off(session, round_, delivery_ids, by_id, now)
     return len(people)
+
+
+def asked_again(session: Session, round_: Round) -> dict[int, list[Participation]]:
+    """Return, by person, the sign-ups of those left on the list who are asked whether they come after all."""
+    left, found = {row.person.id for row in round_.rows}, defaultdict(list)
+    for date in round_.dates:
+        for one in reconfirming.asked_at(session, date.id):
+            if one.contact_id in left:
+                found[one.contact_id].append(one)
+    return dict(found)
+
+
+def take_answer(
+    session: Session, round_: Round, delivery_id: int, said: str, by: tuple[int, datetime]
+) -> Told:
+    """Write down what somebody on the list said when asked whether they come, and tick them off; return who it was.
+
+    Raise Conflict where they are not on the list any more, or were not asked.
+    """
+    row = next((one for one in round_.rows if one.delivery_id == delivery_id), None)
+    asked = asked_again(session, round_).get(row.person.id, []) if row is not None else []
+    if row is None or not asked:
+        raise Conflict("not_on_list")
+    tick_off(session, round_, [delivery_id], *by)
+    for one in asked:
+        reconfirming.answer(session, one, said, *by)
+    return row
 
 
 def tick_one(

@@ -23,10 +23,12 @@ from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
 from scheduler.reach.news import news_about, news_of_change
 from scheduler.reach.reached import (
     Round,
+    asked_again,
     dates_of_change,
     find_change_round,
     find_organised_change,
     find_round,
+    take_answer,
     tick_all,
     tick_one,
 )
@@ -220,7 +222,8 @@ def _list(found: Round) -> ResponseReturnValue:
         return _ticked(found)
     now = clock.now()
     done = found.ticked(current_actor().person_id, now)
-    return render_template("reach/list.html", round=found, done=done, now=now)
+    asked = asked_again(db_session(), found)
+    return render_template("reach/list.html", round=found, done=done, asked=asked, now=now)
 
 
 def _ticked(found: Round) -> ResponseReturnValue:
@@ -231,13 +234,27 @@ def _ticked(found: Round) -> ResponseReturnValue:
         tick_one(session, found, only[0], by_id, now, told=only[0] in ids)
         session.commit()
         return "", 204
-    if mistaken:
+    if answered := ticked(request.form, "answered"):
+        _answered(found, answered[0], by_id)
+    elif mistaken:
         tick_one(session, found, mistaken[0], by_id, now, told=False)
         flash(gettext("一覧にもどしました。"), "success")
     else:
         _all_ticked(found, ids, by_id)
     session.commit()
     return go(request.path)
+
+
+def _answered(found: Round, delivery_id: int, by_id: int) -> None:
+    by, said = (by_id, clock.now()), request.form.get("answer", "")
+    try:
+        row = take_answer(db_session(), found, delivery_id, said, by)
+    except Refused as refused:
+        flash(words.sentence(refused), "warning")
+    else:
+        done = gettext("%(name)sさんは「行きます」です。", name=row.person.name)
+        gone = gettext("%(name)sさんの申し込みを取りやめにして、場所をあけました。", name=row.person.name)
+        flash(done if said == "yes" else gone, "success")
 
 
 def _all_ticked(found: Round, ids: list[int], by_id: int) -> None:

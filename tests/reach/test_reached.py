@@ -18,6 +18,7 @@ from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery
 from scheduler.participation.actions import Stranger, join_as_stranger
+from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor
@@ -204,6 +205,29 @@ def test_a_block_leader_has_the_own_homes_and_no_telephone_numbers(
     page = browser_of(app, cast.chie).text(f"/dates/{date.id}/list")
     assert "でんわ" not in page
     assert "0467-11-1111" not in page
+
+
+def test_who_is_asked_whether_they_come_is_asked_on_the_list_and_answered_for_right_there(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, block: Organization
+) -> None:
+    casting.hold_office(session, cast.chie, block, "block_leader", NOW)
+    session.commit()
+    decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    aiko, chie, page = browser_of(app, cast.aiko), browser_of(app, cast.chie), f"/dates/{date.id}/list"
+    assert ("来られますか。" in (shown := chie.text(page)), "たずねたときや電話で" in shown) == (True, True)
+    assert "電話では、このまま読んでください" in aiko.text(page)
+    near, far, called = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id).rows
+    for row, said in ((near, "yes"), (far, "cannot")):
+        chie.submit(page, answered=str(row.delivery_id), answer=said, mistaken=[])
+    # Not of the own block.
+    chie.submit(page, answered=str(called.delivery_id), answer="cannot", mistaken=[])
+    assert "この方は、もう一覧にありません" in chie.text(page)
+    session.rollback()
+    rows = {row.party_name: (row.state, row.asked_again) for row in session.query(Participation)}
+    assert rows["となり1"] == ("confirmed", "")
+    assert rows["となり0"][0] == "cancelled"
+    assert rows["でんわ"] == ("confirmed", "postponed")
 
 
 def test_a_leader_ticks_nothing_of_others(

@@ -137,6 +137,6 @@ def test_a_plain_form_tapped_twice_is_sent_once(phone: Phone, office: Office) ->
     sent: list[str] = []
     page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
     page.locator("#title").fill("花だんの世話")
-    page.get_by_role("button", name="この内容になおす").dblclick()
+    page.get_by_role("button", name="この内容に直す").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("これまでの変更")
     assert [one.endswith(path) for one in sent] == [True]

@@ -259,6 +259,8 @@ def test_a_tick_by_mistake_is_taken_back_for_half_an_hour_by_whoever_made_it(
     send(one)
     with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
         assert send() == (409, False)
+        # It cannot be put back any more, but is still seen to be done.
+        assert ("伝え終わった人 1人" in (later := aiko.text(page)), "一覧にもどす" in later) == (True, False)
 
 
 @pytest.mark.parametrize("who", ["ben", None])

@@ -25,6 +25,9 @@ _SAID = {
 AT = {
     "address_too_long": ("address",),
     "address_unusable": ("website", "address"),
+    "block_known": ("names",),
+    "block_name_missing": ("names",),
+    "blocks_too_many": ("names",),
     "calendar_unreachable": ("address",),
     "circular_day_wrong": ("useful_until",),
     "closed_name_missing": ("name",),

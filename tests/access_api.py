@@ -76,6 +76,7 @@ PUT  /api/v1/me/wishes                                          401  200  200  2
 GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
 GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401
+POST /api/v1/organizations/<slug>/blocks                        404  404  201  404  404  404  401
 POST /api/v1/organizations/<slug>/households/paste              404  404  200  404  404  404  401
 GET  /api/v1/organizations/<slug>/people/duplicates             404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404  404  401

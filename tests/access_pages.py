@@ -189,6 +189,9 @@ GET  /organizations/<slug>/year                           200  200  200  200  20
 GET  /organizations/<slug>/hours                          404  404  200  404  404
 GET  /organizations/<slug>/hours.csv                      404  404  200  404  404
 GET  /organizations/<slug>/households                     404  404  200  404  404
+GET  /organizations/<slug>/blocks/new                     404  404  200  404  404
+POST /organizations/<slug>/blocks/new                     404  404  303  404  404
+POST /organizations/<slug>/blocks/drop                    404  404  404  404  404
 GET  /organizations/<slug>/households/new                 404  404  200  404  404
 POST /organizations/<slug>/households/new                 404  404  303  404  404
 GET  /organizations/<slug>/households/paste               404  404  200  404  404

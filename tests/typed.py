@@ -89,6 +89,8 @@ TYPED: Typed = {
     "POST /sheets/<code>": {"n-1-2": "0"},
     "POST /api/v1/dates/<occurrence_id>/sheets": {"kind": "circular"},
     "POST /api/v1/sheets/<code>": {"lines": [{"number": 1, "fields": [{"slot_id": 2, "people": 1}]}]},
+    "POST /organizations/<slug>/blocks/new": {"names": "1班"},
+    "POST /api/v1/organizations/<slug>/blocks": {"names": ["1班"]},
     "POST /organizations/<slug>/households/new": HOME,
     "POST /organizations/<slug>/households/paste": {"pasted": "山田 花子,やまだ はなこ", "sure": "1"},
     "POST /households/<household_id>": HOME,

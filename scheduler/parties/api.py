@@ -7,6 +7,7 @@ from scheduler.errors import Forbidden, Invalid, NotSignedIn
 from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties import actions, bodies, households, member_list, queries
 from scheduler.parties.access import Actor, may_see_all
+from scheduler.parties.blocks import add_blocks
 from scheduler.parties.limits import Limits, limits_of
 from scheduler.parties.login import bearer_token, current_actor
 from scheduler.parties.models import Household, Organization, Person
@@ -123,6 +124,25 @@ class HomesOut(ApiModel):
     """The households of the blocks that somebody keeps, in walking order."""
 
     households: list[HomeOut]
+
+
+class BlocksIn(ApiModel):
+    """The names of blocks to make; the association's name is put before each."""
+
+    names: list[str]
+
+
+class NewBlockOut(ApiModel):
+    """A block: the address of its page, and its name."""
+
+    slug: str
+    name: str
+
+
+class NewBlocksOut(ApiModel):
+    """The blocks that were made; those that were there already are not among them."""
+
+    blocks: list[NewBlockOut]
 
 
 class HomeIn(ApiModel):
@@ -275,6 +295,16 @@ def describe_body(slug: str, body: BodyIn) -> BodyOut:
     bodies.describe(db_session(), found, facts, actor.person_id, clock.now())
     db_session().commit()
     return _body_out(found)
+
+
+@api.operation("POST /organizations/<slug>/blocks", NewBlocksOut, body=BlocksIn, status=201, scope="organise")
+def new_blocks(slug: str, body: BlocksIn) -> NewBlocksOut:
+    """Make blocks of an association."""
+    actor = current_actor()
+    found = queries.find_body_to_divide(db_session(), actor, slug)
+    made = add_blocks(db_session(), found, "\n".join(body.names), _by(actor))
+    db_session().commit()
+    return NewBlocksOut(blocks=[NewBlockOut(slug=one.slug, name=one.name) for one in made])
 
 
 @api.operation("GET /organizations/<slug>/households", HomesOut, scope="households")

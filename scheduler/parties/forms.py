@@ -111,6 +111,17 @@ class LimitsForm(Form):
         return Limits(**{name: getattr(self, name).data for name in Limits.__annotations__})
 
 
+class NewBlocksForm(Form):
+    """The blocks of an association, by their names."""
+
+    names = TextAreaField(
+        _("班の名前"),
+        [DataRequired(_("班の名前を入れてください。例：1班"))],
+        description=_("1行に1つ入れます。例：1班"),
+        render_kw={"rows": 5},
+    )
+
+
 class BlockForm(Form):
     """The block that something is written into; asked only where there are several."""
 

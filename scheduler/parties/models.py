@@ -17,6 +17,10 @@ _ONE_PARTY = " + ".join(
 )
 
 
+# The kind of a body that is a block of its parent; bodies with homes or a leader of their own under a parent are, too.
+BLOCK = "block"
+
+
 class Organization(Base):
     """A body: association, block, library, committee; a block has the association as parent."""
 

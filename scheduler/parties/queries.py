@@ -19,7 +19,16 @@ from scheduler.parties.access import (
     may_organise,
     may_see_all,
 )
-from scheduler.parties.models import AccessToken, Consent, Household, Membership, Organization, Person, SignIn
+from scheduler.parties.models import (
+    BLOCK,
+    AccessToken,
+    Consent,
+    Household,
+    Membership,
+    Organization,
+    Person,
+    SignIn,
+)
 from scheduler.parties.names import email_key
 from scheduler.parties.tokens import hashed, person_named_by, personal, same
 
@@ -230,13 +239,14 @@ class Block:
 
 
 def _blocks_of(session: Session, body: Organization) -> list[Organization]:
-    # Not every body under another is a block of it: a block has households, or somebody who leads it. A body without
-    # blocks keeps its households itself.
+    # Not every body under another is a block of it: a block was made as one, has households, or somebody who leads it.
+    # A body without blocks keeps its households itself.
     inhabited = select(Household.id).where(Household.block_id == Organization.id).exists()
     led = select(Membership.id).where(
         Membership.organization_id == Organization.id, Membership.office == BLOCK_LEADER
     )
-    a_block = and_(Organization.parent_id == body.id, or_(inhabited, led.exists()))
+    is_one = or_(Organization.kind == BLOCK, inhabited, led.exists())
+    a_block = and_(Organization.parent_id == body.id, is_one)
     wanted = select(Organization).where(or_(a_block, and_(Organization.id == body.id, inhabited)))
     return list(session.scalars(wanted.order_by(Organization.name, Organization.id))) or [body]
 
@@ -251,6 +261,22 @@ def find_kept_blocks(session: Session, actor: Actor, slug: str) -> tuple[Organiz
     if not blocks:
         raise NotFound
     return body, blocks
+
+
+def find_body_to_divide(session: Session, actor: Actor, slug: str) -> Organization:
+    """Return a body of which the actor is an officer and which may have blocks: one that is no block itself."""
+    body = find_body(session, slug)
+    if body.parent_id is not None or not may_see_all(session, actor, body):
+        raise NotFound
+    return body
+
+
+def find_block_to_drop(session: Session, actor: Actor, slug: str) -> Organization:
+    """Return a block that was made as one, to the officers of its association."""
+    block = find_body(session, slug)
+    if block.kind != BLOCK or block.parent_id is None or not may_see_all(session, actor, block):
+        raise NotFound
+    return block
 
 
 def find_kept_household(session: Session, actor: Actor, household_id: int) -> tuple[Household, Organization]:

@@ -8,6 +8,7 @@ from scheduler import clock, languages, words
 from scheduler.errors import Invalid, Refused
 from scheduler.parties import actions, bodies, households, login, member_list, queries
 from scheduler.parties.access import Actor, led_blocks, may_see_all
+from scheduler.parties.blocks import add_blocks, drop
 from scheduler.parties.forms import (
     BodyForm,
     CodeForm,
@@ -15,6 +16,7 @@ from scheduler.parties.forms import (
     LimitsForm,
     MemberForm,
     MemberListForm,
+    NewBlocksForm,
     NewHomeForm,
     SignInForm,
 )
@@ -22,7 +24,7 @@ from scheduler.parties.limits import limits_of
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.names import phone_text
 from scheduler.parties.queries import find_me
-from scheduler.web import db_session, go, redirect_target, secret_address, settings
+from scheduler.web import Form, db_session, go, redirect_target, secret_address, settings
 
 pages = Blueprint("parties", __name__)
 _asker = login.asker
@@ -149,7 +151,8 @@ def household_list(slug: str) -> ResponseReturnValue:
         queries.households_of(session_, block, shows_contacts=may_see_all(session_, actor, block))
         for block in blocks
     ]
-    return render_template("parties/households.html", body=body, rounds=rounds)
+    divides = body.parent_id is None and may_see_all(session_, actor, body)
+    return render_template("parties/households.html", body=body, rounds=rounds, divides=divides)
 
 
 @pages.route("/organizations/<slug>/about", methods=["GET", "POST"])
@@ -165,6 +168,40 @@ def about_body(slug: str) -> ResponseReturnValue:
         flash(gettext("団体のことを書きかえました。"), "success")
         return go(f"/organizations/{slug}")
     return form.page("parties/body.html", body=body)
+
+
+@pages.route("/organizations/<slug>/blocks/new", methods=["GET", "POST"])
+def new_blocks(slug: str) -> ResponseReturnValue:
+    """Make the blocks of an association, and go on to its households."""
+    actor = login.current_actor()
+    body = queries.find_body_to_divide(db_session(), actor, slug)
+    form = NewBlocksForm()
+    if form.validate_on_submit() and form.attempt(
+        lambda: add_blocks(db_session(), body, str(form.names.data), _by(actor))
+    ):
+        db_session().commit()
+        flash(
+            gettext(
+                "班を%(count)sつつくりました。次に、世帯を加え、班長をお願いします。", count=len(form.done)
+            ),
+            "success",
+        )
+        return go(f"/organizations/{slug}/households")
+    return form.page("parties/block_new.html", body=body)
+
+
+@pages.post("/organizations/<slug>/blocks/drop")
+def drop_block(slug: str) -> ResponseReturnValue:
+    """Take away a block that was made by mistake."""
+    actor, form = login.current_actor(), Form()
+    block = queries.find_block_to_drop(db_session(), actor, slug)
+    name, parent = block.name, db_session().get_one(Organization, block.parent_id).slug
+    if form.attempt(lambda: drop(db_session(), block, _by(actor))):
+        db_session().commit()
+        flash(gettext("%(name)sを消しました。", name=name), "success")
+    else:
+        flash(form.refusal, "error")
+    return go(f"/organizations/{parent}/households")
 
 
 @pages.route("/organizations/<slug>/households/new", methods=["GET", "POST"])

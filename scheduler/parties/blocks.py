@@ -1,0 +1,79 @@
+"""Blocks of an association: made by the names of a list, and dropped again while nothing is kept in them."""
+
+from sqlalchemy import exc, func, select
+from sqlalchemy.orm import Session
+
+from scheduler.errors import Conflict, Invalid
+from scheduler.history import StateChange, record
+from scheduler.parties.households import By
+from scheduler.parties.models import BLOCK, Household, Membership, Organization
+from scheduler.text import fitting, text_in
+
+_MOST_NAME = 120
+# More at once is a list of something else.
+MOST_BLOCKS = 100
+
+
+def add_blocks(session: Session, body: Organization, names: str, by: By) -> list[Organization]:
+    """Make a block of each line, named behind its association; names that are there already are left as they are.
+
+    Raise Invalid without a name or for too many, Conflict where all of them are there.
+    """
+    # Whoever makes blocks of this body waits here: two at once must not take one address.
+    session.get_one(Organization, body.id, with_for_update=True)
+    lines = [line for line in text_in(names, lines=True).split("\n") if line.strip()]
+    typed = list(dict.fromkeys(_full_name(body, line) for line in lines))
+    if not typed:
+        raise Invalid("block_name_missing")
+    if len(typed) > MOST_BLOCKS:
+        raise Invalid("blocks_too_many", most=MOST_BLOCKS)
+    there = set(session.scalars(select(Organization.name).where(Organization.parent_id == body.id)))
+    new = [name for name in typed if name not in there]
+    if not new:
+        raise Conflict("block_known")
+    return [_add(session, body, name, by) for name in new]
+
+
+def _full_name(body: Organization, line: str) -> str:
+    name = fitting(line, _MOST_NAME)
+    return name if name.startswith(body.name) else fitting(f"{body.name} {name}", _MOST_NAME)
+
+
+def _add(session: Session, body: Organization, name: str, by: By) -> Organization:
+    block = Organization(slug=_free_slug(session, body), name=name, kind=BLOCK, parent_id=body.id)
+    block.created_at = by.now
+    session.add(block)
+    session.flush()
+    _record(session, body, "add_block", block, by)
+    return block
+
+
+def _free_slug(session: Session, body: Organization) -> str:
+    taken = set(
+        session.scalars(select(Organization.slug).where(Organization.slug.startswith(f"{body.slug}-")))
+    )
+    return next(slug for number in range(1, len(taken) + 2) if (slug := f"{body.slug}-{number}") not in taken)
+
+
+def drop(session: Session, block: Organization, by: By) -> None:
+    """Take a block away that was made by mistake; raise Conflict while anything is kept in it."""
+    parent = session.get_one(Organization, block.parent_id, with_for_update=True)
+    kept = select(func.count(Household.id)).where(Household.block_id == block.id)
+    held = select(func.count(Membership.id)).where(Membership.organization_id == block.id)
+    if session.scalar(kept) or session.scalar(held):
+        raise Conflict("block_in_use")
+    _record(session, parent, "drop_block", block, by)
+    try:
+        with session.begin_nested():
+            session.delete(block)
+    except exc.IntegrityError as error:
+        # Something else is kept in it, such as an activity or a calendar.
+        raise Conflict("block_in_use") from error
+
+
+def _record(session: Session, body: Organization, verb: str, block: Organization, by: By) -> None:
+    facts = {"block": block.name}
+    change = StateChange(
+        at=by.now, subject="organization", subject_id=body.id, verb=verb, by_id=by.person_id, facts=facts
+    )
+    record(session, change)

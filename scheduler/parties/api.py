@@ -7,7 +7,7 @@ from scheduler.errors import Forbidden, Invalid, NotSignedIn
 from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties import actions, bodies, households, member_list, queries
 from scheduler.parties.access import Actor, may_see_all
-from scheduler.parties.blocks import add_blocks
+from scheduler.parties.blocks import add_blocks, find_body_to_divide
 from scheduler.parties.limits import Limits, limits_of
 from scheduler.parties.login import bearer_token, current_actor
 from scheduler.parties.models import Household, Organization, Person
@@ -301,7 +301,7 @@ def describe_body(slug: str, body: BodyIn) -> BodyOut:
 def new_blocks(slug: str, body: BlocksIn) -> NewBlocksOut:
     """Make blocks of an association."""
     actor = current_actor()
-    found = queries.find_body_to_divide(db_session(), actor, slug)
+    found = find_body_to_divide(db_session(), actor, slug)
     made = add_blocks(db_session(), found, "\n".join(body.names), _by(actor))
     db_session().commit()
     return NewBlocksOut(blocks=[NewBlockOut(slug=one.slug, name=one.name) for one in made])

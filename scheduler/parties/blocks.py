@@ -3,15 +3,33 @@
 from sqlalchemy import exc, func, select
 from sqlalchemy.orm import Session
 
-from scheduler.errors import Conflict, Invalid
+from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.history import StateChange, record
+from scheduler.parties.access import Actor, may_see_all
 from scheduler.parties.households import By
 from scheduler.parties.models import BLOCK, Household, Membership, Organization
+from scheduler.parties.queries import find_body
 from scheduler.text import fitting, text_in
 
 _MOST_NAME = 120
 # More at once is a list of something else.
 MOST_BLOCKS = 100
+
+
+def find_body_to_divide(session: Session, actor: Actor, slug: str) -> Organization:
+    """Return a body of which the actor is an officer and which may have blocks: one that is no block itself."""
+    body = find_body(session, slug)
+    if body.parent_id is not None or not may_see_all(session, actor, body):
+        raise NotFound
+    return body
+
+
+def find_block_to_drop(session: Session, actor: Actor, slug: str) -> tuple[Organization, Organization]:
+    """Return an association and a block that was made as one of its own, to the officers."""
+    block = find_body(session, slug)
+    if block.kind != BLOCK or block.parent_id is None or not may_see_all(session, actor, block):
+        raise NotFound
+    return session.get_one(Organization, block.parent_id), block
 
 
 def add_blocks(session: Session, body: Organization, names: str, by: By) -> list[Organization]:
@@ -55,14 +73,14 @@ def _free_slug(session: Session, body: Organization) -> str:
     return next(slug for number in range(1, len(taken) + 2) if (slug := f"{body.slug}-{number}") not in taken)
 
 
-def drop(session: Session, block: Organization, by: By) -> None:
+def drop(session: Session, body: Organization, block: Organization, by: By) -> None:
     """Take a block away that was made by mistake; raise Conflict while anything is kept in it."""
-    parent = session.get_one(Organization, block.parent_id, with_for_update=True)
+    session.get_one(Organization, body.id, with_for_update=True)
     kept = select(func.count(Household.id)).where(Household.block_id == block.id)
     held = select(func.count(Membership.id)).where(Membership.organization_id == block.id)
     if session.scalar(kept) or session.scalar(held):
         raise Conflict("block_in_use")
-    _record(session, parent, "drop_block", block, by)
+    _record(session, body, "drop_block", block, by)
     try:
         with session.begin_nested():
             session.delete(block)

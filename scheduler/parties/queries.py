@@ -263,22 +263,6 @@ def find_kept_blocks(session: Session, actor: Actor, slug: str) -> tuple[Organiz
     return body, blocks
 
 
-def find_body_to_divide(session: Session, actor: Actor, slug: str) -> Organization:
-    """Return a body of which the actor is an officer and which may have blocks: one that is no block itself."""
-    body = find_body(session, slug)
-    if body.parent_id is not None or not may_see_all(session, actor, body):
-        raise NotFound
-    return body
-
-
-def find_block_to_drop(session: Session, actor: Actor, slug: str) -> Organization:
-    """Return a block that was made as one, to the officers of its association."""
-    block = find_body(session, slug)
-    if block.kind != BLOCK or block.parent_id is None or not may_see_all(session, actor, block):
-        raise NotFound
-    return block
-
-
 def find_kept_household(session: Session, actor: Actor, household_id: int) -> tuple[Household, Organization]:
     """Return a household and its block, for the block's leader and the officers."""
     household = session.get(Household, household_id)

@@ -8,7 +8,7 @@ from scheduler import clock, languages, words
 from scheduler.errors import Invalid, Refused
 from scheduler.parties import actions, bodies, households, login, member_list, queries
 from scheduler.parties.access import Actor, led_blocks, may_see_all
-from scheduler.parties.blocks import add_blocks, drop
+from scheduler.parties.blocks import add_blocks, drop, find_block_to_drop, find_body_to_divide
 from scheduler.parties.forms import (
     BodyForm,
     CodeForm,
@@ -174,7 +174,7 @@ def about_body(slug: str) -> ResponseReturnValue:
 def new_blocks(slug: str) -> ResponseReturnValue:
     """Make the blocks of an association, and go on to its households."""
     actor = login.current_actor()
-    body = queries.find_body_to_divide(db_session(), actor, slug)
+    body = find_body_to_divide(db_session(), actor, slug)
     form = NewBlocksForm()
     if form.validate_on_submit() and form.attempt(
         lambda: add_blocks(db_session(), body, str(form.names.data), _by(actor))
@@ -194,14 +194,14 @@ def new_blocks(slug: str) -> ResponseReturnValue:
 def drop_block(slug: str) -> ResponseReturnValue:
     """Take away a block that was made by mistake."""
     actor, form = login.current_actor(), Form()
-    block = queries.find_block_to_drop(db_session(), actor, slug)
-    name, parent = block.name, db_session().get_one(Organization, block.parent_id).slug
-    if form.attempt(lambda: drop(db_session(), block, _by(actor))):
+    body, block = find_block_to_drop(db_session(), actor, slug)
+    name = block.name
+    if form.attempt(lambda: drop(db_session(), body, block, _by(actor))):
         db_session().commit()
         flash(gettext("%(name)sを消しました。", name=name), "success")
     else:
         flash(form.refusal, "error")
-    return go(f"/organizations/{parent}/households")
+    return go(f"/organizations/{body.slug}/households")
 
 
 @pages.route("/organizations/<slug>/households/new", methods=["GET", "POST"])

@@ -111,7 +111,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
     with at("2026-11-22 06:03"):
         assert "中止 11月22日（日） 午前6時2分 みどり町内会 会長" in " ".join(visitor.text(link).split())
         shown = visitor.text("/dates/1")
-        assert "午前6時2分 みどり町内会 会長" in " ".join(shown.split())
+        assert "午前6時2分<br>みどり町内会 会長" in " ".join(shown.split())
 
 
 def test_looking_decides_nothing(

@@ -13,17 +13,15 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
     validators,
-    widgets,
 )
 
 from scheduler.activities.search import Choices
 from scheduler.activities.wishes import Wish
-from scheduler.web import settings
+from scheduler.web import Ticks, settings
 
 pages = Blueprint("design", __name__)
 
@@ -73,11 +71,9 @@ class SampleForm(Form):
         [validators.DataRequired("人数を数字で書いてください。")],
         description="付き添いの方も入れます",
     )
-    help = SelectMultipleField(
+    help = Ticks(
         "手伝ってほしいこと",
         choices=lambda: {"wheelchair": "車いす", "sign": "手話", "print": "大きな文字"},
-        widget=widgets.ListWidget(prefix_label=False),
-        option_widget=widgets.CheckboxInput(),
     )
     words = TextAreaField("ひとこと", description="世話人だけが読みます")
     agree = BooleanField("写真に写ってもよい", description="会報とこのページに使うことがあります")

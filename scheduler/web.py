@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from wtforms.meta import DefaultMeta
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import db as tables
 from scheduler import form_marks, languages, page_words, words
@@ -140,6 +141,13 @@ class PlainForm(wtforms.Form):
     """Fields inside a form: its rows, and what several forms share; with sentences in the reader's language."""
 
     Meta: ClassVar[Any] = _RowMeta
+
+
+class Ticks(wtforms.SelectMultipleField):
+    """Choices to tick, any number of them."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

@@ -9,11 +9,11 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.models import Activity
-from scheduler.activities.repeat_forms import Ticks, said_when_shown
+from scheduler.activities.repeat_forms import said_when_shown
 from scheduler.activities.tags import KNOWN
 from scheduler.parties.access import ORGANISING
 from scheduler.parties.models import Person
-from scheduler.web import PlainForm
+from scheduler.web import PlainForm, Ticks
 
 REQUIRED = _("ここは必ず入れてください。")
 LONG_NAME = Length(max=120, message=_("120字までにしてください。"))

@@ -22,11 +22,11 @@ from scheduler.activities.fields import SaidFields, TagFields, WeatherFields, ta
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.reminder_forms import ReminderFields, reminder_values
-from scheduler.activities.repeat_forms import RepeatFields, Ticks, repeat_values, said_when_shown
+from scheduler.activities.repeat_forms import RepeatFields, repeat_values, said_when_shown
 from scheduler.activities.wording import NAMES, TEXTS, Wording, part_names
 from scheduler.errors import Invalid
 from scheduler.readings import well_read
-from scheduler.web import Form, PlainForm
+from scheduler.web import Form, PlainForm, Ticks
 
 _ENGLISH = {"lang": "en"}
 SLOT_ROWS = 5

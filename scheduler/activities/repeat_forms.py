@@ -14,13 +14,11 @@ from wtforms import (
     DateField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
 from scheduler.activities.date_lists import dates_text, listed_dates
@@ -43,7 +41,7 @@ from scheduler.activities.rules import MAX_TEXT
 from scheduler.activities.schedules import Planned, Schedule, on_rest, planned
 from scheduler.closures.restdays import RestDays
 from scheduler.errors import Invalid, Refused
-from scheduler.web import PlainForm
+from scheduler.web import PlainForm, Ticks
 
 SHOWN = 12
 # Far enough for twelve dates of a yearly rule.
@@ -89,13 +87,6 @@ _NAMES = (
 def said_when_shown(words_of: Mapping[str, object]) -> Callable[[], dict[str, str]]:
     """Return choices that are put into words when they are shown, in the reader's language."""
     return lambda: {code: str(word) for code, word in words_of.items()}
-
-
-class Ticks(SelectMultipleField):
-    """Choices to tick, any number of them."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,10 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
 from scheduler.activities.models import Occurrence, Slot
@@ -24,8 +22,7 @@ from scheduler.board.actions import MAX_MESSAGE
 from scheduler.board.entering import Entry, Found
 from scheduler.errors import Invalid
 from scheduler.participation.capacity import THE_CONTACT
-from scheduler.participation.fields import age_text as age_text
-from scheduler.participation.fields import companion_text as companion_text
+from scheduler.participation.fields import age_text, companion_text
 from scheduler.participation.grades import GRADES
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson
@@ -35,7 +32,7 @@ from scheduler.parties.models import Household, Person
 from scheduler.parties.names import email_in, kana_in, kana_key, phone_in, phone_text
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
-from scheduler.web import Form
+from scheduler.web import Form, Ticks
 
 CHILD_ROWS = 3
 NEW = "new"
@@ -119,12 +116,10 @@ class PeopleForm(VerbForm):
         description=_("申し込んだ方もふくめた人数です。"),
         render_kw={"inputmode": "numeric", "min": 1, "max": _MOST},
     )
-    without = SelectMultipleField(
+    without = Ticks(
         _("来なくなった方"),
         choices=[],
         coerce=str,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
 
     def fit(self, row: Participation) -> None:

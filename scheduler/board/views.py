@@ -12,6 +12,7 @@ from scheduler.activities.queries import find_organised_occurrence
 from scheduler.board import actions, entering, forms, lists, queries
 from scheduler.board.withdrawals import withdrawals_from
 from scheduler.participation import capacity, giving, undoing
+from scheduler.participation.fields import companion_text
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson, named_of
 from scheduler.parties.access import Actor, may_enter_for_all, may_organise
@@ -393,5 +394,5 @@ def _insurance_csv(insured: list[NamedPerson], copy: lists.Copy) -> bytes:
     return lists.csv_of(headings, [*lines, *foot])
 
 
-pages.add_app_template_filter(forms.companion_text, "companion_text")
+pages.add_app_template_filter(companion_text, "companion_text")
 pages.add_app_template_filter(forms.named_age, "age_text")

@@ -11,12 +11,10 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
 from scheduler.activities.models import Slot
@@ -31,7 +29,7 @@ from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.parties.identity import NAME
 from scheduler.parties.names import kana_in
-from scheduler.web import Form
+from scheduler.web import Form, Ticks
 
 _COUNT = {"inputmode": "numeric", "min": 1, "max": MAX_PEOPLE}
 _PEOPLE = [
@@ -173,12 +171,10 @@ class PeopleForm(Form):
 class FewerForm(Form):
     """Who of a party does not come."""
 
-    without = SelectMultipleField(
+    without = Ticks(
         _("来なくなった方"),
         choices=[],
         coerce=str,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
 
     @classmethod

@@ -1,13 +1,12 @@
 """What is asked for a token; shape only."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
 from scheduler.parties.api_tokens import Wish
-from scheduler.web import Form
+from scheduler.web import Form, Ticks
 
 _LIFETIMES = {"30": _("30日"), "90": _("90日"), "365": _("1年")}
 
@@ -21,11 +20,9 @@ class TokenForm(Form):
         description=_("あとで見分けるための名前です。例：広報紙の自動作成"),
         render_kw={"autocomplete": "off"},
     )
-    scopes = SelectMultipleField(
+    scopes = Ticks(
         _("できること"),
         [DataRequired(_("できることを1つは選んでください。"))],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
     days = RadioField(
         _("使える期間"),

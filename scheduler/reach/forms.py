@@ -5,15 +5,14 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from scheduler import words
 from scheduler.errors import Invalid
 from scheduler.reach.subscriptions import Subscription
 from scheduler.reach.wishes import KINDS, OWN_MINUTES, Wishes
-from scheduler.web import Form
+from scheduler.web import Form, Ticks
 
 _BEFORE = {60: _("1時間前"), 120: _("2時間前"), 180: _("3時間前"), 1440: _("1日前"), 4320: _("3日前")}
 
@@ -43,11 +42,9 @@ class PushForm(Form):
 class WishForm(Form):
     """Which notices one wants, and when one more."""
 
-    kinds = SelectMultipleField(
+    kinds = Ticks(
         _("受け取るお知らせ"),
         choices=lambda: {kind: str(words.NOTICE_KINDS[kind]) for kind in KINDS},
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
     own_minutes = SelectField(
         _("もう1回知らせる"),

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import RadioField
 
 from scheduler import words
 from scheduler.activities.models import Slot
@@ -15,12 +14,7 @@ from scheduler.activities.rule_words import MONTHS
 from scheduler.participation.fields import CompanyForm
 from scheduler.participation.signing import SignUp
 from scheduler.series.actions import Wish
-from scheduler.web import Form
-
-
-class _Ticks(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+from scheduler.web import Form, Ticks
 
 
 def _months() -> dict[str, str]:
@@ -34,7 +28,7 @@ class ButtonForm(Form):
 class MonthsForm(Form):
     """In which months one does not come."""
 
-    months_off = _Ticks(_("休む月"), choices=_months, description=_("選んだ月には申し込みません。"))
+    months_off = Ticks(_("休む月"), choices=_months, description=_("選んだ月には申し込みません。"))
 
     def months(self) -> list[int]:
         """Return the months."""
@@ -52,10 +46,10 @@ class SeriesForm(CompanyForm):
         ],
         default="every",
     )
-    months_off = _Ticks(
+    months_off = Ticks(
         _("休む月"), choices=_months, description=_("「毎回」のとき、選んだ月には申し込みません。")
     )
-    dates = _Ticks(_("来られる日"), choices=[], description=_("「選んだ日だけ」のときに選びます。"))
+    dates = Ticks(_("来られる日"), choices=[], description=_("「選んだ日だけ」のときに選びます。"))
 
     @classmethod
     def for_slots(cls, slots: Sequence[Slot], *, known: bool) -> "SeriesForm":

@@ -1,6 +1,7 @@
 """Changes and an organiser's words, for those whom no message reaches: listed, told by neighbours, ticked off."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler import jobs
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import Activity, Occurrence
 from scheduler.board.actions import send_message
 from scheduler.changes import corrections
 from scheduler.changes.actions import GRACE
@@ -196,15 +197,16 @@ def test_a_message_is_brought_too_and_a_decision_does_not_take_it_off(
     assert "3人" in aiko.text(path)
 
 
+def _with_another_contact(session: Session, activity: Activity) -> SeriesChange:
+    wanted = corrections.Correction({"contact": "0467-99-9999"}, tell=True)
+    seen = corrections.look(session, activity, wanted, NOW).seen
+    return corrections.correct(session, activity, replace(wanted, seen=seen), NOW)
+
+
 def test_what_an_activity_says_otherwise_is_read_out(
     app: Flask, session: Session, cast: Cast, dates: list[Occurrence]
 ) -> None:
-    wanted = corrections.Correction({"contact": "0467-99-9999"}, tell=True)
-    activity = dates[0].activity
-    seen = corrections.look(session, activity, wanted, NOW).seen
-    made = corrections.correct(
-        session, activity, corrections.Correction(wanted.typed, tell=True, seen=seen), NOW
-    )
+    made = _with_another_contact(session, dates[0].activity)
     session.commit()
     aiko = browser_of(app, cast.aiko)
     page = aiko.text(f"/changes/{made.id}/list")
@@ -230,12 +232,7 @@ def test_of_two_changes_the_newer_word_stands_for_both_where_it_is_about_the_dat
 def test_the_list_of_a_change_whose_dates_were_all_called_off_since_is_empty(
     app: Flask, session: Session, cast: Cast, dates: list[Occurrence]
 ) -> None:
-    wanted = corrections.Correction({"contact": "0467-99-9999"}, tell=True)
-    activity = dates[0].activity
-    seen = corrections.look(session, activity, wanted, NOW).seen
-    made = corrections.correct(
-        session, activity, corrections.Correction(wanted.typed, tell=True, seen=seen), NOW
-    )
+    made = _with_another_contact(session, dates[0].activity)
     for date in dates:
         decisions.cancel(session, date, decisions.Ruling(cast.aiko.id, date.revision, "大雨のため"), NOW)
     session.commit()

@@ -1,12 +1,15 @@
 """The append-only record of state changes: who, when, for whom by proxy, why (invariant 13)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from scheduler.db import Base
+
+# So long whoever did something can take it back by one button. The sentences that say so name it, too.
+UNDO_FOR = timedelta(minutes=30)
 
 
 class StateChange(Base):

@@ -11,10 +11,10 @@ from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
 from scheduler.activities.queries import find_occurrence
 from scheduler.board.risks import JUST_ASKED, Risks, risks_at
 from scheduler.errors import NotFound
-from scheduler.history import StateChange, changes_of
+from scheduler.history import UNDO_FOR, StateChange, changes_of
 from scheduler.participation.models import COMING, PENDING, Participation
 from scheduler.participation.queries import find_organised, roster
-from scheduler.participation.undoing import CAN_BE_UNDONE, UNDO_FOR, later_than, may_be_undone
+from scheduler.participation.undoing import CAN_BE_UNDONE, later_than, may_be_undone
 from scheduler.parties.access import Actor, led_blocks, may_enter_for_all, may_organise
 from scheduler.parties.models import Organization, Person
 

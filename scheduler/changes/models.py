@@ -1,6 +1,6 @@
 """What is stored of changes to dates: who, when, why, whom it touched, and all that taking it back needs."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String
@@ -8,12 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.db import Base
+from scheduler.history import UNDO_FOR
 from scheduler.parties.models import Person
 
 SCOPES = ("this", "following", "all")
 # What an activity says was corrected, and no date moved.
 FACTS = "facts"
-UNDO_WITHIN = timedelta(minutes=30)
 
 
 class SeriesChange(Base):
@@ -50,4 +50,4 @@ class SeriesChange(Base):
 
     def undoable(self, now: datetime) -> bool:
         """Say whether it may still be taken back, as far as this row alone tells."""
-        return self.undone_at is None and now < self.at + UNDO_WITHIN
+        return self.undone_at is None and now < self.at + UNDO_FOR

@@ -29,9 +29,10 @@ from scheduler.changes.forms import (
     values_of_facts,
     values_of_series,
 )
-from scheduler.changes.models import SCOPES, UNDO_WITHIN, SeriesChange
+from scheduler.changes.models import SCOPES, SeriesChange
 from scheduler.closures.queries import rest_days
 from scheduler.errors import NotFound, Refused
+from scheduler.history import UNDO_FOR
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
 from scheduler.web import db_session, go
@@ -96,7 +97,7 @@ _CODED = {
 @pages.app_template_filter("undo_until")
 def undo_until(at: datetime) -> datetime:
     """Return until when a change made at this moment may be taken back."""
-    return at + UNDO_WITHIN
+    return at + UNDO_FOR
 
 
 @pages.app_template_filter("history_word")

@@ -1,6 +1,6 @@
 """What is stored of decisions: each one as it was made, and the links by which a decider is asked for one."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
@@ -8,9 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.activities.models import Occurrence
 from scheduler.db import Base
+from scheduler.history import UNDO_FOR
 from scheduler.parties.models import Person
 
-UNDO_FOR = timedelta(minutes=30)
 # What may be decided, and what takes a decision back: within half an hour, or later.
 OUTCOMES = ("confirm", "postpone", "merge", "cancel", "stop")
 TAKEN_BACK = ("undo", "retract")

@@ -9,10 +9,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.errors import Conflict, Invalid
-from scheduler.history import StateChange, changes_of, record
+from scheduler.history import UNDO_FOR, StateChange, changes_of, record
 from scheduler.notices.actions import Telling, drop, queue
 from scheduler.notices.queries import first_channels, people_told
-from scheduler.offices.queries import OFFICES, UNDO_FOR, is_passed_on, known_by_phone
+from scheduler.offices.queries import OFFICES, is_passed_on, known_by_phone
 from scheduler.parties.access import BLOCK_LEADER, ORGANISING, has_other_officer, live
 from scheduler.parties.actions import PersonFacts, enrol, unreachable_person
 from scheduler.parties.actions import person as register

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.errors import NotFound
-from scheduler.history import StateChange, changes_of
+from scheduler.history import UNDO_FOR, StateChange, changes_of
 from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING, SESSION, Actor, live, may_see_all
 from scheduler.parties.models import Household, Membership, Organization, Person
 from scheduler.parties.queries import find_body
 
 # In which order offices are named: the chair first, whoever's reading comes first.
 OFFICES = (*ORGANISING, BLOCK_LEADER, COUNTER)
-UNDO_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, selectinload
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.board.queries import find_date_to_enter
 from scheduler.errors import NotFound
-from scheduler.history import StateChange
+from scheduler.history import UNDO_FOR, StateChange
 from scheduler.paper.codes import DATE, SHEET, read
 from scheduler.paper.models import PrintedRow, PrintedSheet
 from scheduler.participation.models import GONE, Participation
-from scheduler.participation.undoing import UNDO_FOR, word_to_take_back
+from scheduler.participation.undoing import word_to_take_back
 from scheduler.parties.access import Actor, led_blocks, may_enter_for_all
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.queries import enterable_households, enterable_people

@@ -1,7 +1,7 @@
 """Taking back what was just done, for half an hour, as long as nothing else has happened to it since."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import TAKES_SIGN_UPS, Slot
 from scheduler.errors import Conflict
-from scheduler.history import StateChange, changes_of
+from scheduler.history import UNDO_FOR, StateChange, changes_of
 from scheduler.participation import capacity, giving, guards, places
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.queries import cancelled_since
 
-UNDO_FOR = timedelta(minutes=30)
 # What changes nothing about who has a place.
 _TALK = ("ask", "reply", "prove", "helpers", "ask_again", "reconfirm", "answer")
 

@@ -14,10 +14,10 @@ from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.queries import find_activity, find_occurrence, find_organised_activity
 from scheduler.db import claim
 from scheduler.errors import Conflict, Invalid, NotFound
+from scheduler.history import UNDO_FOR
 from scheduler.notices.models import BY_HAND, DEAD, DROPPED, PLANNED, SENT, Delivery
 from scheduler.participation import reconfirming
 from scheduler.participation.models import Participation
-from scheduler.participation.undoing import UNDO_FOR
 from scheduler.parties.access import Actor, led_blocks, may_organise
 from scheduler.parties.models import Organization
 from scheduler.reach.told import SAYS_NOTHING, Told, told_of

@@ -6,18 +6,21 @@ show it until `answer`, or until the part begins.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.errors import Conflict, Invalid
-from scheduler.history import StateChange, record
+from scheduler.history import UNDO_FOR, StateChange, changes_of, record
 from scheduler.participation import places
 from scheduler.participation.actions import withdraw
 from scheduler.participation.models import GONE, Participation
 from scheduler.participation.standing import Change, remark, stood
+from scheduler.participation.undoing import come_back
 from scheduler.participation.waiting import leave
 
 # Why people are asked: something else of theirs is at the new time; their date moved; postponed; joined with another.
@@ -68,15 +71,80 @@ def answer(session: Session, row: Participation, said: str, by_id: int | None, n
     if not row.is_live:
         raise Conflict("sign_up_over")
     if row.asked_again:
-        row.asked_again = ""
-        remark(session, row, Change("reconfirm", by_id), now, before=row.state)
+        facts, row.asked_again = _asked(row), ""
+        remark(session, row, Change("reconfirm", by_id, facts=facts), now, before=row.state)
 
 
 def _cannot(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
     if not row.is_asked_again:
         return withdraw(session, row, by_id, now)
+    facts = stood(row) | _asked(row)
     row.asked_again = ""
-    return leave(session, row, "cancelled", Change("withdraw", by_id, facts=stood(row)), now)
+    return leave(session, row, "cancelled", Change("withdraw", by_id, facts=facts), now)
+
+
+def _asked(row: Participation) -> dict[str, Any]:
+    # Once its date has changed again, or the change was taken back, the old question is of no use any more.
+    return {"asked": row.asked_again, "asked_of": row.slot.occurrence.revision}
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An answer that somebody entered for another party: yes or cannot."""
+
+    row: Participation
+    change: StateChange
+
+    @property
+    def said(self) -> str:
+        """What was answered."""
+        return "yes" if self.change.verb == "reconfirm" else "cannot"
+
+
+def entered_for_others(
+    session: Session, occurrence_ids: Collection[int], by_id: int | None, now: datetime
+) -> list[Entered]:
+    """Return the answers at these dates that somebody has just entered for others and may take back, the latest first.
+
+    Where anything has happened to a sign-up since, it stands.
+    """
+    of_row = (StateChange.subject == "participation") & (StateChange.subject_id == Participation.id)
+    wanted = (
+        select(Participation, StateChange)
+        .join(Participation.slot)
+        .join(StateChange, of_row)
+        .where(
+            Slot.occurrence_id.in_(occurrence_ids),
+            StateChange.verb.in_(("reconfirm", "withdraw")),
+            StateChange.by_id == by_id,
+            StateChange.on_behalf_of.is_not(None),
+            StateChange.at > now - UNDO_FOR,
+        )
+        .order_by(StateChange.id.desc())
+    )
+    found = [Entered(row, change) for row, change in session.execute(wanted)]
+    return [one for one in found if _may_be_taken_back(session, one, now)]
+
+
+def _may_be_taken_back(session: Session, one: Entered, now: datetime) -> bool:
+    was_asked = "asked" in one.change.facts and one.row.slot.starts_at > now
+    return was_asked and changes_of(session, "participation", one.row.id)[-1].id == one.change.id
+
+
+def take_back(session: Session, one: Entered, by_id: int | None, now: datetime) -> None:
+    """Take back an answer that was entered for another: it is asked for again, and who had left has the place again.
+
+    Where that is gone the party waits. Raise Conflict where it is too late.
+    """
+    if one.said == "cannot":
+        # Who had two things at once when asked has them still; that was no hindrance before.
+        come_back(session, one.row, by_id, now, clash_ok=True)
+    asked = one.change.facts
+    if asked["asked_of"] == one.row.slot.occurrence.revision:
+        one.row.asked_again = asked["asked"]
+    facts = {"reason": one.row.asked_again, "undoes": one.change.id}
+    record(session, _change(one.row, "ask_again", by_id, now, facts))
+    session.flush()
 
 
 def asked_at(session: Session, occurrence_id: int) -> list[Participation]:
@@ -93,7 +161,7 @@ def asked_at(session: Session, occurrence_id: int) -> list[Participation]:
 
 
 def _change(
-    row: Participation, verb: str, by_id: int | None, now: datetime, facts: dict[str, str]
+    row: Participation, verb: str, by_id: int | None, now: datetime, facts: dict[str, Any]
 ) -> StateChange:
     return StateChange(
         at=now,

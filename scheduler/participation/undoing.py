@@ -89,7 +89,9 @@ def just_withdrawn(session: Session, person_id: int, now: datetime) -> list[Part
     return [row for row in gone if word_to_take_back(session, row, now)]
 
 
-def come_back(session: Session, row: Participation, by_id: int | None, now: datetime) -> None:
+def come_back(
+    session: Session, row: Participation, by_id: int | None, now: datetime, *, clash_ok: bool = False
+) -> None:
     """Take back for a party that it cannot come, for half an hour; where its place is gone, it waits. Twice is as once.
 
     Raise Conflict when it is too late, when others have taken it out, or it has taken on something else meanwhile.
@@ -100,7 +102,7 @@ def come_back(session: Session, row: Participation, by_id: int | None, now: date
     said = word_to_take_back(session, row, now)
     if said is None:
         raise Conflict("undo_over")
-    if row.contact_comes:
+    if row.contact_comes and not clash_ok:
         guards.check_clash(session, slot, row.contact_id)
     giving.take_back_in(session, row, by_id, now, {"undoes": said.id}, verb="come_back")
 

@@ -19,9 +19,12 @@ from scheduler.notices.models import BY_HAND, DEAD, DROPPED, PLANNED, SENT, Deli
 from scheduler.participation import reconfirming
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor, led_blocks, may_organise
-from scheduler.parties.models import Organization
+from scheduler.parties.models import Organization, Person
 from scheduler.reach.told import SAYS_NOTHING, Told, told_of
 from scheduler.reach.touching import activity_changed, touches_of
+
+# A delivery that nobody has told yet.
+_ON_LIST = {"state": BY_HAND, "sent_at": None, "by_id": None}
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,41 @@ def take_answer(
     return row
 
 
+@dataclass(frozen=True)
+class Answered:
+    """Somebody whose answer was entered from a list: who, what they said, and by which sign-ups."""
+
+    person: Person
+    said: str
+    entries: list[reconfirming.Entered]
+
+
+def answered_by(session: Session, round_: Round, by: tuple[int | None, datetime]) -> list[Answered]:
+    """Return whose answers this person has entered for these dates and may still take back, the latest first."""
+    dates = [one.id for one in round_.dates]
+    found: dict[int, list[reconfirming.Entered]] = defaultdict(list)
+    for one in reconfirming.entered_for_others(session, dates, *by):
+        found[one.row.contact_id].append(one)
+    return [Answered(rows[0].row.contact, rows[0].said, rows) for rows in found.values()]
+
+
+def take_answer_back(session: Session, round_: Round, person_id: int, by: tuple[int, datetime]) -> Answered:
+    """Put somebody back on the list whose answer was entered by mistake: they are asked again, and have their places.
+
+    Raise Conflict where it is too late for that.
+    """
+    mine = next((one for one in answered_by(session, round_, by) if one.person.id == person_id), None)
+    if mine is None:
+        raise Conflict("undo_over")
+    for one in mine.entries:
+        reconfirming.take_back(session, one, *by)
+    # One press has answered and ticked off; who had left stands on no list to look it up.
+    pressed = Delivery.sent_at.in_({one.change.at for one in mine.entries})
+    ticked = update(Delivery).where(Delivery.person_id == person_id, Delivery.by_id == by[0], pressed)
+    session.execute(ticked.values(**_ON_LIST).execution_options(synchronize_session=False))
+    return mine
+
+
 def tick_one(
     session: Session, round_: Round, delivery_id: int, by_id: int, now: datetime, *, told: bool
 ) -> None:
@@ -204,5 +242,5 @@ def _take_back(session: Session, delivery_id: int, by_id: int, now: datetime) ->
     mistaken = update(Delivery).where(
         Delivery.id == delivery_id, Delivery.by_id == by_id, Delivery.sent_at > now - UNDO_FOR
     )
-    if not claim(session, mistaken.values(state=BY_HAND, sent_at=None, by_id=None)):
+    if not claim(session, mistaken.values(**_ON_LIST)):
         raise Conflict("undo_over")

@@ -23,12 +23,14 @@ from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
 from scheduler.reach.news import news_about, news_of_change
 from scheduler.reach.reached import (
     Round,
+    answered_by,
     asked_again,
     dates_of_change,
     find_change_round,
     find_organised_change,
     find_round,
     take_answer,
+    take_answer_back,
     tick_all,
     tick_one,
 )
@@ -220,10 +222,12 @@ def change_list(edit_id: int) -> ResponseReturnValue:
 def _list(found: Round) -> ResponseReturnValue:
     if request.method == "POST":
         return _ticked(found)
-    now = clock.now()
-    done = found.ticked(current_actor().person_id, now)
-    asked = asked_again(db_session(), found)
-    return render_template("reach/list.html", round=found, done=done, asked=asked, now=now)
+    session, by = db_session(), (current_actor().person_id, clock.now())
+    answered, asked = answered_by(session, found, by), asked_again(session, found)
+    people = {one.person.id for one in answered}
+    done = [row for row in found.ticked(*by) if row.person.id not in people]
+    facts = {"done": done, "asked": asked, "answered": answered, "now": by[1]}
+    return render_template("reach/list.html", round=found, **facts)
 
 
 def _ticked(found: Round) -> ResponseReturnValue:
@@ -236,6 +240,8 @@ def _ticked(found: Round) -> ResponseReturnValue:
         return "", 204
     if answered := ticked(request.form, "answered"):
         _answered(found, answered[0], by_id)
+    elif unsaid := ticked(request.form, "unsaid"):
+        _unsaid(found, unsaid[0], by_id)
     elif mistaken:
         tick_one(session, found, mistaken[0], by_id, now, told=False)
         flash(gettext("一覧にもどしました。"), "success")
@@ -255,6 +261,21 @@ def _answered(found: Round, delivery_id: int, by_id: int) -> None:
         done = gettext("%(name)sさんは「行きます」です。", name=row.person.name)
         gone = gettext("%(name)sさんの申し込みを取りやめにして、場所をあけました。", name=row.person.name)
         flash(done if said == "yes" else gone, "success")
+
+
+def _unsaid(found: Round, person_id: int, by_id: int) -> None:
+    try:
+        one = take_answer_back(db_session(), found, person_id, (by_id, clock.now()))
+    except Refused as refused:
+        flash(words.sentence(refused), "warning")
+    else:
+        waits = any(entry.row.state == "waitlisted" for entry in one.entries)
+        name = one.person.name
+        back = gettext("%(name)sさんの返事を消して、一覧にもどしました。", name=name)
+        queued = gettext(
+            "元にもどしましたが、場所はもう埋まっていました。%(name)sさんは補欠です。", name=name
+        )
+        flash(queued if waits else back, "success")
 
 
 def _all_ticked(found: Round, ids: list[int], by_id: int) -> None:

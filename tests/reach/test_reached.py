@@ -230,6 +230,33 @@ def test_who_is_asked_whether_they_come_is_asked_on_the_list_and_answered_for_ri
     assert rows["でんわ"] == ("confirmed", "postponed")
 
 
+def test_an_answer_entered_by_mistake_is_taken_back_and_asked_for_again(
+    app: Flask, session: Session, cast: Cast, date: Occurrence
+) -> None:
+    decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/list"
+    near, far, _called = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id).rows
+    people = (near.person.id, far.person.id)
+    for row, said in ((near, "yes"), (far, "cannot")):
+        aiko.submit(page, answered=str(row.delivery_id), answer=said, unsaid=[])
+    for person_id in people:
+        aiko.submit(page, unsaid=str(person_id), answered=[], mistaken=[])
+    shown = aiko.text(page)
+    assert ("返事を消して、一覧にもどしました" in shown, "あなたが入れた返事" in shown) == (True, False)
+    session.rollback()
+    rows = {row.party_name: (row.state, row.asked_again) for row in session.query(Participation)}
+    assert [rows[name] for name in ("となり0", "となり1")] == [("confirmed", "postponed")] * 2
+    left = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id).rows
+    assert {row.person.id for row in left} >= set(people)
+    # Once the way back is over, the answer stands.
+    aiko.submit(page, answered=str(near.delivery_id), answer="cannot", unsaid=[], mistaken=[])
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        assert "あなたが入れた返事" not in aiko.text(page)
+        aiko.submit(page, unsaid=str(people[0]), answered=[], mistaken=[])
+        assert "もう元にもどせません" in aiko.text(page)
+
+
 def test_a_leader_ticks_nothing_of_others(
     app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink, block: Organization
 ) -> None:

@@ -187,7 +187,8 @@ def test_nobody_has_signed_up_or_decided_in_the_future(town: Session) -> None:
 
 def test_the_whole_cast_can_be_tried_out(town: Session) -> None:
     cast = demo.cast(town)
-    assert len(cast) == 6
+    assert len(cast) == 7
+    assert [email for role, email in cast if "班長" in role] == ["hanaoka.michiko@example.jp"]
     assert all(_person(town, email.removesuffix("@example.jp")).email == email for _, email in cast)
     assert _person(town, "james.whitfield").language == "en"
 

@@ -31,6 +31,7 @@ POST /dates/<occurrence_id>/board/<participation_id>/remove    404  404  303  40
 POST /dates/<occurrence_id>/board/<participation_id>/again     404  404  303  404  404
 POST /board/undo/<change_id>                              404  404  303  404  404
 GET  /dates/<occurrence_id>/homes                         404  404  200  404  404
+POST /dates/<occurrence_id>/homes/<household_id>          404  404  303  404  404
 GET  /dates/<occurrence_id>/enter                         404  404  200  404  404
 POST /dates/<occurrence_id>/enter                         404  404  303  404  404
 GET  /dates/<occurrence_id>/paper                         404  404  200  404  404

@@ -1,11 +1,13 @@
 """What the homes of a block have answered for a date, in the order in which one walks; read-only."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.activities.models import Occurrence, Slot
+from scheduler.board.homes import home_of_sign_up, noes_at
 from scheduler.board.queries import find_date_to_enter
 from scheduler.paper.models import PrintedRow, PrintedSheet
 from scheduler.paper.queries import blocks_to_print
@@ -53,8 +55,8 @@ def find_homes(session: Session, actor: Actor, occurrence_id: int) -> tuple[Occu
 
 
 def answers_at(session: Session, date_ids: list[int], block: Organization) -> dict[int, Answers]:
-    """Return what the homes of a block have said about these dates: signed up, withdrawn, or no on paper."""
-    home = func.coalesce(Participation.household_id, Person.household_id)
+    """Return what the homes of a block have said about these dates: signed up, withdrawn, or no without a sign-up."""
+    home = home_of_sign_up()
     signed = (
         select(Slot.occurrence_id, home, Participation)
         .select_from(Participation)
@@ -71,9 +73,18 @@ def answers_at(session: Session, date_ids: list[int], block: Organization) -> di
         answer = found.setdefault(date_id, {}).setdefault(home_id, Answer())
         if row.state not in GONE:
             answer.coming.append(row)
-    for date_id, home_id in session.execute(_on_paper(date_ids, block)):
+    for date_id, home_id in (
+        *session.execute(_on_paper(date_ids, block)),
+        *_said_no(session, date_ids, block),
+    ):
         found.setdefault(date_id, {}).setdefault(home_id, Answer())
     return found
+
+
+def _said_no(session: Session, date_ids: list[int], block: Organization) -> Iterator[tuple[int, int]]:
+    own = set(session.scalars(select(Household.id).where(Household.block_id == block.id)))
+    for date_id, homes in noes_at(session, date_ids).items():
+        yield from ((date_id, home_id) for home_id in homes & own)
 
 
 def _on_paper(date_ids: list[int], block: Organization) -> Select[tuple[int, int | None]]:

@@ -1,17 +1,19 @@
 """The desk's page."""
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.activities.models import Occurrence
-from scheduler.board.queries import may_enter
+from scheduler.board.homes import may_take_back, say_no, take_back
+from scheduler.board.queries import find_date_to_enter, may_enter
 from scheduler.desk.homes import find_homes
 from scheduler.desk.queries import desk_of
 from scheduler.parties.access import led_blocks, organised_bodies
 from scheduler.parties.login import HOME_ZONE, current_actor
-from scheduler.parties.queries import find_me
-from scheduler.web import db_session
+from scheduler.parties.queries import find_enterable_household, find_me
+from scheduler.web import Form, db_session, go
 
 pages = Blueprint("desk", __name__)
 
@@ -29,8 +31,29 @@ def desk() -> ResponseReturnValue:
 @pages.get("/dates/<int:occurrence_id>/homes")
 def homes(occurrence_id: int) -> ResponseReturnValue:
     """Show whoever enters answers for homes which have answered and which have not, in walking order."""
-    occurrence, found = find_homes(db_session(), current_actor(), occurrence_id)
-    return render_template("desk/homes.html", occurrence=occurrence, homes=found)
+    session, actor = db_session(), current_actor()
+    occurrence, found = find_homes(session, actor, occurrence_id)
+    mistaken = may_take_back(session, occurrence, actor.person_id, clock.now())
+    return render_template("desk/homes.html", occurrence=occurrence, homes=found, mistaken=mistaken)
+
+
+@pages.post("/dates/<int:occurrence_id>/homes/<int:household_id>")
+def stay_away(occurrence_id: int, household_id: int) -> ResponseReturnValue:
+    """Write down that nobody of a home comes, or take that back; either leads to the home in the list."""
+    session, actor, form = db_session(), current_actor(), Form()
+    occurrence = find_date_to_enter(session, actor, occurrence_id)
+    home = find_enterable_household(session, actor, occurrence.activity.organization, household_id)
+    is_back, by_id = "back" in request.form, actor.person_id or 0
+    enter = take_back if is_back else say_no
+    if form.validate_on_submit() and form.attempt(
+        lambda: enter(session, occurrence, home, by_id, clock.now())
+    ):
+        session.commit()
+        back, gone = gettext("元にもどしました。"), gettext("%(name)sは「来ません」です。", name=home.name)
+        flash(back if is_back else gone, "success")
+    else:
+        flash(form.refusal, "error")
+    return go(f"/dates/{occurrence_id}/homes#home-{household_id}")
 
 
 @pages.app_template_global("has_desk")

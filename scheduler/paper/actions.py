@@ -1,6 +1,6 @@
 """What changes with paper: a sheet is printed, and what people wrote on it is keyed in, each line by itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -190,12 +190,12 @@ def _apply(
         raise Invalid("people_far_too_many", people=people, places=slot.places)
     if there.people != typed.was:
         raise Conflict("answered_meanwhile", people=there.people)
-    if len(there.rows) > 1:
+    if len(there.rows) > 1 and people > 0:
         raise Conflict("several_sign_ups", people=there.people)
     if line.household is not None and not people_of(session, line.household):
         raise Conflict("household_empty")
     if there.rows:
-        return _correct(session, line, there.rows[0], people, by)
+        return _correct(session, line, there.rows, people, by)
     row = enter(session, slot, _entry(line, slot, keyed, people, by), by.actor, by.now)
     if line.household_id is None and line.person_id is None:
         line.person_id = row.contact_id
@@ -208,15 +208,16 @@ def _is_new_no(line: PrintedRow, people: int) -> bool:
 
 def leaving(
     session: Session, sheet: PrintedSheet, keyed: Iterable[KeyedLine]
-) -> list[tuple[PrintedRow, Slot]]:
-    """Return whose sign-ups a sheet would end, each with its part, so that somebody looks before that happens."""
+) -> list[tuple[PrintedRow, Participation]]:
+    """Return the sign-ups that a sheet would end, each with its line, so that somebody looks before that happens."""
     standing = standing_of(session, sheet.rows, sheet.occurrence.slots)
     typed = {one.number: one.fields for one in keyed}
     return [
-        (line, slot)
+        (line, row)
         for line in sheet.rows
         for slot in sheet.occurrence.slots
         if (line.id, slot.id) in standing and _ends(typed.get(line.number, {}).get(slot.id))
+        for row in standing[line.id, slot.id].rows
     ]
 
 
@@ -233,10 +234,15 @@ def bring_back(session: Session, sheet: PrintedSheet, sign_up_id: int, by: By) -
     return row
 
 
-def _correct(session: Session, line: PrintedRow, row: Participation, people: int, by: By) -> Outcome:
+def _correct(
+    session: Session, line: PrintedRow, rows: Sequence[Participation], people: int, by: By
+) -> Outcome:
     assert by.actor.person_id is not None
+    row = rows[0]
     if people == 0:
-        withdraw(session, row, by.actor.person_id, by.now)
+        # Nobody of a home comes: that is everybody who signed up, however they did.
+        for one in rows:
+            withdraw(session, one, by.actor.person_id, by.now)
         return Outcome(line, row.slot, "left", row)
     capacity.change_people(session, row, people, by.actor.person_id, by.now)
     return Outcome(line, row.slot, "changed", row)

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session, selectinload
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.board.queries import find_date_to_enter
 from scheduler.errors import NotFound
-from scheduler.history import UNDO_FOR, StateChange
 from scheduler.paper.codes import DATE, SHEET, read
 from scheduler.paper.models import PrintedRow, PrintedSheet
 from scheduler.participation.models import GONE, Participation
-from scheduler.participation.undoing import word_to_take_back
+from scheduler.participation.undoing import just_ended
 from scheduler.parties.access import Actor, led_blocks, may_enter_for_all
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.queries import enterable_households, enterable_people
@@ -126,21 +125,8 @@ def just_left(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime
     """Return the sign-ups of a sheet's lines that the actor has just ended, while that can be taken back."""
     homes = {line.household_id for line in sheet.rows if line.household_id is not None}
     people = _people(session, sheet.rows, homes)
-    wanted = (
-        select(Participation)
-        .join(StateChange, StateChange.subject_id == Participation.id)
-        .where(
-            StateChange.subject == "participation",
-            StateChange.verb == "withdraw",
-            StateChange.by_id == actor.person_id,
-            StateChange.at > now - UNDO_FOR,
-            Participation.slot_id.in_([slot.id for slot in sheet.occurrence.slots]),
-            Participation.state == "cancelled",
-        )
-        .order_by(Participation.id)
-        .distinct()
-    )
-    ended = [row for row in session.scalars(wanted) if word_to_take_back(session, row, now)]
+    slots = [slot.id for slot in sheet.occurrence.slots]
+    ended = just_ended(session, slots, actor.person_id, now)
     return [row for row in ended if any(_is_of(row, line, people) for line in sheet.rows)]
 
 

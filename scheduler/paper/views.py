@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, to_user_timezone
 
 from scheduler import clock, words
-from scheduler.activities.models import Occurrence, Slot
+from scheduler.activities.models import Occurrence
 from scheduler.activities.queries import find_occurrence, find_organised_activity, find_organised_occurrence
+from scheduler.board.homes import noes_at
 from scheduler.board.lists import copy_of, stations_of
 from scheduler.board.queries import find_date_to_enter
 from scheduler.errors import Invalid, NotFound
@@ -200,7 +201,7 @@ def _counted(found: PrintedSheet, count: int) -> str:
 
 
 def _sheet_page(
-    found: PrintedSheet, form: KeyingForm, leaving: Sequence[tuple[PrintedRow, Slot]] = ()
+    found: PrintedSheet, form: KeyingForm, leaving: Sequence[tuple[PrintedRow, Participation]] = ()
 ) -> ResponseReturnValue:
     slots = found.occurrence.slots[:MOST_SLOTS]
     outcomes = form.done if isinstance(form.done, list) else []
@@ -208,6 +209,7 @@ def _sheet_page(
     if refused or leaving:
         form.status = 409
     standing = queries.standing_of(db_session(), found.rows, slots)
+    stay_away = noes_at(db_session(), [found.occurrence_id]).get(found.occurrence_id, set())
     return form.page(
         "paper/sheet.html",
         sheet=found,
@@ -215,6 +217,7 @@ def _sheet_page(
         slots=slots,
         standing=standing,
         answered={line for line, _slot in standing},
+        said_no={row.id for row in found.rows if row.answered_at or row.household_id in stay_away},
         leaving=leaving,
         left=queries.just_left(db_session(), found, current_actor(), clock.now()),
         refusals={(one.line.id, one.slot.id): one.refusal for one in refused},

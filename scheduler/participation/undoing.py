@@ -1,6 +1,6 @@
 """Taking back what was just done, for half an hour, as long as nothing else has happened to it since."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +87,27 @@ def just_withdrawn(session: Session, person_id: int, now: datetime) -> list[Part
     """Return the sign-ups that a person has ended, while that can be taken back, the next date first."""
     gone = cancelled_since(session, person_id, now - UNDO_FOR)
     return [row for row in gone if word_to_take_back(session, row, now)]
+
+
+def just_ended(
+    session: Session, slot_ids: Collection[int], by_id: int | None, now: datetime
+) -> list[Participation]:
+    """Return the sign-ups of these parts that somebody has just ended, for whomever, while that can be taken back."""
+    wanted = (
+        select(Participation)
+        .join(StateChange, StateChange.subject_id == Participation.id)
+        .where(
+            StateChange.subject == "participation",
+            StateChange.verb == "withdraw",
+            StateChange.by_id == by_id,
+            StateChange.at > now - UNDO_FOR,
+            Participation.slot_id.in_(slot_ids),
+            Participation.state == "cancelled",
+        )
+        .order_by(Participation.id)
+        .distinct()
+    )
+    return [row for row in session.scalars(wanted) if word_to_take_back(session, row, now)]
 
 
 def come_back(

@@ -13,12 +13,14 @@ from scheduler import jobs
 from scheduler.activities import actions as activities
 from scheduler.activities.parts import SlotFacts
 from scheduler.attendance.actions import Tick, record_attendance
-from scheduler.decisions.actions import Ruling, confirm
+from scheduler.board.homes import noes_at, say_no
+from scheduler.decisions.actions import Ruling, confirm, postpone
 from scheduler.desk.queries import Desk, find_desk
 from scheduler.errors import NotFound
 from scheduler.notices.actions import Telling, queue
 from scheduler.notices.models import Delivery
 from scheduler.participation.actions import join
+from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties.access import Actor
 from scheduler.parties.actions import PersonFacts, add_household, person
@@ -27,7 +29,7 @@ from tests import cast as casting
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
-from tests.paper.streets import street
+from tests.paper.streets import sheet, street
 from tests.signed_in import browser_of, program_of
 
 # The evening before the date of 22 November, and the evening of that day.
@@ -258,3 +260,39 @@ def test_a_leader_sees_which_home_has_not_answered_and_enters_it_with_one_tap(
     session.commit()
     assert "090-0000-0012" in leader.text(page)
     assert leader.get(f"/dates/{slot.occurrence_id}/enter?home={other.homes[0].id}").status_code == 404
+
+
+def test_a_home_says_no_by_telephone_and_a_slip_is_taken_back(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    midori = street(session, cast, 2)
+    slot = make.slot(session, cast.midori, NOW, places=5)
+    row = make.participation(session, slot, midori.speakers[1], NOW)
+    printed = sheet(session, cast, midori, slot.occurrence)
+    session.commit()
+    leader, page = browser_of(app, midori.leader), f"/dates/{slot.occurrence_id}/homes"
+    silent, coming = (f"{page}/{home.id}" for home in midori.homes)
+    for path in (silent, silent, coming):
+        assert leader.submit(path, page, back=[]).status_code == 303
+    shown = leader.text(page)
+    # Each of the two homes, and the word on top.
+    assert ("返事がまだの家 0軒" in shown, shown.count("来ません"), row.slot.taken) == (True, 3, 1)
+    session.rollback()
+    assert (row.state, row.slot.taken, session.query(Participation).count()) == ("cancelled", 0, 1)
+    assert "まだの家 0軒" in browser_of(app, cast.aiko).text(f"/sheets/{printed.code}")
+    for path in (silent, coming):
+        leader.submit(path, page, back="1")
+    session.rollback()
+    assert ("返事がまだの家 1軒" in leader.text(page), row.state) == (True, "confirmed")
+    leader.submit(silent, page, back=[])
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        leader.submit(silent, page, back="1")
+        assert "もう元にもどせません" in leader.text(page)
+
+
+def test_a_home_is_asked_anew_about_a_date_that_has_moved(session: Session, cast: Cast) -> None:
+    midori, date = street(session, cast, 1), make.occurrence(session, cast.midori, NOW)
+    say_no(session, date, midori.homes[0], cast.aiko.id, NOW)
+    assert noes_at(session, [date.id]) == {date.id: {midori.homes[0].id}}
+    postpone(session, date, Ruling(cast.aiko.id, date.revision), NOW)
+    assert noes_at(session, [date.id]) == {}

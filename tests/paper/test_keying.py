@@ -5,8 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.history import changes_of
-from scheduler.paper.actions import By, Field, KeyedLine, Wanted, key_in, print_sheet
+from scheduler.paper.actions import By, Field, KeyedLine, Wanted, bring_back, key_in, leaving, print_sheet
 from scheduler.paper.models import PrintedSheet
+from scheduler.paper.queries import just_left
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
@@ -117,6 +118,13 @@ def test_a_family_that_signed_up_one_by_one_is_not_signed_up_twice(
         join(session, printed.occurrence.slots[0], SignUp(person.id), NOW)
     same, other = (key_in(session, printed, [line(printed, 1, many, was=2)], by)[0] for many in (2, 3))
     assert (same.what, other.refusal and other.refusal.code) == ("same", "several_sign_ups")
+    nobody = [line(printed, 1, 0, was=2)]
+    assert [row.party_name for _line, row in leaving(session, printed, nobody)] == ["青山 一", "別所 勉"]
+    assert [one.what for one in key_in(session, printed, nobody, by)] == ["left"]
+    assert {state for *_, state in _state(session, printed)} == {"cancelled"}
+    for row in just_left(session, printed, by.actor, NOW):
+        bring_back(session, printed, row.id, by)
+    assert {state for *_, state in _state(session, printed)} == {"confirmed"}
 
 
 def test_a_line_that_is_refused_leaves_the_others_as_they_are(

@@ -264,6 +264,7 @@ STAYS = {
     "participation.entered_by_id",
     "sign_in.printed_by_id",
     "printed_sheet.printed_by_id",
+    "home_no.by_id",
     "consent.entered_by_id",
     "activity.created_by_id",
     "occurrence.decided_by_id",

@@ -40,11 +40,6 @@ class DateLine:
         return self.starts.year, self.starts.month
 
     @property
-    def first_day(self) -> date:
-        """The day for which it was first announced."""
-        return to_local(self.occurrence.first_starts_at, self.occurrence.activity.timezone).date()
-
-    @property
     def is_full(self) -> bool:
         """Whether no place is free."""
         return self.people + self.families <= 0

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from scheduler.activities.former import former_starts
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, Tag
 from scheduler.activities.plans import HORIZON
 from scheduler.activities.queries import DateLine, ahead, lines_of
@@ -42,14 +43,16 @@ def dates_between(session: Session, wish: Wish, now: datetime, first: date, last
 def moved_away(
     session: Session, wish: Wish, now: datetime, first: date, last: date
 ) -> dict[date, list[DateLine]]:
-    """Return by the day where they were once announced the dates that fit a wish and are on another day now."""
-    begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
-    was = and_(Occurrence.first_starts_at >= begins, Occurrence.first_starts_at < ends)
+    """Return by each day where they were once announced the dates that fit a wish and are on another day now."""
+    former = former_starts(session, _midnight(first), _midnight(last + timedelta(days=1)))
+    days: dict[int, set[date]] = {}
+    for number, at in former:
+        days.setdefault(number, set()).add(at.astimezone(HOME_ZONE).date())
     by_day: dict[date, list[DateLine]] = {}
-    for line in lines_of(session, _narrowed(ahead(now), wish, now).where(was)):
-        day = line.first_day
-        if day != line.starts.date() and line.occurrence.takes_place:
-            by_day.setdefault(day, []).append(line)
+    for line in lines_of(session, _narrowed(ahead(now), wish, now).where(Occurrence.id.in_(days))):
+        for day in days[line.occurrence.id] - {line.starts.date()}:
+            if line.occurrence.takes_place:
+                by_day.setdefault(day, []).append(line)
     return by_day
 
 

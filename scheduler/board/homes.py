@@ -36,7 +36,7 @@ def say_no(session: Session, occurrence: Occurrence, home: Household, by_id: int
         withdraw(session, row, by_id, now)
     key = {"occurrence_id": occurrence.id, "household_id": home.id, "version": time_version(occurrence)}
     if insert_once(session, HomeNo, {**key, "by_id": by_id, "at": now}):
-        _record(session, occurrence, home, "say_no", by_id, now)
+        _record(session, occurrence, home, "say_no", by_id=by_id, now=now)
 
 
 def _coming(session: Session, occurrence: Occurrence, home: Household) -> list[Participation]:
@@ -65,7 +65,7 @@ def take_back(session: Session, occurrence: Occurrence, home: Household, by_id: 
     for row in ended:
         come_back(session, row, by_id, now, clash_ok=True)
     if result.rowcount:
-        _record(session, occurrence, home, "take_back", by_id, now)
+        _record(session, occurrence, home, "take_back", by_id=by_id, now=now)
 
 
 def may_take_back(session: Session, occurrence: Occurrence, by_id: int | None, now: datetime) -> set[int]:
@@ -103,7 +103,7 @@ def noes_at(session: Session, occurrence_ids: Collection[int]) -> dict[int, set[
 
 
 def _record(
-    session: Session, occurrence: Occurrence, home: Household, verb: str, by_id: int, now: datetime
+    session: Session, occurrence: Occurrence, home: Household, verb: str, *, by_id: int, now: datetime
 ) -> None:
     change = StateChange(at=now, subject="household", subject_id=home.id, verb=verb, by_id=by_id)
     change.on_behalf_of, change.facts = f"household:{home.id}", {"occurrence": occurrence.id}

@@ -333,6 +333,8 @@ def record_change(session: Session, made: SeriesChange, verb: str, by_id: int | 
     facts = {"change": made.id, "scope": made.scope, "impact": made.impact}
     facts["dates"] = [line["id"] for line in made.dates]
     facts["made"] = made.before.get("made", [])
+    # Whoever looks at a day on which a date was to be finds where it is now.
+    facts["left"] = {str(line["id"]): line["from"] for line in made.dates if line["from"] != line["to"]}
     change_of = StateChange(
         at=now,
         subject="activity",

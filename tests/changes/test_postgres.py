@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.actions import make_dates
 from scheduler.activities.parts import SlotFacts
+from scheduler.activities.search import moved_away
+from scheduler.activities.wishes import Wish
 from scheduler.changes.moves import Place
 from scheduler.changes.parts import PartChange
 from scheduler.changes.undo import undo
 from scheduler.db import engine_options, prepare_engine
+from scheduler.decisions import actions as decisions
 from tests import cast, make
-from tests.changes.wanting import TEN, WEEKLY, dates_of, days, make_change, series
+from tests.changes.wanting import TEN, WEEKLY, dates_of, days, make_change, one, series
 from tests.conftest import NOW
 
 PARTS = (
@@ -59,3 +62,26 @@ def test_a_series_is_changed_and_put_back(theirs: Session) -> None:
     assert [(row.id, *days([row])) for row in after] == before
     assert [slot.name for slot in after[0].slots] == ["積込み", "受付"]
     assert make_dates(theirs, weekly, NOW) == 0
+
+
+def test_every_day_on_which_a_date_was_to_be_leads_to_where_it_is_now(theirs: Session) -> None:
+    people = cast.make(theirs, NOW)
+    moved = make.occurrence(theirs, people.midori, NOW)
+
+    def leading() -> dict[int, list[int]]:
+        theirs.flush()
+        found = moved_away(theirs, Wish(), NOW, date(2026, 11, 1), date(2026, 12, 31))
+        return {day.day: [line.starts.day for line in lines] for day, lines in sorted(found.items())}
+
+    def ruling() -> decisions.Ruling:
+        return decisions.Ruling(people.aiko.id, moved.revision)
+
+    for decide in (decisions.postpone, decisions.postpone, decisions.take_back):
+        decide(theirs, moved, ruling(), NOW)
+    assert leading() == {22: [29]}
+    decisions.postpone(theirs, moved, ruling(), NOW)
+    assert leading() == {22: [6], 29: [6]}
+    made = make_change(theirs, moved, one(moved, starts=one(moved).starts.replace(day=8)))
+    assert leading() == {6: [8], 22: [8], 29: [8]}
+    undo(theirs, made, people.aiko.id, NOW)
+    assert leading() == {22: [6], 29: [6]}

@@ -10,8 +10,9 @@ from scheduler import clock
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.queries import find_organised_occurrence
 from scheduler.board import actions, entering, forms, lists, queries
+from scheduler.board.verbs import ACTS, Forms, forms_of
 from scheduler.board.withdrawals import withdrawals_from
-from scheduler.participation import capacity, giving, undoing
+from scheduler.participation import capacity, undoing
 from scheduler.participation.fields import companion_text
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson, named_of
@@ -19,7 +20,7 @@ from scheduler.parties.access import Actor, may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Household
 from scheduler.parties.queries import enterable_households, find_enterable_household
-from scheduler.web import Form, db_session, go
+from scheduler.web import db_session, go
 from scheduler.wordings.saying import begun
 
 pages = Blueprint("board", __name__)
@@ -55,74 +56,11 @@ def board(occurrence_id: int) -> ResponseReturnValue:
     )
 
 
-_FORMS: dict[str, type[forms.VerbForm]] = {
-    "approve": forms.ApproveForm,
-    "decline": forms.DeclineForm,
-    "ask": forms.AskForm,
-    "move": forms.MoveForm,
-    "people": forms.PeopleForm,
-    "consent": forms.ConsentForm,
-    "remove": forms.RemoveForm,
-}
-Forms = dict[str, forms.VerbForm]
-
-
-def _forms_of(row: Participation, verb: str = "") -> Forms:
-    """Return the forms of all verbs; only the one that is pressed reads what was typed."""
-    given = {"people": row.people, "guardian": row.guardian}
-    made: Forms = {name: form() if name == verb else form(None, data=given) for name, form in _FORMS.items()}
-    for form in made.values():
-        form.fit(row)
-    return made
-
-
-def _approve(row: Participation, form: Form, by_id: int) -> None:
-    giving.approve(db_session(), row, by_id, clock.now(), or_wait=bool(form.or_wait.data))
-
-
-def _decline(row: Participation, form: Form, by_id: int) -> None:
-    giving.decline(db_session(), row, form.reason.data, by_id, clock.now())
-
-
-def _ask(row: Participation, form: Form, by_id: int) -> None:
-    giving.ask_back(db_session(), row, form.question.data, by_id, clock.now())
-
-
-def _move(row: Participation, form: Form, by_id: int) -> None:
-    to = queries.find_part(row.slot.occurrence, int(form.to.data))
-    capacity.move(db_session(), row, to, clock.now(), agreed=form.agreed.data, by_id=by_id)
-
-
-def _people(row: Participation, form: Form, by_id: int) -> None:
-    assert isinstance(form, forms.PeopleForm)
-    people = int(form.people.data or 0)
-    capacity.change_people(db_session(), row, people, by_id, clock.now(), without=form.crossed_out)
-
-
-def _consent(row: Participation, form: Form, by_id: int) -> None:
-    actions.record_consent(db_session(), row, form.guardian.data, by_id, clock.now(), how=form.how.data)
-
-
-def _remove(row: Participation, form: Form, by_id: int) -> None:
-    giving.remove(db_session(), row, form.why.data, by_id, clock.now())
-
-
-_ACTS: dict[str, Callable[[Participation, Form, int], None]] = {
-    "approve": _approve,
-    "decline": _decline,
-    "ask": _ask,
-    "move": _move,
-    "people": _people,
-    "consent": _consent,
-    "remove": _remove,
-}
-
-
 @pages.get("/dates/<int:occurrence_id>/board/<int:participation_id>")
 def sign_up(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
     """Show one sign-up with everything that is known of it and everything that can be done."""
     row = queries.find_on_board(db_session(), current_actor(), occurrence_id, participation_id)
-    return _sign_up_page(row, _forms_of(row))
+    return _sign_up_page(row, forms_of(row))
 
 
 def _sign_up_page(row: Participation, all_forms: Forms, verb: str = "approve") -> ResponseReturnValue:
@@ -143,9 +81,9 @@ def _sign_up_page(row: Participation, all_forms: Forms, verb: str = "approve") -
 def _act(occurrence_id: int, participation_id: int, verb: str) -> ResponseReturnValue:
     actor = current_actor()
     row = queries.find_on_board(db_session(), actor, occurrence_id, participation_id)
-    all_forms = _forms_of(row, verb)
+    all_forms = forms_of(row, verb)
     form = all_forms[verb]
-    if form.validate_on_submit() and form.attempt(lambda: _ACTS[verb](row, form, _by(actor))):
+    if form.validate_on_submit() and form.attempt(lambda: ACTS[verb](row, form, _by(actor))):
         db_session().commit()
         return go(f"/dates/{occurrence_id}/board/{participation_id}")
     return _sign_up_page(row, all_forms, verb)

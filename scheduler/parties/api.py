@@ -10,8 +10,30 @@ from scheduler.parties.access import Actor, may_see_all
 from scheduler.parties.blocks import add_blocks, find_body_to_divide
 from scheduler.parties.limits import Limits, limits_of
 from scheduler.parties.login import bearer_token, current_actor
-from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.models import Organization
 from scheduler.parties.queries import find_me
+from scheduler.parties.shapes import (
+    BlocksIn,
+    BodyIn,
+    BodyOut,
+    HomeChange,
+    HomeIn,
+    HomeOut,
+    HomesOut,
+    ListedOut,
+    ListIn,
+    ListOut,
+    MemberIn,
+    MemberOut,
+    NewBlockOut,
+    NewBlocksOut,
+    ReleaseIn,
+    ReleaseOut,
+    body_out,
+    home_out,
+    member_out,
+    one_home_out,
+)
 from scheduler.web import db_session, settings
 
 api = Api("parties_api", __name__)
@@ -98,125 +120,6 @@ def set_my_limits(body: LimitsBody) -> LimitsBody:
     return LimitsBody(**vars(limits_of(me.limits)))
 
 
-class MemberOut(ApiModel):
-    """Somebody of a household; address and telephone only for who may see them, else null."""
-
-    id: int
-    name: str
-    kana: str
-    email: str | None
-    phone: str | None
-
-
-class HomeOut(ApiModel):
-    """A household of a block's round; its place counts from 1."""
-
-    id: int
-    block: str
-    name: str
-    address: str
-    place: int
-    releases_contact: bool
-    people: list[MemberOut]
-
-
-class HomesOut(ApiModel):
-    """The households of the blocks that somebody keeps, in walking order."""
-
-    households: list[HomeOut]
-
-
-class BlocksIn(ApiModel):
-    """The names of blocks to make; the association's name is put before each."""
-
-    names: list[str]
-
-
-class NewBlockOut(ApiModel):
-    """A block: the address of its page, and its name."""
-
-    slug: str
-    name: str
-
-
-class NewBlocksOut(ApiModel):
-    """The blocks that were made; those that were there already are not among them."""
-
-    blocks: list[NewBlockOut]
-
-
-class HomeIn(ApiModel):
-    """A household; `block` is the address of a block, needed where the body has several."""
-
-    name: str
-    address: str = ""
-    place: int | None = None
-    block: str = ""
-
-    @property
-    def facts(self) -> households.HomeFacts:
-        """What the action takes."""
-        return households.HomeFacts(self.name, self.address, self.place)
-
-
-class HomeChange(ApiModel):
-    """A household as it shall be; only officers say whether the block leader sees how it is reached."""
-
-    name: str
-    address: str = ""
-    place: int | None = None
-    releases_contact: bool | None = None
-
-
-class MemberIn(ApiModel):
-    """Somebody of a household; without address and telephone they are reached on paper."""
-
-    name: str
-    kana: str
-    email: str = ""
-    phone: str = ""
-
-
-class ListIn(ApiModel):
-    """A member list, tab- or comma-separated; nothing is written unless `write` is true."""
-
-    text: str
-    block: str = ""
-    write: bool = False
-
-
-class ListedOut(ApiModel):
-    """A line of a member list and what writing it does; `problem` is the code of what has to be mended."""
-
-    line: int
-    name: str
-    kana: str
-    address: str
-    phone: str
-    problem: str | None
-    is_known: bool
-
-
-class ListOut(ApiModel):
-    """What writing a list does, or did: `added` is null as long as nothing was written."""
-
-    lines: list[ListedOut]
-    added: int | None
-
-
-class ReleaseIn(ApiModel):
-    """Whether the block leader may see how the own household is reached."""
-
-    releases: bool
-
-
-class ReleaseOut(ApiModel):
-    """The own household and what it releases."""
-
-    household: str
-    releases: bool
-
-
 def _by(actor: Actor) -> households.By:
     return households.By(actor.person_id, actor.today, clock.now())
 
@@ -230,60 +133,10 @@ def _kept_block(actor: Actor, slug: str, wanted: str) -> Organization:
     return named[0]
 
 
-def _member_out(one: Person, *, shows_contact: bool) -> MemberOut:
-    email, phone = (one.email, one.phone or None) if shows_contact else (None, None)
-    return MemberOut(id=one.id, name=one.name, kana=one.kana, email=email, phone=phone)
-
-
-def _home_out(home: Household, block: queries.Block, people: list[Person], place: int) -> HomeOut:
-    shows = block.shows_contacts_of(home)
-    return HomeOut(
-        id=home.id,
-        block=block.body.slug,
-        name=home.name,
-        address=home.address,
-        place=place,
-        releases_contact=home.releases_contact,
-        people=[_member_out(one, shows_contact=shows) for one in people],
-    )
-
-
-def _one_home_out(actor: Actor, home: Household, block: Organization) -> HomeOut:
-    seen = queries.Block(block, [], may_see_all(db_session(), actor, block))
-    people, place = queries.people_of(db_session(), home), queries.place_of(db_session(), home)
-    return _home_out(home, seen, people, place)
-
-
-class BodyOut(ApiModel):
-    """What a body says of itself."""
-
-    slug: str
-    name: str
-    kana: str
-    name_en: str
-    contact: str
-    about: str
-    about_en: str
-
-
-class BodyIn(ApiModel):
-    """What a body shall say of itself; what is left out becomes empty."""
-
-    kana: str = ""
-    name_en: str = ""
-    contact: str = ""
-    about: str = ""
-    about_en: str = ""
-
-
-def _body_out(body: Organization) -> BodyOut:
-    return BodyOut(**{name: getattr(body, name) for name in BodyOut.model_fields})
-
-
 @api.operation("GET /organizations/<slug>", BodyOut, scope=OPEN)
 def body(slug: str) -> BodyOut:
     """Say what a body says of itself."""
-    return _body_out(queries.find_body(db_session(), slug))
+    return body_out(queries.find_body(db_session(), slug))
 
 
 @api.operation("PUT /organizations/<slug>", BodyOut, body=BodyIn, scope="organise")
@@ -294,7 +147,7 @@ def describe_body(slug: str, body: BodyIn) -> BodyOut:
     facts = bodies.BodyFacts(**body.model_dump())
     bodies.describe(db_session(), found, facts, actor.person_id, clock.now())
     db_session().commit()
-    return _body_out(found)
+    return body_out(found)
 
 
 @api.operation("POST /organizations/<slug>/blocks", NewBlocksOut, body=BlocksIn, status=201, scope="organise")
@@ -318,7 +171,7 @@ def household_list(slug: str) -> HomesOut:
     ]
     return HomesOut(
         households=[
-            _home_out(home, block, people, place)
+            home_out(home, block, people, place)
             for block in rounds
             for place, (home, people) in enumerate(block.households, 1)
         ]
@@ -332,7 +185,7 @@ def new_household(slug: str, body: HomeIn) -> HomeOut:
     block = _kept_block(actor, slug, body.block)
     home = households.add(db_session(), block, body.facts, _by(actor))
     db_session().commit()
-    return _one_home_out(actor, home, block)
+    return one_home_out(actor, home, block)
 
 
 @api.operation("POST /organizations/<slug>/households/paste", ListOut, body=ListIn, scope="households")
@@ -371,7 +224,7 @@ def household(household_id: int, body: HomeChange) -> HomeOut:
             raise Forbidden("release_is_the_households")
         households.release_contact(db_session(), home, body.releases_contact, _by(actor))
     db_session().commit()
-    return _one_home_out(actor, home, block)
+    return one_home_out(actor, home, block)
 
 
 @api.operation(
@@ -385,7 +238,7 @@ def new_member(household_id: int, body: MemberIn) -> MemberOut:
     member = households.add_member(db_session(), home, facts, _by(actor))
     db_session().commit()
     shows = home.releases_contact or may_see_all(db_session(), actor, block)
-    return _member_out(member, shows_contact=shows)
+    return member_out(member, shows_contact=shows)
 
 
 @api.operation("POST /me/household/contact", ReleaseOut, body=ReleaseIn, scope="households")

@@ -131,6 +131,7 @@ POST /organizations/<slug>/closed-days                    404  404  303  404  40
 POST /organizations/<slug>/closed-days/<closed_day_id>/remove 404 404 303 404 404
 GET  /town                                                404  404  404  404  404
 POST /town                                                404  404  404  404  404
+POST /town/<slug>/undo                                     404  404  404  404  404
 GET  /town.csv                                            404  404  404  404  404
 GET  /desk                                                ask  200  200  200  200
 GET  /organizations/<slug>/offices                        404  404  200  404  404
@@ -192,6 +193,8 @@ GET  /organizations/<slug>/hours.csv                      404  404  200  404  40
 GET  /organizations/<slug>/households                     404  404  200  404  404
 GET  /organizations/<slug>/blocks/new                     404  404  200  404  404
 POST /organizations/<slug>/blocks/new                     404  404  303  404  404
+GET  /organizations/<slug>/blocks/<block_slug>            404  404  200  404  404
+POST /organizations/<slug>/blocks/<block_slug>            404  404  303  404  404
 POST /organizations/<slug>/blocks/drop                    404  404  404  404  404
 GET  /organizations/<slug>/households/new                 404  404  200  404  404
 POST /organizations/<slug>/households/new                 404  404  303  404  404

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -138,6 +138,16 @@ def drop(
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def forget(session: Session, subject: str, subject_id: int) -> None:
+    """Erase the notices about something that is no more, of which nobody was told: its number may be given again."""
+    notices = select(Notice.id).filter_by(subject=subject, subject_id=subject_id)
+    for gone in (
+        delete(Delivery).where(Delivery.notice_id.in_(notices)),
+        delete(Notice).filter_by(subject=subject, subject_id=subject_id),
+    ):
+        session.execute(gone.execution_options(synchronize_session=False))
 
 
 def take_off_lists(

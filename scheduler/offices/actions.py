@@ -43,9 +43,15 @@ class By:
 
 
 def appoint(
-    session: Session, body: Organization, who: PersonFacts | Person, term: Term, by: By
+    session: Session,
+    body: Organization,
+    who: PersonFacts | Person,
+    term: Term,
+    by: By,
+    *,
+    told_after: timedelta = GRACE,
 ) -> Membership:
-    """Give somebody an office of a body, and tell them where they can be written to.
+    """Give somebody an office of a body, and tell them where they can be written to, once it may have been mended.
 
     Who is known by reading and address, or to the body by reading and telephone, is that person; a mail address is not
     needed, a key card will do. Raise Invalid for an unknown office or a term that nobody can mean; Conflict where they
@@ -60,7 +66,7 @@ def appoint(
     held = Membership(organization_id=body.id, person_id=person.id, created_at=by.now, **vars(term))
     enrol(session, held, by.person_id, by.now)
     _end_key_cards(session, person, by.now)
-    _tell(session, held, by)
+    _tell(session, held, by, by.now + told_after)
     return held
 
 
@@ -110,10 +116,10 @@ def _holds_already(session: Session, body: Organization, person_id: int, term: T
     return session.scalar(wanted.limit(1)) is not None
 
 
-def _tell(session: Session, held: Membership, by: By, version: int = 0) -> None:
+def _tell(session: Session, held: Membership, by: By, due_at: datetime, version: int = 0) -> None:
     if held.person_id is None or held.person_id == by.person_id:
         return
-    due_at, until = by.now if version else by.now + GRACE, by.now + timedelta(days=30)
+    until = by.now + timedelta(days=30)
     telling = Telling("appointed", "membership", held.id, version, due_at, until, by_id=by.person_id)
     # Who has no way to be written to is told by whoever brings the key card.
     if session.get_one(Person, held.person_id).email or first_channels(session, [held.person_id]):
@@ -211,7 +217,7 @@ def _call_off(session: Session, held: Membership, facts: Mapping[str, Any], by: 
     held.starts_on = held.ends_on = by.today - timedelta(days=1)
     _record(session, held, "call_off", by, facts=was)
     if people_told(session, "membership", held.id, ("appointed",)):
-        _tell(session, held, by, version=1)
+        _tell(session, held, by, by.now, version=1)
 
 
 def _hand_back(session: Session, held: Membership, facts: Mapping[str, Any], by: By) -> None:

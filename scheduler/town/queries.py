@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import ON, Activity, Occurrence, Slot
 from scheduler.activities.search import HOME_ZONE
 from scheduler.errors import NotFound
+from scheduler.history import UNDO_FOR, StateChange, changes_of
+from scheduler.notices.queries import people_told
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.models import Organization
-from scheduler.parties.queries import operator
+from scheduler.parties.queries import find_body, operator
 from scheduler.reports.hours import fiscal_year_days
 
 # The kind of body whose staff may see the numbers of all.
@@ -47,6 +49,36 @@ class BodyCount:
     def hours(self) -> float:
         """Minutes as hours, to one decimal."""
         return round(self.minutes / 60, 1)
+
+
+def founding_of(session: Session, body: Organization) -> StateChange | None:
+    """Return how a body was founded on its page, as long as that stands."""
+    changes = [
+        one for one in changes_of(session, "organization", body.id) if one.verb in {"found", "unfound"}
+    ]
+    return changes[-1] if changes and changes[-1].verb == "found" else None
+
+
+def just_founded(session: Session, actor: Actor, now: datetime) -> Organization | None:
+    """Return the body that somebody has founded last, as long as that may be taken back."""
+    wanted = (
+        select(Organization)
+        .join(StateChange, StateChange.subject_id == Organization.id)
+        .where(StateChange.subject == "organization", StateChange.verb == "found")
+        .where(StateChange.by_id == actor.person_id, StateChange.at > now - UNDO_FOR)
+    )
+    body = session.scalar(wanted.order_by(StateChange.id.desc()).limit(1))
+    founded = founding_of(session, body) if body is not None else None
+    if founded is None or people_told(session, "membership", founded.facts["office"], ("appointed",)):
+        return None
+    return body
+
+
+def find_founded(session: Session, actor: Actor, slug: str) -> Organization:
+    """Return a body to the operator, who founds them."""
+    if not find_reader(session, actor).founds:
+        raise NotFound
+    return find_body(session, slug)
 
 
 def find_reader(session: Session, actor: Actor) -> Reader:

@@ -17,7 +17,7 @@ from scheduler.reports.hours import fiscal_year
 from scheduler.text import csv_cell
 from scheduler.town import actions, queries
 from scheduler.town.forms import BodyForm
-from scheduler.web import db_session, go
+from scheduler.web import Form, db_session, go
 
 pages = Blueprint("town", __name__)
 
@@ -43,8 +43,24 @@ def town() -> ResponseReturnValue:
         return go("/town")
     year = _year(actor)
     counts = queries.counts_of(session, year, clock.now())
-    facts = {"year": year, "years": range(fiscal_year(actor.today), fiscal_year(actor.today) - 4, -1)}
-    return form.page("town/town.html", reader=reader, counts=counts, total=queries.total(counts), **facts)
+    founded = queries.just_founded(session, actor, clock.now()) if reader.founds else None
+    facts = {"counts": counts, "total": queries.total(counts), "year": year}
+    years = range(fiscal_year(actor.today), fiscal_year(actor.today) - 4, -1)
+    return form.page("town/town.html", reader=reader, founded=founded, years=years, **facts)
+
+
+@pages.post("/town/<slug>/undo")
+def undo(slug: str) -> ResponseReturnValue:
+    """Take back that a body was founded."""
+    actor, form = current_actor(), Form()
+    body = queries.find_founded(db_session(), actor, slug)
+    by, name = By(actor.person_id, actor.today, clock.now()), body.name
+    if form.validate_on_submit() and form.attempt(lambda: actions.take_back(db_session(), body, by)):
+        db_session().commit()
+        flash(gettext("%(name)sをつくったのを、取り消しました。", name=name), "success")
+    else:
+        flash(form.refusal, "error")
+    return go("/town")
 
 
 def _found(form: BodyForm, actor: Actor) -> Organization:

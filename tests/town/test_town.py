@@ -8,14 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.attendance.actions import Tick, record_attendance
+from scheduler.errors import Conflict
+from scheduler.offices.actions import By
 from scheduler.parties.access import Actor, may_organise
+from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Organization, Person
+from scheduler.town.actions import found_with_officer, take_back
 from scheduler.town.queries import counts_of
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
-from tests.mailbox import new_mail
+from tests.mailbox import new_mail, new_mails
 from tests.moments import at
 from tests.signed_in import browser_of
 
@@ -84,7 +88,7 @@ def test_an_operator_founds_a_body_whose_officer_is_told(
     ben = browser_of(app, operator)
     assert ben.submit("/town", **TYPED).status_code == 303
     assert "はじめの役員に、メールで知らせます。" in ben.text("/town")
-    with at("2026-11-16 10:03"):
+    with at("2026-11-16 10:10"):
         assert "あおば自治会の会長をお願いします" in new_mail(app, "goro@example.jp")["Subject"]
     session.commit()
     goro = session.scalars(select(Person).where(Person.email == "goro@example.jp")).one()
@@ -109,3 +113,36 @@ def test_what_cannot_be_is_said_and_what_was_typed_stays(
     assert answer.status_code in {409, 422}
     assert (said in answer.text, "後藤 五郎" in answer.text) == (True, True)
     assert '<form class="form" method="post" action="#found"' in answer.text
+
+
+def test_a_body_founded_by_mistake_is_taken_back_while_nothing_hangs_on_it(
+    app: Flask, session: Session, operator: Person
+) -> None:
+    ben = browser_of(app, operator)
+    for _twice in range(2):
+        assert ben.submit("/town", **TYPED).status_code == 303
+        assert "つくったのを取り消す" in ben.text("/town")
+        ben.submit("/town/aoba/undo", page="/town")
+        assert "を、取り消しました" in ben.text("/town")
+        session.rollback()
+        assert session.scalars(select(Organization).where(Organization.slug == "aoba")).all() == []
+    ben.submit(
+        "/town", **TYPED | {"officer": "合田 六郎", "kana": "ごうだ ろくろう", "email": "roku@example.jp"}
+    )
+    with at("2026-11-16 10:10"):
+        assert len(new_mails(app, "roku@example.jp")) == 1
+        assert new_mails(app, "goro@example.jp") == []
+        ben.submit("/town/aoba/undo", page="/town")
+        assert "はじめの役員に知らせました" in ben.text("/town")
+
+
+def test_a_body_in_which_somebody_has_begun_stays(session: Session, operator: Person) -> None:
+    by = By(operator.id, NOW.date(), NOW)
+    officer = PersonFacts("後藤 五郎", "ごとう ごろう", "goro@example.jp")
+    made = found_with_officer(session, Organization(slug="aoba", name="あおば", created_at=NOW), officer, by)
+    make.activity(session, made, NOW)
+    with pytest.raises(Conflict, match="body_in_use"):
+        take_back(session, made, by)
+    with pytest.raises(Conflict, match="undo_over"):
+        take_back(session, made, By(operator.id, NOW.date(), NOW + timedelta(minutes=31)))
+    assert session.get(Organization, made.id) is made

@@ -159,6 +159,7 @@ def populate(session: Session, secret: str) -> World:
         "name_id": pledges["ben"].companions[0].id,
         "names_token": names_token(secret, pledges["ben"].id, pledges["ben"].names_salt),
         "slug": cast.midori.slug,
+        "block_slug": block.slug,
         "kind": "reminder",
         "tag": "parks",
         "token_id": _token(session, cast.aiko, cast.midori),

@@ -207,6 +207,9 @@ FORMS = (
     Door("ben", "/me/limits", QUIET, (("not_before", "not_after"), *_each(*LIMITS))),
     Door("ben", "/me/household/contact", {}, _each("releases")),
     Door("aiko", "/organizations/<slug>/blocks/new", {"names": "1班"}, _each("names")),
+    Door(
+        "aiko", "/organizations/<slug>/blocks/<block_slug>", {"name": "1班"}, _each("name", "kana", "name_en")
+    ),
     Door("aiko", "/organizations/<slug>/households/new", HOME, (("name", "address"), *_each("place"))),
     Door("aiko", "/organizations/<slug>/households/paste", LIST, _each("pasted", "sure")),
     Door("aiko", "/households/<household_id>", HOME, HOME_GROUPS),

@@ -90,6 +90,7 @@ TYPED: Typed = {
     "POST /api/v1/dates/<occurrence_id>/sheets": {"kind": "circular"},
     "POST /api/v1/sheets/<code>": {"lines": [{"number": 1, "fields": [{"slot_id": 2, "people": 1}]}]},
     "POST /organizations/<slug>/blocks/new": {"names": "1班"},
+    "POST /organizations/<slug>/blocks/<block_slug>": {"name": "2班"},
     "POST /api/v1/organizations/<slug>/blocks": {"names": ["1班"]},
     "POST /organizations/<slug>/households/new": HOME,
     "POST /organizations/<slug>/households/paste": {"pasted": "山田 花子,やまだ はなこ", "sure": "1"},

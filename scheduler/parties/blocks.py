@@ -1,4 +1,6 @@
-"""Blocks of an association: made by the names of a list, and dropped again while nothing is kept in them."""
+"""Blocks of an association: made by the names of a list, renamed, and dropped again while nothing is kept in them."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import exc, func, select
 from sqlalchemy.orm import Session
@@ -8,7 +10,8 @@ from scheduler.history import StateChange, record
 from scheduler.parties.access import Actor, may_see_all
 from scheduler.parties.households import By
 from scheduler.parties.models import BLOCK, Household, Membership, Organization
-from scheduler.parties.queries import find_body
+from scheduler.parties.queries import find_body, kept_as_blocks
+from scheduler.readings import well_read
 from scheduler.text import fitting, text_in
 
 _MOST_NAME = 120
@@ -30,6 +33,59 @@ def find_block_to_drop(session: Session, actor: Actor, slug: str) -> tuple[Organ
     if block.kind != BLOCK or block.parent_id is None or not may_see_all(session, actor, block):
         raise NotFound
     return session.get_one(Organization, block.parent_id), block
+
+
+def find_block_to_rename(
+    session: Session, actor: Actor, slug: str, block_slug: str
+) -> tuple[Organization, Organization]:
+    """Return an association and a block of it, however it became one, to the association's officers."""
+    body = find_body_to_divide(session, actor, slug)
+    block = next((one for one in blocks_of(session, body) if one.slug == block_slug), None)
+    if block is None:
+        raise NotFound
+    return body, block
+
+
+def blocks_of(session: Session, body: Organization) -> list[Organization]:
+    """Return the blocks of an association, by name."""
+    return [one for one in kept_as_blocks(session, body) if one.parent_id == body.id]
+
+
+def short_name(body: Organization, block: Organization) -> str:
+    """Return how a block is called within its association."""
+    return block.name.removeprefix(body.name).strip() or block.name
+
+
+@dataclass(frozen=True)
+class BlockNames:
+    """How a block shall be called: within its association, how that is read, and in English."""
+
+    name: str
+    kana: str = ""
+    name_en: str = ""
+
+
+def rename(
+    session: Session, body: Organization, block: Organization, names: BlockNames, by: By
+) -> Organization:
+    """Call a block otherwise; its address and all that is kept in it stay.
+
+    Raise Invalid without a name, Conflict where another block is called so.
+    """
+    session.get_one(Organization, body.id, with_for_update=True)
+    if not text_in(names.name):
+        raise Invalid("block_name_missing")
+    well_read(names.kana)
+    name, was = _full_name(body, names.name), block.name
+    same = select(Organization.id).where(
+        Organization.parent_id == body.id, Organization.name == name, Organization.id != block.id
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Conflict("block_known")
+    block.name, block.kana = name, fitting(names.kana, _MOST_NAME)
+    block.name_en = fitting(names.name_en, _MOST_NAME)
+    _record(session, body, "rename_block", block, by, was=was)
+    return block
 
 
 def add_blocks(session: Session, body: Organization, names: str, by: By) -> list[Organization]:
@@ -89,8 +145,10 @@ def drop(session: Session, body: Organization, block: Organization, by: By) -> N
         raise Conflict("block_in_use") from error
 
 
-def _record(session: Session, body: Organization, verb: str, block: Organization, by: By) -> None:
-    facts = {"block": block.name}
+def _record(
+    session: Session, body: Organization, verb: str, block: Organization, by: By, **more: str
+) -> None:
+    facts = {"block": block.name} | more
     change = StateChange(
         at=by.now, subject="organization", subject_id=body.id, verb=verb, by_id=by.person_id, facts=facts
     )

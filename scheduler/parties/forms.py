@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from scheduler import words
 from scheduler.form_checks import Accepted
 from scheduler.parties.actions import LONGEST, MOST_TIMES, SHORTEST, PersonFacts
+from scheduler.parties.blocks import BlockNames
 from scheduler.parties.bodies import LENGTHS, BodyFacts
 from scheduler.parties.households import HomeFacts
 from scheduler.parties.limits import Limits
@@ -120,6 +121,27 @@ class NewBlocksForm(Form):
         description=_("1行に1つ入れます。例：1班"),
         render_kw={"rows": 5},
     )
+
+
+class RenameForm(Form):
+    """How a block is called."""
+
+    name = StringField(_("班の名前"), [DataRequired(_("班の名前を入れてください。例：1班")), Length(max=120)])
+    kana = StringField(
+        _("班の名前のふりがな"),
+        [Length(max=120)],
+        description=_("会の名前もふくめて。やさしい日本語のページで、名前の上に出ます。"),
+    )
+    name_en = StringField(
+        _("班の名前（英語）"),
+        [Length(max=120)],
+        description=_("英語のページで、名前の代わりに出ます。"),
+        render_kw={"lang": "en"},
+    )
+
+    def names(self) -> BlockNames:
+        """Return what was typed."""
+        return BlockNames(*(str(self[name].data or "") for name in ("name", "kana", "name_en")))
 
 
 class BlockForm(Form):

@@ -238,9 +238,9 @@ class Block:
         return self.shows_contacts or household.releases_contact
 
 
-def _blocks_of(session: Session, body: Organization) -> list[Organization]:
+def kept_as_blocks(session: Session, body: Organization) -> list[Organization]:
+    """Return where households of a body are kept: in its blocks, or in itself."""
     # Not every body under another is a block of it: a block was made as one, has households, or somebody who leads it.
-    # A body without blocks keeps its households itself.
     inhabited = select(Household.id).where(Household.block_id == Organization.id).exists()
     led = select(Membership.id).where(
         Membership.organization_id == Organization.id, Membership.office == BLOCK_LEADER
@@ -254,7 +254,7 @@ def _blocks_of(session: Session, body: Organization) -> list[Organization]:
 def find_kept_blocks(session: Session, actor: Actor, slug: str) -> tuple[Organization, list[Organization]]:
     """Return a body and those of its blocks whose households the actor keeps: all for officers, else the led ones."""
     body = find_body(session, slug)
-    blocks = _blocks_of(session, body)
+    blocks = kept_as_blocks(session, body)
     if not may_see_all(session, actor, body):
         led = {one.id for one in led_blocks(session, actor)}
         blocks = [block for block in blocks if block.id in led]

@@ -6,9 +6,8 @@ from flask_babel import gettext
 
 from scheduler import clock, languages, words
 from scheduler.errors import Invalid, Refused
-from scheduler.parties import actions, bodies, households, login, member_list, queries
+from scheduler.parties import actions, blocks, bodies, households, login, member_list, queries
 from scheduler.parties.access import Actor, led_blocks, may_see_all
-from scheduler.parties.blocks import add_blocks, drop, find_block_to_drop, find_body_to_divide
 from scheduler.parties.forms import (
     BodyForm,
     CodeForm,
@@ -18,6 +17,7 @@ from scheduler.parties.forms import (
     MemberListForm,
     NewBlocksForm,
     NewHomeForm,
+    RenameForm,
     SignInForm,
 )
 from scheduler.parties.limits import limits_of
@@ -146,10 +146,10 @@ def _by(actor: Actor) -> households.By:
 def household_list(slug: str) -> ResponseReturnValue:
     """Show the households of the blocks that somebody keeps, in walking order."""
     actor, session_ = login.current_actor(), db_session()
-    body, blocks = queries.find_kept_blocks(session_, actor, slug)
+    body, kept = queries.find_kept_blocks(session_, actor, slug)
     rounds = [
         queries.households_of(session_, block, shows_contacts=may_see_all(session_, actor, block))
-        for block in blocks
+        for block in kept
     ]
     divides = body.parent_id is None and may_see_all(session_, actor, body)
     return render_template("parties/households.html", body=body, rounds=rounds, divides=divides)
@@ -167,17 +167,20 @@ def about_body(slug: str) -> ResponseReturnValue:
         db_session().commit()
         flash(gettext("団体のことを書きかえました。"), "success")
         return go(f"/organizations/{slug}")
-    return form.page("parties/body.html", body=body)
+    divides = body.parent_id is None and body.kind == "neighbourhood"
+    return form.page(
+        "parties/body.html", body=body, divides=divides, blocks=blocks.blocks_of(db_session(), body)
+    )
 
 
 @pages.route("/organizations/<slug>/blocks/new", methods=["GET", "POST"])
 def new_blocks(slug: str) -> ResponseReturnValue:
     """Make the blocks of an association, and go on to its households."""
     actor = login.current_actor()
-    body = find_body_to_divide(db_session(), actor, slug)
+    body = blocks.find_body_to_divide(db_session(), actor, slug)
     form = NewBlocksForm()
     if form.validate_on_submit() and form.attempt(
-        lambda: add_blocks(db_session(), body, str(form.names.data), _by(actor))
+        lambda: blocks.add_blocks(db_session(), body, str(form.names.data), _by(actor))
     ):
         db_session().commit()
         flash(
@@ -190,13 +193,28 @@ def new_blocks(slug: str) -> ResponseReturnValue:
     return form.page("parties/block_new.html", body=body)
 
 
+@pages.route("/organizations/<slug>/blocks/<block_slug>", methods=["GET", "POST"])
+def rename_block(slug: str, block_slug: str) -> ResponseReturnValue:
+    """Let an officer call a block otherwise."""
+    actor = login.current_actor()
+    body, block = blocks.find_block_to_rename(db_session(), actor, slug, block_slug)
+    form = RenameForm(name=blocks.short_name(body, block), kana=block.kana, name_en=block.name_en)
+    if form.validate_on_submit() and form.attempt(
+        lambda: blocks.rename(db_session(), body, block, form.names(), _by(actor))
+    ):
+        db_session().commit()
+        flash(gettext("班の名前を「%(name)s」にしました。", name=block.name), "success")
+        return go(f"/organizations/{slug}/households")
+    return form.page("parties/block.html", body=body, block=block)
+
+
 @pages.post("/organizations/<slug>/blocks/drop")
 def drop_block(slug: str) -> ResponseReturnValue:
     """Take away a block that was made by mistake."""
     actor, form = login.current_actor(), Form()
-    body, block = find_block_to_drop(db_session(), actor, slug)
+    body, block = blocks.find_block_to_drop(db_session(), actor, slug)
     name = block.name
-    if form.attempt(lambda: drop(db_session(), body, block, _by(actor))):
+    if form.attempt(lambda: blocks.drop(db_session(), body, block, _by(actor))):
         db_session().commit()
         flash(gettext("%(name)sを消しました。", name=name), "success")
     else:
@@ -208,8 +226,8 @@ def drop_block(slug: str) -> ResponseReturnValue:
 def new_household(slug: str) -> ResponseReturnValue:
     """Add a household to a block, and go on to its people."""
     actor = login.current_actor()
-    body, blocks = queries.find_kept_blocks(db_session(), actor, slug)
-    form = NewHomeForm().fit(blocks)
+    body, kept = queries.find_kept_blocks(db_session(), actor, slug)
+    form = NewHomeForm().fit(kept)
     if form.validate_on_submit() and form.attempt(
         lambda: households.add(db_session(), form.chosen(), form.facts(), _by(actor))
     ):
@@ -222,8 +240,8 @@ def new_household(slug: str) -> ResponseReturnValue:
 def paste_households(slug: str) -> ResponseReturnValue:
     """Take a pasted member list: show what would be written first, write it when that was seen."""
     actor = login.current_actor()
-    body, blocks = queries.find_kept_blocks(db_session(), actor, slug)
-    form = MemberListForm().fit(blocks)
+    body, kept = queries.find_kept_blocks(db_session(), actor, slug)
+    form = MemberListForm().fit(kept)
     if form.validate_on_submit() and form.attempt(lambda: _pasted(form, actor)) and form.sure.data:
         db_session().commit()
         flash(gettext("%(count)s人を名簿に加えました。", count=form.done), "success")

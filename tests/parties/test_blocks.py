@@ -90,3 +90,23 @@ def test_a_program_makes_blocks_too(app: Flask, session: Session, cast: Cast) ->
     made = officer.post("/organizations/midori/blocks", names=["1班", "2班"]).json
     assert made is not None
     assert [one["slug"] for one in made["blocks"]] == ["midori-1", "midori-2"]
+
+
+def test_an_officer_calls_a_block_otherwise_and_finds_them_all_on_the_bodys_page(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    blocks.add_blocks(session, cast.midori, "1班\n2班", _by(cast))
+    session.commit()
+    officer, page = browser_of(app, cast.aiko), "/organizations/midori/blocks/midori-1"
+    about = officer.text("/organizations/midori/about")
+    assert (f'href="{page}"' in about, f'href="{NEW}"' in about, f'href="{page}"' in officer.text(ROUND)) == (
+        True,
+    ) * 3
+    refused = officer.submit(page, name="2班", kana="はん")
+    assert ("その名前の班は、もうあります" in refused.text, 'value="2班"' in refused.text) == (True, True)
+    assert officer.submit(page, name="さくら班", kana="", name_en="Cherry").headers["Location"] == ROUND
+    assert "班の名前を「みどり町内会 さくら班」にしました" in officer.text(ROUND)
+    session.rollback()
+    changes = changes_of(session, "organization", cast.midori.id)
+    assert changes[-1].facts == {"block": "みどり町内会 さくら班", "was": "みどり町内会 1班"}
+    assert officer.get("/organizations/midori/blocks/midori").status_code == 404

@@ -124,13 +124,21 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One Chromium: the system's where there is one, else the one that Playwright has fetched."""
+    """One Chromium: the system's where there is one, else the one that Playwright has fetched.
+
+    Pages are drawn plainly: to play a graphics card costs as much as the pages.
+    """
     pytest_socket.enable_socket()
     found = machine.chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found,
-            args=["--no-sandbox", "--disable-dev-shm-usage", f"--disable-features={_WITHOUT}"],
+            args=[
+                "--no-sandbox",
+                "--disable-dev-shm-usage",
+                "--disable-gpu",
+                f"--disable-features={_WITHOUT}",
+            ],
         )
         yield browser
         browser.close()

@@ -89,7 +89,9 @@ def test_an_installed_app_on_an_iphone_hands_a_pdf_over_where_it_has_no_way_back
         expect(page).to_have_title(f"poster-{date_id}.pdf application/pdf")
     assert page.url.endswith("/paper")
     # Where no file comes, the answer is shown instead: it says why.
-    context.route("**/poster.pdf", lambda route: route.fulfill(status=404, content_type="text/html", body="404"))
+    context.route(
+        "**/poster.pdf", lambda route: route.fulfill(status=404, content_type="text/html", body="404")
+    )
     poster.click()
     page.wait_for_url("**/poster.pdf")
 

@@ -9,7 +9,6 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
-    Form,
     IntegerField,
     RadioField,
     SelectField,
@@ -21,7 +20,7 @@ from wtforms import (
 
 from scheduler.activities.search import Choices
 from scheduler.activities.wishes import Wish
-from scheduler.web import Ticks, settings
+from scheduler.web import PlainForm, Ticks, settings
 
 pages = Blueprint("design", __name__)
 
@@ -34,7 +33,7 @@ DATES = {
 }
 
 
-class SampleForm(Form):
+class SampleForm(PlainForm):
     """Every kind of field once."""
 
     name = StringField(

@@ -33,7 +33,9 @@ _IRREGULAR |= {"24日": "にじゅうよっか"}
 _PUN = frozenset("013468")
 # Where a word with its reading goes on: lines break between phrases, and not between 11 and 時, 読 and む.
 _GOES_ON = "[0-9A-Za-zぁ-ゖァ-ヺー一-龠]"
-_INSIDE_A_PHRASE = re.compile(f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)")
+_INSIDE_A_PHRASE = re.compile(
+    f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)"
+)
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"

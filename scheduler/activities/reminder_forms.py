@@ -67,6 +67,8 @@ class ReminderRow(PlainForm):
         self.when.choices = (
             known if code in known or not _CODE.match(code) else known | {code: _when_word(code)}
         )
+        # Which rows count is said above them all.
+        self.when.flags.chosen = self.at.flags.chosen = True
 
     def rule(self) -> dict[str, Any]:
         """Return it in the shape that `reminder_rules.parse` reads; raise Invalid for what is no choice."""

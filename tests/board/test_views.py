@@ -1,6 +1,7 @@
 """The board as an organiser uses it: gaps on top, one page for each sign-up, every verb with its way back."""
 
 import re
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -55,6 +56,14 @@ def test_parts_come_as_on_the_dates_page_and_people_by_reading(aiko: Visitor) ->
     assert parts.index("積込み") < parts.index("受付")
     assert page.index("ちだ ちえ") < page.index("べっしょ べん")
     assert "mailto:ben@example.jp" in page
+
+
+def test_the_leaf_names_a_public_holiday_to_organisers_too(app: Flask, session: Session, cast: Cast) -> None:
+    made = make.occurrence(session, cast.midori, NOW, first_on=date(2026, 11, 23))
+    session.commit()
+    aiko = browser_of(app, cast.aiko)
+    for page in ("board", "decision"):
+        assert "勤労感謝の日" in aiko.text(f"/dates/{made.id}/{page}"), page
 
 
 def test_one_slot_alone_can_be_asked_for(aiko: Visitor, slots: list[Slot]) -> None:

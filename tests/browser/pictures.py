@@ -31,8 +31,7 @@ from tests.conftest import NOW
 
 FOLDER = ROOT / "screenshots"
 HEIGHT = 812
-# The browser draws the fields for days and times in its own language.
-JAPANESE: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "ja"}
+LENGTH = "document.documentElement.scrollHeight"
 ARGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 # What people see first and most; these are also taken in other looks.
 MAIN = r"GET (/|/month|/dates/<occurrence_id>(/board|/decision)?|/slots/<slot_id>/join|/me|/desk)"
@@ -51,6 +50,14 @@ class Take:
     def folder(self) -> str:
         """Where its pictures go."""
         return f"{self.language}/{self.width}{'-' if self.look else ''}{self.look}"
+
+
+def speaking(language: str) -> dict[str, str | float | bool]:
+    """Return the surroundings of a browser of that language: it draws the fields for days, times and files itself.
+
+    The one without windows knows no language but English; the whole one, where it is there, those of chromium-l10n.
+    """
+    return {**os.environ, "LANGUAGE": language.partition("@")[0]}
 
 
 def takes(language: str) -> list[Take]:
@@ -85,7 +92,11 @@ def take_all(wanted: Sequence[Take], folder: Path) -> int:
     with tempfile.TemporaryDirectory() as own, sync_playwright() as playwright:
         app, browser = (
             _app(Path(own)),
-            playwright.chromium.launch(executable_path=machine.chromium(), args=ARGS, env=JAPANESE),
+            playwright.chromium.launch(
+                executable_path=shutil.which("chromium") or machine.chromium(),
+                args=ARGS,
+                env=speaking(wanted[0].language),
+            ),
         )
         world, files, count = settle(app, Path(own)), files_of(app), 0
         for (language, look), same in groupby(wanted, lambda take: (take.language, take.look)):
@@ -121,7 +132,10 @@ def _pictures(window: Window, pages: Sequence[Shown], take: Take, folder: Path) 
             if (wide := window.page.evaluate(WIDTH)) > take.width:
                 print(f"{shown.name} sticks out: {wide} px wide in {take.folder}")
             path = place / f"{name_of(shown)}.png"
-            window.page.screenshot(path=path, full_page=True)
+            # As high as the page: what keeps to the foot of the screen then covers nothing.
+            window.page.set_viewport_size({"width": take.width, "height": window.page.evaluate(LENGTH)})
+            window.page.screenshot(path=path)
+            window.page.set_viewport_size({"width": take.width, "height": HEIGHT})
             yield path
     window.page.context.close()
 

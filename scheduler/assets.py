@@ -1,4 +1,4 @@
-"""Static files under addresses that change with their contents, and all style sheets as one.
+"""Static files under addresses that change with their contents, all style sheets as one, and the scripts of every page.
 
 Whoever has a file keeps it for good. There is no build step: the sheets are put together when the service starts.
 """
@@ -15,14 +15,20 @@ from flask import Flask, Response, current_app, g, request
 
 # In the order in which they win. A layer is one file or a folder of files; what is in `print` is for paper alone.
 LAYERS = ("tokens", "base", "parts", "pages", "print")
+MADE = {"sheet": "site.css", "script": "site.js"}
+ENDPOINTS = frozenset({"static", *MADE})
+# What makes every page quicker. One script names them, so that they are asked for once that is here: asked for with the
+# sheet they would share the line with it, and what browsers do with a page that is done would come before it is seen.
+_EVERYWHERE = ("js/typed.js", "js/inplace.js", "js/swap.js")
 FOREVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
 class Assets:
-    """What is served from the static folder: the one sheet, and a version for every address."""
+    """What is made of the static folder: the one sheet, the script of every page, and a version for every address."""
 
     sheet: str
+    script: str
     versions: dict[str, str]
 
 
@@ -44,14 +50,17 @@ def init_app(app: Flask, *, fresh: bool) -> None:
         return found
 
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
-        name = "site.css" if endpoint == "sheet" else values.get("filename", "")
-        if endpoint in {"static", "sheet"} and name in (versions := assets().versions):
+        name = MADE.get(endpoint) or values.get("filename", "")
+        if endpoint in ENDPOINTS and name in (versions := assets().versions):
             values.setdefault("v", versions[name])
 
     def keep(response: Response) -> Response:
         named = request.args.get("v", "")
-        if request.endpoint in {"static", "sheet"} and named and named in assets().versions.values():
+        if request.endpoint in ENDPOINTS and named and named in assets().versions.values():
             response.headers["Cache-Control"] = FOREVER
+        if sheet := g.get("sheet"):
+            # The browser asks for it before it has read a line of the page.
+            response.headers.add("Link", f"<{sheet}>; rel=preload; as=style")
         return response
 
     @lru_cache
@@ -61,16 +70,20 @@ def init_app(app: Flask, *, fresh: bool) -> None:
     def address(endpoint: str, **values: Any) -> str:
         """Return an address in a page; that of a file, such as an icon's, is put together once."""
         is_file = endpoint == "static" and not fresh and list(values) == ["filename"]
-        return file_address(values["filename"]) if is_file else app.url_for(endpoint, **values)
+        found = file_address(values["filename"]) if is_file else app.url_for(endpoint, **values)
+        if endpoint == "sheet":
+            g.sheet = found
+        return found
 
     app.jinja_env.globals["url_for"] = address
-    app.add_url_rule("/static/site.css", "sheet", lambda: _sheet_answer(assets().sheet))
+    app.add_url_rule("/static/site.css", "sheet", lambda: _answer(assets().sheet, "text/css"))
+    app.add_url_rule("/static/site.js", "script", lambda: _answer(assets().script, "text/javascript"))
     app.url_defaults(add_version)
     app.after_request(keep)
 
 
-def _sheet_answer(sheet: str) -> Response:
-    answer = current_app.response_class(sheet, mimetype="text/css")
+def _answer(text: str, kind: str) -> Response:
+    answer = current_app.response_class(text, mimetype=kind)
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer
 
@@ -79,8 +92,9 @@ def read(folder: Path) -> Assets:
     """Read the static folder."""
     files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     versions = {name: _version(content) for name, content in files.items()}
-    sheet = _one_sheet(folder / "css", versions)
-    return Assets(sheet, versions | {"site.css": _version(sheet.encode())})
+    sheet, script = _one_sheet(folder / "css", versions), _script(versions)
+    made = {"site.css": _version(sheet.encode()), "site.js": _version(script.encode())}
+    return Assets(sheet, script, versions | made)
 
 
 def _state(folder: Path) -> tuple[int, ...]:
@@ -98,6 +112,11 @@ def _one_sheet(folder: Path, versions: dict[str, str]) -> str:
     text = f"@layer {', '.join(LAYERS)};" + "".join(_sheets(folder))
     # Seen from the one sheet, which lies at the top.
     return re.sub(r'url\("(?:\.\./)+([^"]+)"\)', drawing, text)
+
+
+def _script(versions: dict[str, str]) -> str:
+    named = (name for name in _EVERYWHERE if name in versions)
+    return "".join(f'import "./{name}?v={versions[name]}";\n' for name in named)
 
 
 def _sheets(folder: Path) -> Iterator[str]:

@@ -24,7 +24,6 @@ OWNER = "X-Kept-For"
 KEPT = frozenset({"participation.me", "participation.personal_page", "board.board", "board.station_list"})
 _SHELL = (
     "img/favicon.svg",
-    "img/icons.svg",
     "img/select.svg",
     "js/inplace.js",
     "js/typed.js",
@@ -76,7 +75,7 @@ def service_worker() -> ResponseReturnValue:
     It names what it keeps by addresses that change with their contents, so another version is another script.
     """
     script = (Path(str(current_app.static_folder)) / "js" / "sw.js").read_text()
-    shell = [url_for("sheet"), *(url_for("static", filename=name) for name in _SHELL)]
+    shell = [url_for("sheet"), url_for("script"), *(url_for("static", filename=name) for name in _SHELL)]
     version = hashlib.sha256("\n".join([*shell, script]).encode()).hexdigest()[:10]
     facts = f"const VERSION = {json.dumps(version)};\nconst SHELL = {json.dumps(shell)};\n"
     answer = Response(facts + script, mimetype="text/javascript")

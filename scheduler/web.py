@@ -20,8 +20,8 @@ from werkzeug.routing import IntegerConverter, Map
 from wtforms.meta import DefaultMeta
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from scheduler import assets, form_marks, languages, page_words, words
 from scheduler import db as tables
-from scheduler import form_marks, languages, page_words, words
 from scheduler.config import Settings
 from scheduler.errors import Refused
 from scheduler.form_words import AT, FormWords
@@ -102,7 +102,7 @@ def _secure(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if settings().is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-    if request.endpoint not in {"static", "sheet"} and "Cache-Control" not in response.headers:
+    if request.endpoint not in assets.ENDPOINTS and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if session.get("token") else "private, no-cache"
     return response
 

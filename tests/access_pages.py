@@ -238,6 +238,7 @@ POST /display                                             303  303  303  303  30
 GET  /healthz                                             200  200  200  200  200
 GET  /design                                              404  404  404  404  404
 GET  /static/site.css                                     200  200  200  200  200
+GET  /static/site.js                                      200  200  200  200  200
 GET  /static/<filename>                                   200  200  200  200  200
 """
 

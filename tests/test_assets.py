@@ -27,10 +27,25 @@ def test_a_page_has_one_sheet_and_all_its_files_may_be_kept_for_good(client: Fla
         assert (answer.status_code, "immutable" in answer.headers["Cache-Control"]) == (200, True), address
 
 
+def test_the_sheet_is_asked_for_before_the_page_is_read(client: FlaskClient) -> None:
+    (sheet,) = {address for address in _addresses(client) if ".css" in address}
+    assert client.get("/").headers.getlist("Link") == [f"<{sheet}>; rel=preload; as=style"]
+    assert "Link" not in client.get(sheet).headers
+
+
+def test_the_scripts_of_every_page_are_asked_for_once_their_one_script_is_here(client: FlaskClient) -> None:
+    (script,) = {address for address in _addresses(client) if "site.js" in address}
+    answer = client.get(script)
+    named = re.findall(r'import "\.(/[^"]+)";\n', answer.text)
+    assert (len(named), answer.mimetype) == (answer.text.count("\n"), "text/javascript")
+    for address in named:
+        assert "immutable" in client.get(f"/static{address}", buffered=True).headers["Cache-Control"], address
+
+
 def test_what_is_seen_comes_before_the_scripts_that_make_it_quicker() -> None:
     pages = "".join(page.read_text() for page in (ROOT / "templates").rglob("*.html"))
     scripts = re.findall(r"<script [^>]*src=[^>]*>", pages)
-    assert len(scripts) > 10
+    assert len(scripts) > 5
     assert [script for script in scripts if 'type="module" fetchpriority="low"' not in script] == []
 
 
@@ -81,7 +96,7 @@ def test_no_sheet_is_longer_than_four_hundred_lines(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/static/site.css", "/static/img/icons.svg", "/api/v1/openapi.json"]
+    "address", ["/", "/static/site.css", "/static/js/inplace.js", "/api/v1/openapi.json"]
 )
 def test_what_is_long_comes_packed(client: FlaskClient, address: str) -> None:
     plain, small = client.get(address, buffered=True), client.get(address, headers=PACKING, buffered=True)

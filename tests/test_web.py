@@ -28,6 +28,7 @@ PATHS = [
     "/healthz",
     "/static/css/tokens.css",
     "/static/site.css",
+    "/static/site.js",
 ]
 POSTS = ["/sign-in", "/sign-out", "/language", "/nowhere", "/healthz", "/api/v1/sign-in", "/api/v1/nowhere"]
 

@@ -18,7 +18,8 @@ from scheduler.parties.models import Organization
 from scheduler.parties.queries import person_by_email
 from scheduler.parties.tokens import derived
 from scheduler.web import db
-from tests import machine, make
+from tests import make
+from tests.browser import engine
 from tests.browser.scales import largest_paint, slowed, weighing
 
 BUDGET_SECONDS = 1.5
@@ -32,11 +33,8 @@ _TRIES = 3
 
 def paints(port: int, settings: Settings) -> Iterator[str]:
     """Return a line for each page: the middle of three first visits, and what it weighs."""
-    found = machine.chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = engine.start(playwright)
         yield f"{'largest paint, slow 4G, CPU / 4':<40}{'s':>6}{'KB':>8}"
         for path in STRANGERS:
             yield _line(browser, port, path, path)

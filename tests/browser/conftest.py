@@ -20,18 +20,10 @@ import pytest
 import pytest_socket
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-from tests import machine
+from tests.browser import engine
 
 PHONE = {"width": 375, "height": 812}
 _START_SECONDS = 120
-# The last list counts: what Playwright leaves off, and the suggestions below an address bar that nobody sees, which
-# would be half of what a new page costs.
-_WITHOUT = (
-    "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,"
-    "DestroyProfileOnBrowserClose,HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,"
-    "NetworkTimeServiceQuerying,OptimizationHints,PaintHolding,PreconnectToSearch,TcpPortRandomizationWin,"
-    "ThirdPartyStoragePartitioning,WebUIOmniboxPopup,WebUIOmniboxAimPopup"
-)
 _NO_FAULT = re.compile("status of (4|504)|ERR_FAILED|ERR_INTERNET_DISCONNECTED")
 _PRESSABLE: tuple[Literal["button"], Literal["link"]] = ("button", "link")
 
@@ -124,22 +116,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One Chromium: the system's where there is one, else the one that Playwright has fetched.
-
-    Pages are drawn plainly: to play a graphics card costs as much as the pages.
-    """
+    """Start one Chromium for all."""
     pytest_socket.enable_socket()
-    found = machine.chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=[
-                "--no-sandbox",
-                "--disable-dev-shm-usage",
-                "--disable-gpu",
-                f"--disable-features={_WITHOUT}",
-            ],
-        )
+        browser = engine.start(playwright)
         yield browser
         browser.close()
 

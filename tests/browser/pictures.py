@@ -22,8 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_play
 
 from scheduler import create_app, guarding, migrating, words
 from scheduler.config import ROOT, Settings
-from tests import machine
 from tests.askers import Stage, settle
+from tests.browser import engine
 from tests.browser.axe import WIDTH, skeleton
 from tests.browser.shown import PARTS, Shown, Walk
 from tests.browser.window import Window, files_of
@@ -32,7 +32,6 @@ from tests.conftest import NOW
 FOLDER = ROOT / "screenshots"
 HEIGHT = 812
 LENGTH = "document.documentElement.scrollHeight"
-ARGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 # What people see first and most; these are also taken in other looks.
 MAIN = r"GET (/|/month|/dates/<occurrence_id>(/board|/decision)?|/slots/<slot_id>/join|/me|/desk)"
 
@@ -50,14 +49,6 @@ class Take:
     def folder(self) -> str:
         """Where its pictures go."""
         return f"{self.language}/{self.width}{'-' if self.look else ''}{self.look}"
-
-
-def speaking(language: str) -> dict[str, str | float | bool]:
-    """Return the surroundings of a browser of that language: it draws the fields for days, times and files itself.
-
-    The one without windows knows no language but English; the whole one, where it is there, those of chromium-l10n.
-    """
-    return {**os.environ, "LANGUAGE": language.partition("@")[0]}
 
 
 def takes(language: str) -> list[Take]:
@@ -90,14 +81,7 @@ def fetched(app: Flask, stage: Stage) -> list[Shown]:
 def take_all(wanted: Sequence[Take], folder: Path) -> int:
     """Take the pictures of all these takes; return how many there are."""
     with tempfile.TemporaryDirectory() as own, sync_playwright() as playwright:
-        app, browser = (
-            _app(Path(own)),
-            playwright.chromium.launch(
-                executable_path=shutil.which("chromium") or machine.chromium(),
-                args=ARGS,
-                env=speaking(wanted[0].language),
-            ),
-        )
+        app, browser = _app(Path(own)), engine.start_speaking(playwright, wanted[0].language)
         world, files, count = settle(app, Path(own)), files_of(app), 0
         for (language, look), same in groupby(wanted, lambda take: (take.language, take.look)):
             pages = fetched(app, Stage(app, world, Path(own), language, look))

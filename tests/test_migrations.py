@@ -75,16 +75,15 @@ def _counts(url: str) -> dict[str, int]:
 
 
 @pytest.fixture
-def filled(database_url: str) -> str:
+def filled(migrated_url: str) -> str:
     """The address of a database with an activity, its dates, and people who come."""
-    migrating.upgrade(database_url)
-    with connected(database_url) as connection, Session(connection) as session:
+    with connected(migrated_url) as connection, Session(connection) as session:
         midori = cast.make(session, NOW).midori
         slot = make.slot(session, midori, NOW, rule=make.SECOND_SUNDAY)
         make.participation(session, slot, make.person(session, 1, NOW), NOW)
         make.participation(session, slot, make.person(session, 2, NOW), NOW)
         session.commit()
-    return database_url
+    return migrated_url
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ def test_rebuilding_tables_keeps_all_rows_that_point_to_them(filled: str, later:
     assert (before["person"], before["participation"], before["slot"]) == (5, 2, before["occurrence"])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_with_foreign_keys_on_the_same_rebuilding_fails(filled: str, later: Path) -> None:
     # The control: without the switch in env.py the test above would not pass by chance.
     env = later / "env.py"

@@ -7,10 +7,12 @@ from typing import Self
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import ListWidget, RadioInput
 
 from scheduler import words
 from scheduler.errors import Invalid
 from scheduler.offices.actions import Term, offices_for
+from scheduler.offices.queries import FEW, Known
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Organization, Person
 from scheduler.web import Form
@@ -41,11 +43,18 @@ class _WhoForm(Form):
         _("終わりの日"), [Optional()], description=_("決まっていなければ、あけておいてください。")
     )
 
-    def offer(self, people: Sequence[Person]) -> Self:
-        """Offer these people; returns itself."""
-        self._people = {str(person.id): person for person in people}
-        names = [(str(one.id), f"{one.name}{words.aside(one.kana)}") for one in people]
+    def offer(self, known: Known) -> Self:
+        """Offer these people, the only one that was found as chosen; returns itself."""
+        self.known = known
+        self._people = {str(person.id): person for person in known.people}
+        names = [(number, f"{one.name}{words.aside(one.kana)}") for number, one in self._people.items()]
         self.person.choices = [("", str(_("名簿にいない方"))), *names]
+        if known.sought and 0 < len(names) <= FEW:
+            # Few names are seen all at once, without opening anything; nobody of them comes last.
+            self.person.choices.append(self.person.choices.pop(0))
+            self.person.widget, self.person.option_widget = ListWidget(prefix_label=False), RadioInput()
+        if known.sought and len(names) == 1 and not self.is_submitted():
+            self.person.data = names[0][0]
         return self
 
     def validate_name(self, field: StringField) -> None:

@@ -11,7 +11,9 @@ from scheduler.errors import NotFound
 from scheduler.history import UNDO_FOR, StateChange, changes_of
 from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING, SESSION, Actor, live, may_see_all
 from scheduler.parties.models import Household, Membership, Organization, Person
+from scheduler.parties.names import kana_key
 from scheduler.parties.queries import find_body
+from scheduler.text import text_in
 
 # In which order offices are named: the chair first, whoever's reading comes first.
 OFFICES = (*ORGANISING, BLOCK_LEADER, COUNTER)
@@ -124,14 +126,36 @@ def own_posts(session: Session, actor: Actor, office: str) -> list[Membership]:
     return list(session.scalars(wanted.order_by(Membership.starts_on, Membership.id)))
 
 
-# A longer list is no help on a telephone.
-MOST_OFFERED = 300
+_LONGEST = 120
+# A longer list is searched first; as many as these are found at a glance.
+MOST_OFFERED, FEW = 300, 12
 
 
-def known_people(session: Session, bodies: Sequence[Organization]) -> list[Person]:
-    """Return whom bodies know by name, by reading; nobody where they are too many to choose from."""
-    people = list(session.scalars(_known(bodies).limit(MOST_OFFERED + 1)))
-    return people if len(people) <= MOST_OFFERED else []
+@dataclass(frozen=True)
+class Known:
+    """Whom bodies know by name, by reading: all of them, or who fits what was `sought`.
+
+    `people` is empty, too, where they are too many to choose from without seeking.
+    """
+
+    people: list[Person]
+    sought: str = ""
+    is_long: bool = False
+
+
+def known_people(
+    session: Session, bodies: Sequence[Organization], sought: str = "", but: int | None = None
+) -> Known:
+    """Return whom bodies know, but for one person; a part of a name or of a reading is enough to seek by."""
+    people = [one for one in session.scalars(_known(bodies)) if one.id != but]
+    typed, is_long = text_in(sought[:_LONGEST]), len(people) > FEW
+    found = [one for one in people if _fits(one, typed)]
+    shown = found[:MOST_OFFERED] if typed or len(found) <= MOST_OFFERED else []
+    return Known(shown, typed, is_long)
+
+
+def _fits(person: Person, typed: str) -> bool:
+    return "".join(typed.split()) in "".join(person.name.split()) or kana_key(typed) in person.kana_key
 
 
 def known_by_phone(session: Session, body: Organization, kana_key: str, phone_key: str) -> Person | None:

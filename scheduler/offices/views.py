@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, flash, url_for
+from flask import Blueprint, current_app, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -30,7 +30,7 @@ def offices(slug: str) -> ResponseReturnValue:
     body = queries.find_kept_body(session, actor, slug)
     bodies = queries.bodies_kept(session, body)
     form = OfficeForm(data={"starts_on": actor.today}).fit(bodies)
-    form.offer(queries.known_people(session, bodies))
+    form.offer(queries.known_people(session, bodies, _sought()))
 
     def appoint() -> Membership:
         term = form.term(str(form.office.data))
@@ -42,6 +42,11 @@ def offices(slug: str) -> ResponseReturnValue:
         _flash(_asked(holder), holder.held.id, holder)
         return go(f"/organizations/{slug}/offices")
     return _page(form, body, actor)
+
+
+def _sought() -> str:
+    """Return the part of a name that the address asks for; it stays there while the form is filled in."""
+    return request.args.get("who", "")
 
 
 def _flash(text: str, office_id: int, new: Holder | None = None) -> None:
@@ -77,10 +82,9 @@ def hand_over(office_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db_session()
     holder = queries.find_office_to_pass_on(session, actor, office_id)
     body = holder.held.organization
-    known = queries.known_people(session, queries.bodies_known(session, actor, body))
-    form = HandOverForm(data=_next_term(holder, actor.today)).offer(
-        [one for one in known if one.id != holder.person.id]
-    )
+    bodies = queries.bodies_known(session, actor, body)
+    known = queries.known_people(session, bodies, _sought(), holder.person.id)
+    form = HandOverForm(data=_next_term(holder, actor.today)).offer(known)
     if form.validate_on_submit() and form.attempt(
         lambda: actions.hand_over(session, holder.held, form.who(), form.term(""), _by(actor))
     ):

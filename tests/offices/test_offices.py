@@ -24,6 +24,7 @@ from tests.cast import Cast
 from tests.conftest import NOW
 from tests.mailbox import new_mail, text
 from tests.moments import at
+from tests.paper.streets import street
 from tests.program import done
 from tests.signed_in import browser_of, program_of
 
@@ -309,3 +310,31 @@ def test_the_chair_stands_first_and_the_whole_association_is_offered(
     assert names == sorted(names)
     offered = re.findall(r'<option value="(\d+)"', aiko.text(f"/offices/{held}/hand-over"))
     assert str(block.member.id) in offered
+
+
+def test_a_long_list_is_searched_by_a_part_of_a_name_or_a_reading(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    midori = street(session, cast, 13)
+    session.commit()
+    aiko = browser_of(app, cast.aiko)
+    page = f"/offices/{_post_of(session, cast.aiko.id)}/hand-over"
+    choice = r'<(?:option|input)( selected| checked)?(?: id="person-\d+" name="person" type="radio")? value="(\d+)"'
+    found = {
+        sought: re.findall(choice, aiko.text(f"{page}?who={sought}"))
+        for sought in ("", "青山", "ヤマダ 1", "だれも")
+    }
+    assert {sought: len(people) for sought, people in found.items()} == {
+        "": 14,
+        "青山": 1,
+        "ヤマダ 1": 5,
+        "だれも": 0,
+    }
+    assert found["青山"] == [(" checked", str(midori.speakers[0].id))]
+    assert "「だれも」では見つかりません" in aiko.text(f"{page}?who=だれも")
+    refused = aiko.submit(f"{page}?who=青山", person=str(midori.speakers[0].id), starts_on="")
+    assert (refused.status_code, 'value="青山"' in refused.text) == (422, True)
+    assert (
+        aiko.submit(f"{page}?who=青山", person=str(midori.speakers[0].id), starts_on="2026-12-01").status_code
+        == 303
+    )

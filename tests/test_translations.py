@@ -97,6 +97,26 @@ def test_a_translation_fills_in_the_same_facts(language: str) -> None:
     assert unlike == []
 
 
+# Numbers that are never one: limits, ways to repeat of which one is said by another word, groups, weeks from two on.
+_NEVER_ONE = {"interval", "most", "minutes", "weeks", "people"}
+# A day before is said by a word; so are minutes that make an hour, and one date alone.
+_FROM_TWO_ON = {"%(count)s日前", "%(count)s分前", "お知らせ：%(day)s ほか、予定は%(count)s件です"}
+_MANY = re.compile(
+    r"%\((\w+)\)s (?:more )?(?:people|homes|days|dates|places|minutes|weeks|parties|families|times|are|have|wait)\b"
+)
+
+
+def test_what_may_be_one_is_said_of_one_in_english() -> None:
+    unlike = [
+        message.string
+        for message in _translated("en")
+        if isinstance(message.id, str) and message.id not in _FROM_TWO_ON
+        for number in _MANY.findall(str(message.string))
+        if number not in _NEVER_ONE
+    ]
+    assert unlike == []
+
+
 def test_english_has_no_japanese_letters() -> None:
     forms = [form for message in _translated("en") for form in _forms(message.string)]
     assert [form for form in forms if KANA_AND_KANJI.search(form)] == []

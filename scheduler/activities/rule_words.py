@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby, pairwise
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from scheduler import words
@@ -155,7 +155,7 @@ def _week_start(rule: Rule) -> str:
 
 def _end(rule: Rule) -> str:
     if rule.count is not None:
-        return str(gettext("全%(count)s回", count=rule.count))
+        return str(ngettext("全%(count)s回", "全%(count)s回", rule.count, count=rule.count))
     if rule.until is None:
         return ""
     last = rule.until.date() if isinstance(rule.until, datetime) else rule.until

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from scheduler import clock
@@ -253,7 +253,7 @@ def fact_text(kept: dict[str, Any], name: str) -> str:
     if name == "decide_at":
         return clock_text(datetime.combine(date.min, time.fromisoformat(value))) if value else ""
     if name == "reserve_days":
-        return gettext("%(days)s日後", days=value) if value else ""
+        return ngettext("%(days)s日後", "%(days)s日後", value, days=value) if value else ""
     if name == "reminders":
         return reminder_words(parse(value))
     return "、".join(value) if isinstance(value, list) else str(value or "")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, flash, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, to_user_timezone
+from flask_babel import gettext, ngettext, to_user_timezone
 
 from scheduler import clock, words
 from scheduler.activities.models import Occurrence
@@ -194,9 +194,9 @@ def _party(row: Participation) -> str:
 
 def _counted(found: PrintedSheet, count: int) -> str:
     return str(
-        gettext("%(count)s軒", count=count)
+        ngettext("%(count)s軒", "%(count)s軒", count, count=count)
         if found.block_id is not None
-        else gettext("%(count)s人", count=count)
+        else ngettext("%(count)s人", "%(count)s人", count, count=count)
     )
 
 

@@ -1,9 +1,10 @@
 """Who is asked again after a date was postponed or joined with another; nobody loses a place by saying nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from scheduler.activities.models import Occurrence
 from scheduler.decisions.models import Decision
@@ -22,15 +23,16 @@ class AskedAgain:
 
 def asked_again(session: Session, occurrence: Occurrence) -> AskedAgain | None:
     """Return who was asked again about a date; None where it was neither postponed nor joined by another."""
-    own = standing_of(session, occurrence.id)
-    causes = [own] if own is not None and own.outcome == "postpone" else _joined_here(session, occurrence)
-    if not causes:
-        return None
     slots = [slot.id for slot in occurrence.slots]
     wanted = select(Participation).where(
-        Participation.slot_id.in_(slots), Participation.asked_again_at.in_([cause.at for cause in causes])
+        Participation.slot_id.in_(slots), Participation.asked_again_at.is_not(None)
     )
-    rows = sorted(session.scalars(wanted), key=lambda row: row.contact.kana_key)
+    asked = session.scalars(wanted.options(joinedload(Participation.contact))).all()
+    # Mostly nobody was: then nothing need be known of the decisions.
+    causes = _causes(session, occurrence) if asked else set()
+    rows = sorted(
+        (row for row in asked if row.asked_again_at in causes), key=lambda row: row.contact.kana_key
+    )
     if not rows:
         return None
     return AskedAgain(
@@ -38,6 +40,12 @@ def asked_again(session: Session, occurrence: Occurrence) -> AskedAgain | None:
         [row for row in rows if not row.is_live],
         [row for row in rows if row.is_live and row.asked_again],
     )
+
+
+def _causes(session: Session, occurrence: Occurrence) -> set[datetime]:
+    own = standing_of(session, occurrence.id)
+    causes = [own] if own is not None and own.outcome == "postpone" else _joined_here(session, occurrence)
+    return {cause.at for cause in causes}
 
 
 def _joined_here(session: Session, occurrence: Occurrence) -> list[Decision]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from scheduler.activities.models import Occurrence, Slot
 from scheduler.notices.models import Delivery
 from scheduler.notices.queries import points_of
 from scheduler.participation.models import Participation
@@ -57,7 +58,8 @@ def _plain(value: Any) -> Any:
 
 def _memberships(session: Session, person: Person) -> Sequence[Membership]:
     wanted = select(Membership).where(Membership.person_id == person.id)
-    return session.scalars(wanted.order_by(Membership.starts_on, Membership.id)).all()
+    whole = wanted.options(joinedload(Membership.organization))
+    return session.scalars(whole.order_by(Membership.starts_on, Membership.id)).all()
 
 
 def _membership(held: Membership) -> dict[str, Any]:
@@ -66,7 +68,9 @@ def _membership(held: Membership) -> dict[str, Any]:
 
 def _sign_ups(session: Session, person: Person) -> Sequence[Participation]:
     wanted = select(Participation).where(Participation.contact_id == person.id)
-    return session.scalars(wanted.order_by(Participation.id)).all()
+    date = joinedload(Participation.slot).joinedload(Slot.occurrence).joinedload(Occurrence.activity)
+    named = (selectinload(Participation.companions), selectinload(Participation.answers))
+    return session.scalars(wanted.options(date, *named).order_by(Participation.id)).all()
 
 
 def _sign_up(row: Participation) -> dict[str, Any]:
@@ -85,7 +89,7 @@ def _sign_up(row: Participation) -> dict[str, Any]:
 
 def _letters(session: Session, person: Person) -> Sequence[Delivery]:
     wanted = select(Delivery).where(Delivery.person_id == person.id)
-    return session.scalars(wanted.order_by(Delivery.id)).all()
+    return session.scalars(wanted.options(joinedload(Delivery.notice)).order_by(Delivery.id)).all()
 
 
 def _letter(one: Delivery) -> dict[str, Any]:

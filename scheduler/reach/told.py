@@ -143,8 +143,11 @@ def _of_dates(session: Session, occurrence_ids: Collection[int]) -> Iterator[_Fo
         .join(Occurrence, Occurrence.id == date_id)
         .where(about, says_something())
     )
-    there, in_part = comers(session, occurrence_ids), _comers_of_parts(session, slots)
-    for part_id, number, *row in session.execute(wanted):
+    rows = session.execute(wanted).all()
+    there = comers(session, occurrence_ids) if rows else {}
+    # Words to one part alone are rare.
+    in_part = _comers_of_parts(session, slots) if any(row[3].subject == "slot" for row in rows) else {}
+    for part_id, number, *row in rows:
         delivery, notice = row[:2]
         if delivery.person_id in (in_part[part_id] if notice.subject == "slot" else there[number]):
             yield (notice.id, delivery.hop), number, told_by(row)

@@ -1,5 +1,6 @@
 """Pages about reaching people: their ways and wishes, whom news has reached and whom to telephone, and the mail."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask import Blueprint, flash, make_response, render_template, request
@@ -35,6 +36,7 @@ from scheduler.reach.reached import (
     tick_one,
 )
 from scheduler.reach.status import is_late
+from scheduler.reach.told import Told, told_about
 from scheduler.reach.troubles import Trouble, troubles_of
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
@@ -296,18 +298,18 @@ def troubles_of_body(organization_id: int) -> list[Trouble]:
 
 @pages.app_template_global("left_at")
 def left_at(occurrence: Occurrence) -> int:
-    """Return how many people have still to be told something about a date, by telephone or on paper."""
-    return _people(find_round(db_session(), current_actor(), occurrence.id))
+    """Return how many people have still to be told something about a date that its organiser looks at."""
+    return _people(told_about(db_session(), occurrence.id))
 
 
 @pages.app_template_global("left_of_change")
 def left_of_change(change_id: int) -> int:
     """Return how many people have still to be told of a change."""
-    return _people(find_change_round(db_session(), current_actor(), change_id))
+    return _people(find_change_round(db_session(), current_actor(), change_id).told)
 
 
-def _people(found: Round) -> int:
-    return len({row.person.id for row in found.rows})
+def _people(told: Iterable[Told]) -> int:
+    return len({row.person.id for row in told if row.is_left})
 
 
 @pages.app_template_global("ways_to")

@@ -1,10 +1,11 @@
 """What is stored of somebody: taken along as a file, and erased so that only numbers stay."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
@@ -17,7 +18,7 @@ from scheduler.participation.actions import join
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor
-from scheduler.parties.models import Person
+from scheduler.parties.models import Organization, Person
 from scheduler.people.erasing import NOBODY, erase
 from scheduler.people.exporting import export_of
 from scheduler.reports.queries import hours_of_body
@@ -151,3 +152,30 @@ def test_somebody_takes_the_file_and_goes(
     assert "ここに印をつけてから" in ben.submit("/me/erase", page="/me/data").text
     assert ben.submit("/me/erase", page="/me/data", sure="y").status_code == 303
     assert ben.get("/me").status_code == 303
+
+
+def test_what_is_known_of_somebody_takes_as_many_queries_for_one_sign_up_as_for_five(
+    session: Session, cast: Cast
+) -> None:
+    def queries() -> int:
+        session.commit()
+        session.expunge_all()
+        asked: list[str] = []
+        engine = session.connection().engine
+
+        def listen(*call: Any) -> None:
+            asked.append(call[2])
+
+        event.listen(engine, "before_cursor_execute", listen)
+        export_of(session, session.get_one(Person, ben))
+        event.remove(engine, "before_cursor_execute", listen)
+        return len(asked)
+
+    ben, midori = cast.ben.id, cast.midori.id
+    counts = []
+    for many in (1, 4):
+        for _more in range(many):
+            slot = make.slot(session, session.get_one(Organization, midori), NOW)
+            join(session, slot, SignUp(ben, clash_ok=True), NOW)
+        counts.append(queries())
+    assert counts[0] == counts[1]

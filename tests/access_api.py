@@ -76,6 +76,8 @@ PUT  /api/v1/me/wishes                                          401  200  200  2
 GET  /api/v1/organizations/<slug>/hours/<year>                  404  404  200  404  404  404  401
 GET  /api/v1/organizations/<slug>/households                    404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/households                    404  404  201  404  404  404  401
+PUT  /api/v1/organizations/<slug>/blocks/<block_slug>           404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/homes/<household_id>         404  404  200  404  404  404  401
 POST /api/v1/organizations/<slug>/blocks                        404  404  201  404  404  404  401
 POST /api/v1/organizations/<slug>/households/paste              404  404  200  404  404  404  401
 GET  /api/v1/organizations/<slug>/people/duplicates             404  404  200  404  404  404  401

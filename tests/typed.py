@@ -92,6 +92,8 @@ TYPED: Typed = {
     "POST /organizations/<slug>/blocks/new": {"names": "1班"},
     "POST /organizations/<slug>/blocks/<block_slug>": {"name": "2班"},
     "POST /api/v1/organizations/<slug>/blocks": {"names": ["1班"]},
+    "PUT /api/v1/organizations/<slug>/blocks/<block_slug>": {"name": "2班"},
+    "POST /api/v1/dates/<occurrence_id>/homes/<household_id>": {},
     "POST /organizations/<slug>/households/new": HOME,
     "POST /organizations/<slug>/households/paste": {"pasted": "山田 花子,やまだ はなこ", "sure": "1"},
     "POST /households/<household_id>": HOME,

@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from scheduler import clock
+from scheduler.board.homes import say_no, take_back
+from scheduler.board.queries import find_date_to_enter
 from scheduler.desk.queries import find_desk
 from scheduler.desk.tasks import Task
 from scheduler.json_api import Api, ApiModel
 from scheduler.parties.login import current_actor
+from scheduler.parties.queries import find_enterable_household
 from scheduler.web import db_session
 
 api = Api("desk_api", __name__)
@@ -39,6 +42,32 @@ def desk() -> DeskOut:
     """Return what there is to do for the bodies that the caller organises."""
     found = find_desk(db_session(), current_actor(), clock.now())
     return DeskOut(tasks=[_out(task) for task in found.tasks])
+
+
+class HomeNoIn(ApiModel):
+    """That nobody of a home comes; or, with `back`, that this was a mistake of the last half hour."""
+
+    back: bool = False
+
+
+class HomeNoOut(ApiModel):
+    """Whether a home stands as not coming now."""
+
+    stays_away: bool
+
+
+@api.operation(
+    "POST /dates/<int:occurrence_id>/homes/<int:household_id>", HomeNoOut, body=HomeNoIn, scope="organise"
+)
+def stay_away(occurrence_id: int, household_id: int, body: HomeNoIn) -> HomeNoOut:
+    """Enter that nobody of a home comes: all of its sign-ups end. Or take that back."""
+    session, actor = db_session(), current_actor()
+    occurrence = find_date_to_enter(session, actor, occurrence_id)
+    home = find_enterable_household(session, actor, occurrence.activity.organization, household_id)
+    enter = take_back if body.back else say_no
+    enter(session, occurrence, home, actor.person_id or 0, clock.now())
+    session.commit()
+    return HomeNoOut(stays_away=not body.back)
 
 
 def _out(task: Task) -> TaskOut:

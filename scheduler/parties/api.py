@@ -7,12 +7,13 @@ from scheduler.errors import Forbidden, Invalid, NotSignedIn
 from scheduler.json_api import OPEN, Api, ApiModel
 from scheduler.parties import actions, bodies, households, member_list, queries
 from scheduler.parties.access import Actor, may_see_all
-from scheduler.parties.blocks import add_blocks, find_body_to_divide
+from scheduler.parties.blocks import BlockNames, add_blocks, find_block_to_rename, find_body_to_divide, rename
 from scheduler.parties.limits import Limits, limits_of
 from scheduler.parties.login import bearer_token, current_actor
 from scheduler.parties.models import Organization
 from scheduler.parties.queries import find_me
 from scheduler.parties.shapes import (
+    BlockNamesIn,
     BlocksIn,
     BodyIn,
     BodyOut,
@@ -158,6 +159,18 @@ def new_blocks(slug: str, body: BlocksIn) -> NewBlocksOut:
     made = add_blocks(db_session(), found, "\n".join(body.names), _by(actor))
     db_session().commit()
     return NewBlocksOut(blocks=[NewBlockOut(slug=one.slug, name=one.name) for one in made])
+
+
+@api.operation(
+    "PUT /organizations/<slug>/blocks/<block_slug>", NewBlockOut, body=BlockNamesIn, scope="organise"
+)
+def rename_block(slug: str, block_slug: str, body: BlockNamesIn) -> NewBlockOut:
+    """Call a block otherwise; its address stays."""
+    actor = current_actor()
+    association, block = find_block_to_rename(db_session(), actor, slug, block_slug)
+    rename(db_session(), association, block, BlockNames(**body.model_dump()), _by(actor))
+    db_session().commit()
+    return NewBlockOut(slug=block.slug, name=block.name)
 
 
 @api.operation("GET /organizations/<slug>/households", HomesOut, scope="households")

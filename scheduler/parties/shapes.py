@@ -69,6 +69,14 @@ class NewBlocksOut(ApiModel):
     blocks: list[NewBlockOut]
 
 
+class BlockNamesIn(ApiModel):
+    """How a block shall be called: within its association, the reading of the whole name, in English."""
+
+    name: str
+    kana: str = ""
+    name_en: str = ""
+
+
 class HomeIn(ApiModel):
     """A household; `block` is the address of a block, needed where the body has several."""
 

@@ -284,6 +284,9 @@ def test_a_home_says_no_by_telephone_and_a_slip_is_taken_back(
         leader.submit(path, page, back="1")
     session.rollback()
     assert ("返事がまだの家 1軒" in leader.text(page), row.state) == (True, "confirmed")
+    assert program_of(app, cast.aiko).post(silent).json == {"stays_away": True}
+    session.rollback()
+    assert program_of(app, cast.aiko).post(silent, back=True).json == {"stays_away": False}
     leader.submit(silent, page, back=[])
     with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
         leader.submit(silent, page, back="1")

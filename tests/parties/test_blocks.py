@@ -85,11 +85,13 @@ def test_a_block_has_no_blocks_and_only_what_was_made_as_one_is_dropped(
     assert officer.submit("/organizations/midori/blocks/drop", page=NEW).status_code == 404
 
 
-def test_a_program_makes_blocks_too(app: Flask, session: Session, cast: Cast) -> None:
+def test_a_program_makes_and_renames_blocks_too(app: Flask, session: Session, cast: Cast) -> None:
     officer = program_of(app, cast.aiko)
     made = officer.post("/organizations/midori/blocks", names=["1班", "2班"]).json
     assert made is not None
     assert [one["slug"] for one in made["blocks"]] == ["midori-1", "midori-2"]
+    called = officer.put("/organizations/midori/blocks/midori-1", name="さくら班").json
+    assert called == {"slug": "midori-1", "name": "みどり町内会 さくら班"}
 
 
 def test_an_officer_calls_a_block_otherwise_and_finds_them_all_on_the_bodys_page(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scheduler.config import ROOT
-from tests.turns import TOGETHER, Turns, group_of, turn_of
+from tests.turns import ORDER, TOGETHER, Turns, group_of, turn_of
 
 DEMO = [f"tests/demo/test_{name}.py::test_{name}" for name in ("demo", "privacy")]
 SMALL = ["tests/test_text.py::test_a", "tests/test_text.py::test_b", "tests/test_eras.py::test_a"]
@@ -57,3 +57,8 @@ def test_each_database_has_its_own_races_and_a_file_its_own_tests() -> None:
 def test_every_group_that_is_named_has_tests(pattern: str) -> None:
     files = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py")]
     assert any(re.match(pattern, f"{file}::test_a[sqlite]") for file in files)
+
+
+def test_each_that_is_to_begin_before_others_is_named() -> None:
+    assert [first for first in ORDER if first.split()[0] not in {name.split()[0] for name in TOGETHER}] == []
+    assert {name for name in TOGETHER if not any(first.startswith(name) for first in ORDER)} == set()

@@ -10,19 +10,26 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-# In the order in which they begin. Where a group has a name in brackets, there is one for each of it.
+# Where a group has a name in brackets, there is one for each of it.
 TOGETHER = {
     "every page": r"tests/browser/test_every_page\.py(?:.*\[(refused|states)\])?",
     "browser": r"tests/browser/",
     "demo": r"tests/demo/",
     "races": r"tests/participation/test_(?:races|last_place)\.py::.*\b(sqlite|postgres)\b",
     "calendars of others": r"tests/calendars/test_(?:publishing|client)\.py",
-    "waits": r"tests/(?:journeys/test_4_reminder|notices/test_kill)\.py::(\w+)",
+    "waits": r"tests/(?:journeys|notices)/test_(4_reminder|kill)\.py",
     "rules": r"tests/activities/test_recurrence_properties\.py::(.+)",
     "hostile": r"tests/test_hostile\.py::(.+)",
     "access": r"tests/test_access\.py::(.+)",
+    "long": r"tests/(?:\w+/)?test_(migrations|jobs|http|every_verb|architecture|openapi|timezones)\.py",
 }
-ORDER = list(TOGETHER)
+# In the order in which they begin. The stories in the browser, one after the other, take longest: all else waited for
+# them in the end. Beside each that waits for a browser, a clock, a letter or another process are some that keep the
+# machine busy.
+ORDER = (
+    *("browser", "every page", "demo", "races sqlite", "hostile", "races postgres", "access"),
+    *("waits 4_reminder", "rules", "waits kill", "long", "calendars of others"),
+)
 
 
 def share(number: int, of: int) -> list[str]:

@@ -260,6 +260,11 @@ def colon() -> str:
     return "：" if in_japanese() else ": "
 
 
+def gap() -> str:
+    """Return what stands between a day and what happens on it."""
+    return " " if in_japanese() else ", "
+
+
 def dot() -> str:
     """Return the sign between a thing and its part."""
     return "・" if in_japanese() else " – "

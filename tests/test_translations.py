@@ -31,6 +31,7 @@ MAKE = "run `make translations`, and translate what is new"
 KANA_AND_KANJI = re.compile("[ぁ-ゖァ-ヺ々㐀-䶿一-鿿]+")  # letters only: 日本語, but not ・ or （）
 WITH_READING = re.compile(r"\{[^{|}]+\|[ぁ-ゖー]+\}")
 BARE = re.compile("[々㐀-䶿一-鿿{}]")
+QUOTED = re.compile("「(\\w[^」]*)」")
 UNSAID = re.compile(
     r"ユーザー|アカウント|イベント作成|キャンセル|\b(user|account|ticket|shift|event)s?\b", re.IGNORECASE
 )
@@ -49,6 +50,11 @@ def _translated(language: str) -> list[Message]:
 def _forms(text: object) -> tuple[str, ...]:
     """Return the one wording of a message, or its singular and plural."""
     return tuple(str(form) for form in text) if isinstance(text, list | tuple) else (str(text),)
+
+
+def _plain(text: str) -> str:
+    """Return a sentence without readings, blanks and its end."""
+    return re.sub(r"[\s.。]", "", re.sub(r"\{([^{|}]+)\|[^{|}]+\}", r"\1", text)).casefold()
 
 
 def _said_by_code_and_pages() -> Iterator[tuple[str, ...]]:
@@ -126,6 +132,19 @@ def test_easy_japanese_has_a_reading_for_each_kanji_and_no_brace_besides() -> No
     forms = [form for message in _translated("ja@easy") for form in _forms(message.string)]
     bare = [form for form in forms if BARE.search(WITH_READING.sub("", form))]
     assert bare == [], "write {漢字|かんじ}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_in_quotation_marks_is_what_the_button_says(language: str) -> None:
+    said = {str(message.id): str(message.string) for message in _translated(language)}
+    wrong = [
+        (label, text)
+        for sentence, text in said.items()
+        for label in QUOTED.findall(sentence)
+        if "“" in text or "「" in text
+        if _plain(said.get(label, "")) not in _plain(text)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

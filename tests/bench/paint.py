@@ -23,7 +23,7 @@ from tests.browser import engine
 from tests.browser.scales import largest_paint, slowed, weighing
 
 BUDGET_SECONDS = 1.5
-STRANGERS = ("/", "/dates/1", "/month", "/help", "/sign-in")
+STRANGERS = ("/", "/dates/1", "/slots/1/join", "/month", "/help", "/sign-in")
 ACTIVITIES = 200
 # Of the demo: the chair of the neighbourhood association, and who brings 743 volunteers together.
 CHAIR, ORGANISER = "fujino.shoichi@example.jp", "hayasaka.sho@example.jp"

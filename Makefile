@@ -31,13 +31,15 @@ run: .venv/run.stamp $(CATALOGUES) ## Start the service with the demo neighbourh
 # Both parts run even when the first fails, so that one run tells all; where there is much to do, at the same time.
 install: .venv/run.stamp $(CATALOGUES) ## Make the environment and nothing else
 
+# Types by one process here, since the tests use the other cores: several need a fifth more in all.
 test: .venv/test.stamp $(CATALOGUES) machine ## Check everything: code, journeys, PostgreSQL, real SMTP, browser
-	@mkdir -p build; $(MAKE) --keep-going static >build/static.log 2>&1 & static=$$!; failed=; $(PYTEST) || failed=yes; \
+	@mkdir -p build; $(MAKE) --keep-going static types_by= >build/static.log 2>&1 & static=$$!; failed=; $(PYTEST) || failed=yes; \
 		wait $$static || failed=yes; cat build/static.log; test -z "$$failed"
 
 check: .venv/test.stamp $(CATALOGUES) ## Check the quick part: no browser, no PostgreSQL, nothing slow
 	@failed=; $(MAKE) --keep-going static || failed=yes; $(PYTEST) -m "$(QUICK)" || failed=yes; test -z "$$failed"
 
+types_by = --num-workers auto
 static: style layout imports pages types
 
 style:
@@ -54,7 +56,7 @@ pages:
 
 # By several processes; where one of them is not reached in time, as on a machine with much to do, once more by one.
 types:
-	@echo "$(BIN)/mypy"; mkdir -p build; said=build/types.log; $(BIN)/mypy --num-workers auto >$$said 2>&1; status=$$?; \
+	@echo "$(BIN)/mypy"; mkdir -p build; said=build/types.log; $(BIN)/mypy $(types_by) >$$said 2>&1; status=$$?; \
 		if grep -q "connection with worker" $$said; then $(BIN)/mypy; else cat $$said; exit $$status; fi
 
 machine: .venv/test.stamp

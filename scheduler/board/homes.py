@@ -92,9 +92,13 @@ def _home_id(row: Participation) -> int | None:
     return row.household_id or row.contact.household_id
 
 
-def noes_at(session: Session, occurrence_ids: Collection[int]) -> dict[int, set[int]]:
-    """Return for dates, at their present times, the ids of the homes that were entered as not coming."""
+def noes_at(
+    session: Session, occurrence_ids: Collection[int], block_id: int | None = None
+) -> dict[int, set[int]]:
+    """Return for dates, at their present times, which homes were entered as not coming: all, or those of one block."""
     said = select(HomeNo, Occurrence).join(Occurrence, Occurrence.id == HomeNo.occurrence_id)
+    if block_id is not None:
+        said = said.join(Household, Household.id == HomeNo.household_id).where(Household.block_id == block_id)
     found: dict[int, set[int]] = {}
     for one, occurrence in session.execute(said.where(Occurrence.id.in_(occurrence_ids))):
         if one.version == time_version(occurrence):

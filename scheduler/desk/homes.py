@@ -1,6 +1,5 @@
 """What the homes of a block have answered for a date, in the order in which one walks; read-only."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, select
@@ -73,18 +72,12 @@ def answers_at(session: Session, date_ids: list[int], block: Organization) -> di
         answer = found.setdefault(date_id, {}).setdefault(home_id, Answer())
         if row.state not in GONE:
             answer.coming.append(row)
-    for date_id, home_id in (
-        *session.execute(_on_paper(date_ids, block)),
-        *_said_no(session, date_ids, block),
-    ):
+    for date_id, home_id in session.execute(_on_paper(date_ids, block)):
         found.setdefault(date_id, {}).setdefault(home_id, Answer())
+    for date_id, homes in noes_at(session, date_ids, block.id).items():
+        for home_id in homes:
+            found.setdefault(date_id, {}).setdefault(home_id, Answer())
     return found
-
-
-def _said_no(session: Session, date_ids: list[int], block: Organization) -> Iterator[tuple[int, int]]:
-    own = set(session.scalars(select(Household.id).where(Household.block_id == block.id)))
-    for date_id, homes in noes_at(session, date_ids).items():
-        yield from ((date_id, home_id) for home_id in homes & own)
 
 
 def _on_paper(date_ids: list[int], block: Organization) -> Select[tuple[int, int | None]]:

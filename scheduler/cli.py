@@ -38,6 +38,14 @@ def _start() -> Settings:
     return Settings.from_environment()
 
 
+def _ready() -> Settings:
+    """Read the settings and refuse to start on tables that are not there or old."""
+    settings = _start()
+    if not migrating.is_current(settings.database):
+        raise click.ClickException("the tables are old: run `tsudoi migrate`")
+    return settings
+
+
 @main.command()
 def run() -> None:
     """Migrate, load the demo when empty, and run web server and ticker until Ctrl-C."""
@@ -97,7 +105,7 @@ def tick() -> None:
 @main.command()
 def publish() -> None:
     """Write the public calendar feeds that have changed into their folder, as every tick does."""
-    app = create_app(_start())
+    app = create_app(_ready())
     with app.app_context():
         click.echo(f"{jobs.publish(clock.now())} published")
 
@@ -119,7 +127,7 @@ def migration(message: str) -> None:
 @main.command("demo")
 def load_demo() -> None:
     """Load the demo neighbourhood into an empty database."""
-    app = create_app(_start())
+    app = create_app(_ready())
     with app.app_context():
         if not demo.is_empty(db.session()):
             raise click.ClickException("the database is not empty")
@@ -142,7 +150,7 @@ def check() -> None:
 @click.argument("email")
 def sign_in_link(email: str) -> None:
     """Print a sign-in link of one use for the person with this address."""
-    settings = _start()
+    settings = _ready()
     with create_app(settings).app_context():
         click.echo(_sign_in_link(settings, email))
 
@@ -166,7 +174,7 @@ def bounce(path: Path | None) -> None:
 @click.option("--no-longer", is_flag=True, help="Take it back.")
 def operator(email: str, no_longer: bool) -> None:
     """Let the person with this address see the operator's pages: /outbox and /status."""
-    with create_app(_start()).app_context():
+    with create_app(_ready()).app_context():
         session = db.session()
         begin_writing(session)
         person = person_by_email(session, email)
@@ -184,7 +192,7 @@ def operator(email: str, no_longer: bool) -> None:
 @click.argument("email")
 def new_body(slug: str, name: str, officer: str, kana: str, email: str) -> None:
     """Found a body with its first officer: SLUG NAME OFFICER KANA EMAIL."""
-    settings, now = _start(), clock.now()
+    settings, now = _ready(), clock.now()
     with create_app(settings).app_context():
         session = db.session()
         begin_writing(session)

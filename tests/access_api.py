@@ -35,6 +35,10 @@ PUT  /api/v1/dates/<occurrence_id>/attendance                   404  404  200  4
 GET  /api/v1/activities/<activity_id>                           200  200  200  200  200  200  401
 GET  /api/v1/activities/<activity_id>                  (draft)  404  404  200  404  404  404  401
 POST /api/v1/activities/<activity_id>/publish          (draft)  404  404  200  404  404  404  401
+POST /api/v1/activities/<activity_id>/unpublish        (draft)  404  404  200  404  404  404  401
+POST /api/v1/activities/<activity_id>/discard          (draft)  404  404  200  404  404  404  401
+POST /api/v1/activities/<activity_id>/restore          (draft)  404  404  200  404  404  404  401
+POST /api/v1/activities/<activity_id>/end                       404  404  422  404  404  404  401
 POST /api/v1/organizations/<slug>/activities                    404  404  201  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/changes                      404  404  200  404  404  404  401
 POST /api/v1/activities/<activity_id>/corrections               404  404  200  404  404  404  401

@@ -63,6 +63,12 @@ POST /activities/<activity_id>/reminders                  404  404  303  404  40
 GET  /activities/<activity_id>/edit              (draft)  404  404  200  404  404
 POST /activities/<activity_id>/edit              (draft)  404  404  303  404  404
 POST /activities/<activity_id>/publish           (draft)  404  404  303  404  404
+POST /activities/<activity_id>/unpublish         (draft)  404  404  303  404  404
+GET  /activities/<activity_id>/discard           (draft)  404  404  200  404  404
+POST /activities/<activity_id>/discard           (draft)  404  404  303  404  404
+POST /activities/<activity_id>/restore           (draft)  404  404  303  404  404
+GET  /activities/<activity_id>/end                        404  404  200  404  404
+POST /activities/<activity_id>/end                        404  404  422  404  404
 GET  /activities/<activity_id>/words                      404  404  200  404  404
 POST /activities/<activity_id>/words                      404  404  303  404  404
 GET  /activities/<activity_id>/terms                      404  404  200  404  404

@@ -47,6 +47,8 @@ TYPED: Typed = {
         # As one who has seen that the contact may be told.
         "seen": "0",
     },
+    "POST /activities/<activity_id>/end": {"last_on": "2026-12-31"},
+    "POST /api/v1/activities/<activity_id>/end": {"last_on": "2026-12-31"},
     "POST /api/v1/activities/<activity_id>/corrections": {"contact": "会長 0155-22-1111"},
     "POST /organizations/<slug>/about": {"kana": "みどりちょうないかい"},
     "PUT /api/v1/organizations/<slug>": {"kana": "みどりちょうないかい"},

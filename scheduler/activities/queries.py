@@ -47,7 +47,7 @@ class DateLine:
 
 def find_activity(session: Session, actor: Actor, activity_id: int) -> Activity:
     """Return an activity that is published, or that the actor organises."""
-    activity = session.get(Activity, activity_id)
+    activity = _kept(session, activity_id)
     if activity is None or not (
         activity.is_published or may_organise(session, actor, activity.organization_id)
     ):
@@ -55,9 +55,14 @@ def find_activity(session: Session, actor: Actor, activity_id: int) -> Activity:
     return activity
 
 
+def _kept(session: Session, activity_id: int) -> Activity | None:
+    found = session.get(Activity, activity_id)
+    return None if found is None or found.state == "discarded" else found
+
+
 def find_organised_activity(session: Session, actor: Actor, activity_id: int) -> Activity:
     """Return an activity that the actor organises."""
-    activity = session.get(Activity, activity_id)
+    activity = _kept(session, activity_id)
     if activity is None or not may_organise(session, actor, activity.organization_id):
         raise NotFound
     return activity
@@ -140,15 +145,15 @@ def dates_of_activity(session: Session, activity_id: int, now: datetime, limit: 
 
 
 def activities_of_body(session: Session, organization_id: int) -> list[Activity]:
-    """Return all activities of a body, drafts too: for its organisers."""
+    """Return all activities of a body, drafts too, but none thrown away: for its organisers."""
     wanted = select(Activity).where(Activity.organization_id == organization_id)
-    return list(session.scalars(wanted.order_by(Activity.title)))
+    return list(session.scalars(wanted.where(Activity.state != "discarded").order_by(Activity.title)))
 
 
 def find_to_copy(session: Session, organization_id: int, activity_id: int) -> Activity | None:
     """Return one of a body's activities, drafts too; None where it has no such."""
     # It comes out of the query of an address, where any number may stand.
-    found = session.get(Activity, activity_id) if 0 < activity_id < 2**31 else None
+    found = _kept(session, activity_id) if 0 < activity_id < 2**31 else None
     return found if found is not None and found.organization_id == organization_id else None
 
 

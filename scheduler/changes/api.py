@@ -10,10 +10,10 @@ from pydantic import Field
 from scheduler import clock
 from scheduler.activities.actions import RepeatFacts
 from scheduler.activities.corrections import FIELDS
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.queries import find_organised_activity, find_organised_occurrence
 from scheduler.activities.shapes import ReminderIn, WallClock, WeatherIn
-from scheduler.changes import actions, corrections, queries, undo
+from scheduler.changes import actions, corrections, drafts, ending, queries, undo
 from scheduler.changes.impact import Impact
 from scheduler.changes.models import SeriesChange
 from scheduler.changes.moves import OneDate, Place, Series
@@ -208,3 +208,65 @@ def take_back(edit_id: int) -> ChangeLine:
     undo.undo(db_session(), found, actor.person_id, clock.now())
     db_session().commit()
     return _line(found)
+
+
+class EndIn(ApiModel):
+    """The last day of an activity. Without `seen` nothing is written, as with a change."""
+
+    last_on: Day
+    why: str = ""
+    seen: str = ""
+
+
+@api.operation("POST /activities/<int:activity_id>/end", ChangeOut, body=EndIn, scope="organise")
+def end(activity_id: int, body: EndIn) -> ChangeOut:
+    """Say whom ending an activity would touch; with `seen`, call off all dates after its last day."""
+    actor, session, now = current_actor(), db_session(), clock.now()
+    found = find_organised_activity(session, actor, activity_id)
+    first, wanted = ending.ending(session, found, body.last_on, body.why, now)
+    if not body.seen:
+        _, impact = actions.look(session, first, ending.SCOPE, wanted, now)
+        return ChangeOut(id=None, seen=impact.seen, impact=_impact(impact))
+    order = actions.Order(ending.SCOPE, wanted, body.seen, actor.person_id)
+    made = actions.change(session, first, order, now)
+    session.commit()
+    return ChangeOut(id=made.id, seen=body.seen, impact=ImpactOut(**made.impact))
+
+
+class DraftOut(ApiModel):
+    """An activity that is a draft, or was one until it was thrown away."""
+
+    id: int
+    state: str
+
+
+def _draft_out(activity: Activity) -> DraftOut:
+    db_session().commit()
+    return DraftOut(id=activity.id, state=activity.state)
+
+
+@api.operation("POST /activities/<int:activity_id>/unpublish", DraftOut, scope="organise")
+def unpublish(activity_id: int) -> DraftOut:
+    """Make a draft again of what was published within half an hour, while nobody has planned by it."""
+    actor = current_actor()
+    found = find_organised_activity(db_session(), actor, activity_id)
+    drafts.unpublish(db_session(), found, actor.person_id, clock.now())
+    return _draft_out(found)
+
+
+@api.operation("POST /activities/<int:activity_id>/discard", DraftOut, scope="organise")
+def discard(activity_id: int) -> DraftOut:
+    """Throw a draft away; it is restored within half an hour."""
+    actor = current_actor()
+    found = find_organised_activity(db_session(), actor, activity_id)
+    drafts.discard(db_session(), found, actor.person_id, clock.now())
+    return _draft_out(found)
+
+
+@api.operation("POST /activities/<int:activity_id>/restore", DraftOut, scope="organise")
+def restore(activity_id: int) -> DraftOut:
+    """Take a draft out of the bin again."""
+    actor = current_actor()
+    found = drafts.find_discarded(db_session(), actor, activity_id)
+    drafts.restore(db_session(), found, actor.person_id, clock.now())
+    return _draft_out(found)

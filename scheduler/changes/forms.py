@@ -104,6 +104,22 @@ class OneDateForm(_Common, Form):
         return OneDate(begins, minutes, self.typed_place(), parts, self.why.data or "")
 
 
+class EndForm(Form):
+    """After which day an activity is over."""
+
+    last_on = DateField(
+        _("最後の日"),
+        [InputRequired(_REQUIRED)],
+        description=_("この日までの日程は、そのままです。この日よりあとの日程がなくなります。"),
+    )
+    why = StringField(
+        _("ひとこと"),
+        [Optional(), Length(max=400)],
+        description=_("終える理由など。知らせる文に入ります。なくてもかまいません。"),
+    )
+    seen = HiddenField("", [Optional(), Regexp(r"[0-9a-f]{0,24}\Z")])
+
+
 class SeriesForm(RepeatFields, _Common, Form):
     """What this and the following dates, or all to come, shall be."""
 

@@ -20,9 +20,10 @@ from scheduler.activities.queries import (
 from scheduler.activities.recurrence import to_local
 from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
-from scheduler.changes import actions, corrections, queries, undo
+from scheduler.changes import actions, corrections, drafts, ending, queries, undo
 from scheduler.changes.forms import (
     CorrectionForm,
+    EndForm,
     OneDateForm,
     SeriesForm,
     values_of_date,
@@ -31,11 +32,11 @@ from scheduler.changes.forms import (
 )
 from scheduler.changes.models import SCOPES, SeriesChange
 from scheduler.closures.queries import rest_days
-from scheduler.errors import NotFound, Refused
+from scheduler.errors import Conflict, NotFound, Refused
 from scheduler.history import UNDO_FOR
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
-from scheduler.web import db_session, go
+from scheduler.web import Form, db_session, go
 from scheduler.words import (
     DECISION_DAYS,
     OFFICES,
@@ -59,6 +60,9 @@ _VERBS = {
     "post": _("下書きを作りました"),
     "correct": _("下書きを直しました"),
     "publish": _("公開しました"),
+    "unpublish": _("下書きにもどしました"),
+    "discard": _("下書きを捨てました"),
+    "restore": _("捨てた下書きを元にもどしました"),
     "terms": _("申し込みの決まりを変えました"),
     "reword": _("ほかの言葉を書きました"),
     "reminders": _("お知らせの時を変えました"),
@@ -275,6 +279,86 @@ def take_back(edit_id: int) -> ResponseReturnValue:
     db_session().commit()
     flash(gettext("変更を元にもどしました。"), "success")
     return go(address)
+
+
+@pages.app_template_global("back_to_draft")
+def back_to_draft(activity: Activity) -> dict[str, str]:
+    """Say until when what was just published may be a draft again, or why not; nothing for what is published long."""
+    session, now = db_session(), clock.now()
+    if not activity.is_published or not drafts.is_new(session, activity, now):
+        return {}
+    reason = drafts.why_published(session, activity, now)
+    return {"why": sentence(Conflict(reason)) if reason else ""}
+
+
+@pages.post("/activities/<int:activity_id>/unpublish")
+def unpublish(activity_id: int) -> ResponseReturnValue:
+    """Make a draft again of what was just published, before anybody has planned by it."""
+    actor, session = current_actor(), db_session()
+    found = find_organised_activity(session, actor, activity_id)
+    drafts.unpublish(session, found, actor.person_id, clock.now())
+    session.commit()
+    flash(gettext("下書きにもどしました。ほかの人には、もう見えません。"), "success")
+    return go(f"/activities/{activity_id}")
+
+
+@pages.route("/activities/<int:activity_id>/discard", methods=["GET", "POST"])
+def discard(activity_id: int) -> ResponseReturnValue:
+    """Ask whether a draft shall be thrown away, and do so."""
+    actor, session = current_actor(), db_session()
+    found, form = find_organised_activity(session, actor, activity_id), Form()
+    if found.is_published and request.method == "GET":
+        return go(f"/activities/{activity_id}")
+    if form.validate_on_submit() and form.attempt(
+        lambda: drafts.discard(session, found, actor.person_id, clock.now())
+    ):
+        session.commit()
+        said = gettext("下書き「%(title)s」を捨てました。", title=found.title)
+        flash((said, f"/activities/{activity_id}/restore"), "undo")  # type: ignore[arg-type]
+        return go(f"/organizations/{found.organization.slug}")
+    return form.page("changes/discard.html", activity=found)
+
+
+@pages.post("/activities/<int:activity_id>/restore")
+def restore(activity_id: int) -> ResponseReturnValue:
+    """Take a draft out of the bin again."""
+    actor, session = current_actor(), db_session()
+    found = drafts.find_discarded(session, actor, activity_id)
+    drafts.restore(session, found, actor.person_id, clock.now())
+    session.commit()
+    flash(gettext("下書きを元にもどしました。"), "success")
+    return go(f"/activities/{activity_id}")
+
+
+@pages.app_template_test("to_end")
+def to_end(activity: Activity) -> bool:
+    """Say whether an activity has more than one date to end."""
+    return ending.may_end(activity)
+
+
+@pages.route("/activities/<int:activity_id>/end", methods=["GET", "POST"])
+def end(activity_id: int) -> ResponseReturnValue:
+    """Ask for the last day of an activity, show whom that touches, and end it there."""
+    actor, session = current_actor(), db_session()
+    found = find_organised_activity(session, actor, activity_id)
+    form = EndForm(data={"last_on": actor.today})
+    if form.validate_on_submit() and form.attempt(lambda: _end_step(form, found, actor)):
+        if isinstance(form.done, SeriesChange):
+            session.commit()
+            return go(f"/activities/{activity_id}/changes")
+        form.seen.data = form.done[1].seen
+    shown = form.done if isinstance(form.done, tuple) else (None, None)
+    return form.page("changes/end.html", activity=found, plan=shown[0], impact=shown[1])
+
+
+def _end_step(form: EndForm, activity: Activity, actor: Actor) -> Any:
+    session, now = db_session(), clock.now()
+    assert form.last_on.data is not None, "the form was validated"
+    first, wanted = ending.ending(session, activity, form.last_on.data, form.why.data or "", now)
+    if request.form.get("step") != "save":
+        return actions.look(session, first, ending.SCOPE, wanted, now)
+    order = actions.Order(ending.SCOPE, wanted, form.seen.data or "", actor.person_id)
+    return actions.change(session, first, order, now)
 
 
 @pages.app_template_global("dates_on_rest")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from scheduler.activities.facts import decision_time
 from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence, Slot
+from scheduler.activities.plans import spans_of
 from scheduler.activities.recurrence import to_utc
 from scheduler.board.withdrawals import withdrawn_lately
 from scheduler.participation.models import Participation
@@ -141,6 +142,9 @@ def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime)
     own = select(Activity).where(Activity.organization_id.in_(by_id), stuck)
     for activity in session.scalars(own.order_by(Activity.state, Activity.title, Activity.id)):
         what = "draft" if activity.state == "draft" else "no_dates"
+        # Whoever set an end knows that nothing comes after it.
+        if what == "no_dates" and "UNTIL=" in (spans_of(activity)[-1].source.rule or ""):
+            continue
         yield Task(what, by_id[activity.organization_id], activity=activity)
 
 

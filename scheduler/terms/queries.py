@@ -22,6 +22,8 @@ def find_organised_part(session: Session, actor: Actor, activity_id: int, positi
 def possible_briefings(session: Session, activity: Activity) -> list[Activity]:
     """Return the other activities of the same body, any of which may be a briefing."""
     wanted = select(Activity).where(
-        Activity.organization_id == activity.organization_id, Activity.id != activity.id
+        Activity.organization_id == activity.organization_id,
+        Activity.id != activity.id,
+        Activity.state != "discarded",
     )
     return list(session.scalars(wanted.order_by(Activity.title)))

@@ -94,7 +94,7 @@ def test_the_organiser_postpones_on_one_screen(phone: Phone, service: Service) -
     phone.open("/organizations/midori")
     phone.picture("5-body")
     phone.page.locator(".date-list a", has_text="資源回収の日").first.click()
-    phone.press("実施を決める")
+    phone.press("実施するかを決める")
     phone.page.get_by_label("ひとこと").fill("雨のため。")
     phone.picture("5-decision")
     phone.press("に順延する")

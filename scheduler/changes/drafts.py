@@ -1,0 +1,112 @@
+"""Back to a draft soon after publishing, and a draft thrown away; each is taken back, or refused with a reason."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
+from scheduler.changes.models import SeriesChange
+from scheduler.errors import Conflict, NotFound
+from scheduler.history import UNDO_FOR, StateChange, changes_of, record
+from scheduler.notices.actions import forget
+from scheduler.notices.models import CLAIMED, SENT, Delivery, Notice
+from scheduler.participation.models import Participation
+from scheduler.parties.access import Actor, may_organise
+
+
+def discard(session: Session, activity: Activity, by_id: int | None, now: datetime) -> None:
+    """Throw a draft away: no list has it any more. Raise Conflict for what is published."""
+    if activity.state != "draft":
+        raise Conflict("already_published")
+    _turn(session, activity, ("discard", "discarded"), by_id, now)
+
+
+def restore(session: Session, activity: Activity, by_id: int | None, now: datetime) -> None:
+    """Take a draft out of the bin again within half an hour; raise Conflict later. Twice is the same as once."""
+    if activity.state == "draft":
+        return
+    if now >= _last(session, activity, "discard") + UNDO_FOR:
+        raise Conflict("undo_over")
+    _turn(session, activity, ("restore", "draft"), by_id, now)
+
+
+def unpublish(session: Session, activity: Activity, by_id: int | None, now: datetime) -> None:
+    """Make a draft again of what was just published, without its dates; raise Conflict where others know of it.
+
+    Twice is the same as once.
+    """
+    if activity.state == "draft":
+        return
+    reason = why_published(session, activity, now)
+    if reason:
+        raise Conflict(reason)
+    try:
+        with session.begin_nested():
+            _drop_dates(session, activity)
+    except IntegrityError as error:
+        # Somebody has signed up at this very moment, or written something down about a date.
+        raise Conflict("unpublish_touched") from error
+    activity.revision += 1
+    _turn(session, activity, ("unpublish", "draft"), by_id, now)
+
+
+def why_published(session: Session, activity: Activity, now: datetime) -> str:
+    """Return why an activity stays published, as the code of a sentence; empty where it may be a draft again."""
+    dates = select(Occurrence.id).where(Occurrence.activity_id == activity.id)
+    if activity.state != "published" or not is_new(session, activity, now):
+        return "undo_over"
+    joined = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id.in_(dates))
+    if session.scalar(joined.limit(1)) is not None:
+        return "unpublish_joined"
+    told = select(Delivery.id).join(Notice, Notice.id == Delivery.notice_id)
+    told = told.where(Notice.subject == "occurrence", Notice.subject_id.in_(dates))
+    if session.scalar(told.where(Delivery.state.in_((CLAIMED, SENT))).limit(1)) is not None:
+        return "unpublish_told"
+    changed = select(SeriesChange.id).where(SeriesChange.activity_id == activity.id)
+    decided = select(StateChange.id).where(
+        StateChange.subject == "occurrence", StateChange.subject_id.in_(dates)
+    )
+    touched = session.scalar(changed.limit(1)) or session.scalar(decided.limit(1))
+    return "unpublish_touched" if touched is not None else ""
+
+
+def is_new(session: Session, activity: Activity, now: datetime) -> bool:
+    """Say whether it was published within the last half hour."""
+    return now < _last(session, activity, "publish") + UNDO_FOR
+
+
+def find_discarded(session: Session, actor: Actor, activity_id: int) -> Activity:
+    """Return a draft, thrown away or out of the bin again, to whoever organises it; raise NotFound for others."""
+    found = session.get(Activity, activity_id)
+    if found is None or found.is_published or not may_organise(session, actor, found.organization_id):
+        raise NotFound
+    return found
+
+
+def _drop_dates(session: Session, activity: Activity) -> None:
+    ids = list(session.scalars(select(Occurrence.id).where(Occurrence.activity_id == activity.id)))
+    for number in ids:
+        forget(session, "occurrence", number)
+    slots = select(Slot.id).where(Slot.occurrence_id.in_(ids))
+    for gone in (
+        delete(SlotShare).where(SlotShare.slot_id.in_(slots)),
+        delete(Slot).where(Slot.occurrence_id.in_(ids)),
+        delete(Occurrence).where(Occurrence.id.in_(ids)),
+    ):
+        session.execute(gone.execution_options(synchronize_session=False))
+
+
+def _last(session: Session, activity: Activity, verb: str) -> datetime:
+    found = (row.at for row in changes_of(session, "activity", activity.id) if row.verb == verb)
+    return max(found, default=activity.created_at)
+
+
+def _turn(
+    session: Session, activity: Activity, change: tuple[str, str], by_id: int | None, now: datetime
+) -> None:
+    verb, after = change
+    facts = {"verb": verb, "before": activity.state, "after": after}
+    activity.state, activity.changed_at = after, now
+    record(session, StateChange(at=now, subject="activity", subject_id=activity.id, by_id=by_id, **facts))

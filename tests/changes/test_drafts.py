@@ -1,0 +1,117 @@
+"""A draft is thrown away and taken back; what was just published is a draft again; a series ends on a day."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities import actions
+from scheduler.activities.models import Activity
+from tests import mailbox, make
+from tests.cast import Cast
+from tests.changes.test_views import seen_in
+from tests.changes.wanting import dates_of, days
+from tests.conftest import NOW
+from tests.moments import at
+from tests.program import done, refusal
+from tests.signed_in import browser_of, program_of
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def aiko(app: Flask, cast: Cast) -> Visitor:
+    """Aiko's browser."""
+    return browser_of(app, cast.aiko)
+
+
+@pytest.fixture
+def draft(session: Session, cast: Cast) -> Activity:
+    """A draft of Midori's."""
+    made = actions.post(session, cast.midori.id, make.facts(), cast.aiko.id, NOW)
+    session.commit()
+    return made
+
+
+def test_a_draft_is_thrown_away_and_taken_back_for_half_an_hour(
+    session: Session, aiko: Visitor, draft: Activity
+) -> None:
+    page = f"/activities/{draft.id}"
+    assert f'href="{page}/discard"' in aiko.text(f"{page}/edit")
+    assert "を捨てますか" in aiko.text(f"{page}/discard")
+    gone = aiko.submit(f"{page}/discard")
+    assert f'action="{page}/restore"' in aiko.text(gone.location)
+    assert "まだ公開していません" not in aiko.text("/desk")
+    assert aiko.get(page).status_code == 404
+    assert aiko.submit(f"{page}/restore", page="/desk").location == page
+    assert "まだ公開していません" in aiko.text("/desk")
+    aiko.submit(f"{page}/discard")
+    with at("2026-11-16 11:00"):
+        assert aiko.submit(f"{page}/restore", page="/desk").status_code == 409
+
+
+def test_what_was_just_published_is_a_draft_again_without_its_dates(
+    session: Session, aiko: Visitor, draft: Activity
+) -> None:
+    page = f"/activities/{draft.id}"
+    aiko.submit(f"{page}/publish", page)
+    assert f'action="{page}/unpublish"' in aiko.text(page)
+    aiko.submit(f"{page}/unpublish", page)
+    assert dates_of(session, draft.id, on=False) == []
+    assert "下書きにもどしました" in aiko.text(page)
+    aiko.submit(f"{page}/publish", page)
+    assert days(dates_of(session, draft.id)) == ["11-22 08:00"]
+
+
+def test_what_somebody_signed_up_for_stays_published_and_the_page_says_why(
+    session: Session, cast: Cast, aiko: Visitor
+) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    make.participation(session, slot, cast.ben, NOW)
+    session.commit()
+    page = f"/activities/{slot.occurrence.activity_id}"
+    assert "申し込んだ方がいるので、下書きにはもどせません。" in aiko.text(page)
+    assert aiko.submit(f"{page}/unpublish", page).status_code == 409
+    with at("2026-11-16 11:00"):
+        assert "下書きにはもどせません" not in aiko.text(page)
+
+
+def test_an_activity_ends_on_a_day_with_notice_and_goes_on_when_that_is_undone(
+    app: Flask, session: Session, aiko: Visitor, weekly: Activity, cast: Cast
+) -> None:
+    make.participation(session, dates_of(session, weekly.id)[4].slots[0], cast.chie, NOW)
+    session.commit()
+    mailbox.new_mails(app, "chie@example.jp")
+    page = f"/activities/{weekly.id}/end"
+    assert f'href="{page}"' in aiko.text(f"/activities/{weekly.id}")
+    typed = {"last_on": "2026-12-06", "why": "人手がたりません。"}
+    shown = aiko.submit(page, step="look", **typed).text
+    assert "3日がなくなります。申し込んでいた1人にお知らせします。" in shown
+    ended = aiko.submit(page, step="save", **typed, seen=seen_in(shown))
+    assert days(dates_of(session, weekly.id)) == ["11-22 08:00", "11-29 08:00", "12-06 08:00"]
+    actions.make_dates(session, weekly, NOW + timedelta(days=30))
+    assert len(dates_of(session, weekly.id)) == 3
+    with at("2026-11-16 10:04"):
+        assert "人手がたりません。" in mailbox.text(mailbox.new_mail(app, "chie@example.jp"))
+    aiko.submit("/changes/1/undo", ended.location)
+    assert len(dates_of(session, weekly.id)) == 6
+
+
+@pytest.mark.parametrize(
+    ("last_on", "why"), [("2026-11-15", "last_day_past"), ("2027-01-01", "nothing_to_end")]
+)
+def test_a_last_day_without_sense_is_refused(
+    app: Flask, cast: Cast, weekly: Activity, last_on: str, why: str
+) -> None:
+    aiko = program_of(app, cast.aiko)
+    assert refusal(aiko.post(f"/activities/{weekly.id}/end", last_on=last_on)) == (422, why)
+
+
+def test_a_series_that_has_not_begun_ends_before_its_first_date(
+    session: Session, app: Flask, cast: Cast, weekly: Activity
+) -> None:
+    aiko, path = program_of(app, cast.aiko), f"/activities/{weekly.id}/end"
+    seen = done(aiko.post(path, last_on="2026-11-16"))["seen"]
+    assert done(aiko.post(path, last_on="2026-11-16", seen=seen))["impact"]["vanish_dates"] == 6
+    assert dates_of(session, weekly.id) == []
+    assert "これから先の日程はまだありません" in browser_of(app, cast.aiko).text(f"/activities/{weekly.id}")

@@ -39,9 +39,7 @@ def unpublish(session: Session, activity: Activity, by_id: int | None, now: date
     """
     if activity.state == "draft":
         return
-    reason = why_published(session, activity, now)
-    if reason:
-        raise Conflict(reason)
+    check_new(session, activity, now)
     try:
         with session.begin_nested():
             _drop_dates(session, activity)
@@ -52,24 +50,24 @@ def unpublish(session: Session, activity: Activity, by_id: int | None, now: date
     _turn(session, activity, ("unpublish", "draft"), by_id, now)
 
 
-def why_published(session: Session, activity: Activity, now: datetime) -> str:
-    """Return why an activity stays published, as the code of a sentence; empty where it may be a draft again."""
+def check_new(session: Session, activity: Activity, now: datetime) -> None:
+    """Raise Conflict where an activity stays published: it has been so for long, or others know of it."""
     dates = select(Occurrence.id).where(Occurrence.activity_id == activity.id)
     if activity.state != "published" or not is_new(session, activity, now):
-        return "undo_over"
+        raise Conflict("undo_over")
     joined = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id.in_(dates))
     if session.scalar(joined.limit(1)) is not None:
-        return "unpublish_joined"
+        raise Conflict("unpublish_joined")
     told = select(Delivery.id).join(Notice, Notice.id == Delivery.notice_id)
     told = told.where(Notice.subject == "occurrence", Notice.subject_id.in_(dates))
     if session.scalar(told.where(Delivery.state.in_((CLAIMED, SENT))).limit(1)) is not None:
-        return "unpublish_told"
+        raise Conflict("unpublish_told")
     changed = select(SeriesChange.id).where(SeriesChange.activity_id == activity.id)
     decided = select(StateChange.id).where(
         StateChange.subject == "occurrence", StateChange.subject_id.in_(dates)
     )
-    touched = session.scalar(changed.limit(1)) or session.scalar(decided.limit(1))
-    return "unpublish_touched" if touched is not None else ""
+    if (session.scalar(changed.limit(1)) or session.scalar(decided.limit(1))) is not None:
+        raise Conflict("unpublish_touched")
 
 
 def is_new(session: Session, activity: Activity, now: datetime) -> bool:

@@ -32,7 +32,7 @@ from scheduler.changes.forms import (
 )
 from scheduler.changes.models import SCOPES, SeriesChange
 from scheduler.closures.queries import rest_days
-from scheduler.errors import Conflict, NotFound, Refused
+from scheduler.errors import NotFound, Refused
 from scheduler.history import UNDO_FOR
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
@@ -287,8 +287,11 @@ def back_to_draft(activity: Activity) -> dict[str, str]:
     session, now = db_session(), clock.now()
     if not activity.is_published or not drafts.is_new(session, activity, now):
         return {}
-    reason = drafts.why_published(session, activity, now)
-    return {"why": sentence(Conflict(reason)) if reason else ""}
+    try:
+        drafts.check_new(session, activity, now)
+    except Refused as refused:
+        return {"why": sentence(refused)}
+    return {"why": ""}
 
 
 @pages.post("/activities/<int:activity_id>/unpublish")

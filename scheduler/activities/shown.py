@@ -67,6 +67,13 @@ def soon_word(starts: datetime) -> str:
     return str(_SOON.get((starts.date() - today()).days, ""))
 
 
+def until_text(at: datetime) -> str:
+    """Return a local moment until which something lasts: the time of day, with its day where that is not today."""
+    if at.date() == today():
+        return words.clock_text(at)
+    return f"{words.date_text(at)}{'' if words.in_japanese() else ','} {words.clock_text(at)}"
+
+
 def rest_word(rest: Rest) -> str:
     """Return why nothing takes place on a day, in a word."""
     return holiday_word(rest.name) if rest.kind == "holiday" else words.said(rest, "name")
@@ -134,6 +141,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "early_time": early_time,
     "decision_due": decision_due,
     "early_text": words.early_text,
+    "until_text": until_text,
     "era_text": era_text,
     "reminder_rules": parse,
     "reminder_words": reminder_words,

@@ -16,7 +16,7 @@ from scheduler.groups.forms import FewerForm, GroupForm, NameListForm, OwnNameFo
 from scheduler.groups.name_list import read
 from scheduler.guarding import guard
 from scheduler.participation import undoing
-from scheduler.participation.actions import Stranger, consent, is_hidden
+from scheduler.participation.actions import Stranger, consent, visit_of
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.queries import find_own
 from scheduler.parties.access import Actor
@@ -37,14 +37,14 @@ def join(slot_id: int) -> ResponseReturnValue:
     form.offer(queries.spoken_for(session_, actor), has_share=share is not None)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor, share)):
         session_.commit()
-        session["joined"] = [slot_id, form.done.id, _is_hidden(form, actor)]
+        session["joined"] = visit_of(form.done, _stranger(form, actor))
         return go(f"/slots/{slot_id}/joined")
     page = form.page("groups/join.html", slot=slot, share=share, now=clock.now())
     return secret_address(make_response(page)) if share is not None else page
 
 
-def _is_hidden(form: GroupForm, actor: Actor) -> bool:
-    return not actor.is_signed_in and is_hidden(form.done, Stranger(form.person()))
+def _stranger(form: GroupForm, actor: Actor) -> Stranger | None:
+    return None if actor.is_signed_in else Stranger(form.person())
 
 
 def _share(slot: Slot) -> SlotShare | None:

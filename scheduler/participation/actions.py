@@ -127,6 +127,17 @@ def is_hidden(row: Participation, stranger: Stranger) -> bool:
     return not stranger.is_proven and not row.unproven
 
 
+def visit_of(row: Participation, stranger: Stranger | None) -> list[object]:
+    """Return what a browser keeps of the sign-up it has just made: where, which, whether hidden, and what was typed.
+
+    What was typed is shown as it was typed: what is stored would tell that somebody is known.
+    """
+    if stranger is None:
+        return [row.slot_id, row.id, False, ""]
+    typed = stranger.person.email.strip() or stranger.person.phone.strip()
+    return [row.slot_id, row.id, is_hidden(row, stranger), typed]
+
+
 def registered(session: Session, body: Organization, stranger: Stranger, now: datetime) -> Person:
     """Register a stranger; raise Invalid where that one wants to be told by LINE and the body has no account there."""
     if stranger.person.by_line and body.line_account is None:

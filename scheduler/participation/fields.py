@@ -135,7 +135,9 @@ class CompanyForm(PartyForm):
 def companion_text(one: Companion) -> str:
     """Return a companion by name and age: 山田 一郎（小学3年）."""
     age = age_text(one.grade, one.age_months)
-    return (f"{one.name}{words.aside(age) if age else ''}" if one.name else age) or _nameless(1)
+    if one.name:
+        return f"{one.name}{words.aside(age) if age else ''}"
+    return str(gettext("お子さん（%(age)s）", age=age)) if age else _nameless(1)
 
 
 def company_text(row: Participation) -> str:

@@ -17,6 +17,7 @@ from scheduler.participation.queries import own_at, own_clash, waiting_before
 from scheduler.parties.letters import Sender, to_mailbox
 from scheduler.parties.models import Person
 
+_STANDING = set(COMING) | {*PENDING, *WAITING} - {"unverified", "offered"}
 # Letters about one sign-up, and the states in which what they say is true.
 TRUE_WHILE = {
     "verify": {"unverified"},
@@ -28,6 +29,8 @@ TRUE_WHILE = {
     "waiting": {"waitlisted"},
     "offer": {"offered"},
     "joined": set(COMING),
+    "already": _STANDING,
+    "number": _STANDING,
     "named": set(COMING) - {"pledged"},
     "moved": set(COMING) | set(PENDING),
     "withdrawn": {"cancelled"},
@@ -45,7 +48,7 @@ _BY_HAND = ("offer", "moved", answering.KIND)
 _IN_THE_MORNING = ("offer", answering.KIND)
 _NEXT_MOMENT = timedelta(minutes=1)
 # With these the date comes along as a file that every calendar offers to add.
-WITH_CALENDAR = ("joined", "moved")
+WITH_CALENDAR = ("joined", "moved", "number")
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,9 @@ LETTERS = {
     "expired": "expired",
     "swapped": "swapped",
 }
-LETTERS_OF_VERBS = {"remove": "removed", "move": "moved", "take_out": "taken_out"}
+# These ask for an answer, which another letter would hide.
+_ASKING = ("verify", "offer")
+LETTERS_OF_VERBS = {"people": "number", "remove": "removed", "move": "moved", "take_out": "taken_out"}
 # Who waits loses nothing by hearing of it some minutes later.
 SECOND_THOUGHTS = timedelta(minutes=3)
 _KEYED_IN = ("join", "people")
@@ -159,11 +161,13 @@ def enter(session: Session, row: Participation, state: str, change: Change, now:
     row.state, row.reason = state, change.why[:400]
     remark(session, row, change, now, before=before)
     if not change.quiet:
-        _tell_state(session, row, change, now)
+        _tell_state(session, row, change, now, before)
 
 
-def _tell_state(session: Session, row: Participation, change: Change, now: datetime) -> None:
-    letter = _letter(row, row.state, change)
+def _tell_state(
+    session: Session, row: Participation, change: Change, now: datetime, before: str | None
+) -> None:
+    letter = _letter(session, row, change, before)
     if change.verb == "take_out" and _has_not_heard(session, row):
         return
     # Who is to connect LINE has no mailbox to confirm, and reads on the page what to do.
@@ -195,11 +199,21 @@ def _after_second_thoughts(row: Participation, change: Change, now: datetime) ->
     return now + SECOND_THOUGHTS if is_keyed_in or is_own_no else now
 
 
-def _letter(row: Participation, state: str, change: Change) -> str | None:
+def _letter(session: Session, row: Participation, change: Change, before: str | None) -> str | None:
     own = change.by_id is None or change.by_id == row.contact_id
     if row.is_pledge and own and change.verb in _NAMING:
-        return _LETTERS_OF_NAMING.get(state)
-    return LETTERS_OF_VERBS.get(change.verb, LETTERS[state])
+        return _LETTERS_OF_NAMING.get(row.state)
+    usual = LETTERS[row.state]
+    if change.verb == "people" and (before != row.state or usual in _ASKING):
+        return usual
+    # Where the first word has not gone out yet, it says the new number by itself.
+    if change.verb == "people" and _is_coming(session, row, usual):
+        return usual
+    return LETTERS_OF_VERBS.get(change.verb, usual)
+
+
+def _is_coming(session: Session, row: Participation, letter: str) -> bool:
+    return is_about_to_be_told(session, letter, "participation", row.id)
 
 
 def remark(
@@ -243,13 +257,14 @@ def tell(
 
 
 def tell_again(session: Session, row: Participation, now: datetime) -> None:
-    """Send the letter once more that says how a sign-up stands; at most once in a quarter of an hour.
+    """Say to who signs up again that it has, or ask once more what was asked; at most once in a quarter of an hour.
 
-    One that has not gone out yet is enough for a second tap.
+    What has not gone out yet is enough for a second tap.
     """
     letter, quarter = LETTERS.get(row.state), int(now.timestamp() // 900)
-    if letter is not None and not is_about_to_be_told(session, letter, "participation", row.id):
-        telling = Telling(letter, "participation", row.id, quarter, now, row.slot.occurrence.ends_at, 1)
+    if letter is not None and not _is_coming(session, row, letter):
+        kind = letter if letter in _ASKING else "already"
+        telling = Telling(kind, "participation", row.id, quarter, now, row.slot.occurrence.ends_at, 1)
         queue(session, telling, [row.contact_id], now)
 
 

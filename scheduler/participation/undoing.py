@@ -1,6 +1,6 @@
 """Taking back what was just done, for half an hour, as long as nothing else has happened to it since."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -130,7 +130,7 @@ def come_back(
 
 def fewer_to_take_back(session: Session, row: Participation, now: datetime) -> StateChange | None:
     """Return a party's own word that fewer of it come, while it can be taken back."""
-    said = [one for one in changes_of(session, "participation", row.id) if one.verb not in _TALK][-1:]
+    said = _lasting(changes_of(session, "participation", row.id))[-1:]
     if not said or not said_fewer(said[0]) or not row.is_live or row.slot.starts_at <= now:
         return None
     return said[0] if may_be_undone(said[0], now) else None
@@ -181,6 +181,13 @@ def later_than(session: Session, change: StateChange) -> list[StateChange]:
         StateChange.subject == change.subject,
         StateChange.subject_id == change.subject_id,
         StateChange.id > change.id,
-        StateChange.verb.not_in(_TALK),
     )
-    return list(session.scalars(wanted.order_by(StateChange.id)))
+    return _lasting(session.scalars(wanted.order_by(StateChange.id)))
+
+
+def _lasting(changes: Iterable[StateChange]) -> list[StateChange]:
+    """Leave out talk, and a word that one cannot come together with its taking back: all is as it was before."""
+    there = [one for one in changes if one.verb not in _TALK]
+    back = [one for one in there if one.verb == "come_back"]
+    over = {one.id for one in back} | {one.facts.get("undoes") for one in back}
+    return [one for one in there if one.id not in over]

@@ -51,7 +51,7 @@ def join(slot_id: int) -> ResponseReturnValue:
     form = JoinForm.for_slot(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor)):
         db_session().commit()
-        session["joined"] = [slot.id, form.done.id, _is_hidden(form, actor)]
+        session["joined"] = actions.visit_of(form.done, _stranger(form, actor))
         return go(f"/slots/{slot.id}/joined")
     now = clock.now()
     others = queries.others_with_room(slot, form.head_count() if form.refused_by == "full" else 1, now)
@@ -66,8 +66,8 @@ def _chosen(slot: Slot) -> Slot:
     return next((one for one in slot.occurrence.slots if [str(one.id)] == chosen), slot)
 
 
-def _is_hidden(form: JoinForm, actor: Actor) -> bool:
-    return not actor.is_signed_in and actions.is_hidden(form.done, actions.Stranger(form.person()))
+def _stranger(form: JoinForm, actor: Actor) -> actions.Stranger | None:
+    return None if actor.is_signed_in else actions.Stranger(form.person())
 
 
 def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
@@ -92,13 +92,14 @@ def joined(slot_id: int) -> ResponseReturnValue:
         raise NotFound
     slot = find_slot(db_session(), current_actor(), slot_id)
     row = queries.just_made(db_session(), slot_id, kept[1])
-    hidden = kept[2:] == [True]
+    hidden, typed = [*kept[2:], False, ""][:2]
     told_here = row.contact.email is None and not row.unproven
     page = render_template(
         "participation/joined.html" if not hidden else "participation/asked_to_confirm.html",
         slot=slot,
         occurrence=slot.occurrence,
         row=row,
+        typed=typed,
         link=parties.personal_link(row.contact, settings().secret_key) if told_here else "",
         step=step_to_connect(row.contact, slot.occurrence.activity.organization) if row.unproven else None,
         until=clock.now() + UNPROVEN_HOLDS,

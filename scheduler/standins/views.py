@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.guarding import guard
-from scheduler.participation.actions import Stranger, is_hidden
+from scheduler.participation.actions import Stranger, visit_of
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import find_own
 from scheduler.participation.signing import SignUp
@@ -80,15 +80,15 @@ def _take(search: StandIn) -> ResponseReturnValue:
     form = TakeOverForm.asking(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _take_over(search, form, actor)):
         db_session().commit()
-        session["joined"] = [slot.id, form.done.id, _is_hidden(form, actor)]
+        session["joined"] = visit_of(form.done, _stranger(form, actor))
         return go(f"/slots/{slot.id}/joined")
     return form.page(
         "standins/take.html", slot=slot, occurrence=slot.occurrence, search=search, now=clock.now()
     )
 
 
-def _is_hidden(form: TakeOverForm, actor: Actor) -> bool:
-    return not actor.is_signed_in and is_hidden(form.done, Stranger(form.person()))
+def _stranger(form: TakeOverForm, actor: Actor) -> Stranger | None:
+    return None if actor.is_signed_in else Stranger(form.person())
 
 
 def _take_over(search: StandIn, form: TakeOverForm, actor: Actor) -> Participation:

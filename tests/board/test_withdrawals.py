@@ -138,7 +138,7 @@ def test_a_party_that_takes_one_of_it_out_is_told_of_like_a_withdrawal(
     session.commit()
     path = f"/participations/{row.id}"
     aiko = browser_of(app, cast.aiko)
-    assert "小学3年、2歳6か月" in aiko.text(path)
+    assert "お子さん（小学3年）、お子さん（2歳6か月）" in aiko.text(path)
     assert aiko.submit(f"{path}/fewer", without=str(row.companions[0].id)).location == path
     session.rollback()
     session.refresh(row)

@@ -98,6 +98,23 @@ def test_not_everybody_can_be_left_out_so(session: Session, cast: Cast, slot: Sl
         leave_out(session, row, [THE_CONTACT, row.companions[0].id], NOW)
 
 
+def test_who_withdraws_and_comes_again_can_still_be_as_many_as_before(
+    app: Flask, session: Session, cast: Cast, slot: Slot
+) -> None:
+    row = _family(session, slot, cast, FATHER, CHILD)
+    session.commit()
+    ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
+    ben.submit(f"{page}/fewer", without=str(row.companions[1].id))
+    ben.submit(f"{page}/withdraw")
+    assert "元の人数にもどす" not in ben.text(page)
+    ben.submit(f"{page}/back", page=page)
+    assert "元の人数にもどす" in ben.text(page)
+    ben.submit(f"{page}/fewer/back", page=page)
+    session.rollback()
+    session.refresh(row)
+    assert (row.people, len(row.companions), row.state, slot.taken) == (3, 2, "confirmed", 3)
+
+
 def test_who_has_taken_on_something_else_meanwhile_does_not_come_back_unseen(
     session: Session, cast: Cast, slot: Slot
 ) -> None:

@@ -17,8 +17,8 @@ from tests.visitor import Visitor
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 FAMILY = {"children-0": "", "children-1": "", "children-2": "", "grown_ups": "2"}
 LANGUAGES = [
-    ("ja", "大人2人（お名前なし）、8か月", "大人1人（お名前なし）"),
-    ("en", "2 adults (no names), 8 months", "1 adult (no name)"),
+    ("ja", "大人2人（お名前なし）、お子さん（8か月）", "大人1人（お名前なし）"),
+    ("en", "2 adults (no names), a child (8 months)", "1 adult (no name)"),
 ]
 
 
@@ -90,7 +90,7 @@ def test_what_is_wrong_in_another_part_is_mended_there(parts: list[Slot], visito
     table, cart, *_others = parts
     page = visitor.submit(f"/slots/{table.id}/join", **HANAKO | {"kana": ""}, part=str(cart.id)).text
     assert f'<input type="hidden" name="part" value="{cart.id}">' in page
-    assert "積込みで申し込む" in page
+    assert "<h1>「積込み」に申し込む" in page
 
 
 def test_a_part_too_small_for_all_is_not_offered(parts: list[Slot], visitor: Visitor) -> None:

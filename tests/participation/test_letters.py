@@ -48,6 +48,18 @@ def test_a_letter_is_dropped_in_every_other_state(session: Session, cast: Cast, 
         assert dropped == (state not in TRUE_WHILE[kind]), state
 
 
+def test_another_number_is_told_as_one(app: Flask, session: Session, cast: Cast) -> None:
+    row = yes(session, make.slot(session, cast.midori, NOW, 3), cast.ben, 3)
+    change_people(session, row, 2, cast.ben.id, NOW)
+    # The first word had not gone out yet, and says the new number.
+    assert _subject(app, session) == "申し込みを受け付けました"
+    change_people(session, row, 3, cast.ben.id, NOW)
+    session.commit()
+    mail = mailbox.new_mail(app, BEN)
+    assert mail["Subject"].startswith("人数を3人に変えました：")
+    assert "人数を3人に変えました。いまのようす：参加。" in mailbox.text(mail)
+
+
 def test_who_signs_up_and_leaves_before_the_mail_goes_gets_the_last_word_only(
     app: Flask, session: Session, cast: Cast
 ) -> None:

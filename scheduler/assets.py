@@ -19,7 +19,7 @@ MADE = {"sheet": "site.css", "script": "site.js"}
 ENDPOINTS = frozenset({"static", *MADE})
 # What makes every page quicker. One script names them, so that they are asked for once that is here: asked for with the
 # sheet they would share the line with it, and what browsers do with a page that is done would come before it is seen.
-_EVERYWHERE = ("js/typed.js", "js/inplace.js", "js/swap.js")
+EVERYWHERE = ("js/typed.js", "js/inplace.js", "js/swap.js")
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -115,7 +115,7 @@ def _one_sheet(folder: Path, versions: dict[str, str]) -> str:
 
 
 def _script(versions: dict[str, str]) -> str:
-    named = (name for name in _EVERYWHERE if name in versions)
+    named = (name for name in EVERYWHERE if name in versions)
     return "".join(f'import "./{name}?v={versions[name]}";\n' for name in named)
 
 

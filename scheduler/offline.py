@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, to_user_timezone
 
 from scheduler import clock, words
+from scheduler.assets import EVERYWHERE
 from scheduler.parties.login import current_actor
 from scheduler.parties.tokens import derived, person_named_by
 from scheduler.web import settings
@@ -25,8 +26,8 @@ KEPT = frozenset({"participation.me", "participation.personal_page", "board.boar
 _SHELL = (
     "img/favicon.svg",
     "img/select.svg",
-    "js/inplace.js",
-    "js/typed.js",
+    # Where one of them is not there, none of them runs.
+    *EVERYWHERE,
     "js/keep.js",
 )
 _GREEN = "#115a36"

@@ -28,12 +28,13 @@ _MOST = 400
 
 @dataclass(frozen=True)
 class _Page:
-    """A page as drawn for one state of the database and one moment, plain and packed."""
+    """A page as drawn for one state of the database and one moment, plain and packed, and the address of its sheet."""
 
     state: object
     plain: bytes
     packed: bytes
     tag: str
+    sheet: str | None
 
 
 _pages: OrderedDict[Hashable, _Page] = OrderedDict()
@@ -79,7 +80,7 @@ def _current(draw: Callable[[], str], now: datetime) -> _Page:
         return kept
     g.is_shared = True
     plain = draw().encode()
-    page = _Page((state, moment), plain, packed(plain), sha256(plain).hexdigest()[:32])
+    page = _Page((state, moment), plain, packed(plain), sha256(plain).hexdigest()[:32], g.get("sheet"))
     with _lock:
         _pages[key] = page
         _pages.move_to_end(key)
@@ -89,6 +90,7 @@ def _current(draw: Callable[[], str], now: datetime) -> _Page:
 
 
 def _whole(page: _Page) -> Response:
+    g.sheet = page.sheet
     # It holds no secret that its length could tell: so it may be packed once for all.
     if not request.accept_encodings.quality("gzip"):
         return Response(page.plain, mimetype="text/html")

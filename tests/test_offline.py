@@ -32,6 +32,10 @@ def test_the_worker_keeps_what_is_there_under_addresses_of_its_contents(visitor:
     shell = json.loads(script.partition("const SHELL = ")[2].partition(";\n")[0])
     assert all("?v=" in address for address in shell)
     assert [visitor.get(address, buffered=True).status_code for address in shell] == [200] * len(shell)
+    (script,) = (address for address in shell if "/site.js" in address)
+    assert {f"/static{name}" for name in re.findall(r'import "\.([^"]+)"', visitor.get(script).text)} < set(
+        shell
+    )
 
 
 def test_a_page_that_may_be_kept_says_for_whom_and_no_other_does(

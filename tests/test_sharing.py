@@ -29,6 +29,8 @@ def test_a_stranger_gets_a_page_that_caches_may_keep_for_seconds(
     assert '<meta property="og:title" content="11月22日（日） 資源回収の日">' in answer.text
     again = visitor.client.get("/dates/1", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+    # Also the one that nothing was drawn for.
+    assert visitor.get("/dates/1").headers["Link"] == answer.headers["Link"]
 
 
 def test_a_decision_is_on_it_at_once(app: Flask, session: Session, cast: Cast, visitor: Visitor) -> None:

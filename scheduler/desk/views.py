@@ -33,8 +33,9 @@ def homes(occurrence_id: int) -> ResponseReturnValue:
     """Show whoever enters answers for homes which have answered and which have not, in walking order."""
     session, actor = db_session(), current_actor()
     occurrence, found = find_homes(session, actor, occurrence_id)
-    mistaken = may_take_back(session, occurrence, actor.person_id, clock.now())
-    return render_template("desk/homes.html", occurrence=occurrence, homes=found, mistaken=mistaken)
+    now = clock.now()
+    mistaken = may_take_back(session, occurrence, actor.person_id, now)
+    return render_template("desk/homes.html", occurrence=occurrence, homes=found, mistaken=mistaken, now=now)
 
 
 @pages.post("/dates/<int:occurrence_id>/homes/<int:household_id>")

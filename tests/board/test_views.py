@@ -321,3 +321,19 @@ def test_of_two_things_done_the_newer_stands_open_and_each_button_says_what_it_u
         page.index(one) for one in ("決めたことを元にもどす", "その前にしたこと", "申し込みを元にもどす")
     ]
     assert order == sorted(order)
+
+
+def test_once_it_has_begun_there_is_only_who_came(app: Flask, session: Session, cast: Cast) -> None:
+    made = make.occurrence(session, cast.midori, NOW)
+    make.participation(session, made.slots[0], cast.ben, NOW)
+    session.commit()
+    page = f"/dates/{made.id}"
+    offered = [
+        (cast.aiko, f"{page}/board", "申し込みを入れる"),
+        (cast.aiko, f"{page}/board", "実施するかを決める"),
+        (cast.ben, page, "行けなくなりました"),
+    ]
+    for person, path, words in offered:
+        assert words in browser_of(app, person).text(path), words
+        with at("2026-11-22 12:00"):
+            assert words not in browser_of(app, person).text(path), words

@@ -29,6 +29,7 @@ AT = {
     "block_name_missing": ("names",),
     "blocks_too_many": ("names",),
     "calendar_unreachable": ("address",),
+    "circular_after_date": ("useful_until",),
     "circular_day_wrong": ("useful_until",),
     "closed_name_missing": ("name",),
     "closed_out_of_range": ("ends_on",),

@@ -3,6 +3,7 @@
 import re
 
 from flask import Flask
+from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from scheduler import words
@@ -18,6 +19,12 @@ def linked_phones(text: str) -> Markup:
     return Markup(linked)  # noqa: S704  # escaped one line above
 
 
+def home_name(name: str) -> str:
+    """Return what a household is called in the reader's language; a name of another manner stays as it is."""
+    family = name.removesuffix("家")
+    return name if words.in_japanese() or family in ("", name) else gettext("%(family)s家", family=family)
+
+
 _FILTERS = (
     "weekday_label", "weekday_short", "month_label", "month_title", "year_title",
     "date_text", "clock_text", "months_text", "why", "hours_text",
@@ -29,6 +36,7 @@ def fit(app: Flask) -> None:
     for name in _FILTERS:
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(linked_phones)
+    app.add_template_filter(home_name)
     app.jinja_env.globals.update(
         said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
     )

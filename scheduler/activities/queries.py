@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from scheduler.activities.models import ON, Activity, Occurrence, Slot
@@ -21,11 +21,16 @@ _LEFT_TO_TICK = timedelta(days=1)
 
 @dataclass(frozen=True)
 class DateLine:
-    """One line of the list of what is on, with the places that are left; `starts` and `ends` are local."""
+    """One line of the list of what is on, with the places that are left; `starts` and `ends` are local.
+
+    `drawn` says of how many of its parts the places are drawn still, `parts` how many it has.
+    """
 
     occurrence: Occurrence
     people: int
     families: int
+    drawn: int
+    parts: int
     starts: datetime
     ends: datetime
 
@@ -103,14 +108,18 @@ def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     return slot
 
 
+Line = tuple[Occurrence, int, int, int, int]
+_DRAWN = func.sum(case((and_(Slot.policy == "lottery", Slot.drawn_at.is_(None)), 1), else_=0))
+
+
 def _left(*units: str) -> ColumnElement[int]:
     return func.sum(case((Slot.unit.in_(units), Slot.places - Slot.taken), else_=0))
 
 
-def ahead(now: datetime) -> Select[tuple[Occurrence, int, int]]:
+def ahead(now: datetime) -> Select[Line]:
     """Return how the public dates are asked for that have not ended, the next first."""
     return (
-        select(Occurrence, _left("person", "guest"), _left("family"))
+        select(Occurrence, _left("person", "guest"), _left("family"), _DRAWN, func.count(Slot.id))
         .join(Occurrence.activity)
         .join(Activity.organization)
         .join(Slot, Slot.occurrence_id == Occurrence.id)
@@ -123,15 +132,16 @@ def ahead(now: datetime) -> Select[tuple[Occurrence, int, int]]:
     )
 
 
-def lines_of(session: Session, wanted: Select[tuple[Occurrence, int, int]]) -> list[DateLine]:
+def lines_of(session: Session, wanted: Select[Line]) -> list[DateLine]:
     """Return what was asked for as lines of a list."""
     return [_line(*found) for found in session.execute(wanted)]
 
 
-def _line(occurrence: Occurrence, people: int, families: int) -> DateLine:
+def _line(occurrence: Occurrence, *counted: int) -> DateLine:
     zone = occurrence.activity.timezone
     starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
-    return DateLine(occurrence, people, families, starts, ends)
+    people, families, drawn, parts = counted
+    return DateLine(occurrence, people, families, drawn, parts, starts, ends)
 
 
 def dates_of_body(session: Session, organization_id: int, now: datetime, limit: int = 30) -> list[DateLine]:

@@ -57,7 +57,7 @@ _REPEATS = {
     "yearly": _("毎年、同じ日"),
     "yearly_weekday": _("毎年、何月の第何曜日"),
     "dates": _("日にちを並べて書く"),
-    "rule": _("RRULEで決める（くわしい方向け）"),
+    "rule": _("ほかのカレンダーの決まりをはりつける（RRULE）"),
 }
 _ON_REST = {
     "keep": _("そのまま行います"),
@@ -162,7 +162,7 @@ class RepeatFields(PlainForm):
         _("団体の休みの日に当たったら"), choices=said_when_shown(_ON_REST), default="skip"
     )
     rrule = StringField(
-        "RRULE",
+        _("くり返しの決まり（RRULE）"),
         [Optional(), Length(max=MAX_TEXT)],
         description=_(
             "ほかのカレンダーのくり返しの決まり（RFC 5545）を、そのままはりつけられます。例：FREQ=MONTHLY;BYDAY=-1FR"

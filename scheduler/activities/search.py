@@ -12,7 +12,7 @@ from scheduler.activities.former import former_starts
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, Tag
 from scheduler.activities.plans import HORIZON
 from scheduler.activities.queries import DateLine, ahead, lines_of
-from scheduler.activities.tags import tags_in_use
+from scheduler.activities.tags import CALLED, tags_in_use
 from scheduler.activities.wishes import Wish, span_of, spans_of_days
 from scheduler.parties.models import Organization
 
@@ -116,8 +116,15 @@ def _where_and_what(wish: Wish) -> list[ColumnElement[bool]]:
     if wish.tag:
         conditions.append(Activity.tags.any(Tag.slug == wish.tag))
     for word in wish.words.split():
-        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in _READ)))
+        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in _READ), _in_tags(word)))
     return conditions
+
+
+def _in_tags(word: str) -> ColumnElement[bool]:
+    """Say whether a word stands in what some programme of an activity is called, in any language."""
+    known = [slug for slug, names in CALLED.items() if word.casefold() in names]
+    own = Tag.name.icontains(word, autoescape=True)
+    return Activity.tags.any(or_(own, Tag.slug.in_(known)))
 
 
 _READ = (

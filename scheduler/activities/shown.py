@@ -9,6 +9,7 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _
 
 from scheduler import clock, words
+from scheduler.activities import rules
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
@@ -16,6 +17,7 @@ from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate
 from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
+from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.search import HOME_ZONE
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
@@ -118,6 +120,14 @@ def tag_name(tag: Tag) -> str:
     return words.word(words.TAGS, tag.slug) if tag.slug in words.TAGS else tag.name
 
 
+def repeats_words(activity: Activity) -> str:
+    """Return how an activity repeats; the day of one that takes place once."""
+    if not activity.rule and not activity.dates:
+        return words.date_text(activity.first_on)
+    rule = rules.parse(activity.rule) if activity.rule else None
+    return repeat_text(rule, activity.first_on, len(activity.dates))
+
+
 def map_links(thing: Occurrence | Activity) -> MapLinks:
     """Return where the place can be seen on a map."""
     return links_to(thing.map_point, thing.address)
@@ -145,6 +155,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "era_text": era_text,
     "reminder_rules": parse,
     "reminder_words": reminder_words,
+    "repeats_words": repeats_words,
 }
 _GLOBALS: dict[str, Callable[..., Any]] = {
     "activity_span": activity_span,

@@ -35,6 +35,23 @@ KNOWN = {
     "safety": "防災・防犯",
     "meals": "食事",
 }
+# What they are called in each language, in small letters, to be found by; a test holds this against the catalogues.
+CALLED = {
+    "recycling": "資源回収 recycling",
+    "clean-up": "清掃 そうじ clean-up",
+    "parks": "公園 parks",
+    "gardens": "花だん・農園 gardens",
+    "childcare": "子育て childcare",
+    "school-route": "通学の見守り school route",
+    "seniors": "高齢者 seniors",
+    "sports": "スポーツ sports",
+    "health": "健康 health",
+    "library": "読書・図書館 reading and library",
+    "culture": "文化・音楽 culture and music",
+    "festivals": "祭り festivals",
+    "safety": "防災・防犯 safety",
+    "meals": "食事 meals",
+}
 
 
 def slug_of(name: str) -> str:

@@ -8,6 +8,7 @@ from itertools import chain
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence, Slot
+from scheduler.activities.recurrence import to_local
 from scheduler.board.entering import Entry, enter
 from scheduler.errors import Conflict, Invalid, Refused
 from scheduler.paper.codes import spoken
@@ -55,8 +56,8 @@ def print_sheet(
     """
     if wanted.kind not in {SIGN_UP, CIRCULAR} or actor.person_id is None:
         raise Invalid("choice_unknown")
-    if wanted.useful_until is not None and not actor.today <= wanted.useful_until <= actor.today + _AHEAD:
-        raise Invalid("circular_day_wrong")
+    if wanted.useful_until is not None:
+        _check_day(wanted.useful_until, occurrence, actor)
     lines = _lines(session, occurrence, wanted, actor)
     sheet = PrintedSheet(kind=wanted.kind, occurrence_id=occurrence.id, block_id=wanted.block_id)
     sheet.printed_by_id, sheet.printed_at = actor.person_id, now
@@ -66,6 +67,14 @@ def print_sheet(
     session.add(sheet)
     session.flush()
     return sheet
+
+
+def _check_day(day: date, occurrence: Occurrence, actor: Actor) -> None:
+    if not actor.today <= day <= actor.today + _AHEAD:
+        raise Invalid("circular_day_wrong")
+    # Who reads it after the date can neither come nor say so.
+    if day > to_local(occurrence.starts_at, occurrence.activity.timezone).date():
+        raise Invalid("circular_after_date")
 
 
 def _lines(session: Session, occurrence: Occurrence, wanted: Wanted, actor: Actor) -> list[dict[str, int]]:
@@ -185,9 +194,9 @@ def _apply(
         return Outcome(
             line, slot, "no" if _is_new_no(line, people) else "same", there.rows[0] if there.rows else None
         )
-    # Twice as many as there are places is a key pressed wrongly far more often than a home that comes.
-    if slot.unit != "family" and people > 2 * slot.places:
-        raise Invalid("people_far_too_many", people=people, places=slot.places)
+    # They would wait for ever; and it is a key pressed wrongly far more often than a home that comes.
+    if slot.unit != "family" and people > slot.places:
+        raise Invalid("people_over_places", people=people, places=slot.places)
     if there.people != typed.was:
         raise Conflict("answered_meanwhile", people=there.people)
     if len(there.rows) > 1 and people > 0:

@@ -16,7 +16,7 @@ from scheduler.errors import Invalid, NotFound
 from scheduler.paper import actions, cards, queries
 from scheduler.paper.codes import DATE, code_of, spoken
 from scheduler.paper.forms import CodeForm, KeyingForm, PrintForm, keyed_of
-from scheduler.paper.models import PrintedRow, PrintedSheet
+from scheduler.paper.models import CIRCULAR, PrintedRow, PrintedSheet
 from scheduler.paper.rotas import fiscal_year, rota_of
 from scheduler.paper.sheets.asking import MOST_SLOTS, Asked, asking
 from scheduler.paper.sheets.card import Key, card
@@ -89,7 +89,9 @@ def print_sheet(occurrence_id: int) -> ResponseReturnValue:
 def _made(sheet: PrintedSheet, form: PrintForm) -> tuple[str, str, str]:
     look = "&".join(name for name in ("large", "era") if form[name].data)
     paper = f"/sheets/{sheet.code}/paper.pdf{'?' + look if look else ''}"
-    said = gettext("用紙ができました。番号は%(code)sです。", code=spoken(sheet.code))
+    is_circular, code = sheet.kind == CIRCULAR, spoken(sheet.code)
+    circular = gettext("回覧ができました。番号は%(code)sです。", code=code)
+    said = circular if is_circular else gettext("申込用紙ができました。番号は%(code)sです。", code=code)
     return said, paper, gettext("紙を開く（PDF）")
 
 
@@ -123,9 +125,11 @@ def _led_to(code: str) -> str:
 
 @pages.get("/sheets/<code>/paper.pdf")
 def sheet_paper(code: str) -> ResponseReturnValue:
-    """Return a sheet once more, as it was printed."""
+    """Return a sheet once more, its lines as they were printed, with who has signed up by now."""
     sheet = queries.find_sheet(db_session(), current_actor(), code)
-    asked = Asked(sheet, f"{settings().address}/sheets/{sheet.code}")
+    standing = queries.standing_of(db_session(), sheet.rows, sheet.occurrence.slots)
+    people = {place: one.people for place, one in standing.items()}
+    asked = Asked(sheet, f"{settings().address}/sheets/{sheet.code}", people)
     return _pdf(asking(asked, _look()), f"sheet-{sheet.code}")
 
 
@@ -270,7 +274,10 @@ def key_card(card_person_id: int) -> ResponseReturnValue:
         flash(gettext("鍵カードができました。印刷してください。"), "success")
         return go(f"/people/{person.id}/card")
     live = cards.live_card(db_session(), person, now)
-    return form.page("paper/card.html", holder=person, card=live, own=person.id == actor.person_id)
+    at_home = "home" in request.args
+    return form.page(
+        "paper/card.html", holder=person, card=live, own=person.id == actor.person_id and not at_home
+    )
 
 
 @pages.post("/people/<int:card_person_id>/card/stop")

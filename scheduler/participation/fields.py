@@ -199,8 +199,9 @@ def _field_name(question: dict[str, Any]) -> str:
 
 def _question_field(question: dict[str, Any]) -> Field:
     label, purpose = (_in_language(question, name) for name in ("label", "purpose"))
-    needed = [DataRequired(_("答えを入れてください。"))] if question["required"] else [Optional()]
     kind = question["kind"]
+    missing = _("選んでください。") if kind in {"choice", "yes_no"} else _("答えを入れてください。")
+    needed = [DataRequired(missing)] if question["required"] else [Optional()]
     if kind in {"choice", "yes_no"}:
         choices = {"": gettext("選んでください")} | _choices(question)
         return SelectField(label, needed, choices=choices, description=purpose)

@@ -323,7 +323,7 @@ def withdraw(participation_id: int, token: str | None = None) -> ResponseReturnV
 
 
 def _flash_gone(row: Participation, back: str) -> None:
-    said = gettext("行けないことを受け付けました。知らせてくださって、ありがとうございます。")
+    said = gettext("欠席の連絡を受け付けました。知らせてくださって、ありがとうございます。")
     flash((said, f"{back.removesuffix('/me')}/participations/{row.id}/back"), "undo")  # type: ignore[arg-type]
 
 

@@ -5,11 +5,14 @@ from datetime import date, time
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from scheduler import words
 from scheduler.activities import months, search
 from scheduler.activities.parts import SlotFacts
+from scheduler.activities.tags import CALLED, write_tags
 from scheduler.activities.wishes import Wish, section_of, span_of, spans_of_days
 from tests import make
 from tests.cast import Cast
@@ -86,7 +89,7 @@ def test_only_a_month_with_dates_to_come_is_shown(text: str, first: date) -> Non
 def _two(session: Session, cast: Cast) -> None:
     seated = SlotFacts("受付", 2, minutes=30, burden=("seated",))
     heavy = SlotFacts("積込み", 2, burden=("heavy", "outdoors"))
-    make.activity(session, cast.midori, NOW, slots=(seated, heavy))
+    write_tags(session, make.activity(session, cast.midori, NOW, slots=(seated, heavy)), ["資源回収"])
     story = SlotFacts("親子", 1, burden=("with_children", "seated"))
     facts = {
         "title": "おはなし会",
@@ -94,7 +97,8 @@ def _two(session: Session, cast: Cast) -> None:
         "first_on": date(2026, 11, 25),
         "first_at": time(10, 30),
     }
-    make.activity(session, cast.library, NOW, slots=(story,), weather_rule="none", **facts)
+    stories = make.activity(session, cast.library, NOW, slots=(story,), weather_rule="none", **facts)
+    write_tags(session, stories, ["絵本"])
 
 
 FITS = [
@@ -107,12 +111,21 @@ FITS = [
     (Wish(words="図書館"), ["おはなし会"]),
     (Wish(words="RECOVERY 公園"), ["資源回収の日"]),
     (Wish(words="%"), []),
+    (Wish(words="recycling"), ["資源回収の日"]),
+    (Wish(words="絵本"), ["おはなし会"]),
     (Wish(minutes=30, ease=("seated",)), ["資源回収の日"]),
     (Wish(ease=("with_children",)), ["おはなし会"]),
     (Wish(minutes=30, ease=("with_children",)), []),
     (Wish(ease=("not_heavy",)), ["資源回収の日", "おはなし会"]),
     (Wish(body="library", free=True), ["おはなし会"]),
 ]
+
+
+def test_a_kind_of_activity_is_found_by_what_it_is_called_in_any_language(app: Flask) -> None:
+    for language in ("ja", "en"):
+        with app.test_request_context(), force_locale(language):
+            unknown = [slug for slug, name in words.TAGS.items() if str(name).casefold() not in CALLED[slug]]
+        assert unknown == []
 
 
 @pytest.mark.parametrize(("wish", "titles"), FITS)
@@ -128,6 +141,14 @@ def test_the_page_shows_what_fits_and_how_to_see_more(session: Session, cast: Ca
     session.commit()
     page = visitor.text("/?ease=with_children&when=next_week")
     assert ("おはなし会" in page, "資源回収の日" in page, "1件あります" in page) == (True, False, True)
+
+
+def test_a_card_says_that_places_are_drawn(session: Session, cast: Cast, visitor: Visitor) -> None:
+    families = SlotFacts("親子", 6, unit="family", policy="lottery", closes_before=60)
+    make.activity(session, cast.midori, NOW, slots=(families,))
+    session.commit()
+    page = visitor.text("/")
+    assert ("抽選・6組" in page, "あと6組" in page) == (True, False)
     assert 'href="/?when=next_week"' in page
     assert "条件を1つ外す" in visitor.text("/?ease=with_children&minutes=30")
 

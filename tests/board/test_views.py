@@ -90,7 +90,7 @@ def test_the_board_says_what_is_kept_what_was_answered_and_why_somebody_waits(
         "いっしょに来る方：別所 次郎",
         "1組・3人",
         "待っている理由：満員です",
-        "最少 2",
+        "最少2人・",
     ):
         assert said in page
 

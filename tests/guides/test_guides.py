@@ -28,7 +28,17 @@ def test_where_a_topic_leads_there_is_a_page(app: Flask, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "key"), [("雨 順延", "rain"), ("迷惑メール", "no-mail"), ("ＬＩＮＥ", None), ("line", "told")]
+    ("words", "key"),
+    [
+        ("雨 順延", "rain"),
+        ("迷惑メール", "no-mail"),
+        ("ＬＩＮＥ", None),
+        ("line", "told"),
+        ("キャンセル", "cannot"),
+        ("スマホがない", "neighbour"),
+        ("人数をふやす", "together"),
+        ("下書きを消す", "post"),
+    ],
 )
 def test_a_topic_is_found_by_its_words(app: Flask, words: str, key: str | None) -> None:
     with app.test_request_context():

@@ -138,7 +138,7 @@ def test_a_line_that_is_refused_leaves_the_others_as_they_are(
     ]
     outcomes = key_in(session, printed, lines, by)
     codes = [one.refusal.code if one.refusal else one.what for one in outcomes]
-    assert codes == ["people_unreadable", "people_far_too_many", "joined", "written_in_nameless"]
+    assert codes == ["people_unreadable", "people_over_places", "joined", "written_in_nameless"]
     assert [row.answered_at is not None for row in printed.rows[:3]] == [False, False, True]
     assert printed.occurrence.slots[0].taken == 1
 

@@ -125,11 +125,17 @@ def test_the_day_after_which_a_circular_is_of_no_use_stands_on_top(
     )
     assert late.status_code == 422
     assert re.search('id="useful_until-error".+今日から1年のうちの日', late.text)
+    after = browser.submit(
+        f"/dates/{day.id}/sheets", page=f"/dates/{day.id}/paper", **typed | {"useful_until": "2026-11-23"}
+    )
+    assert re.search('id="useful_until-error".+活動の日か、それより前の日', after.text)
     made = browser.submit(f"/dates/{day.id}/sheets", page=f"/dates/{day.id}/paper", **typed)
     page = browser.text(made.headers["Location"])
     paper = re.search(r'href="(/sheets/\d+/paper\.pdf)" target="_blank"', page)
     assert paper is not None
+    assert "回覧ができました。番号は" in page
     text = read(browser.get(paper[1]).data).text
+    assert "来ない家は 0 と書いてください" in text.replace("\n", "")
     assert (
         text.index("11月20日（金）までに全部の家へ") < text.index("びんは朝8時までに") < text.index("青山家")
     )

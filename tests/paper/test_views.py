@@ -11,6 +11,7 @@ from scheduler.participation.signing import SignUp
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.mailbox import new_mail, text
+from tests.paper.pdf import read
 from tests.paper.streets import date, sheet, street
 from tests.signed_in import browser_of
 from tests.visitor import Visitor
@@ -53,11 +54,16 @@ def test_who_waits_after_keying_in_is_named_with_the_way_there_and_a_slip_is_ref
     session.commit()
     path, browser = f"/sheets/{printed.code}", browser_of(app, cast.aiko)
     slip = browser.submit(path, **{f"n-1-{slot.id}": "9"})
-    assert (slip.status_code, "9人は、定員（4人）よりずっと多い数です" in slip.text) == (409, True)
-    browser.submit(path, **{f"n-1-{slot.id}": "5"})
+    assert (slip.status_code, "9人は、この役割の定員（4人）より多い数です" in slip.text) == (409, True)
+    assert 'value="9"' in slip.text
+    browser.submit(path, **{f"n-1-{slot.id}": "3", f"n-2-{slot.id}": "2"})
     page = browser.text(path)
-    assert "補欠です（青山家 5人）" in page
+    assert "補欠です（池田家 2人）" in page
     assert f'<a href="/dates/{printed.occurrence_id}/board">来る人の一覧</a>' in page
+    again = read(browser.get(f"{path}/paper.pdf").data)
+    assert ("済3人" in again.tight, "もう申し込んでいます" in again.tight, again.smallest >= 12) == (
+        True,
+    ) * 3
 
 
 def test_a_block_leader_keys_in_the_own_block_and_no_other(app: Flask, session: Session, cast: Cast) -> None:

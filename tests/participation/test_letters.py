@@ -67,7 +67,7 @@ def test_who_signs_up_and_leaves_before_the_mail_goes_gets_the_last_word_only(
     withdraw(session, yes(session, slot, cast.ben), None, NOW)
     session.commit()
     with at("2026-11-16 10:03"):
-        assert _subject(app, session) == "行けないことを受け付けました"
+        assert _subject(app, session) == "欠席の連絡を受け付けました"
 
 
 def test_a_no_that_is_taken_back_at_once_is_told_to_nobody(app: Flask, session: Session, cast: Cast) -> None:
@@ -91,7 +91,9 @@ def test_a_waiting_list_is_told_at_every_step(app: Flask, session: Session, cast
     session.commit()
     mail = mailbox.new_mail(app, BEN)
     assert "補欠で受け付けました" in mail["Subject"]
-    assert "前に1組" in mailbox.text(mail)
+    assert ("前に1組" in mailbox.text(mail), "期限" in mailbox.text(mail)) == (True, False)
+    (next_one,) = [one for one in mailbox.mails(app) if mailbox.is_to(one, before.email or "")]
+    assert "次があなたの番です" in mailbox.text(next_one)
     withdraw(session, first, None, NOW)
     withdraw(session, has, None, NOW)
     session.commit()

@@ -1,6 +1,7 @@
 """The sheets that go from door to door: to sign up on, and the circular; each line is keyed in as it stands here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flask_babel import gettext
 
@@ -8,7 +9,7 @@ from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.paper.codes import spoken
 from scheduler.paper.drawing import MARGIN, Sheet
-from scheduler.paper.models import CIRCULAR, PrintedSheet
+from scheduler.paper.models import CIRCULAR, PrintedRow, PrintedSheet
 from scheduler.paper.sheets import parts, tables
 from scheduler.paper.sheets.parts import Look
 from scheduler.paper.sheets.tables import Column, Table
@@ -21,10 +22,11 @@ _SQUARE = 24.0
 
 @dataclass(frozen=True)
 class Asked:
-    """A printed sheet, and the address that its square leads to."""
+    """A printed sheet, the address that its square leads to, and who has signed up, by the ids of line and slot."""
 
     sheet: PrintedSheet
     address: str
+    standing: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def slots(self) -> list[Slot]:
@@ -56,7 +58,15 @@ def _sign_up_head(paper: Sheet, asked: Asked, look: Look) -> float:
     facts = parts.facts_of(occurrence, look)
     y = parts.draw_facts(paper, (MARGIN, y), paper.inside, facts, paper.pt(13))
     said = gettext("来られる人数を数字で書いてください。来られないときは 0 と書いてください。")
-    return paper.paragraph((MARGIN, y + 1), paper.inside, said, paper.pt(14), bold=True) + 2
+    y = paper.paragraph((MARGIN, y + 1), paper.inside, said, paper.pt(14), bold=True) + 2
+    return _signed_up(paper, y, asked)
+
+
+def _signed_up(paper: Sheet, y: float, asked: Asked) -> float:
+    if not asked.standing:
+        return y
+    said = gettext("「済」のある家は、もう申し込んでいます。人数が変わるときだけ書き直してください。")
+    return paper.paragraph((MARGIN, y), paper.inside, said, paper.pt(12)) + 2
 
 
 def _head_with_square(paper: Sheet, title: str, asked: Asked) -> float:
@@ -83,8 +93,11 @@ def _circular_head(paper: Sheet, asked: Asked, look: Look) -> float:
     y = parts.draw_facts(paper, (MARGIN, y), paper.inside, facts, paper.pt(13)) + 1
     if sheet.text:
         y = paper.paragraph((MARGIN, y), paper.inside, sheet.text, paper.pt(14)) + 2
-    said = gettext("読んだら印をつけ、来られる人数を書いて、すぐ次の家へ回してください。")
+    said = gettext(
+        "読んだら印をつけ、来られる人数を書いて、すぐ次の家へ回してください。来ない家は 0 と書いてください。"
+    )
     y = paper.paragraph((MARGIN, y), paper.inside, said, paper.pt(13), bold=True) + 2
+    y = _signed_up(paper, y, asked)
     # A table that would begin at the foot begins on the next page.
     return _next(paper, asked) if y > paper.height - 60 else y
 
@@ -125,12 +138,20 @@ def _table(paper: Sheet, y: float, asked: Asked, look: Look) -> Table:
         *([Column(gettext("読んだ印"), 24)] if circular else []),
         *(Column(_slot_heading(slot), width, unit=unit) for slot in slots),
     ]
-    empty = [""] * (len(columns) - 2)
-    cells = [[str(row.number), row.name, *empty] for row in asked.sheet.rows]
+    cells = [_cells(row, asked, [""] if circular else []) for row in asked.sheet.rows]
     height = _height(paper, y, len(cells), (7.6, 9.0) if circular else (8.6, 10.5)) * (
         1.25 if look.large else 1
     )
     return Table(columns, cells, height, lambda further: _next(further, asked, begun=True))
+
+
+def _cells(row: PrintedRow, asked: Asked, read: list[str]) -> list[str]:
+    there = [asked.standing.get((row.id, slot.id), 0) for slot in asked.slots]
+    return [str(row.number), row.name, *read, *(_there(people) if people else "" for people in there)]
+
+
+def _there(people: int) -> str:
+    return str(gettext("済 %(people)s人", people=people))
 
 
 def _height(paper: Sheet, y: float, lines: int, bounds: tuple[float, float]) -> float:

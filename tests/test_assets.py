@@ -163,6 +163,7 @@ STANDS_ON = [
     *((ink, ground, 4.5) for ink in ("ink", "ink-quiet", "action") for ground in ("ground", "ground-quiet", "raised")),
     *((f"on-{role}", role, 4.5) for role in ("action", "selected", "waiting", "off", "unsure", "danger", "inverse")),
     *((role, "ground", 4.5) for role in ("rest-day", "danger", "on-waiting", "on-off", "on-selected")),
+    *((ink, "ground-head", 4.5) for ink in ("ink", "ink-quiet", "rest-day")),
     ("on-action", "action-hover", 4.5),
     ("ink", "selected", 4.5),
     ("line-control", "ground", 3),

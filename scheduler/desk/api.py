@@ -65,7 +65,7 @@ def stay_away(occurrence_id: int, household_id: int, body: HomeNoIn) -> HomeNoOu
     occurrence = find_date_to_enter(session, actor, occurrence_id)
     home = find_enterable_household(session, actor, occurrence.activity.organization, household_id)
     enter = take_back if body.back else say_no
-    enter(session, occurrence, home, actor.person_id or 0, clock.now())
+    enter(session, occurrence, home, actor, clock.now())
     session.commit()
     return HomeNoOut(stays_away=not body.back)
 

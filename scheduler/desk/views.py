@@ -6,12 +6,14 @@ from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.activities.models import Occurrence
-from scheduler.board.homes import may_take_back, say_no, take_back
+from scheduler.board.homes import TakenBack, may_take_back, say_no, take_back
 from scheduler.board.queries import find_date_to_enter, may_enter
 from scheduler.desk.homes import find_homes
 from scheduler.desk.queries import desk_of
+from scheduler.participation.guards import what_clashes
 from scheduler.parties.access import led_blocks, organised_bodies
 from scheduler.parties.login import HOME_ZONE, current_actor
+from scheduler.parties.models import Household
 from scheduler.parties.queries import find_enterable_household, find_me
 from scheduler.web import Form, db_session, go
 
@@ -44,17 +46,31 @@ def stay_away(occurrence_id: int, household_id: int) -> ResponseReturnValue:
     session, actor, form = db_session(), current_actor(), Form()
     occurrence = find_date_to_enter(session, actor, occurrence_id)
     home = find_enterable_household(session, actor, occurrence.activity.organization, household_id)
-    is_back, by_id = "back" in request.form, actor.person_id or 0
-    enter = take_back if is_back else say_no
+    enter = take_back if "back" in request.form else say_no
     if form.validate_on_submit() and form.attempt(
-        lambda: enter(session, occurrence, home, by_id, clock.now())
+        lambda: enter(session, occurrence, home, actor, clock.now())
     ):
         session.commit()
-        back, gone = gettext("元にもどしました。"), gettext("%(name)sは「来ません」です。", name=home.name)
-        flash(back if is_back else gone, "success")
+        _flash_done(home, form.done)
     else:
         flash(form.refusal, "error")
     return go(f"/dates/{occurrence_id}/homes#home-{household_id}")
+
+
+def _flash_done(home: Household, back: TakenBack | None) -> None:
+    if back is None:
+        return flash(gettext("%(name)sは「来ません」です。", name=home.name), "success")
+    names = "、".join(dict.fromkeys(row.contact.name for row in back.lost))
+    lost = gettext("元にもどしましたが、場所はもう埋まっていました。%(name)sさんは補欠です。", name=names)
+    flash(lost if back.lost else gettext("元にもどしました。"), "success")
+    for row, other in back.clashes:
+        said = gettext(
+            "%(name)sさんは、同じ時間に「%(what)s」にも申し込んでいます。どちらに行くか、本人に確かめてください。",
+            name=row.contact.name,
+            what=what_clashes(other),
+        )
+        flash(said, "warning")
+    return None
 
 
 @pages.app_template_global("has_desk")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.board.entering import Entry, enter
+from scheduler.board.homes import end_for
 from scheduler.errors import Conflict, Invalid, Refused
 from scheduler.paper.codes import spoken
 from scheduler.paper.models import CIRCULAR, SIGN_UP, PrintedRow, PrintedSheet
@@ -22,7 +23,6 @@ from scheduler.paper.queries import (
     standing_of,
 )
 from scheduler.participation import capacity, places
-from scheduler.participation.actions import withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.undoing import come_back
 from scheduler.parties.access import Actor, may_enter_for_all
@@ -251,7 +251,7 @@ def _correct(
     if people == 0:
         # Nobody of a home comes: that is everybody who signed up, however they did.
         for one in rows:
-            withdraw(session, one, by.actor.person_id, by.now)
+            end_for(session, one, by.actor, by.now)
         return Outcome(line, row.slot, "left", row)
     capacity.change_people(session, row, people, by.actor.person_id, by.now)
     return Outcome(line, row.slot, "changed", row)

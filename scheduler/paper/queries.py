@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from scheduler.activities.models import Occurrence, Slot
+from scheduler.board.homes import home_of, home_of_sign_up, is_of_body
 from scheduler.board.queries import find_date_to_enter
 from scheduler.errors import NotFound
 from scheduler.paper.codes import DATE, SHEET, read
@@ -111,46 +112,38 @@ def standing_of(
 
     A family that has signed up by telephone, one by one, has answered for its household.
     """
-    homes = {line.household_id for line in lines if line.household_id is not None}
-    people = _people(session, lines, homes)
     found: dict[Place, list[Participation]] = {}
-    for row in _sign_ups(session, homes, people, [slot.id for slot in slots]):
+    for row in _sign_ups(session, lines, [slot.id for slot in slots]):
         for line in lines:
-            if _is_of(row, line, people):
+            if _is_of(row, line):
                 found.setdefault((line.id, row.slot_id), []).append(row)
     return {place: Standing(tuple(rows)) for place, rows in found.items()}
 
 
 def just_left(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) -> list[Participation]:
     """Return the sign-ups of a sheet's lines that the actor has just ended, while that can be taken back."""
-    homes = {line.household_id for line in sheet.rows if line.household_id is not None}
-    people = _people(session, sheet.rows, homes)
     slots = [slot.id for slot in sheet.occurrence.slots]
     ended = just_ended(session, slots, actor.person_id, now)
-    return [row for row in ended if any(_is_of(row, line, people) for line in sheet.rows)]
+    return [row for row in ended if any(_is_of(row, line) for line in sheet.rows)]
 
 
-def _people(session: Session, lines: Iterable[PrintedRow], homes: set[int]) -> dict[int, int | None]:
-    """Return who is meant by the lines, each with their household."""
+def _sign_ups(session: Session, lines: Collection[PrintedRow], slots: list[int]) -> list[Participation]:
+    homes = {line.household_id for line in lines if line.household_id is not None}
     named = {line.person_id for line in lines if line.person_id is not None}
-    wanted = select(Person.id, Person.household_id)
-    wanted = wanted.where(or_(Person.household_id.in_(homes), Person.id.in_(named)))
-    return dict(session.execute(wanted).tuples().all())
-
-
-def _sign_ups(
-    session: Session, homes: set[int], people: Collection[int], slots: list[int]
-) -> list[Participation]:
-    wanted = select(Participation).where(
-        Participation.slot_id.in_(slots),
-        Participation.state.not_in(GONE),
-        or_(Participation.household_id.in_(homes), Participation.person_id.in_(people)),
+    wanted = (
+        select(Participation)
+        .join(Participation.contact)
+        .where(
+            Participation.slot_id.in_(slots),
+            Participation.state.not_in(GONE),
+            or_(home_of_sign_up().in_(homes), Participation.person_id.in_(named)),
+        )
+        .options(contains_eager(Participation.contact))
     )
     return list(session.scalars(wanted.order_by(Participation.id)))
 
 
-def _is_of(row: Participation, line: PrintedRow, people: dict[int, int | None]) -> bool:
-    if line.household_id is None:
-        return row.person_id is not None and row.person_id == line.person_id
-    own = row.person_id is not None and people.get(row.person_id) == line.household_id
-    return own or row.household_id == line.household_id
+def _is_of(row: Participation, line: PrintedRow) -> bool:
+    if line.household_id is not None:
+        return home_of(row) == line.household_id
+    return row.person_id is not None and row.person_id == line.person_id and not is_of_body(row)

@@ -107,7 +107,9 @@ def just_ended(
         .order_by(Participation.id)
         .distinct()
     )
-    return [row for row in session.scalars(wanted) if word_to_take_back(session, row, now)]
+    # Somebody may have come back since, and have left by their own word.
+    said = ((row, word_to_take_back(session, row, now)) for row in session.scalars(wanted))
+    return [row for row, word in said if word is not None and word.by_id == by_id]
 
 
 def come_back(

@@ -27,6 +27,7 @@ from scheduler.parties.actions import PersonFacts, add_household, person
 from scheduler.parties.models import Household, Person
 from tests import cast as casting
 from tests import make
+from tests.board.people import actor
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.paper.streets import sheet, street
@@ -295,7 +296,7 @@ def test_a_home_says_no_by_telephone_and_a_slip_is_taken_back(
 
 def test_a_home_is_asked_anew_about_a_date_that_has_moved(session: Session, cast: Cast) -> None:
     midori, date = street(session, cast, 1), make.occurrence(session, cast.midori, NOW)
-    say_no(session, date, midori.homes[0], cast.aiko.id, NOW)
+    say_no(session, date, midori.homes[0], actor(cast.aiko), NOW)
     assert noes_at(session, [date.id]) == {date.id: {midori.homes[0].id}}
     postpone(session, date, Ruling(cast.aiko.id, date.revision), NOW)
     assert noes_at(session, [date.id]) == {}

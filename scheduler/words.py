@@ -218,7 +218,7 @@ def sentence(refusal: Refused) -> str:
 
 def _moment_or_fact(fact: object) -> object:
     if not isinstance(fact, datetime):
-        return fact
+        return date_text(fact) if isinstance(fact, date) else fact
     at, today = to_user_timezone(fact), to_user_timezone(clock.now()).date()
     day = "" if at.date() == today else date_text(at)
     return _one_after_the_other(day, clock_text(at)) if day else clock_text(at)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -66,6 +66,8 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
         "scope": "read",
         "piece": "x",
         "taken": 3,
+        "first": date(2026, 11, 22),
+        "last": date(2026, 11, 22),
     }
     facts |= {"retry_at": NOW}
     facts |= {"briefing": "説明会", "age": 18, "question": "昼食", "what": "清掃", "names": "別所 勉"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     Field,
@@ -20,7 +21,7 @@ from scheduler import words
 from scheduler.activities.actions import ActivityFacts
 from scheduler.activities.fields import SaidFields, TagFields, WeatherFields, tag_values, weather_values
 from scheduler.activities.models import Activity, SlotTemplate
-from scheduler.activities.parts import SlotFacts
+from scheduler.activities.parts import MAX_PLACES, SlotFacts
 from scheduler.activities.reminder_forms import ReminderFields, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, repeat_values, said_when_shown
 from scheduler.activities.wording import NAMES, TEXTS, Wording, part_names
@@ -56,6 +57,31 @@ class SlotRow(PlainForm):
         _("講習"), choices=said_when_shown({"": _("いりません")} | words.COMPETENCES), default=""
     )
     burden = Ticks(_("どんな役割ですか"), choices=said_when_shown(words.BURDENS))
+    # The first part, where no other has a name.
+    is_asked = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Say what is wrong with the numbers of a part, by its name, beside what else is wrong on the page."""
+        fine = super().validate(extra_validators)
+        name = (self.name.data or "").strip()
+        places, least = self.places.data or 0, self.min_people.data or 0
+        if not name and self.is_asked:
+            return _says(self.name, _("役割を1つは入れてください。"))
+        if not name or self.places.errors or self.min_people.errors:
+            return fine
+        if not 1 <= places <= MAX_PLACES:
+            said = gettext("%(part)s：人数は、1から%(most)sまでにしてください。", part=name, most=MAX_PLACES)
+            return _says(self.places, said)
+        if not 0 <= least <= places:
+            return _says(
+                self.min_people, gettext("%(part)s：最少人数は、人数以下にしてください。", part=name)
+            )
+        return fine
+
+
+def _says(field: Field, sentence: object) -> bool:
+    field.errors = [*field.errors, str(sentence)]
+    return False
 
 
 def _well_read(_form: object, field: Field) -> None:
@@ -133,6 +159,18 @@ class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, Reminder
         first = self.slots.entries[0].form
         for field in (first["name"], first["places"]):
             field.flags.required = True
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Say all that is wrong at once: a part is asked for where none has a name."""
+        named = [row for row in self.slots if (row.form["name"].data or "").strip()]
+        self.slots.entries[0].form.is_asked = not named
+        return bool(super().validate(extra_validators))
+
+    def validate_ends_at(self, field: Field) -> None:
+        """Say at once that it ends before it begins."""
+        begins = self.first_at.data
+        if begins is not None and field.data is not None and field.data <= begins:
+            raise ValidationError(words.sentence(Invalid("length_out_of_range")))
 
     def __iter__(self) -> Iterator[Field]:
         """Go through the fields in the order of the page: what is wrong is listed so."""

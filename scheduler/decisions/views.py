@@ -45,8 +45,9 @@ def decide(occurrence_id: int) -> ResponseReturnValue:
         session.commit()
         return go(f"/dates/{occurrence_id}/board")
     screen = screen_of(session, occurrence, now)
-    has_links = links.has_links(session, occurrence_id, now)
-    return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, has_links=has_links)
+    facts = {"has_links": links.has_links(session, occurrence_id, now)}
+    facts |= {"has_mail_server": bool(settings().smtp_url)}
+    return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, **facts)
 
 
 @pages.post("/dates/<int:occurrence_id>/decision/undo/<int:revision>")

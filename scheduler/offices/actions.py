@@ -100,6 +100,8 @@ def offices_for(body: Organization) -> tuple[str, ...]:
 
 def _check(term: Term, today: date) -> None:
     last = term.ends_on or term.starts_on
+    if last < term.starts_on:
+        raise Invalid("term_ends_first")
     if not today - LONGEST_TERM <= term.starts_on <= last <= today + LONGEST_TERM:
         raise Invalid("term_unusable")
 
@@ -140,6 +142,8 @@ def hand_over(
         and is_passed_on(session, held, by.today)
     ):
         raise Conflict("passed_on_already")
+    if term.starts_on < held.starts_on:
+        raise Invalid("next_too_early", first=held.starts_on)
     new = appoint(session, held.organization, who, replace(term, office=held.office or ""), by)
     if new.person_id == held.person_id:
         raise Conflict("office_held")
@@ -173,7 +177,11 @@ def end(session: Session, held: Membership, last_on: date, by: By) -> None:
 
     Raise Invalid for a day before it began or after its term, Conflict where nobody would be left to organise.
     """
-    if not held.starts_on - timedelta(days=1) <= last_on <= (held.ends_on or by.today + LONGEST_TERM):
+    if last_on < held.starts_on - timedelta(days=1):
+        raise Invalid("end_too_early", first=held.starts_on)
+    if held.ends_on and last_on > held.ends_on:
+        raise Invalid("end_too_late", last=held.ends_on)
+    if last_on > by.today + LONGEST_TERM:
         raise Invalid("term_unusable")
     if held.office in ORGANISING and not _is_followed(session, held, last_on):
         raise Conflict("last_officer")

@@ -57,6 +57,15 @@ class _WhoForm(Form):
             self.person.data = names[0][0]
         return self
 
+    def validate_person(self, _field: SelectField) -> None:
+        """Ask for somebody of the list, or a name."""
+        if not self._is_said() and self.known.people:
+            raise ValidationError(_("名簿から選ぶか、お名前を入れてください。"))
+
+    def _is_said(self) -> bool:
+        typed = ((self.name.data or "") + (self.kana.data or "")).strip()
+        return bool(self.person.data or typed)
+
     def validate_name(self, field: StringField) -> None:
         """Ask for the name of whoever is not chosen."""
         self._needed(field)
@@ -66,6 +75,9 @@ class _WhoForm(Form):
         self._needed(field)
 
     def _needed(self, field: StringField) -> None:
+        # Where nothing is said at all, the list is the place to begin; it says so.
+        if not self._is_said() and self.known.people:
+            return
         if not self.person.data and not (field.data or "").strip():
             raise ValidationError(_REQUIRED)
 

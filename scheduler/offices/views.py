@@ -17,6 +17,8 @@ from scheduler.parties.models import Membership, Organization
 from scheduler.web import Form, db_session, go
 
 pages = Blueprint("offices", __name__)
+# A term that ends later is not waited for when its office is handed over.
+_SOON = timedelta(days=366)
 
 
 def _by(actor: Actor) -> actions.By:
@@ -109,10 +111,13 @@ def handed_over_lately() -> list[tuple[str, ...]]:
 
 
 def _next_term(holder: Holder, today: date) -> dict[str, date | None]:
-    """Return the days that are offered: after the end of the term as long again, else from tomorrow on."""
-    held = holder.held
-    if held.ends_on is None:
-        return {"starts_on": today + timedelta(days=1)}
+    """Return the days that are offered: after a term that ends within a year as long again, else from tomorrow on.
+
+    Whoever is next in the middle of a long term serves the rest of it.
+    """
+    held, tomorrow = holder.held, today + timedelta(days=1)
+    if held.ends_on is None or held.ends_on > today + _SOON:
+        return {"starts_on": tomorrow, "ends_on": held.ends_on}
     starts_on = max(held.ends_on, today) + timedelta(days=1)
     return {"starts_on": starts_on, "ends_on": starts_on + (held.ends_on - held.starts_on)}
 

@@ -20,6 +20,7 @@ from scheduler.participation import reconfirming
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor, led_blocks, may_organise
 from scheduler.parties.models import Organization, Person
+from scheduler.reach.news import KEPT
 from scheduler.reach.told import SAYS_NOTHING, Told, told_of
 from scheduler.reach.touching import activity_changed, touches_of
 
@@ -137,6 +138,22 @@ def tick_off(
     result = session.execute(told.values(values).execution_options(synchronize_session=False))
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def put_on_list(session: Session, rows: Collection[Told]) -> int:
+    """Put people on the list of whom to tell by hand whose mail was written and never left; return how many."""
+    phoned = {row.delivery_id for row in rows if row.group == KEPT and row.person.phone}
+    visited = {row.delivery_id for row in rows if row.group == KEPT} - phoned
+    count = 0
+    for channel, ids in (("phone", phoned), ("paper", visited)):
+        unsent = update(Delivery).where(
+            Delivery.id.in_(ids), Delivery.state == SENT, Delivery.by_id.is_(None)
+        )
+        values = {**_ON_LIST, "channel": channel}
+        result = session.execute(unsent.values(values).execution_options(synchronize_session=False))
+        assert isinstance(result, CursorResult)
+        count += result.rowcount
+    return count
 
 
 def tick_all(

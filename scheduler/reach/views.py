@@ -21,7 +21,7 @@ from scheduler.parties.names import is_mobile
 from scheduler.parties.queries import find_me, find_operator
 from scheduler.reach import coming, outbox, queries, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
-from scheduler.reach.news import news_about, news_of_change
+from scheduler.reach.news import News, news_about, news_of_change
 from scheduler.reach.reached import (
     Round,
     answered_by,
@@ -30,6 +30,7 @@ from scheduler.reach.reached import (
     find_change_round,
     find_organised_change,
     find_round,
+    put_on_list,
     take_answer,
     take_answer_back,
     tick_all,
@@ -189,9 +190,11 @@ def reached(occurrence_id: int) -> ResponseReturnValue:
     """Show the organiser whom the newest word has reached and whom to telephone; tick off who was told."""
     actor, session = current_actor(), db_session()
     occurrence = find_organised_occurrence(session, actor, occurrence_id)
+    news = news_about(session, occurrence, has_mail_server=bool(settings().smtp_url))
+    if "kept" in request.form:
+        return _listed(news, f"/dates/{occurrence_id}/list")
     if request.method == "POST":
         return _ticked(find_round(session, actor, occurrence_id))
-    news = news_about(session, occurrence, has_mail_server=bool(settings().smtp_url))
     facts = {"activity": occurrence.activity, "dates": [occurrence], "change_id": 0}
     return render_template("reach/reached.html", news=news, **facts)
 
@@ -201,12 +204,23 @@ def change_reached(edit_id: int) -> ResponseReturnValue:
     """Show the organiser the same of a change, whichever of its dates people come to, gone ones too."""
     actor, session = current_actor(), db_session()
     activity = find_organised_change(session, actor, edit_id)
-    if request.method == "POST":
-        return _ticked(find_change_round(session, actor, edit_id))
     dates = dates_of_change(session, activity.id, edit_id)
     news = news_of_change(session, dates, edit_id, has_mail_server=bool(settings().smtp_url))
+    if "kept" in request.form:
+        return _listed(news, f"/changes/{edit_id}/list")
+    if request.method == "POST":
+        return _ticked(find_change_round(session, actor, edit_id))
     facts = {"activity": activity, "dates": dates, "change_id": edit_id}
     return render_template("reach/reached.html", news=news, **facts)
+
+
+def _listed(news: News | None, list_page: str) -> ResponseReturnValue:
+    """Put those whose mail never left on the list of whom to tell by hand, and lead there."""
+    count = put_on_list(db_session(), news.rows if news is not None else [])
+    db_session().commit()
+    if count:
+        flash(gettext("%(count)s人を、この一覧に入れました。", count=count), "success")
+    return go(list_page)
 
 
 @pages.route("/dates/<int:occurrence_id>/list", methods=["GET", "POST"])

@@ -25,6 +25,8 @@ TYPED: dict[str, Any] = {
     "ends_at": "11:30",
     "repeats": "once",
     "weather_rule": "none",
+    "slots-0-name": "係",
+    "slots-0-places": "3",
 }
 
 
@@ -143,7 +145,7 @@ def test_times_become_a_length_on_the_wall_clock() -> None:
     assert facts.decide_at == time(6, 30)
 
 
-@pytest.mark.parametrize("typed", [{"slots-0-name": "受付", "slots-0-places": "2"}, {}])
+@pytest.mark.parametrize("typed", [{"slots-0-name": "受付"}, {"slots-0-name": ""}])
 def test_a_draft_says_its_parts_and_times_back(typed: dict[str, Any]) -> None:
     values = typed_of(draft_of(form_of(**typed)))
     assert (values["first_at"], values["ends_at"]) == (time(9), time(11, 30))

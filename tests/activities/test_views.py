@@ -149,7 +149,6 @@ def test_a_draft_that_is_opened_shows_what_was_typed_to_be_corrected(aiko: Visit
 WRONG = [
     ({"title": " "}, "ここは必ず入れてください。"),
     ({"first_on": "tomorrow"}, "入力を確かめてください"),
-    ({"ends_at": "09:00"}, "終わりの時刻は、始まりより後にしてください。"),
     ({"slots-0-name": ""}, "役割を1つは入れてください。"),
     ({"slots-0-places": "many"}, "入力を確かめてください"),
     ({"weather_rule": "postpone_if_rain"}, "予備日がありません。"),
@@ -167,6 +166,18 @@ def test_what_cannot_be_is_said_and_what_was_typed_is_kept(
     assert "みんなで水をやります" in answer.text
     session.rollback()
     assert session.query(Activity).count() == 0
+
+
+def test_all_mistakes_are_said_at_once_each_with_a_link_to_its_field(aiko: Visitor) -> None:
+    wrong = {"place": "", "ends_at": "09:00", "slots-0-name": "受付", "slots-0-places": "0"}
+    second = {"slots-1-name": "積込み", "slots-1-places": "2", "slots-1-min_people": "5"}
+    box = aiko.submit(NEW, **TYPED | wrong | second).text.split('class="error-list"', 1)[1].split("</ul>")[0]
+    assert re.findall('href="#([^"]+)">([^<]+)', box) == [
+        ("ends_at", "おわり：終わりの時刻は、始まりより後にしてください。"),
+        ("place", "集まる場所：ここは必ず入れてください。"),
+        ("slots-0-places", "受付：人数は、1から5000までにしてください。"),
+        ("slots-1-min_people", "積込み：最少人数は、人数以下にしてください。"),
+    ]
 
 
 def test_a_refusal_is_in_the_readers_language(aiko: Visitor) -> None:

@@ -29,7 +29,7 @@ def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
     mailbox.new_mails(app, "ben@example.jp")
     session.rollback()
     aiko, board = browser_of(app, cast.aiko), f"/dates/{date.id}/board"
-    assert "順延にしました。" in aiko.text(board)
+    assert "11月29日（日）に順延しました。" in aiko.text(board)
     assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=board).status_code == 303
     assert "「順延」を取り消しました。 2人に知らせます。" in aiko.text(board)
     assert "日時が変わりました。前は 11月29日（日）" in visitor.text(confirm)

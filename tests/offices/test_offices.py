@@ -44,7 +44,7 @@ def by(cast: Cast) -> By:
     [
         (GORO, replace(NEXT_YEAR, office="emperor"), "office_unknown"),
         (GORO, replace(NEXT_YEAR, office="block_leader"), "office_unknown"),
-        (GORO, replace(NEXT_YEAR, ends_on=date(2027, 3, 31)), "term_unusable"),
+        (GORO, replace(NEXT_YEAR, ends_on=date(2027, 3, 31)), "term_ends_first"),
         (GORO, replace(NEXT_YEAR, starts_on=date(1926, 12, 25)), "term_unusable"),
         (replace(GORO, email="goro"), NEXT_YEAR, "email_unusable"),
         (replace(GORO, kana=""), NEXT_YEAR, "name_missing"),
@@ -103,7 +103,7 @@ def test_the_end_of_an_office_can_be_taken_back_for_half_an_hour(session: Sessio
 
 def test_an_end_before_the_beginning_is_refused(session: Session, cast: Cast) -> None:
     held = appoint(session, cast.midori, GORO, NEXT_YEAR, by(cast))
-    with pytest.raises(Invalid, match="term_unusable"):
+    with pytest.raises(Invalid, match="end_too_early"):
         end(session, held, date(2027, 3, 30), by(cast))
 
 
@@ -295,6 +295,25 @@ def test_whoever_hands_over_at_once_gets_back_for_half_an_hour_and_locks_nobody_
     new = session.scalars(select(Membership.id).order_by(Membership.id.desc())).first()
     assert aiko.submit(f"/offices/{new}/undo", page="/desk").location == PATH
     assert "役についていません" not in aiko.text("/desk")
+
+
+def test_whoever_wants_out_in_the_middle_of_a_term_is_offered_tomorrow_and_told_what_is_wrong(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    make_block(session, cast)
+    held = session.get_one(Membership, _post_of(session, cast.aiko.id))
+    held.ends_on, began = date(2028, 3, 31), held.starts_on
+    session.commit()
+    aiko, path = browser_of(app, cast.aiko), f"/offices/{held.id}/hand-over"
+    page = aiko.text(path)
+    assert re.findall(r'name="(?:starts|ends)_on"[^>]* value="([^"]+)"', page) == ["2026-11-17", "2028-03-31"]
+    nobody = aiko.submit(path, starts_on="2026-12-01").text
+    assert re.findall('<li><a href="#([^"]+)">', nobody) == ["person"]
+    assert "名簿から選ぶか、お名前を入れてください。" in nobody
+    typed = {"name": GORO.name, "kana": GORO.kana, "email": GORO.email}
+    early = aiko.submit(path, **typed, starts_on=str(began - timedelta(days=1)))
+    assert (early.status_code, 'href="#starts_on">' in early.text) == (422, True)
+    assert "いまの方の役は" in early.text
 
 
 def test_the_chair_stands_first_and_the_whole_association_is_offered(

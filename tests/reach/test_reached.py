@@ -128,6 +128,27 @@ def test_the_page_speaks_of_one_piece_of_news_and_of_whom_it_concerns(
     assert "1人へのメールは出ていません。この人たちには、まだ届いていません。" in page
 
 
+def test_whose_mail_never_left_is_put_on_the_list_and_the_desk_counts_them(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    cast.ben.phone = "+81467222222"
+    session.commit()
+    _decide(session, date, cast)
+    _deliver(app, sink)
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/reached"
+    assert "tel:+81467222222" in aiko.text(page)
+    assert sum(trouble.by_hand for trouble in troubles_of(session, [cast.midori.id], NOW)) == 3
+    assert aiko.submit(page, kept="1").location == f"/dates/{date.id}/list"
+    session.rollback()
+    assert sum(trouble.by_hand for trouble in troubles_of(session, [cast.midori.id], NOW)) == 4
+    assert "1人を、この一覧に入れました。" in aiko.text(f"/dates/{date.id}/list")
+    row = next(row for row in told_about(session, date.id) if row.person.id == cast.ben.id)
+    aiko.submit(f"/dates/{date.id}/list", told=str(row.delivery_id))
+    assert _groups(session, date)["別所 勉"] == "reached"
+    aiko.submit(page, kept="1")
+    assert _groups(session, date)["別所 勉"] == "reached"
+
+
 def test_whose_mailbox_is_gone_is_to_be_telephoned(
     app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
 ) -> None:

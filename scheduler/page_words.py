@@ -11,8 +11,19 @@ from scheduler import words
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 
 
+# What the one to ask often begins with: 会長 藤野.
+_OFFICES = {"会長": "chair", "副会長": "vice_chair", "世話人": "organiser", "班長": "block_leader"}
+
+
 def linked_phones(text: str) -> Markup:
-    """Return what somebody wrote as markup: telephone numbers can be pressed, and Japanese is read as such."""
+    """Return what somebody wrote as markup: telephone numbers can be pressed, and Japanese is read as such.
+
+    An office before a name is said in the reader's language.
+    """
+    first, blank, rest = str(text).partition(" ")
+    if not words.in_japanese() and blank and first in _OFFICES:
+        office = words.word(words.OFFICES, _OFFICES[first]).capitalize()
+        return Markup("{} {}").format(office, linked_phones(rest))
     foreign = words.is_foreign_name(str(text))
     before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
     linked = before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after

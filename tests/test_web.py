@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from scheduler import create_app
 from scheduler.config import Settings
-from scheduler.page_words import linked_phones
+from scheduler.page_words import home_name, linked_phones
 from scheduler.parties.tokens import personal
 from scheduler.web import redirect_target
 from tests import make
@@ -304,6 +305,13 @@ def test_too_much_is_refused_without_a_trace(client: FlaskClient) -> None:
 )
 def test_a_telephone_number_can_be_pressed_and_markup_is_text(text: str, markup: str) -> None:
     assert linked_phones(text) == markup
+
+
+def test_english_pages_say_offices_and_households_in_english(app: Flask) -> None:
+    with app.test_request_context(), force_locale("en"):
+        asked = linked_phones("会長 藤野 <i>")
+        assert asked == 'Chair <span lang="ja">藤野 &lt;i&gt;</span>'
+        assert (home_name("Whitfield家"), home_name("Team")) == ("Whitfield household", "Team")
 
 
 def test_whoever_finds_nothing_may_sign_in_and_comes_back_whether_it_is_there_or_not(

@@ -21,12 +21,12 @@ def linked_phones(text: str) -> Markup:
     An office before a name is said in the reader's language.
     """
     first, blank, rest = str(text).partition(" ")
+    office = ""
     if not words.in_japanese() and blank and first in _OFFICES:
-        office = words.word(words.OFFICES, _OFFICES[first]).capitalize()
-        return Markup("{} {}").format(office, linked_phones(rest))
+        office, text = f"{words.word(words.OFFICES, _OFFICES[first]).capitalize()} ", rest
     foreign = words.is_foreign_name(str(text))
     before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
-    linked = before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
+    linked = office + before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
     return Markup(linked)  # noqa: S704  # escaped one line above
 
 

@@ -122,6 +122,7 @@ POST /api/v1/participations/<participation_id>/again            404  200  404  4
 POST /api/v1/participations/<participation_id>/withdraw         404  200  404  404  404  404  401
 GET  /api/v1/participations/<participation_id>/company          404  200  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/fewer            404  422  404  404  404  404  401
+POST /api/v1/participations/<participation_id>/more             404  422  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/fewer/back       404  409  404  404  404  404  401
 POST /api/v1/participations/<participation_id>/back             404  200  404  404  404  404  401
 GET  /api/v1/me                                                 401  200  200  200  200  200  401

@@ -112,6 +112,8 @@ POST /participations/<participation_id>/withdraw          404  303  404  404  40
 POST /participations/<participation_id>/back              404  303  404  404  404
 GET  /participations/<participation_id>/fewer             404  200  404  404  404
 POST /participations/<participation_id>/fewer             404  422  404  404  404
+GET  /participations/<participation_id>/more              404  200  404  404  404
+POST /participations/<participation_id>/more              404  422  404  404  404
 POST /participations/<participation_id>/fewer/back        404  409  404  404  404
 GET  /participations/<pledge_id>/names                    404  200  404  404  404
 POST /participations/<pledge_id>/names                    404  303  404  404  404
@@ -294,6 +296,8 @@ POST /me/<token>/participations/<participation_id>/withdraw      303  404  404  
 POST /me/<token>/participations/<participation_id>/back          303  404  404     404
 GET  /me/<token>/participations/<participation_id>/fewer         200  404  404     404
 POST /me/<token>/participations/<participation_id>/fewer         422  404  404     404
+GET  /me/<token>/participations/<participation_id>/more          200  404  404     404
+POST /me/<token>/participations/<participation_id>/more          422  404  404     404
 POST /me/<token>/participations/<participation_id>/fewer/back    409  404  404     404
 GET  /me/<token>/participations/<pledge_id>/names                200  404  404     404
 POST /me/<token>/participations/<pledge_id>/names                303  404  404     404

@@ -16,12 +16,12 @@ from scheduler.errors import Conflict, Forbidden, Invalid, NotFound
 from scheduler.participation import actions as sign_ups
 from scheduler.participation import guards, places
 from scheduler.participation.actions import Stranger, companion_of
+from scheduler.participation.bringing import grows_past_others
 from scheduler.participation.capacity import THE_CONTACT, as_asked, change_people
 from scheduler.participation.grades import years_of
 from scheduler.participation.models import GONE, Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
-from scheduler.participation.standing import Change, kept_for, settle
-from scheduler.participation.waiting import would_overtake
+from scheduler.participation.standing import Change, settle
 from scheduler.parties.access import Actor, represented_bodies
 from scheduler.parties.models import Person
 from scheduler.parties.names import email_key, kana_key, names_in
@@ -194,7 +194,7 @@ def change_number(session: Session, row: Participation, people: int, now: dateti
         raise Conflict("sign_up_closed")
     if people < row.people and row.comes and now >= row.slot.cancel_until:
         raise Conflict("too_late_to_withdraw")
-    if row.holds and people > row.people and _grows_past_others(session, row, people - row.people, now):
+    if row.holds and people > row.people and grows_past_others(session, row, people - row.people, now):
         raise Conflict("full", slot=row.slot.name)
     change_people(session, row, people, row.contact_id, now)
 
@@ -253,12 +253,6 @@ def _let_children_come(session: Session, row: Participation, gone: Collection[in
     # Somebody under age consents to nothing: their guardian has, or is asked.
     if not row.contact_grade:
         sign_ups.consent(session, row, row.contact.name, row.contact_id, now)
-
-
-def _grows_past_others(session: Session, row: Participation, more: int, now: datetime) -> bool:
-    share = kept_for(session, row)
-    from_all = more - (share.remaining if share is not None else 0)
-    return from_all > 0 and would_overtake(session, row, now)
 
 
 def renew_link(row: Participation) -> None:

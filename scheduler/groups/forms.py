@@ -22,7 +22,13 @@ from scheduler.form_checks import Accepted
 from scheduler.groups.actions import may_come_alone, may_stay_away
 from scheduler.groups.queries import Spoken
 from scheduler.participation.capacity import THE_CONTACT
-from scheduler.participation.fields import PartyForm, companion_text
+from scheduler.participation.fields import (
+    PartyForm,
+    ages_to_choose,
+    child_of,
+    companion_text,
+    for_adults_only,
+)
 from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import GROWN_UP, MAX_PEOPLE
 from scheduler.participation.models import Participation
@@ -166,6 +172,34 @@ class PeopleForm(Form):
     def number(self) -> int:
         """Return how many."""
         return int(self.people.data or 0)
+
+
+class MoreForm(Form):
+    """Who else comes along: somebody by name, or a child by age."""
+
+    name = StringField(
+        _("加える方のお名前"),
+        [Length(max=120)],
+        description=_("お子さんは、年齢か学年だけでもかまいません。"),
+        render_kw={"autocomplete": "off"},
+    )
+    age = SelectField(_("大人ですか、お子さんですか"), choices=[], default="")
+
+    @classmethod
+    def of(cls, row: Participation) -> "MoreForm":
+        """Return the form that asks for an age only where children may come."""
+        form = cls()
+        if for_adults_only(row.slot):
+            del form.age
+            form.name.description = ""
+        else:
+            form.age.choices = ages_to_choose() | {"": gettext("大人です")}
+        return form
+
+    def one(self) -> Named:
+        """Return who it is."""
+        age = str(self.age.data or "") if "age" in self else ""
+        return replace(child_of(age) if age else Named(), name=str(self.name.data or ""))
 
 
 class FewerForm(Form):

@@ -12,10 +12,10 @@ from scheduler.activities.models import Occurrence, Slot, SlotShare
 from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.groups import actions, links, queries
 from scheduler.groups.actions import Speaker
-from scheduler.groups.forms import FewerForm, GroupForm, NameListForm, OwnNameForm, PeopleForm
+from scheduler.groups.forms import FewerForm, GroupForm, MoreForm, NameListForm, OwnNameForm, PeopleForm
 from scheduler.groups.name_list import read
 from scheduler.guarding import guard
-from scheduler.participation import undoing
+from scheduler.participation import bringing, undoing
 from scheduler.participation.actions import Stranger, consent, visit_of
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.queries import find_own
@@ -158,10 +158,34 @@ def fewer(participation_id: int, token: str | None = None) -> ResponseReturnValu
     return secret_address(make_response(page))
 
 
+@pages.route("/participations/<int:participation_id>/more", methods=["GET", "POST"])
+@pages.route("/me/<token>/participations/<int:participation_id>/more", methods=["GET", "POST"])
+def more(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Let a party bring one more, where a place is free."""
+    actor, back = asker(token)
+    row = find_own(db_session(), actor, participation_id)
+    form, here = MoreForm.of(row), _own_address(row.id, back)
+    if form.validate_on_submit() and form.attempt(
+        lambda: bringing.bring_along(db_session(), row, form.one(), clock.now())
+    ):
+        db_session().commit()
+        said = gettext("%(people)s人に変えました。", people=row.people)
+        flash((said, f"{here}/fewer/back"), "undo")  # type: ignore[arg-type]
+        return go(here)
+    page = form.page("groups/more.html", row=row, occurrence=row.slot.occurrence, here=here)
+    return secret_address(make_response(page))
+
+
+@pages.app_template_global("may_bring")
+def may_bring(row: Participation) -> bool:
+    """Say whether a party can bring one more by itself."""
+    return bringing.may_bring(row, clock.now())
+
+
 @pages.post("/participations/<int:participation_id>/fewer/back")
 @pages.post("/me/<token>/participations/<int:participation_id>/fewer/back")
 def all_come(participation_id: int, token: str | None = None) -> ResponseReturnValue:
-    """Take back that somebody of a party does not come, for half an hour."""
+    """Take back that somebody of a party does not come, or that one more does, for half an hour."""
     actor, back = asker(token)
     row = find_own(db_session(), actor, participation_id)
     undoing.come_all(db_session(), row, clock.now())
@@ -172,8 +196,8 @@ def all_come(participation_id: int, token: str | None = None) -> ResponseReturnV
 
 @pages.app_template_global("may_all_come")
 def may_all_come(row: Participation) -> bool:
-    """Say whether a party can still take back that fewer of it come."""
-    return undoing.fewer_to_take_back(db_session(), row, clock.now()) is not None
+    """Say whether a party can still take back that fewer of it come, or one more."""
+    return undoing.number_to_take_back(db_session(), row, clock.now()) is not None
 
 
 def _done(pledge_id: int, token: str | None, act: Callable[[Participation, int], object], said: str) -> str:

@@ -9,7 +9,16 @@ from scheduler.activities.queries import find_organised_occurrence, find_slot
 from scheduler.activities.shapes import DateOut, date_out
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
-from scheduler.participation import actions, answering, giving, queries, reconfirming, undoing, waiting
+from scheduler.participation import (
+    actions,
+    answering,
+    bringing,
+    giving,
+    queries,
+    reconfirming,
+    undoing,
+    waiting,
+)
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import UNPROVEN_HOLDS
@@ -309,6 +318,24 @@ def withdraw(participation_id: int) -> SignUpOut:
     actor = current_actor()
     found = queries.find_own(db_session(), actor, participation_id)
     actions.withdraw(db_session(), found, actor.person_id, clock.now())
+    db_session().commit()
+    return _sign_up_out(found)
+
+
+class CompanionIn(ApiModel):
+    """Somebody to bring along: an adult by name, or a child by school grade or age in months."""
+
+    name: str = ""
+    grade: str = ""
+    age_months: int | None = None
+
+
+@api.operation("POST /participations/<int:participation_id>/more", SignUpOut, body=CompanionIn)
+def more(participation_id: int, body: CompanionIn) -> SignUpOut:
+    """Bring one more along; `fewer/back` takes it back."""
+    found = queries.find_own(db_session(), current_actor(), participation_id)
+    one = Named(body.name, grade=body.grade, age_months=body.age_months)
+    bringing.bring_along(db_session(), found, one, clock.now())
     db_session().commit()
     return _sign_up_out(found)
 

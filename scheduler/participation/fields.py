@@ -118,7 +118,7 @@ class CompanyForm(PartyForm):
         if for_adults_only(slot):
             del self["children"]
             return
-        ages = _ages()
+        ages = ages_to_choose()
         for child in self.children:
             child.choices = ages
 
@@ -129,7 +129,7 @@ class CompanyForm(PartyForm):
         if "grown_ups" in self:
             adults += ("",) * ((self.grown_ups.data or 0) - len(adults))
         chosen = [child.data for child in self.children if child.data] if "children" in self else []
-        return Company(adults, others=tuple(_child(age) for age in chosen))
+        return Company(adults, others=tuple(child_of(age) for age in chosen))
 
 
 def companion_text(one: Companion) -> str:
@@ -170,13 +170,15 @@ def for_adults_only(slot: Slot) -> bool:
     return slot.occurrence.activity.minors == "no" or (slot.min_age or 0) >= GROWN_UP
 
 
-def _ages() -> dict[str, str]:
+def ages_to_choose() -> dict[str, str]:
+    """Return the ages and school grades that a child can have in a form."""
     months = {str(age): words.months_text(age) for age in _AGES}
     grades = {grade: str(words.GRADES[grade]) for grade in GRADES if grade != "p"}
     return {"": gettext("なし")} | months | grades
 
 
-def _child(age: str) -> Named:
+def child_of(age: str) -> Named:
+    """Return the child of a chosen age or grade."""
     return Named(grade=age) if age in GRADES else Named(age_months=int(age))
 
 

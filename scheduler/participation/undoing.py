@@ -27,7 +27,7 @@ def _add_back(session: Session, row: Participation, by_id: int, now: datetime, u
 def _people_back(
     session: Session, row: Participation, by_id: int, now: datetime, undo: dict[str, Any]
 ) -> None:
-    capacity.change_people(session, row, undo["from"], by_id, now, undo=undo)
+    capacity.change_people(session, row, undo["from"], by_id, now, without=undo.get("added", ()), undo=undo)
 
 
 _BACK: dict[str, _Back] = {
@@ -130,28 +130,31 @@ def come_back(
     giving.take_back_in(session, row, by_id, now, {"undoes": said.id}, verb="come_back")
 
 
-def fewer_to_take_back(session: Session, row: Participation, now: datetime) -> StateChange | None:
-    """Return a party's own word that fewer of it come, while it can be taken back."""
+def number_to_take_back(session: Session, row: Participation, now: datetime) -> StateChange | None:
+    """Return a party's own word that fewer of it come, or one more, while it can be taken back."""
     said = _lasting(changes_of(session, "participation", row.id))[-1:]
-    if not said or not said_fewer(said[0]) or not row.is_live or row.slot.starts_at <= now:
+    if not said or not _said_number(said[0]) or not row.is_live or row.slot.starts_at <= now:
         return None
     return said[0] if may_be_undone(said[0], now) else None
 
 
 def said_fewer(change: StateChange) -> bool:
     """Say whether a change is a party's own word that fewer of it come."""
-    own = change.verb == "people" and change.on_behalf_of is None and "undoes" not in change.facts
-    return own and bool(change.facts["to"] < change.facts["from"])
+    return _said_number(change) and bool(change.facts["to"] < change.facts["from"])
+
+
+def _said_number(change: StateChange) -> bool:
+    return change.verb == "people" and change.on_behalf_of is None and "undoes" not in change.facts
 
 
 def come_all(session: Session, row: Participation, now: datetime) -> None:
-    """Take back for a party that fewer of it come.
+    """Take back for a party that fewer of it come, or one more.
 
     Raise Conflict when it is too late or the places are gone,
     or where whoever signed it up has taken on something else meanwhile.
     """
     places.lock_of(session, row)
-    said = fewer_to_take_back(session, row, now)
+    said = number_to_take_back(session, row, now)
     if said is None:
         raise Conflict("undo_over")
     if capacity.THE_CONTACT in said.facts["gone"]:

@@ -93,16 +93,17 @@ def joined(slot_id: int) -> ResponseReturnValue:
     slot = find_slot(db_session(), current_actor(), slot_id)
     row = queries.just_made(db_session(), slot_id, kept[1])
     hidden, typed = [*kept[2:], False, ""][:2]
+    by_mail = hidden or (row.state == "unverified" and row.contact.email is not None)
     told_here = row.contact.email is None and not row.unproven
     page = render_template(
-        "participation/joined.html" if not hidden else "participation/asked_to_confirm.html",
+        "participation/asked_to_confirm.html" if by_mail else "participation/joined.html",
         slot=slot,
         occurrence=slot.occurrence,
         row=row,
         typed=typed,
         link=parties.personal_link(row.contact, settings().secret_key) if told_here else "",
         step=step_to_connect(row.contact, slot.occurrence.activity.organization) if row.unproven else None,
-        until=clock.now() + UNPROVEN_HOLDS,
+        until=(None if hidden else row.hold_until) or clock.now() + UNPROVEN_HOLDS,
     )
     return secret_address(make_response(page))
 

@@ -265,6 +265,11 @@ def test_nobody_learns_by_typing_an_address_whether_that_one_has_signed_up(
     for words in ("メールを確かめてください", "メールを送りました。", "新しい申し込みなら、午前10時30分まで"):
         assert (words in page, words in other) == (True, True), words
     assert ("申し込みました" in page, HANAKO.email in page, new["email"] in other) == (False, True, True)
+    mains = [
+        re.findall("<main.*</main>", one, re.DOTALL)
+        for one in (page, other.replace(new["email"], HANAKO.email))
+    ]
+    assert mains[0] == mains[1] != []
     mail = mailbox.new_mail(app, HANAKO.email)
     assert "もう申し込んでいます" in mail["Subject"]
     assert "人数は1人のままです。" in mailbox.text(mail)

@@ -11,7 +11,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from scheduler.db import claim, insert_many_once, insert_once
-from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Notice, Wish
+from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, Attempt, ContactPoint, Delivery, Notice, Wish
 from scheduler.notices.queries import first_channels
 
 
@@ -143,7 +143,10 @@ def drop(
 def forget(session: Session, subject: str, subject_id: int) -> None:
     """Erase the notices about something that is no more, of which nobody was told: its number may be given again."""
     notices = select(Notice.id).filter_by(subject=subject, subject_id=subject_id)
+    deliveries = select(Delivery.id).where(Delivery.notice_id.in_(notices))
     for gone in (
+        # A letter may have been tried in vain.
+        delete(Attempt).where(Attempt.delivery_id.in_(deliveries)),
         delete(Delivery).where(Delivery.notice_id.in_(notices)),
         delete(Notice).filter_by(subject=subject, subject_id=subject_id),
     ):

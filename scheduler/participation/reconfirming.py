@@ -20,7 +20,7 @@ from scheduler.participation import places
 from scheduler.participation.actions import withdraw
 from scheduler.participation.models import GONE, Participation
 from scheduler.participation.standing import Change, remark, stood
-from scheduler.participation.undoing import come_back
+from scheduler.participation.undoing import come_back, word_to_take_back
 from scheduler.participation.waiting import leave
 
 # Why people are asked: something else of theirs is at the new time; their date moved; postponed; joined with another.
@@ -47,12 +47,16 @@ def ask_again(
 
 
 def stop_asking(session: Session, occurrence_ids: Collection[int], asked_at: datetime) -> None:
-    """Take back what was asked at dates at that moment: its cause was taken back. Answers given stay given."""
+    """Take back what was asked at dates at that moment: its cause was taken back. Answers given stay given.
+
+    Nothing tells any more that it was asked, so that an answer which is taken back does not bring the question back.
+    """
     slots = select(Slot.id).where(Slot.occurrence_id.in_(occurrence_ids))
     asked = update(Participation).where(
         Participation.slot_id.in_(slots), Participation.asked_again_at == asked_at
     )
-    session.execute(asked.values(asked_again="").execution_options(synchronize_session=False))
+    nothing = asked.values(asked_again="", asked_again_at=None)
+    session.execute(nothing.execution_options(synchronize_session=False))
 
 
 def answer(session: Session, row: Participation, said: str, by_id: int | None, now: datetime) -> None:
@@ -84,8 +88,7 @@ def _cannot(session: Session, row: Participation, by_id: int | None, now: dateti
 
 
 def _asked(row: Participation) -> dict[str, Any]:
-    # Once its date has changed again, or the change was taken back, the old question is of no use any more.
-    return {"asked": row.asked_again, "asked_of": row.slot.occurrence.revision}
+    return {"asked": row.asked_again}
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def entered_for_others(
 ) -> list[Entered]:
     """Return the answers at these dates that somebody has just entered for others and may take back, the latest first.
 
-    Where anything has happened to a sign-up since, it stands.
+    Where anything has happened to a sign-up since, or its party has signed up anew, it stands.
     """
     of_row = (StateChange.subject == "participation") & (StateChange.subject_id == Participation.id)
     wanted = (
@@ -128,22 +131,30 @@ def entered_for_others(
 
 def _may_be_taken_back(session: Session, one: Entered, now: datetime) -> bool:
     was_asked = "asked" in one.change.facts and one.row.slot.starts_at > now
-    return was_asked and changes_of(session, "participation", one.row.id)[-1].id == one.change.id
+    if not was_asked or changes_of(session, "participation", one.row.id)[-1].id != one.change.id:
+        return False
+    # A yes to what is asked no more changes nothing.
+    return _still_asks(one.row) if one.said == "yes" else bool(word_to_take_back(session, one.row, now))
+
+
+def _still_asks(row: Participation) -> bool:
+    # However the date has changed since, but for its cause being taken back (`stop_asking`).
+    return row.asked_again_at is not None
 
 
 def take_back(session: Session, one: Entered, by_id: int | None, now: datetime) -> None:
     """Take back an answer that was entered for another: it is asked for again, and who had left has the place again.
 
-    Where that is gone the party waits. Raise Conflict where it is too late.
+    Where that is gone the party waits; where the cause of the question was taken back meanwhile, nothing is asked.
+    Raise Conflict where it is too late.
     """
     if one.said == "cannot":
         # Who had two things at once when asked has them still; that was no hindrance before.
         come_back(session, one.row, by_id, now, clash_ok=True)
-    asked = one.change.facts
-    if asked["asked_of"] == one.row.slot.occurrence.revision:
-        one.row.asked_again = asked["asked"]
-    facts = {"reason": one.row.asked_again, "undoes": one.change.id}
-    record(session, _change(one.row, "ask_again", by_id, now, facts))
+    if _still_asks(one.row):
+        one.row.asked_again = one.change.facts["asked"]
+        facts = {"reason": one.row.asked_again, "undoes": one.change.id}
+        record(session, _change(one.row, "ask_again", by_id, now, facts))
     session.flush()
 
 

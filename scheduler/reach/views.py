@@ -1,6 +1,6 @@
 """Pages about reaching people: their ways and wishes, whom news has reached and whom to telephone, and the mail."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from flask import Blueprint, flash, make_response, render_template, request
@@ -254,53 +254,52 @@ def _ticked(found: Round) -> ResponseReturnValue:
         tick_one(session, found, only[0], by_id, now, told=only[0] in ids)
         session.commit()
         return "", 204
-    if answered := ticked(request.form, "answered"):
-        _answered(found, answered[0], by_id)
-    elif unsaid := ticked(request.form, "unsaid"):
-        _unsaid(found, unsaid[0], by_id)
+    answered, unsaid = (ticked(request.form, name) for name in ("answered", "unsaid"))
+    if answered:
+        _pressed(lambda: _answered(found, answered[0], by_id))
+    elif unsaid:
+        _pressed(lambda: _unsaid(found, unsaid[0], by_id))
     elif mistaken:
         tick_one(session, found, mistaken[0], by_id, now, told=False)
         flash(gettext("一覧にもどしました。"), "success")
     else:
-        _all_ticked(found, ids, by_id)
+        _pressed(lambda: _all_ticked(found, ids, by_id))
     session.commit()
     return go(request.path)
 
 
-def _answered(found: Round, delivery_id: int, by_id: int) -> None:
-    by, said = (by_id, clock.now()), request.form.get("answer", "")
+def _pressed(act: Callable[[], str]) -> None:
+    """Say on the next page what was done; where a rule refuses it, nothing is, not half of it either."""
     try:
-        row = take_answer(db_session(), found, delivery_id, said, by)
+        flash(act(), "success")
     except Refused as refused:
+        db_session().rollback()
         flash(words.sentence(refused), "warning")
-    else:
-        done = gettext("%(name)sさんは「行きます」です。", name=row.person.name)
-        gone = gettext("%(name)sさんの申し込みを取りやめにして、場所をあけました。", name=row.person.name)
-        flash(done if said == "yes" else gone, "success")
 
 
-def _unsaid(found: Round, person_id: int, by_id: int) -> None:
-    try:
-        one = take_answer_back(db_session(), found, person_id, (by_id, clock.now()))
-    except Refused as refused:
-        flash(words.sentence(refused), "warning")
-    else:
-        waits = any(entry.row.state == "waitlisted" for entry in one.entries)
-        name = one.person.name
-        back = gettext("%(name)sさんの返事を消して、一覧にもどしました。", name=name)
-        queued = gettext(
-            "元にもどしましたが、場所はもう埋まっていました。%(name)sさんは補欠です。", name=name
-        )
-        flash(queued if waits else back, "success")
+def _answered(found: Round, delivery_id: int, by_id: int) -> str:
+    said = request.form.get("answer", "")
+    row = take_answer(db_session(), found, delivery_id, said, (by_id, clock.now()))
+    done: str = gettext("%(name)sさんは「行きます」です。", name=row.person.name)
+    gone: str = gettext("%(name)sさんの申し込みを取りやめにして、場所をあけました。", name=row.person.name)
+    return done if said == "yes" else gone
 
 
-def _all_ticked(found: Round, ids: list[int], by_id: int) -> None:
-    try:
-        told = tick_all(db_session(), found, ids, by_id, clock.now())
-    except Refused as refused:
-        flash(words.sentence(refused), "warning")
-    else:
-        flash(gettext("%(count)s人に印をつけました。", count=told), "success")
+def _unsaid(found: Round, person_id: int, by_id: int) -> str:
+    one = take_answer_back(db_session(), found, person_id, (by_id, clock.now()))
+    rows, name = [entry.row for entry in one.entries], one.person.name
+    back: str = gettext("%(name)sさんの申し込みを、元にもどしました。", name=name)
+    if any(row.state == "waitlisted" for row in rows):
+        back = gettext("元にもどしましたが、場所はもう埋まっていました。%(name)sさんは補欠です。", name=name)
+    elif any(row.is_asked_again for row in rows):
+        back = gettext("%(name)sさんの返事を消しました。来られるか、もう一度たずねてください。", name=name)
+    return back
+
+
+def _all_ticked(found: Round, ids: list[int], by_id: int) -> str:
+    told = tick_all(db_session(), found, ids, by_id, clock.now())
+    said: str = gettext("%(count)s人に印をつけました。", count=told)
+    return said
 
 
 @pages.app_template_global("troubles_of")

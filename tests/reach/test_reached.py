@@ -264,7 +264,7 @@ def test_an_answer_entered_by_mistake_is_taken_back_and_asked_for_again(
     for person_id in people:
         aiko.submit(page, unsaid=str(person_id), answered=[], mistaken=[])
     shown = aiko.text(page)
-    assert ("返事を消して、一覧にもどしました" in shown, "あなたが入れた返事" in shown) == (True, False)
+    assert ("来られるか、もう一度たずねてください" in shown, "あなたが入れた返事" in shown) == (True, False)
     session.rollback()
     rows = {row.party_name: (row.state, row.asked_again) for row in session.query(Participation)}
     assert [rows[name] for name in ("となり0", "となり1")] == [("confirmed", "postponed")] * 2

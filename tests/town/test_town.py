@@ -1,5 +1,6 @@
 """The town in numbers: who may read them, what they count, that no name is among them; and founding a body."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler import clock, jobs
 from scheduler.attendance.actions import Tick, record_attendance
 from scheduler.errors import Conflict
+from scheduler.notices.channels.email import EmailChannel, Sender
+from scheduler.notices.channels.smtp import SmtpSettings
+from scheduler.notices.delivery import deliver_due
+from scheduler.notices.models import Attempt
 from scheduler.offices.actions import By
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.actions import PersonFacts
@@ -21,6 +27,7 @@ from tests.cast import Cast
 from tests.conftest import NOW
 from tests.mailbox import new_mail, new_mails
 from tests.moments import at
+from tests.notices.sink import free_port
 from tests.signed_in import browser_of
 
 PAST = NOW + timedelta(days=10)
@@ -134,6 +141,24 @@ def test_a_body_founded_by_mistake_is_taken_back_while_nothing_hangs_on_it(
         assert new_mails(app, "goro@example.jp") == []
         ben.submit("/town/aoba/undo", page="/town")
         assert "はじめの役員に知らせました" in ben.text("/town")
+
+
+@pytest.mark.loopback
+def test_a_founding_is_taken_back_also_once_its_letter_was_tried_in_vain(
+    app: Flask, session: Session, operator: Person
+) -> None:
+    ben, nobody = browser_of(app, operator), SmtpSettings("127.0.0.1", free_port())
+    ben.submit("/town", **TYPED)
+    with at("2026-11-16 10:11"):
+        with app.app_context():
+            mail = EmailChannel(nobody, Sender("t@example.org", "つどい", "example.org"))
+            outlet = jobs.outlet(app)
+            deliver_due(replace(outlet, channels={**outlet.channels, "email": mail}), clock.now)
+        assert session.query(Attempt).count() == 1
+        session.rollback()
+        assert ben.submit("/town/aoba/undo", page="/town").status_code == 303
+        assert "を、取り消しました" in ben.text("/town")
+    assert session.query(Attempt).count() == 0
 
 
 def test_a_body_in_which_somebody_has_begun_stays(session: Session, operator: Person) -> None:

@@ -25,8 +25,8 @@ _SAID = {
 AT = {
     "address_too_long": ("address",),
     "address_unusable": ("website", "address"),
-    "block_known": ("names",),
-    "block_name_missing": ("names",),
+    "block_known": ("names", "name"),
+    "block_name_missing": ("names", "name"),
     "blocks_too_many": ("names",),
     "calendar_unreachable": ("address",),
     "circular_after_date": ("useful_until",),

@@ -279,7 +279,7 @@ SENTENCES = {
     "closed_too_many": _("休みの数は%(most)sまでです。終わったものを消してください。"),
     "rule_never_happens": _("このくり返しでは、1日も当てはまりません。"),
     "rule_too_long": _("くり返しの決まりが長すぎます。"),
-    "rule_count_and_until": _("「何回」と「いつまで」は、どちらか1つにしてください。"),
+    "rule_count_and_until": _("「何回で終わり」と「いつまで」は、どちらか1つにしてください。"),
     "rule_incomplete": _("くり返しの選び方が足りません。曜日や週を選んでください。"),
     "idempotency_key_unusable": _("Idempotency-Key は、1字から255字までの半角の文字にしてください。"),
     "idempotency_key_reused": _(

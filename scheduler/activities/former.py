@@ -13,18 +13,24 @@ from scheduler.history import StateChange
 Former = tuple[int, datetime]
 
 
-def former_starts(session: Session, begins: datetime, ends: datetime) -> set[Former]:
-    """Return the dates that were once to begin in this span, and by a move that still stands do not any more."""
+# From when to when a date was to begin, and now: what is over leads nowhere, whichever month one looks at.
+_Span = tuple[datetime, datetime, datetime]
+
+
+def former_starts(session: Session, begins: datetime, ends: datetime, now: datetime) -> set[Former]:
+    """Return the dates ahead that were once to begin in this span, and by a move that still stands do not any more."""
     moved = select(Occurrence.id, Occurrence.first_starts_at).where(
         Occurrence.first_starts_at >= begins,
         Occurrence.first_starts_at < ends,
         Occurrence.first_starts_at != Occurrence.starts_at,
+        Occurrence.ends_at >= now,
     )
-    first = {(number, at) for number, at in session.execute(moved)}
-    return {*first, *_left_by_decision(session, begins, ends), *_left_by_change(session, begins, ends)}
+    first, span = {(number, at) for number, at in session.execute(moved)}, (begins, ends, now)
+    return {*first, *_left_by_decision(session, span), *_left_by_change(session, span)}
 
 
-def _left_by_decision(session: Session, begins: datetime, ends: datetime) -> Iterator[Former]:
+def _left_by_decision(session: Session, span: _Span) -> Iterator[Former]:
+    begins, ends, now = span
     back = aliased(StateChange)
     left = StateChange.facts["from"].as_string()
     taken_back = exists().where(
@@ -37,7 +43,7 @@ def _left_by_decision(session: Session, begins: datetime, ends: datetime) -> Ite
     wanted = (
         select(Occurrence.id, left)
         .join(StateChange, StateChange.subject_id == Occurrence.id)
-        .where(StateChange.subject == "occurrence", StateChange.verb == "decide", Occurrence.ends_at > begins)
+        .where(StateChange.subject == "occurrence", StateChange.verb == "decide", Occurrence.ends_at >= now)
         # Both are written in UTC and in one form, so that they stand in the order of time.
         .where(left >= begins.astimezone(UTC).isoformat(), left < ends.astimezone(UTC).isoformat())
         .where(~taken_back)
@@ -46,9 +52,10 @@ def _left_by_decision(session: Session, begins: datetime, ends: datetime) -> Ite
         yield number, datetime.fromisoformat(at)
 
 
-def _left_by_change(session: Session, begins: datetime, ends: datetime) -> Iterator[Former]:
+def _left_by_change(session: Session, span: _Span) -> Iterator[Former]:
+    begins, ends, now = span
     moved = select(Occurrence.activity_id).where(
-        Occurrence.starts_at != Occurrence.first_starts_at, Occurrence.ends_at > begins
+        Occurrence.starts_at != Occurrence.first_starts_at, Occurrence.ends_at >= now
     )
     wanted = select(StateChange.verb, StateChange.facts).where(
         StateChange.subject == "activity",

@@ -44,7 +44,7 @@ def moved_away(
     session: Session, wish: Wish, now: datetime, first: date, last: date
 ) -> dict[date, list[DateLine]]:
     """Return by each day where they were once announced the dates that fit a wish and are on another day now."""
-    former = former_starts(session, _midnight(first), _midnight(last + timedelta(days=1)))
+    former = former_starts(session, _midnight(first), _midnight(last + timedelta(days=1)), now)
     days: dict[int, set[date]] = {}
     for number, at in former:
         days.setdefault(number, set()).add(at.astimezone(HOME_ZONE).date())

@@ -70,13 +70,13 @@ def rename(
 ) -> Organization:
     """Call a block otherwise; its address and all that is kept in it stay.
 
-    Raise Invalid without a name, Conflict where another block is called so.
+    Raise Invalid without a name, Conflict where another block is called so, NotFound where it was dropped meanwhile.
     """
-    session.get_one(Organization, body.id, with_for_update=True)
-    if not text_in(names.name):
-        raise Invalid("block_name_missing")
+    _lock(session, body, block)
     well_read(names.kana)
-    name, was = _full_name(body, names.name), block.name
+    # What was shown and left as it was is no new name, with whatever it begins.
+    shown, was = short_name(body, block), block.name
+    name = was if text_in(names.name) == shown else _full_name(body, names.name)
     same = select(Organization.id).where(
         Organization.parent_id == body.id, Organization.name == name, Organization.id != block.id
     )
@@ -86,6 +86,12 @@ def rename(
     block.name_en = fitting(names.name_en, _MOST_NAME)
     _record(session, body, "rename_block", block, by, was=was)
     return block
+
+
+def _lock(session: Session, body: Organization, block: Organization) -> None:
+    session.get_one(Organization, body.id, with_for_update=True)
+    if session.get(Organization, block.id, populate_existing=True) is None:
+        raise NotFound
 
 
 def add_blocks(session: Session, body: Organization, names: str, by: By) -> list[Organization]:
@@ -110,7 +116,13 @@ def add_blocks(session: Session, body: Organization, names: str, by: By) -> list
 
 def _full_name(body: Organization, line: str) -> str:
     name = fitting(line, _MOST_NAME)
-    return name if name.startswith(body.name) else fitting(f"{body.name} {name}", _MOST_NAME)
+    rest = name.removeprefix(body.name)
+    # Typed with the association's name or without, it is the same; 東山班 of 東 only begins like it.
+    if rest != name and (not rest or rest[0].isspace() or rest[0].isdigit()):
+        name = rest.strip()
+    if not name:
+        raise Invalid("block_name_missing")
+    return fitting(f"{body.name} {name}", _MOST_NAME)
 
 
 def _add(session: Session, body: Organization, name: str, by: By) -> Organization:
@@ -130,8 +142,11 @@ def _free_slug(session: Session, body: Organization) -> str:
 
 
 def drop(session: Session, body: Organization, block: Organization, by: By) -> None:
-    """Take a block away that was made by mistake; raise Conflict while anything is kept in it."""
-    session.get_one(Organization, body.id, with_for_update=True)
+    """Take a block away that was made by mistake.
+
+    Raise Conflict while anything is kept in it, NotFound where somebody has just dropped it.
+    """
+    _lock(session, body, block)
     kept = select(func.count(Household.id)).where(Household.block_id == block.id)
     held = select(func.count(Membership.id)).where(Membership.organization_id == block.id)
     if session.scalar(kept) or session.scalar(held):

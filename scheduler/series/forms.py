@@ -49,7 +49,7 @@ class SeriesForm(CompanyForm):
     months_off = Ticks(
         _("休む月"), choices=_months, description=_("「毎回」のとき、選んだ月には申し込みません。")
     )
-    dates = Ticks(_("来られる日"), choices=[], description=_("「選んだ日だけ」のときに選びます。"))
+    dates = Ticks(_("来られる日"), choices=[], description=_("「下で選んだ日だけ」のときに選びます。"))
 
     @classmethod
     def for_slots(cls, slots: Sequence[Slot], *, known: bool) -> "SeriesForm":

@@ -68,9 +68,9 @@ def test_every_day_on_which_a_date_was_to_be_leads_to_where_it_is_now(theirs: Se
     people = cast.make(theirs, NOW)
     moved = make.occurrence(theirs, people.midori, NOW)
 
-    def leading() -> dict[int, list[int]]:
+    def leading(month: int = 11) -> dict[int, list[int]]:
         theirs.flush()
-        found = moved_away(theirs, Wish(), NOW, date(2026, 11, 1), date(2026, 12, 31))
+        found = moved_away(theirs, Wish(), NOW, date(2026, month, 1), date(2026, 12, 31))
         return {day.day: [line.starts.day for line in lines] for day, lines in sorted(found.items())}
 
     def ruling() -> decisions.Ruling:
@@ -85,3 +85,8 @@ def test_every_day_on_which_a_date_was_to_be_leads_to_where_it_is_now(theirs: Se
     assert leading() == {6: [8], 22: [8], 29: [8]}
     undo(theirs, made, people.aiko.id, NOW)
     assert leading() == {22: [6], 29: [6]}
+    # Also where it is now before the month in which one looks, by decisions and changes.
+    decisions.postpone(theirs, moved, ruling(), NOW)
+    for starts in (one(moved).starts.replace(day=20), one(moved).starts.replace(month=11, day=28)):
+        make_change(theirs, moved, one(moved, starts=starts))
+    assert leading(12) == {6: [28], 13: [28], 20: [28]}

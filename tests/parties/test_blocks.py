@@ -2,12 +2,13 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from scheduler.errors import Conflict, Invalid
+from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.history import changes_of
 from scheduler.parties import blocks, households
+from scheduler.parties.blocks import BlockNames
 from scheduler.parties.households import By, HomeFacts
 from scheduler.parties.models import Organization
 from tests.cast import Cast
@@ -65,6 +66,7 @@ def test_names_that_are_there_are_left_and_addresses_go_on_counting(session: Ses
     ("names", "code"),
     [
         (" \n ", "block_name_missing"),
+        ("みどり町内会", "block_name_missing"),
         ("班" * 130, "text_too_long"),
         ("\n".join(map(str, range(101))), "blocks_too_many"),
     ],
@@ -83,6 +85,40 @@ def test_a_block_has_no_blocks_and_only_what_was_made_as_one_is_dropped(
     officer = browser_of(app, cast.aiko)
     assert officer.get("/organizations/midori-1/blocks/new").status_code == 404
     assert officer.submit("/organizations/midori/blocks/drop", page=NEW).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("みどり町内会 3班", "みどり町内会 3班"),
+        ("みどり町内会3班", "みどり町内会 3班"),
+        ("みどり町内会館班", "みどり町内会 みどり町内会館班"),
+    ],
+)
+def test_the_name_of_the_association_stands_before_it_once(
+    session: Session, cast: Cast, typed: str, name: str
+) -> None:
+    made = blocks.add_blocks(session, cast.midori, f"1班\n{typed}", _by(cast))
+    assert [one.name for one in made] == ["みどり町内会 1班", name]
+    shown = blocks.short_name(cast.midori, made[1])
+    again = blocks.rename(session, cast.midori, made[1], BlockNames(shown, "はん"), _by(cast))
+    assert (again.name, again.kana) == (name, "はん")
+    with pytest.raises(Invalid, match="block_name_missing"):
+        blocks.rename(session, cast.midori, made[1], BlockNames(cast.midori.name), _by(cast))
+
+
+def test_what_was_dropped_meanwhile_is_neither_renamed_nor_dropped_again(
+    session: Session, cast: Cast
+) -> None:
+    made = blocks.add_blocks(session, cast.midori, "1班", _by(cast))[0]
+    session.commit()
+    assert made.name
+    gone = delete(Organization).where(Organization.id == made.id)
+    session.execute(gone.execution_options(synchronize_session=False))
+    with pytest.raises(NotFound):
+        blocks.rename(session, cast.midori, made, BlockNames("さくら班"), _by(cast))
+    with pytest.raises(NotFound):
+        blocks.drop(session, cast.midori, made, _by(cast))
 
 
 def test_a_program_makes_and_renames_blocks_too(app: Flask, session: Session, cast: Cast) -> None:

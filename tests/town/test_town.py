@@ -15,10 +15,11 @@ from scheduler.notices.channels.email import EmailChannel, Sender
 from scheduler.notices.channels.smtp import SmtpSettings
 from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Attempt
-from scheduler.offices.actions import By
+from scheduler.offices.actions import By, Term, appoint
+from scheduler.paper import cards
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.models import Organization, Person
+from scheduler.parties.models import Organization, Person, SignedIn
 from scheduler.town.actions import found_with_officer, take_back
 from scheduler.town.queries import counts_of
 from tests import cast as casting
@@ -141,6 +142,47 @@ def test_a_body_founded_by_mistake_is_taken_back_while_nothing_hangs_on_it(
         assert new_mails(app, "goro@example.jp") == []
         ben.submit("/town/aoba/undo", page="/town")
         assert "はじめの役員に知らせました" in ben.text("/town")
+
+
+def test_who_was_made_an_officer_by_mistake_is_as_before(
+    app: Flask, session: Session, cast: Cast, operator: Person
+) -> None:
+    chie = PersonFacts(cast.chie.name, cast.chie.kana, cast.chie.email or "")
+    by, later = (By(operator.id, NOW.date(), NOW + timedelta(minutes=number)) for number in (1, 6))
+    printed = cards.make(session, cast.chie, cast.aiko.id, "secret", NOW - timedelta(days=1))
+    lasts = printed.expires_at
+    spent = cards.make(session, cast.chie, cast.aiko.id, "secret", NOW - timedelta(days=2))
+    spent.spent_at, printed.expires_at = NOW - timedelta(hours=1), lasts
+    here = SignedIn(person_id=cast.chie.id, token_hash="a", created_at=spent.spent_at, seen_at=NOW)
+    here.expires_at = NOW + timedelta(days=9)
+    session.add(here)
+    session.commit()
+
+    def doors() -> tuple[bool, bool]:
+        session.expire_all()
+        return printed.expires_at == lasts, here.ended_at is None
+
+    for officer in (chie, PersonFacts("後藤 五郎", "ごとう ごろう", "goro@example.jp")):
+        made = found_with_officer(
+            session, Organization(slug="aoba", name="あおば", created_at=NOW), officer, by
+        )
+        session.flush()
+        assert doors() == ((False, False) if officer is chie else (True, True))
+        take_back(session, made, later)
+        assert doors() == (True, True)
+    assert session.query(Person).filter_by(email="goro@example.jp").count() == 0
+
+
+def test_whoever_is_known_elsewhere_by_then_stays_known(
+    session: Session, cast: Cast, operator: Person
+) -> None:
+    by = By(operator.id, NOW.date(), NOW)
+    officer = PersonFacts("後藤 五郎", "ごとう ごろう", "goro@example.jp")
+    made = found_with_officer(session, Organization(slug="aoba", name="あおば", created_at=NOW), officer, by)
+    appoint(session, cast.midori, officer, Term("treasurer", NOW.date()), by)
+    take_back(session, made, by)
+    session.commit()
+    assert session.query(Person).filter_by(email="goro@example.jp").count() == 1
 
 
 @pytest.mark.loopback

@@ -58,7 +58,7 @@ def test_she_withdraws_there_and_the_place_is_free_again(
     assert (sign_up.state, date.slots[0].taken) == ("cancelled", 0)
     # Some minutes later: whoever takes that back at once is told nothing.
     with at("2026-11-16 10:05"):
-        assert "行けない" in mailbox.new_mail(app, "hanako@example.jp")["Subject"]
+        assert "欠席の連絡" in mailbox.new_mail(app, "hanako@example.jp")["Subject"]
 
 
 def test_whoever_comes_too_late_is_told_that_it_is_full(

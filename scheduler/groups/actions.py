@@ -14,7 +14,7 @@ from scheduler.activities.models import Slot, SlotShare
 from scheduler.db import claim
 from scheduler.errors import Conflict, Forbidden, Invalid, NotFound
 from scheduler.participation import actions as sign_ups
-from scheduler.participation import guards, places
+from scheduler.participation import guards, places, reconfirming
 from scheduler.participation.actions import Stranger, companion_of
 from scheduler.participation.bringing import grows_past_others
 from scheduler.participation.capacity import THE_CONTACT, as_asked, change_people
@@ -202,12 +202,13 @@ def change_number(session: Session, row: Participation, people: int, now: dateti
 def leave_out(session: Session, row: Participation, without: Collection[int], now: datetime) -> None:
     """Let a party say who of it does not come, by the ids of companions and THE_CONTACT; the others stay.
 
-    Who lets the children come alone has said yes for them as their guardian. Raise Invalid where nobody is named or
+    Who lets the children come alone has said yes for them as their guardian. Where the party was asked whether it comes
+    after all, that is its yes, and not too late after the cut-off. Raise Invalid where nobody is named or
     nobody would be left, Conflict once it is too late for that, where an adult or the one who was trained must come,
     and whatever `capacity.change_people` raises. Locks the slot.
     """
     _lock(session, row, now)
-    if row.comes and now >= row.slot.cancel_until:
+    if row.comes and not row.is_asked_again and now >= row.slot.cancel_until:
         raise Conflict("too_late_to_withdraw")
     gone = [one.id for one in row.companions if one.id in without]
     if THE_CONTACT in without and row.contact_comes:
@@ -219,6 +220,9 @@ def leave_out(session: Session, row: Participation, without: Collection[int], no
         raise Invalid("nobody_left")
     if leaves_children_alone(row, gone):
         _let_children_come(session, row, gone, now)
+    if row.is_asked_again:
+        # Before the number, which can be taken back as long as it is what was said last.
+        reconfirming.answer(session, row, "yes", row.contact_id, now)
     change_people(session, row, row.people - len(gone), row.contact_id, now, without=gone)
 
 

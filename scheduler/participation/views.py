@@ -198,7 +198,7 @@ def prove(participation_id: int, token: str | None = None) -> ResponseReturnValu
     def act(row: Participation) -> None:
         actions.prove(db_session(), row, clock.now(), clash_ok=sure)
 
-    return go(_done(participation_id, token, act, gettext("確かめました。ありがとうございます。")))
+    return go(_done(participation_id, token, act, gettext("確かめました。")))
 
 
 @pages.post("/participations/<int:participation_id>/accept")

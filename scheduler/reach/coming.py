@@ -14,6 +14,7 @@ from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.notices.actions import Telling, queue
 from scheduler.notices.models import DROPPED, Delivery, Notice
 from scheduler.participation.actions import withdraw
+from scheduler.participation.models import Participation
 from scheduler.participation.queries import comes_to, own_at, who_comes
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Person
@@ -65,6 +66,12 @@ def answer(session: Session, occurrence: Occurrence, person_id: int, said: str, 
     insert_once(session, ComingAnswer, {**key, "answer": said, "at": now})
     mine = update(ComingAnswer).filter_by(**key)
     session.execute(mine.values(answer=said, at=now).execution_options(synchronize_session=False))
+
+
+def parties(session: Session, occurrence: Occurrence, person_id: int) -> list[Participation]:
+    """Return the sign-ups of a person for a date of which some can stay away while the others come."""
+    mine = own_at(session, person_id, occurrence.id)
+    return [row for row in mine if row.companions and row.comes and not row.is_pledge]
 
 
 def answers(session: Session, occurrence: Occurrence) -> dict[int, str]:

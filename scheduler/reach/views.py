@@ -170,18 +170,22 @@ def ask(occurrence_id: int) -> ResponseReturnValue:
 @pages.route("/dates/<int:occurrence_id>/coming", methods=["GET", "POST"])
 @pages.route("/me/<token>/dates/<int:occurrence_id>/coming", methods=["GET", "POST"])
 def still_coming(occurrence_id: int, token: str | None = None) -> ResponseReturnValue:
-    """Ask one person with three large buttons; only pressing one answers."""
+    """Ask one person with large buttons; only pressing one answers. Of a party, some may come and others not."""
     actor, base = _asker(token)
     me = find_me(db_session(), actor)
     occurrence, form = coming.find_own_date(db_session(), actor, occurrence_id), ChannelForm()
+    parties, fewer = coming.parties(db_session(), occurrence, me.id), form.verb.data == "fewer"
+    said = "yes" if fewer else str(form.verb.data)
     if form.validate_on_submit() and form.attempt(
-        lambda: coming.answer(db_session(), occurrence, me.id, str(form.verb.data), clock.now())
+        lambda: coming.answer(db_session(), occurrence, me.id, said, clock.now())
     ):
         db_session().commit()
         flash(gettext("返事を受け取りました。ありがとうございます。"), "success")
-        return go(base)
-    said = coming.answers(db_session(), occurrence).get(me.id, "")
-    page = form.page("reach/coming.html", occurrence=occurrence, said_before=said, base=base)
+        one = len(parties) == 1 and fewer
+        return go(f"{base.removesuffix('/me')}/participations/{parties[0].id}/fewer" if one else base)
+    before = coming.answers(db_session(), occurrence).get(me.id, "")
+    facts = {"occurrence": occurrence, "said_before": before, "base": base, "parties": parties}
+    page = form.page("reach/coming.html", **facts)
     return secret_address(make_response(page))
 
 

@@ -134,7 +134,7 @@ def prove(series_id: int, token: str | None = None) -> ResponseReturnValue:
         # The page says with what, and asks for the second tap.
         return go(f"{back.removesuffix('/me')}/series/{found.id}")
     actions.prove(db_session(), found, clock.now(), clash_ok=sure)
-    return _changed(found, back, gettext("確かめました。ありがとうございます。"))
+    return _changed(found, back, gettext("確かめました。"))
 
 
 @pages.post("/series/<int:series_id>/months")

@@ -64,12 +64,15 @@ WORDS = [("person", "手伝う役割を選ぶ", "この役割で申し込む"), 
 
 
 @pytest.mark.parametrize(("unit", "way", "button"), WORDS)
-def test_who_takes_part_is_not_asked_to_help(
-    session: Session, cast: Cast, visitor: Visitor, unit: str, way: str, button: str
+@pytest.mark.parametrize("parts", [1, 2])
+def test_who_takes_part_is_not_asked_to_help_and_is_led_straight_to_the_only_form(
+    session: Session, cast: Cast, visitor: Visitor, unit: str, way: str, button: str, parts: int
 ) -> None:
-    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("出席", 30, unit=unit),))
+    slots = (SlotFacts("出席", 30, unit=unit, min_age=15), SlotFacts("受付", 30, unit=unit))[:parts]
+    slot = make.slot(session, cast.midori, NOW, slots=slots)
     session.commit()
-    assert "あと30人" in visitor.text("/")
+    assert f"あと{30 * parts}人" in visitor.text("/")
     page = visitor.text(f"/dates/{slot.occurrence_id}")
-    assert f'href="#parts">{way}<' in page
-    assert f'href="/slots/{slot.id}/join">{button}<' in page
+    assert (f'href="#parts">{way}<' in page) == (parts == 2)
+    assert page.count(f'href="/slots/{slot.id}/join">{button}<') == 3 - parts
+    assert "15歳以上<" in visitor.text(f"/slots/{slot.id}/join")

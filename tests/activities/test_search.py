@@ -150,7 +150,12 @@ def test_a_card_says_that_places_are_drawn(session: Session, cast: Cast, visitor
     page = visitor.text("/")
     assert ("抽選・6組" in page, "あと6組" in page) == (True, False)
     assert 'href="/?when=next_week"' in page
-    assert "条件を1つ外す" in visitor.text("/?ease=with_children&minutes=30")
+    nothing = visitor.text("/?ease=with_children&minutes=30")
+    assert "条件を1つ外す" in nothing
+    assert [
+        nothing.split("empty-state")[1].count(f'href="/?{left}"')
+        for left in ("ease=with_children", "minutes=30")
+    ] == [1, 1]
 
 
 def test_a_month_is_a_table_and_a_list(session: Session, cast: Cast, client: FlaskClient) -> None:

@@ -123,3 +123,24 @@ def test_who_has_taken_on_something_else_meanwhile_does_not_come_back_unseen(
     join(session, make.slot(session, cast.midori, NOW), SignUp(cast.ben.id), NOW)
     with pytest.raises(Conflict, match="clash"):
         come_all(session, row, NOW)
+
+
+def test_who_is_asked_again_and_leaves_somebody_out_has_said_yes_for_the_others(
+    app: Flask, session: Session, cast: Cast, slot: Slot
+) -> None:
+    row = _family(session, slot, cast, FATHER, CHILD)
+    row.asked_again = "postponed"
+    slot.cancel_before = 60 * 24 * 90
+    session.commit()
+    ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
+    assert f'href="{page}/fewer"' in ben.text(f"{page}/again")
+    assert "お返事したことになります" in ben.text(f"{page}/fewer")
+    session.rollback()
+    answer = ben.submit(f"{page}/fewer", without=str(row.companions[1].id))
+    shown = ben.text(answer.location)
+    assert ("<h1>申し込みのようす" in shown, shown.count(f'action="{page}/fewer/back"')) == (True, 1)
+    session.rollback()
+    session.refresh(row)
+    assert (row.asked_again, row.people, row.state) == ("", 2, "confirmed")
+    come_all(session, row, NOW)
+    assert (row.asked_again, row.people) == ("", 3)

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
 from scheduler.errors import Conflict, Invalid, NotFound
+from scheduler.participation.actions import join
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.access import Actor
 from scheduler.reach import coming
 from tests import mailbox, make
@@ -150,3 +152,19 @@ def test_who_waits_is_neither_asked_nor_may_answer(session: Session, cast: Cast,
     assert coming.ask(session, date, None, NOW) == 1
     with pytest.raises(NotFound):
         coming.find_own_date(session, Actor(NOW.date(), cast.ben.id), date.id)
+
+
+def test_a_party_says_that_it_comes_and_goes_on_to_who_of_it_does_not(
+    app: Flask, session: Session, cast: Cast, date: Occurrence
+) -> None:
+    others = Company(others=(Named("山田 一郎", "やまだ いちろう"),))
+    date.slots[0].places = 4
+    row = join(session, date.slots[0], SignUp(cast.aiko.id, clash_ok=True, company=others), NOW)
+    session.commit()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/coming"
+    assert "人数をへらす" not in browser_of(app, cast.ben).text(page)
+    assert "人数をへらす" in aiko.text(page)
+    session.rollback()
+    assert aiko.submit(page, verb="fewer").location == f"/participations/{row.id}/fewer"
+    session.rollback()
+    assert coming.answers(session, date) == {cast.aiko.id: "yes"}

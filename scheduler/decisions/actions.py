@@ -1,10 +1,11 @@
 """The decision about a date, and taking it back. Decision, move and telling are one transaction.
 
 What becomes of sign-ups: held, cancelled and stopped dates keep them as they are; postponed ones keep them, and all
-are asked again; those of a date that is joined with the next go there, each to the part that corresponds. Attendance
-can be written down for what took place, and hours of a stopped date count until it was stopped.
+but whoever decides are asked again; those of a date that is joined with the next go there, each to the part that
+corresponds. Attendance can be written down for what took place, and hours of a stopped date count until it was stopped.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -151,11 +152,16 @@ def _decide(
         # Only now that it is locked is it sure that nobody has called that date off meanwhile.
         if occurrence.merged_into.state not in TAKES_SIGN_UPS:
             raise Invalid("next_date_missing")
-        ask_again(session, _moved(session, row), "merged", ruling.by_id, now)
+        ask_again(session, _of_others(_moved(session, row), ruling), "merged", ruling.by_id, now)
     elif outcome == "postpone":
-        ask_again(session, roster(session, occurrence.id), "postponed", ruling.by_id, now)
+        ask_again(session, _of_others(roster(session, occurrence.id), ruling), "postponed", ruling.by_id, now)
     _write_down(session, occurrence, row, (before, left), now)
     _tell(session, occurrence, told, now)
+
+
+def _of_others(rows: Iterable[Participation], ruling: Ruling) -> list[Participation]:
+    """Leave out whoever decides: they have the day before them and are not asked in the same breath."""
+    return [row for row in rows if row.contact_id != ruling.by_id]
 
 
 def _moved(session: Session, decision: Decision) -> list[Participation]:

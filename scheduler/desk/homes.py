@@ -64,7 +64,7 @@ def answers_at(session: Session, date_ids: list[int], block: Organization) -> di
         .join(Household, Household.id == home)
         .where(Slot.occurrence_id.in_(date_ids), Household.block_id == block.id)
         .where(Participation.state.in_(("cancelled",)) | Participation.state.not_in(GONE))
-        .options(joinedload(Participation.slot))
+        .options(joinedload(Participation.slot), joinedload(Participation.contact))
         .order_by(Slot.position, Participation.id)
     )
     found: dict[int, Answers] = {}

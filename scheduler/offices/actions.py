@@ -1,6 +1,6 @@
 """What changes of offices: appoint, end, hand over, take that back. A body is never left without an officer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ from scheduler.parties.models import Membership, Organization, Person, SignedIn,
 from scheduler.parties.names import kana_key, phone_key
 
 LONGEST_TERM = timedelta(days=20 * 366)
+# What a block by itself is asked to choose from.
+_OF_BLOCKS = (BLOCK_LEADER, "organiser")
 # Who takes it back at once troubles nobody.
 GRACE = timedelta(minutes=3)
 
@@ -96,6 +98,13 @@ def _end_key_cards(session: Session, person: Person, now: datetime) -> None:
 def offices_for(body: Organization) -> tuple[str, ...]:
     """Return the offices that a body can have: only a block has a leader."""
     return tuple(office for office in OFFICES if office != BLOCK_LEADER or body.parent_id is not None)
+
+
+def offices_offered(bodies: Sequence[Organization], is_block: bool) -> tuple[str, ...]:
+    """Return the offices to choose from for one of these bodies; a block by itself has no chair and no counter."""
+    if is_block:
+        return _OF_BLOCKS
+    return tuple(dict.fromkeys(office for body in bodies for office in offices_for(body)))
 
 
 def _check(term: Term, today: date) -> None:

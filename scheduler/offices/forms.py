@@ -11,7 +11,7 @@ from wtforms.widgets import ListWidget, RadioInput
 
 from scheduler import words
 from scheduler.errors import Invalid
-from scheduler.offices.actions import Term, offices_for
+from scheduler.offices.actions import Term, offices_offered
 from scheduler.offices.queries import FEW, Known
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Organization, Person
@@ -106,12 +106,12 @@ class OfficeForm(_WhoForm):
     body = SelectField(_("団体・班"), [InputRequired(_REQUIRED)])
     office = SelectField(_("役"), [InputRequired(_REQUIRED)])
 
-    def fit(self, bodies: Sequence[Organization]) -> "OfficeForm":
+    def fit(self, bodies: Sequence[Organization], is_block: bool) -> "OfficeForm":
         """Offer these bodies, and the offices that one of them can have."""
         self._bodies = {body.slug: body for body in bodies}
         self.body.choices = [(body.slug, words.said(body, "name")) for body in bodies]
-        offices = dict.fromkeys(office for body in bodies for office in offices_for(body))
-        self.office.choices = [(office, words.word(words.OFFICES, office)) for office in offices]
+        offered = offices_offered(bodies, is_block)
+        self.office.choices = [(office, words.word(words.OFFICES, office)) for office in offered]
         return self
 
     def chosen(self) -> Organization:

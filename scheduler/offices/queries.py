@@ -12,7 +12,7 @@ from scheduler.history import UNDO_FOR, StateChange, changes_of
 from scheduler.parties.access import BLOCK_LEADER, COUNTER, ORGANISING, SESSION, Actor, live, may_see_all
 from scheduler.parties.models import Household, Membership, Organization, Person
 from scheduler.parties.names import kana_key
-from scheduler.parties.queries import find_body
+from scheduler.parties.queries import find_body, kept_as_blocks
 from scheduler.text import text_in
 
 # In which order offices are named: the chair first, whoever's reading comes first.
@@ -45,6 +45,13 @@ def find_kept_body(session: Session, actor: Actor, slug: str) -> Organization:
     if not may_see_all(session, actor, body):
         raise NotFound
     return body
+
+
+def is_block(session: Session, body: Organization) -> bool:
+    """Say whether a body is a block of its parent, not a group or a committee under it."""
+    if body.parent_id is None:
+        return False
+    return body in kept_as_blocks(session, session.get_one(Organization, body.parent_id))
 
 
 def find_office(session: Session, actor: Actor, membership_id: int) -> Holder:

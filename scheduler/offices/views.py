@@ -31,7 +31,7 @@ def offices(slug: str) -> ResponseReturnValue:
     actor, session = current_actor(), db_session()
     body = queries.find_kept_body(session, actor, slug)
     bodies = queries.bodies_kept(session, body)
-    form = OfficeForm(data={"starts_on": actor.today}).fit(bodies)
+    form = OfficeForm(data={"starts_on": actor.today}).fit(bodies, queries.is_block(session, body))
     form.offer(queries.known_people(session, bodies, _sought()))
 
     def appoint() -> Membership:

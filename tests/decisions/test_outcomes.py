@@ -128,7 +128,10 @@ def test_postponed_everybody_is_kept_and_the_organiser_sees_who_has_answered(
     session: Session, cast: Cast, dates: list[Occurrence]
 ) -> None:
     first = dates[0]
+    first.slots[0].places = 3
+    decider = make.participation(session, first.slots[0], cast.aiko, NOW)
     actions.postpone(session, first, _ruling(cast, first), NOW)
+    assert (decider.is_asked_again, decider.is_live) == (False, True)
     rows = {row.contact_id: row for row in session.scalars(select(Participation))}
     answer(session, rows[cast.ben.id], "yes", cast.ben.id, NOW)
     answer(session, rows[cast.chie.id], "cannot", cast.chie.id, NOW)

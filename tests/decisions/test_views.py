@@ -189,7 +189,7 @@ def test_weeks_before_it_is_asked_once_more_and_what_was_typed_is_kept(
 ) -> None:
     asked = aiko.submit("/dates/1/decision", outcome="cancel", reason="雨の見込み")
     assert (asked.status_code, state(session, date)[0]) == (200, "open")
-    assert "まだ5日あります。いま決めますか。" in asked.text
+    assert "まだ5日あります。いま、決めますか。" in asked.text
     assert 'name="reason" value="雨の見込み"' in asked.text
     with at("2026-11-21 06:00"):
         assert aiko.submit("/dates/1/decision", outcome="cancel").status_code == 303

@@ -149,3 +149,15 @@ def test_after_the_cut_off_a_leader_is_sent_to_the_organiser_who_enters_it(
             session.rollback()
             found.append(("いま取りやめにできるのは世話人だけです" in browser.text(page), row.state))
     assert found == [(True, "confirmed"), (False, "cancelled")]
+
+
+def test_a_sign_up_names_who_comes_and_a_name_is_not_its_own_reading(
+    app: Flask, session: Session, cast: Cast, midori: Street
+) -> None:
+    day, speaker = date(session, cast), midori.speakers[0]
+    speaker.kana = speaker.name
+    make.participation(session, day.slots[0], speaker, NOW)
+    session.commit()
+    page = browser_of(app, midori.leader).text(f"/dates/{day.id}/homes")
+    assert f"1人・{speaker.name}</span>" in page
+    assert f"（{speaker.name}）" not in page

@@ -37,7 +37,7 @@ def test_where_a_topic_leads_there_is_a_page(app: Flask, cast: Cast) -> None:
         ("キャンセル", "cannot"),
         ("スマホがない", "neighbour"),
         ("人数をふやす", "together"),
-        ("下書きを消す", "post"),
+        ("下書きの削除", "discard"),
     ],
 )
 def test_a_topic_is_found_by_its_words(app: Flask, words: str, key: str | None) -> None:

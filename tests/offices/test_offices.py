@@ -237,7 +237,9 @@ def test_the_parents_officer_keeps_the_leaders_of_its_blocks(
     typed = TYPED | {"body": "midori-1", "office": "block_leader"}
     aiko = browser_of(app, cast.aiko)
     assert aiko.submit(PATH, **typed, starts_on="2026-11-16").status_code == 303
-    assert "班長" in aiko.text("/organizations/midori-1/offices")
+    page = aiko.text("/organizations/midori-1/offices")
+    assert "班長" in page
+    assert ('value="block_leader"' in page, 'value="chair"' in page) == (True, False)
 
 
 def test_a_program_keeps_offices_too(app: Flask, session: Session, cast: Cast) -> None:

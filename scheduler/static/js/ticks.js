@@ -72,6 +72,7 @@ function retry() {
 function begin(form) {
   for (const row of form.querySelectorAll("[data-only]")) row.dataset.was = row.querySelector("[type=checkbox]").checked ? "1" : "";
   form.querySelectorAll("[data-with-script]").forEach((one) => (one.hidden = false));
+  form.querySelectorAll("[data-without-script]").forEach((one) => (one.hidden = true));
   form.addEventListener("change", (event) => {
     const row = event.target.closest("[data-only]");
     if (!row) return;

@@ -18,6 +18,7 @@ INSIDE = {
     "burden_list",
     "places_left",
     "step_header",
+    "join_word",
     "named_link",
     "spoken",
     "named",

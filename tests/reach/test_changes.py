@@ -83,7 +83,7 @@ def _deliver(app: Flask) -> None:
 def _names(visitor: Visitor, path: str) -> list[str]:
     """Return who is on a list, in its order."""
     page = visitor.text(path).partition('<form class="form"')[2].partition("</form>")[0]
-    return re.findall(r'tick-row-name"><span class="kana">[^<]*</span> <span>([^<]*)', page)
+    return re.findall(r'tick-row-name">(?:<span class="kana">[^<]*</span> )?<span>([^<]*)', page)
 
 
 def _tick(visitor: Visitor, path: str, name: str) -> None:

@@ -193,8 +193,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         at = next((self[name] for name in AT.get(refused.code, ()) if name in self), None)
         if at is None or at.type == "HiddenField":
             self.refusal = words.sentence(refused)
-        else:
-            at.errors = [*at.errors, words.sentence(refused)]
+            return
+        if at.type == "FieldList":
+            at.errors, at = [*at.errors, [words.sentence(refused)]], at.entries[0]
+        at.errors = [*at.errors, words.sentence(refused)]
 
     def page(self, template: str, **facts: Any) -> ResponseReturnValue:
         """Show the form: 200 when it is new, 422 or the refusal's status when something has to be mended."""

@@ -145,7 +145,15 @@ REPEAT_GROUPS = _each("rule", "first_on", "first_at", "timezone", "dates.0", "on
 TERMS = {"policy": "first_come", "offer_hours": "24", "questions-0-label": "昼食"}
 TERMS_PICKY = _each(
     *("policy", "opens_days", "closes_days", "cancel_days", "offer_hours", "target", "first_timers"),
-    *("min_age", "briefing", "needs_part", "needs_each", "questions-0-kind", "questions-0-erase_days"),
+    *(
+        "min_age",
+        "min_children",
+        "briefing",
+        "needs_part",
+        "needs_each",
+        "questions-0-kind",
+        "questions-0-erase_days",
+    ),
 )
 
 FORMS = (

@@ -71,6 +71,7 @@ def test_every_sentence_takes_its_facts(language: str) -> None:
     }
     facts |= {"retry_at": NOW}
     facts |= {"briefing": "説明会", "age": 18, "question": "昼食", "what": "清掃", "names": "別所 勉"}
+    facts |= {"count": 1, "part": "親子", "children": 2}
     facts |= {"left": 6, "name": "電話", "begins": "みどり町内会の"}
     with force_locale(language):
         said = [words.sentence(Refused(code, **facts)) for code in SENTENCES]

@@ -15,3 +15,5 @@ UNITS = ("person", "guest", "family")
 POLICIES = ("first_come", "approval", "lottery", "assigned")
 # What an activity asks for before somebody under age is confirmed.
 MINORS = ("consent", "present", "no")
+# From this age on nobody is a child.
+GROWN_UP = 18

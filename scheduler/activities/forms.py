@@ -39,10 +39,13 @@ _REQUIRED = _("ここは必ず入れてください。")
 _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
 
 
+_WITH_CHILD = "parent_child"
 _UNITS = {
     "person": _("手伝う人（人数で数えます）"),
     "guest": _("参加する人（人数で数えます）"),
     "family": _("参加する家族（組で数えます）"),
+    # Families, each with a child: what the terms call `min_children`.
+    _WITH_CHILD: _("参加する親子（組で数えます。お子さんといっしょの方だけ）"),
 }
 
 
@@ -208,7 +211,8 @@ def _slot(row: dict[str, Any]) -> SlotFacts:
         name=row["name"],
         places=row["places"] or 0,
         min_people=row["min_people"] or 0,
-        unit=row["unit"],
+        unit="family" if row["unit"] == _WITH_CHILD else row["unit"],
+        min_children=int(row["unit"] == _WITH_CHILD),
         competence=row["competence"] or None,
         burden=tuple(row["burden"] or ()),
     )
@@ -224,4 +228,5 @@ def typed_of(activity: Activity) -> dict[str, Any]:
 
 def _row_of(slot: SlotTemplate) -> dict[str, Any]:
     names = ("name", "places", "min_people", "unit", "burden")
-    return {name: getattr(slot, name) for name in names} | {"competence": slot.competence or ""}
+    values = {name: getattr(slot, name) for name in names} | {"competence": slot.competence or ""}
+    return values | ({"unit": _WITH_CHILD} if slot.unit == "family" and slot.min_children else {})

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.codes import BURDENS, POLICIES, UNITS
+from scheduler.activities.codes import BURDENS, GROWN_UP, POLICIES, UNITS
 from scheduler.activities.models import Activity, Slot, SlotShare, SlotTemplate
 from scheduler.db import insert_once
 from scheduler.errors import Invalid
@@ -22,6 +22,8 @@ MAX_PLACES = 5000
 MAX_MINUTES = 14 * 24 * 60
 MAX_BEFORE = 400 * 24 * 60
 MAX_QUESTIONS = 10
+# As many children as whoever telephones can name.
+MAX_CHILDREN = 3
 QUESTION_KINDS = ("text", "choice", "number", "yes_no")
 # Places for first-timers open to all a day before (E5).
 FIRST_TIMERS_UNTIL = 24 * 60
@@ -83,6 +85,7 @@ class SlotFacts:
     offer_hours: int = 24
     first_timers: int = 0
     min_age: int | None = None
+    min_children: int = 0
     briefing_id: int | None = None
     needs: tuple[Need, ...] = ()
     shares: tuple[ShareFacts, ...] = ()
@@ -92,7 +95,15 @@ class SlotFacts:
 _NAMES = ("name", "name_en", "name_easy")
 _PLAIN = (
     *("unit", "min_people", "target", "places", "offset_minutes", "competence", "policy", "opens_before"),
-    *("closes_before", "cancel_before", "offer_hours", "first_timers", "min_age", "briefing_id"),
+    *(
+        "closes_before",
+        "cancel_before",
+        "offer_hours",
+        "first_timers",
+        "min_age",
+        "min_children",
+        "briefing_id",
+    ),
 )
 
 
@@ -102,6 +113,7 @@ def template(activity: Activity, position: int, facts: SlotFacts) -> SlotTemplat
     _check_names(facts)
     _check_places(facts)
     _check_moments(facts, minutes)
+    _check_children(activity, facts)
     return SlotTemplate(
         **{name: getattr(facts, name) for name in _PLAIN},
         activity_id=activity.id,
@@ -161,6 +173,14 @@ def _check_moments(facts: SlotFacts, minutes: int) -> None:
         raise Invalid("age_out_of_range")
 
 
+def _check_children(activity: Activity, facts: SlotFacts) -> None:
+    if not 0 <= facts.min_children <= MAX_CHILDREN:
+        raise Invalid("children_out_of_range", most=MAX_CHILDREN)
+    adults_only = activity.minors == "no" or (facts.min_age or 0) >= GROWN_UP
+    if facts.min_children and adults_only:
+        raise Invalid("children_not_let_in", part=facts.name)
+
+
 _QUESTION_TEXTS = ("label", "label_en", "label_easy", "purpose", "purpose_en", "purpose_easy")
 
 
@@ -202,7 +222,11 @@ def _with_terms(slot: SlotFacts, before: SlotFacts | None) -> SlotFacts:
     if before is None:
         return slot
     short = ("places", "min_people", "unit", "competence", "burden")
-    return replace(before, **{name: getattr(slot, name) for name in short})
+    # The short form says that families come with children; with how many is for the terms.
+    children = before.min_children
+    if slot.unit == "family":
+        children = max(children, slot.min_children) if slot.min_children else 0
+    return replace(before, **{name: getattr(slot, name) for name in short}, min_children=children)
 
 
 _COPIED = ("position", *_NAMES, "minutes", *_PLAIN)

@@ -57,6 +57,7 @@ class SlotOut(ApiModel):
     opens_at: datetime | None
     closes_at: datetime
     min_age: int | None
+    min_children: int
     questions: list[dict[str, object]]
     competence: str | None
     burden: list[str]
@@ -110,6 +111,7 @@ def slot_out(slot: Slot) -> SlotOut:
         "opens_at",
         "closes_at",
         "min_age",
+        "min_children",
         "questions",
         "competence",
     )

@@ -63,7 +63,7 @@ STARTERS: dict[str, dict[str, Any]] = {
         "first_at": time(10, 30),
         "ends_at": time(11),
         "slots": [
-            _part(_("親子の席"), 10, 0, "seated", "with_children", unit="family"),
+            _part(_("親子の席"), 10, 0, "seated", "with_children", unit="parent_child"),
             _part(_("読み手"), 2, 1, "talking"),
         ],
     },

@@ -95,6 +95,8 @@ class MoveForm(VerbForm):
 def _with_places(slot: Slot) -> str:
     free = gettext("あと%(left)s組") if slot.unit == "family" else gettext("あと%(left)s人")
     left = free % {"left": slot.left} if slot.left > 0 else gettext("満員")
+    if slot.min_children:
+        left = f"{left}{words.dot()}{gettext('お子さんといっしょの方')}"
     return f"{words.said(slot, 'name')}{words.aside(left)}"
 
 

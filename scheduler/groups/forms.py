@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from scheduler import words
+from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.models import Slot
 from scheduler.form_checks import Accepted
 from scheduler.groups.actions import may_come_alone, may_stay_away
@@ -30,7 +31,7 @@ from scheduler.participation.fields import (
     for_adults_only,
 )
 from scheduler.participation.grades import GRADES
-from scheduler.participation.guards import GROWN_UP, MAX_PEOPLE
+from scheduler.participation.guards import MAX_PEOPLE
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.parties.identity import NAME

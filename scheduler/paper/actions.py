@@ -24,6 +24,7 @@ from scheduler.paper.queries import (
 )
 from scheduler.participation import capacity, places
 from scheduler.participation.models import Participation
+from scheduler.participation.signing import Named
 from scheduler.participation.undoing import come_back
 from scheduler.parties.access import Actor, may_enter_for_all
 from scheduler.parties.actions import PersonFacts
@@ -100,16 +101,18 @@ def _lines(session: Session, occurrence: Occurrence, wanted: Wanted, actor: Acto
 class Field:
     """One field as it was keyed in: how many come, and how many stood there when the page was opened.
 
-    `people` is None where the field was left empty, and -1 where it could not be read.
+    `people` is None where the field was left empty, and -1 where it could not be read. `children` of them are told by
+    age, where the part asks for children; None where that could not be read.
     """
 
     people: int | None
     was: int = 0
+    children: tuple[Named, ...] | None = ()
 
     @property
     def is_answer(self) -> bool:
         """Whether it says anything that did not stand there before."""
-        return self.people is not None or self.was > 0
+        return self.people is not None or self.was > 0 or self.children != ()
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,7 @@ def _apply(
     people = typed.people or 0
     if people < 0:
         raise Invalid("people_unreadable")
+    children = _children(typed)
     there = standing_of(session, [line], [slot]).get((line.id, slot.id), Standing())
     if there.people == people:
         return Outcome(
@@ -205,10 +209,19 @@ def _apply(
         raise Conflict("household_empty")
     if there.rows:
         return _correct(session, line, there.rows, people, by)
-    row = enter(session, slot, _entry(line, slot, keyed, people, by), by.actor, by.now)
+    entry = replace(_entry(line, slot, keyed, people, by), children=children)
+    row = enter(session, slot, entry, by.actor, by.now)
     if line.household_id is None and line.person_id is None:
         line.person_id = row.contact_id
     return Outcome(line, slot, "joined", row)
+
+
+def _children(typed: Field) -> tuple[Named, ...]:
+    if typed.children is None:
+        raise Invalid("ages_unreadable")
+    if typed.children and len(typed.children) >= (typed.people or 0):
+        raise Invalid("children_over_people", children=len(typed.children))
+    return typed.children
 
 
 def _is_new_no(line: PrintedRow, people: int) -> bool:

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from scheduler import words
 from scheduler.paper import actions
 from scheduler.paper.actions import MOST_TEXT, KeyedLine, Wanted
+from scheduler.paper.ages import ages_in
 from scheduler.paper.models import PrintedSheet
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Organization
@@ -76,7 +77,11 @@ def keyed_of(sheet: PrintedSheet, sent: Mapping[str, str]) -> list[KeyedLine]:
 
 def _line(number: int, sheet: PrintedSheet, sent: Mapping[str, str]) -> KeyedLine:
     fields = {
-        slot.id: actions.Field(people_in(sent.get(f"n-{number}-{slot.id}", "")), _was(sent, number, slot.id))
+        slot.id: actions.Field(
+            people_in(sent.get(f"n-{number}-{slot.id}", "")),
+            _was(sent, number, slot.id),
+            ages_in(sent.get(f"c-{number}-{slot.id}", "")),
+        )
         for slot in sheet.occurrence.slots
     }
     name, kana, phone = (sent.get(f"{what}-{number}", "") for what in ("name", "kana", "phone"))

@@ -8,6 +8,7 @@ from scheduler import words
 from scheduler.json_api import ApiModel
 from scheduler.paper import actions, queries
 from scheduler.paper.models import PrintedSheet
+from scheduler.participation.signing import Company, Named
 from scheduler.parties.actions import PersonFacts
 
 
@@ -49,11 +50,20 @@ class SheetOut(ApiModel):
 
 
 class SheetFieldIn(ApiModel):
-    """How many come for one part; `was` is how many stood there when it was read."""
+    """How many come for one part, which children among them; `was` is how many stood there when it was read."""
 
     slot_id: int
     people: int | None = Field(default=None, ge=0)
     was: int = Field(default=0, ge=0)
+    children_months: list[int] = Field(default_factory=list, max_length=60)
+    children_grades: list[str] = Field(default_factory=list, max_length=60)
+
+    def keyed(self) -> actions.Field:
+        """Return it as it is keyed in."""
+        company = Company(
+            (), tuple(self.children_months), tuple(Named(grade=one) for one in self.children_grades)
+        )
+        return actions.Field(self.people, self.was, company.named)
 
 
 class SheetLineIn(ApiModel):
@@ -67,7 +77,7 @@ class SheetLineIn(ApiModel):
 
     def keyed(self) -> actions.KeyedLine:
         """Return it as it is keyed in."""
-        fields = {one.slot_id: actions.Field(one.people, one.was) for one in self.fields}
+        fields = {one.slot_id: one.keyed() for one in self.fields}
         return actions.KeyedLine(self.number, fields, PersonFacts(self.name, self.kana, phone=self.phone))
 
 

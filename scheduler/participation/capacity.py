@@ -207,6 +207,7 @@ def as_asked(row: Participation) -> SignUp:
     others = tuple(Named(one.name, one.kana, one.age_months, one.grade) for one in row.companions)
     return SignUp(
         row.contact_id,
+        pledged=row.people if row.is_pledge else None,
         contact_comes=row.contact_comes,
         contact_grade=row.contact_grade,
         company=Company(others=others),
@@ -272,6 +273,13 @@ def _come_back(session: Session, row: Participation, gone: Collection[int]) -> N
     session.expire(row, ["companions"])
 
 
+def _check_children(row: Participation, staying: Collection[Companion]) -> None:
+    before, after = (sum(one.is_minor for one in some) for some in (row.companions, staying))
+    # Who came without any before the part asked for them can still be corrected.
+    if after < before and after < row.slot.min_children and not row.is_pledge:
+        raise Conflict("children_must_come", count=row.slot.min_children)
+
+
 def _fit_company(
     session: Session, row: Participation, people: int, without: Collection[int], now: datetime
 ) -> None:
@@ -280,6 +288,7 @@ def _fit_company(
     Whoever is left out by name is kept aside, for as long as that can be taken back.
     """
     staying = [one for one in row.companions if one.id not in without]
+    _check_children(row, staying)
     named = [one for one in staying if one.name or one.is_minor]
     first = int(row.contact_comes)
     if first + len(named) > people:

@@ -9,10 +9,11 @@ from wtforms import Field, FieldList, HiddenField, IntegerField, SelectField, St
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from scheduler import words
+from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.models import Slot
 from scheduler.form_checks import Accepted
 from scheduler.participation.grades import GRADES
-from scheduler.participation.guards import GROWN_UP, MAX_ANSWER
+from scheduler.participation.guards import MAX_ANSWER
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.identity import IdentityForm

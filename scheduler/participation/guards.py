@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import Conflict, Forbidden, Invalid
@@ -18,7 +19,6 @@ from scheduler.text import text_in
 # One sign-up by one person; larger groups pledge a number as a body.
 MAX_PEOPLE = 60
 MAX_AGE_MONTHS = 12 * 18
-GROWN_UP = 18
 MAX_ANSWER = 400
 
 
@@ -63,7 +63,10 @@ def check_party(slot: Slot, sign_up: SignUp) -> None:
 
 
 def check_ages(slot: Slot, sign_up: SignUp) -> None:
-    """Raise for impossible ages, for somebody too young, and for children without the adult that is asked for."""
+    """Raise for impossible ages, for somebody too young, for children without the adult asked for, for too few of them.
+
+    What a body pledges is a number, which says nothing of ages yet.
+    """
     everybody = sign_up.everybody
     if any(not _is_possible(one) for one in everybody):
         raise Invalid("age_out_of_range")
@@ -72,6 +75,8 @@ def check_ages(slot: Slot, sign_up: SignUp) -> None:
         raise Conflict("too_young", age=slot.min_age)
     if minors:
         _check_minors(slot, grown_ups=len(everybody) - len(minors))
+    if sign_up.pledged is None and sign_up.company.children < slot.min_children:
+        raise Invalid("children_missing", count=slot.min_children)
 
 
 def _is_possible(one: Named) -> bool:

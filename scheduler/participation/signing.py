@@ -40,6 +40,11 @@ class Company:
         """How many they are, without the first."""
         return len(self.adults) + len(self.children_months) + len(self.others)
 
+    @property
+    def children(self) -> int:
+        """How many of them are children."""
+        return sum(one.years is not None for one in self.named)
+
 
 @dataclass(frozen=True)
 class SignUp:

@@ -9,7 +9,7 @@ from scheduler.activities.queries import find_activity
 from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
 from scheduler.participation.actions import Stranger, is_told_by_mail
-from scheduler.participation.signing import Company, SignUp
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
@@ -35,6 +35,8 @@ class SeriesIn(ApiModel):
     by_line: bool = False
     language: str = "ja"
     adults: list[str] = []
+    children_months: list[int] = []
+    children_grades: list[str] = []
     answers: dict[str, str] = {}
     clash_ok: bool = False
 
@@ -79,6 +81,11 @@ def _out(
     )
 
 
+def _company(body: SeriesIn) -> Company:
+    grades = tuple(Named(grade=grade) for grade in body.children_grades)
+    return Company(tuple(body.adults), tuple(body.children_months), grades)
+
+
 def _as_if_new(body: SeriesIn) -> SeriesOut:
     off = sorted(set(body.months_off))
     return SeriesOut(id=None, every=body.every, months_off=off, unproven=True, ended=False, dates=[])
@@ -90,7 +97,7 @@ def join(activity_id: int, body: SeriesIn) -> SeriesOut:
     actor, now = current_actor(), clock.now()
     activity = find_activity(db_session(), actor, activity_id)
     wish = actions.Wish(body.position, body.every, tuple(body.months_off), tuple(body.dates))
-    yes = SignUp(0, company=Company(tuple(body.adults)), clash_ok=body.clash_ok, answers=body.answers)
+    yes = SignUp(0, company=_company(body), clash_ok=body.clash_ok, answers=body.answers)
     if actor.person_id is None:
         language = words.known_language(body.language)
         typed = {name: getattr(body, name) for name in ("name", "kana", "email", "phone", "by_line")}

@@ -8,7 +8,7 @@ from scheduler.guarding import guard
 from scheduler.json_api import Api, ApiModel
 from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.queries import find_own
-from scheduler.participation.signing import SignUp
+from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_me
@@ -44,7 +44,15 @@ class TakeIn(ApiModel):
     phone: str = ""
     by_line: bool = False
     language: str = "ja"
+    children_months: list[int] = []
+    children_grades: list[str] = []
     clash_ok: bool = False
+
+    @property
+    def company(self) -> Company:
+        """The children who come along."""
+        grades = tuple(Named(grade=grade) for grade in self.children_grades)
+        return Company(children_months=tuple(self.children_months), others=grades)
 
 
 class TakenOut(ApiModel):
@@ -89,7 +97,7 @@ def take(stand_in_token: str, body: TakeIn) -> TakenOut:
     """Take over by the link that was passed on: the first is free, and both are told."""
     actor = current_actor()
     search = queries.find_search_by_token(db_session(), stand_in_token, settings().secret_key)
-    yes = SignUp(0, clash_ok=body.clash_ok)
+    yes = SignUp(0, company=body.company, clash_ok=body.clash_ok)
     if actor.person_id is None:
         language = words.known_language(body.language)
         typed = {name: getattr(body, name) for name in ("name", "kana", "email", "phone", "by_line")}

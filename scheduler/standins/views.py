@@ -92,7 +92,12 @@ def _stranger(form: TakeOverForm, actor: Actor) -> Stranger | None:
 
 
 def _take_over(search: StandIn, form: TakeOverForm, actor: Actor) -> Participation:
-    sign_up = SignUp(0, clash_ok=bool(form.clash.data), request_key=form.request_key.data or None)
+    sign_up = SignUp(
+        0,
+        company=form.company(),
+        clash_ok=bool(form.clash.data),
+        request_key=form.request_key.data or None,
+    )
     if not actor.is_signed_in:
         stranger = Stranger(form.person())
         guard("join", *stranger.contacts)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.codes import MINORS
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate
 from scheduler.activities.parts import SlotFacts, check_needs, facts_of, template
-from scheduler.activities.plans import sources_ahead
+from scheduler.activities.plans import latest_parts, sources_ahead
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, record
 from scheduler.parties.tokens import new_token
@@ -23,8 +23,8 @@ _KEPT = {"id", "activity_id", "version_id", "position"}
 _OWN = ("name", "name_en", "name_easy", "unit", "places", "min_people", "offset_minutes", "minutes")
 # What a change of terms writes into the slots that are there already: nothing that anybody counts on.
 _FOR_DATES = (
-    *("target", "opens_before", "closes_before", "cancel_before", "offer_hours", "min_age", "briefing_id"),
-    *("competence", "burden", "questions", "min_people"),
+    *("target", "opens_before", "closes_before", "cancel_before", "offer_hours", "min_age", "min_children"),
+    *("briefing_id", "competence", "burden", "questions", "min_people"),
 )
 
 
@@ -104,6 +104,9 @@ def set_activity_terms(
     """Say who may come under age, when to warn and call, and who stays responsible; it counts at once."""
     if terms["minors"] not in MINORS or not 0 <= terms["warn_days"] <= 60:
         raise Invalid("choice_unknown")
+    with_children = [part.name for part in latest_parts(activity) if part.min_children]
+    if terms["minors"] == "no" and with_children:
+        raise Invalid("children_not_let_in", part=with_children[0])
     for name in ("minors", "warn_days", "may_call", "stays_responsible"):
         setattr(activity, name, terms[name])
     activity.changed_at = now

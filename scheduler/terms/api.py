@@ -26,6 +26,7 @@ class PartTerms(ApiModel):
     offer_hours: int | None = None
     first_timers: int | None = None
     min_age: int | None = None
+    min_children: int | None = None
     briefing_id: int | None = None
     needs: list[dict[str, int]] | None = None
     shares: list[dict[str, int]] | None = None

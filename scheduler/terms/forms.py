@@ -20,7 +20,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from scheduler import words
 from scheduler.activities.fields import TagFields
 from scheduler.activities.models import Activity, SlotTemplate
-from scheduler.activities.parts import Need, Question, SlotFacts, facts_of
+from scheduler.activities.parts import MAX_CHILDREN, Need, Question, SlotFacts, facts_of
 from scheduler.activities.plans import latest_parts
 from scheduler.web import Form, PlainForm
 
@@ -90,6 +90,11 @@ class PartTermsForm(Form):
         _("はじめての方のために取っておく場所"), 5000, _("前の日には、だれでも申し込めるようになります。")
     )
     min_age = _whole(_("何歳から"), 100)
+    min_children = _whole(
+        _("いっしょに来るお子さん（何人から）"),
+        MAX_CHILDREN,
+        _("親子の会のように、お子さんといっしょの方だけのときに入れます。0は、大人だけでも申し込めます。"),
+    )
     briefing = SelectField(_("先に参加してもらう説明会"), choices=[], default="")
     needs_part = SelectField(_("付き添いが要る役割のとき、付き添いの役割"), choices=[], default="")
     needs_each = IntegerField(
@@ -121,6 +126,7 @@ class PartTermsForm(Form):
             offer_hours=self.offer_hours.data or 24,
             first_timers=self.first_timers.data or 0,
             min_age=self.min_age.data,
+            min_children=self.min_children.data or 0,
             briefing_id=int(self.briefing.data) if self.briefing.data else None,
             needs=self._needs(),
             questions=self._questions(part),
@@ -158,7 +164,8 @@ def typed_of(part: SlotTemplate) -> dict[str, Any]:
         "cancel_days": part.cancel_before // _DAY,
     }
     plain = {
-        name: getattr(part, name) for name in ("policy", "target", "offer_hours", "first_timers", "min_age")
+        name: getattr(part, name)
+        for name in ("policy", "target", "offer_hours", "first_timers", "min_age", "min_children")
     }
     questions = [question | {"choices": "、".join(question["choices"])} for question in part.questions]
     return (

@@ -58,8 +58,17 @@ def _sign_up_head(paper: Sheet, asked: Asked, look: Look) -> float:
     facts = parts.facts_of(occurrence, look)
     y = parts.draw_facts(paper, (MARGIN, y), paper.inside, facts, paper.pt(13))
     said = gettext("来られる人数を数字で書いてください。来られないときは 0 と書いてください。")
-    y = paper.paragraph((MARGIN, y + 1), paper.inside, said, paper.pt(14), bold=True) + 2
+    y = paper.paragraph((MARGIN, y + 1), paper.inside, said + _ages_too(asked), paper.pt(14), bold=True) + 2
     return _signed_up(paper, y, asked)
+
+
+def _ages_too(asked: Asked) -> str:
+    """Ask for the ages of the children where a part is for whoever brings some: nobody can be keyed in without."""
+    parts_ = [words.said(slot, "name") for slot in asked.slots if slot.min_children]
+    said = [
+        gettext("「%(part)s」は、お子さんの年齢も書いてください。例：3人 1歳", part=name) for name in parts_
+    ]
+    return " ".join(["", *said]) if said else ""
 
 
 def _signed_up(paper: Sheet, y: float, asked: Asked) -> float:
@@ -96,7 +105,7 @@ def _circular_head(paper: Sheet, asked: Asked, look: Look) -> float:
     said = gettext(
         "読んだら印をつけ、来られる人数を書いて、すぐ次の家へ回してください。来ない家は 0 と書いてください。"
     )
-    y = paper.paragraph((MARGIN, y), paper.inside, said, paper.pt(13), bold=True) + 2
+    y = paper.paragraph((MARGIN, y), paper.inside, said + _ages_too(asked), paper.pt(13), bold=True) + 2
     y = _signed_up(paper, y, asked)
     # A table that would begin at the foot begins on the next page.
     return _next(paper, asked) if y > paper.height - 60 else y

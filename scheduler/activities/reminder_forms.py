@@ -43,14 +43,25 @@ def _code_of(rule: ReminderRule) -> str:
     return f"d{rule.days_before}" if rule.at is not None else f"m{rule.minutes_before}"
 
 
-def _hour_word(at: time | None) -> str:
-    return f" {words.clock_text(datetime.combine(date.min, at))}" if at else ""
+def _rule_word(rule: ReminderRule) -> str:
+    when = _when_word(_code_of(rule))
+    if rule.at is None:
+        return when
+    clock = words.clock_text(datetime.combine(date.min, rule.at))
+    return str(gettext("%(when)s %(clock)s", when=when, clock=clock))
+
+
+def _going_on(said: str) -> str:
+    """Write words as they stand after others, where letters have a small form."""
+    return said[:1].lower() + said[1:]
 
 
 def reminder_words(rules: Iterable[ReminderRule]) -> str:
     """Say when people are reminded, such as "1週間前 午後7時、前の日 午後7時"."""
-    said = [_when_word(_code_of(rule)) + _hour_word(rule.at) for rule in rules]
-    return str(gettext("、")).join(said) if said else str(gettext("送らない"))
+    said = [_rule_word(rule) for rule in rules]
+    return str(gettext("、")).join(said[:1] + [_going_on(one) for one in said[1:]]) or str(
+        gettext("送らない")
+    )
 
 
 class ReminderRow(PlainForm):

@@ -108,7 +108,7 @@ class EndForm(Form):
     """After which day an activity is over."""
 
     last_on = DateField(
-        _("最後の日"),
+        _("この活動の最後の日"),
         [InputRequired(_REQUIRED)],
         description=_("この日までの日程は、そのままです。この日よりあとの日程がなくなります。"),
     )

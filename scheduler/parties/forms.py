@@ -126,7 +126,9 @@ class NewBlocksForm(Form):
 class RenameForm(Form):
     """How a block is called."""
 
-    name = StringField(_("班の名前"), [DataRequired(_("班の名前を入れてください。例：1班")), Length(max=120)])
+    name = StringField(
+        _("新しい名前"), [DataRequired(_("班の名前を入れてください。例：1班")), Length(max=120)]
+    )
     kana = StringField(
         _("班の名前のふりがな"),
         [Length(max=120)],

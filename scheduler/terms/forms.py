@@ -80,11 +80,9 @@ class PartTermsForm(Form):
 
     policy = RadioField(_("場所の決め方"), choices=lambda: _said(words.POLICIES))
     target = _whole(_("めやすの人数"), 5000, _("これだけいると助かる、という人数です。"))
-    opens_days = _whole(_("受付の始まり（何日前）"), 400, _("空けておくと、いつでも申し込めます。"))
-    closes_days = _whole(_("締切（何日前）"), 400, _("0は始まる直前までです。抽選は締切のときにします。"))
-    cancel_days = _whole(
-        _("自分で取りやめられるのは何日前まで"), 400, _("そのあとは世話人への電話になります。")
-    )
+    opens_days = _whole(_("受付の始まり"), 400, _("空けておくと、いつでも申し込めます。"))
+    closes_days = _whole(_("申し込みの締切"), 400, _("0は始まる直前までです。抽選は締切のときにします。"))
+    cancel_days = _whole(_("自分で取りやめられる期限"), 400, _("そのあとは世話人への電話になります。"))
     offer_hours = IntegerField(_("補欠の方が返事をするまでの時間"), [NumberRange(1, 336)], render_kw=_NUMBER)
     first_timers = _whole(
         _("はじめての方のために取っておく場所"), 5000, _("前の日には、だれでも申し込めるようになります。")

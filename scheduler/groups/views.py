@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, flash, make_response, render_template, request, session
+from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -15,8 +15,8 @@ from scheduler.groups.actions import Speaker
 from scheduler.groups.forms import FewerForm, GroupForm, MoreForm, NameListForm, OwnNameForm, PeopleForm
 from scheduler.groups.name_list import read
 from scheduler.guarding import guard
-from scheduler.participation import bringing, undoing
-from scheduler.participation.actions import Stranger, consent, visit_of
+from scheduler.participation import bringing, undoing, visits
+from scheduler.participation.actions import Stranger, consent
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.queries import find_own
 from scheduler.parties.access import Actor
@@ -37,7 +37,7 @@ def join(slot_id: int) -> ResponseReturnValue:
     form.offer(queries.spoken_for(session_, actor), has_share=share is not None)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor, share)):
         session_.commit()
-        session["joined"] = visit_of(form.done, _stranger(form, actor))
+        visits.remember(form.done, _stranger(form, actor))
         return go(f"/slots/{slot_id}/joined")
     page = form.page("groups/join.html", slot=slot, share=share, now=clock.now())
     return secret_address(make_response(page)) if share is not None else page

@@ -81,6 +81,11 @@ class Stranger:
         return (*mailboxes, *(phone for one in who if (phone := phone_key(one.phone))))
 
     @property
+    def contact_typed(self) -> str:
+        """What they gave for being told, as they typed it."""
+        return self.person.email.strip() or self.person.phone.strip()
+
+    @property
     def is_proven(self) -> bool:
         """Whether nothing has to be confirmed: nobody can prove a telephone."""
         return not (self.person.by_line or self.person.email.strip())
@@ -92,7 +97,7 @@ def join_as_stranger(
     """Sign up somebody who is not signed in; an e-mail address must be confirmed before it is sure.
 
     The same form sent twice is one sign-up, also by telephone, where everybody is a new person. Who types somebody
-    else's address gets no other answer than who types a new one: how things stand goes to the mailbox (`is_hidden`).
+    else's address gets no other answer than who types a new one: how things stand goes to the mailbox.
     Raise Forbidden for a part that needs training, whoever it is.
     """
     guards.check_stranger_of([slot])
@@ -120,22 +125,6 @@ def join_as_stranger(
 def is_told_by_mail(stranger: Stranger) -> bool:
     """Say whether a stranger's mailbox is told how a sign-up stands, and nobody else: anybody may type anybody's."""
     return not stranger.is_proven and not stranger.person.by_line
-
-
-def is_hidden(row: Participation, stranger: Stranger) -> bool:
-    """Say whether how a sign-up stands is for its mailbox alone, and not for the stranger who typed the address."""
-    return not stranger.is_proven and not row.unproven
-
-
-def visit_of(row: Participation, stranger: Stranger | None) -> list[object]:
-    """Return what a browser keeps of the sign-up it has just made: where, which, whether hidden, and what was typed.
-
-    What was typed is shown as it was typed: what is stored would tell that somebody is known.
-    """
-    if stranger is None:
-        return [row.slot_id, row.id, False, ""]
-    typed = stranger.person.email.strip() or stranger.person.phone.strip()
-    return [row.slot_id, row.id, is_hidden(row, stranger), typed]
 
 
 def registered(session: Session, body: Organization, stranger: Stranger, now: datetime) -> Person:

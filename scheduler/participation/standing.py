@@ -226,11 +226,17 @@ def remark(
     _record(session, row, change, before, now)
 
 
+def hold_ends(slot: Slot, now: datetime) -> datetime:
+    """Return until when a place would be held for whoever types an address now."""
+    # Whom the organiser lets in after the start has until the end.
+    return min(now + UNPROVEN_HOLDS, slot.starts_at if now < slot.starts_at else slot.ends_at)
+
+
 def _deadline(row: Participation, state: str, now: datetime) -> datetime | None:
     # Whom the organiser lets in after the start has until the end.
     latest = row.slot.starts_at if now < row.slot.starts_at else row.slot.ends_at
     if state == "unverified":
-        return row.hold_until or min(now + UNPROVEN_HOLDS, latest)
+        return row.hold_until or hold_ends(row.slot, now)
     if state == "awaiting_guardian":
         # One who is under age must not cost a whole group its places.
         return None if row.is_pledge else min(now + GUARDIAN_HOLDS, latest)

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Blueprint, flash, make_response, render_template, request, session
+from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.activities.models import Slot
 from scheduler.activities.queries import find_slot
-from scheduler.errors import NotFound
 from scheduler.guarding import guard
 from scheduler.participation import (
     actions,
@@ -20,6 +19,7 @@ from scheduler.participation import (
     queries,
     reconfirming,
     undoing,
+    visits,
     waiting,
 )
 from scheduler.participation.fields import ProveForm, company_text, standing_word
@@ -32,7 +32,6 @@ from scheduler.participation.forms import (
     WithdrawForm,
 )
 from scheduler.participation.models import Participation
-from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.login import actor_by_link, begin_connecting, current_actor, step_to_connect
@@ -51,7 +50,7 @@ def join(slot_id: int) -> ResponseReturnValue:
     form = JoinForm.for_slot(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor)):
         db_session().commit()
-        session["joined"] = actions.visit_of(form.done, _stranger(form, actor))
+        visits.remember(form.done, _stranger(form, actor))
         return go(f"/slots/{slot.id}/joined")
     now = clock.now()
     others = queries.others_with_room(slot, form.head_count() if form.refused_by == "full" else 1, now)
@@ -87,23 +86,19 @@ def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
 @pages.get("/slots/<int:slot_id>/joined")
 def joined(slot_id: int) -> ResponseReturnValue:
     """Say thanks and what happens next; only to the browser that has just signed up."""
-    kept = session.get("joined")
-    if not isinstance(kept, list) or kept[0] != slot_id:
-        raise NotFound
+    visit = visits.visit_to(slot_id)
     slot = find_slot(db_session(), current_actor(), slot_id)
-    row = queries.just_made(db_session(), slot_id, kept[1])
-    hidden, typed = [*kept[2:], False, ""][:2]
-    by_mail = hidden or (row.state == "unverified" and row.contact.email is not None)
+    shown = {"slot": slot, "occurrence": slot.occurrence, "visit": visit}
+    if visit.by_mail:
+        return secret_address(make_response(render_template("participation/asked_to_confirm.html", **shown)))
+    row = queries.just_made(db_session(), slot_id, visit.row_id)
     told_here = row.contact.email is None and not row.unproven
     page = render_template(
-        "participation/asked_to_confirm.html" if by_mail else "participation/joined.html",
-        slot=slot,
-        occurrence=slot.occurrence,
+        "participation/joined.html",
+        **shown,
         row=row,
-        typed=typed,
         link=parties.personal_link(row.contact, settings().secret_key) if told_here else "",
         step=step_to_connect(row.contact, slot.occurrence.activity.organization) if row.unproven else None,
-        until=(None if hidden else row.hold_until) or clock.now() + UNPROVEN_HOLDS,
     )
     return secret_address(make_response(page))
 
@@ -197,6 +192,7 @@ def prove(participation_id: int, token: str | None = None) -> ResponseReturnValu
 
     def act(row: Participation) -> None:
         actions.prove(db_session(), row, clock.now(), clash_ok=sure)
+        visits.proved(row)
 
     return go(_done(participation_id, token, act, gettext("確かめました。")))
 
@@ -381,8 +377,7 @@ def close_link(token: str | None = None) -> ResponseReturnValue:
 @pages.app_template_global("just_joined")
 def just_joined() -> int | None:
     """Return the part that this browser has just signed up for: its page leads to the own one without a mailbox."""
-    kept = session.get("joined")
-    return kept[0] if isinstance(kept, list) and isinstance(kept[0], int) else None
+    return visits.just_joined()
 
 
 pages.add_app_template_filter(company_text)

@@ -271,11 +271,6 @@ def forget_answers(session: Session) -> None:
         series.answers = {}
 
 
-def is_hidden(series: Series, stranger: Stranger) -> bool:
-    """Say whether what stands is for its mailbox alone, and not for the stranger who typed the address."""
-    return not stranger.is_proven and not series.unproven
-
-
 def _tell_again(session: Session, series: Series, now: datetime) -> None:
     # At most once in a quarter of an hour.
     kind, quarter = "series_verify" if series.unproven else "series_joined", int(now.timestamp() // 900)

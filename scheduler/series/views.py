@@ -1,6 +1,7 @@
 """Pages to sign up for many dates, to leave single ones, and to end it."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from flask import Blueprint, flash, make_response, session
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from scheduler.activities.models import Activity
 from scheduler.activities.queries import find_activity
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
-from scheduler.participation.actions import Stranger
+from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.fields import ProveForm
 from scheduler.participation.queries import find_own
 from scheduler.participation.standing import UNPROVEN_HOLDS
@@ -37,6 +38,7 @@ def _asker(token: str | None) -> tuple[Actor, str]:
 def join(activity_id: int, position: int) -> ResponseReturnValue:
     """Sign up for many dates of an activity at once."""
     actor, now = current_actor(), clock.now()
+    hold = now + UNPROVEN_HOLDS
     activity = find_activity(db_session(), actor, activity_id)
     slots = queries.slots_ahead(db_session(), activity.id, position, now)
     if not slots:
@@ -44,7 +46,7 @@ def join(activity_id: int, position: int) -> ResponseReturnValue:
     form = SeriesForm.for_slots(slots, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _join(activity, position, form, actor)):
         db_session().commit()
-        session["series"] = [form.done.series.id, _is_hidden(form, actor)]
+        session["series"] = [form.done.series.id, _is_told_by_mail(form, actor), hold.isoformat()]
         _say_what_was_left_out(form.done)
         return go(f"/series/{form.done.series.id}/joined")
     return form.page("series/join.html", activity=activity, slots=slots, part=slots[0])
@@ -63,8 +65,8 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
     return done
 
 
-def _is_hidden(form: SeriesForm, actor: Actor) -> bool:
-    return not actor.is_signed_in and actions.is_hidden(form.done.series, Stranger(form.person()))
+def _is_told_by_mail(form: SeriesForm, actor: Actor) -> bool:
+    return not actor.is_signed_in and is_told_by_mail(Stranger(form.person()))
 
 
 def _say_what_was_left_out(joined: Joined) -> None:
@@ -80,19 +82,23 @@ def _say_what_was_left_out(joined: Joined) -> None:
 def joined(series_id: int) -> ResponseReturnValue:
     """Say what comes next; only to the browser that has just signed up."""
     kept = session.get("series")
-    if not isinstance(kept, list) or kept[0] != series_id:
+    # An older version of the service kept less.
+    if not isinstance(kept, list) or kept[0] != series_id or len(kept) != 3:
         raise NotFound
-    series = queries.just_joined_by_id(db_session(), series_id)
-    asked = series.unproven or bool(kept[1])
+    series, until = queries.just_joined_by_id(db_session(), series_id), datetime.fromisoformat(kept[2])
+    # Whoever typed an address reads the same whether or not that one is known: how things stand is told to the mailbox.
+    by_mail, asked = kept[1], kept[1] or series.unproven
     told_here = not series.contact.email and not series.unproven
     page = ButtonForm().page(
         "series/joined.html",
         series=series,
         asked=asked,
+        by_mail=by_mail,
         rows=[] if asked else queries.rows_of(db_session(), series.id, clock.now()),
         link=parties.personal_link(series.contact, settings().secret_key) if told_here else "",
-        until=(clock.now() if kept[1] else series.created_at) + UNPROVEN_HOLDS,
-        step=step_to_connect(series.contact, series.activity.organization) if series.unproven else None,
+        until=until if by_mail else series.created_at + UNPROVEN_HOLDS,
+        is_over=until <= clock.now() if by_mail else not series.is_live,
+        step=step_to_connect(series.contact, series.activity.organization) if asked and not by_mail else None,
     )
     return secret_address(make_response(page))
 
@@ -134,6 +140,9 @@ def prove(series_id: int, token: str | None = None) -> ResponseReturnValue:
         # The page says with what, and asks for the second tap.
         return go(f"{back.removesuffix('/me')}/series/{found.id}")
     actions.prove(db_session(), found, clock.now(), clash_ok=sure)
+    if session.get("series", [None])[0] == found.id:
+        # Whoever has confirmed it here reads its mailbox.
+        session["series"] = [found.id, False, clock.now().isoformat()]
     return _changed(found, back, gettext("確かめました。"))
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, flash, make_response, request, session
+from flask import Blueprint, flash, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.guarding import guard
-from scheduler.participation.actions import Stranger, visit_of
+from scheduler.participation import visits
+from scheduler.participation.actions import Stranger
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import find_own
 from scheduler.participation.signing import SignUp
@@ -80,7 +81,7 @@ def _take(search: StandIn) -> ResponseReturnValue:
     form = TakeOverForm.asking(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _take_over(search, form, actor)):
         db_session().commit()
-        session["joined"] = visit_of(form.done, _stranger(form, actor))
+        visits.remember(form.done, _stranger(form, actor))
         return go(f"/slots/{slot.id}/joined")
     return form.page(
         "standins/take.html", slot=slot, occurrence=slot.occurrence, search=search, now=clock.now()

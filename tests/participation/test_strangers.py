@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.errors import Invalid
+from scheduler.jobs import tick
 from scheduler.participation import actions
 from scheduler.participation.actions import Stranger, join_as_stranger
 from scheduler.participation.models import Participation
@@ -281,6 +282,28 @@ def test_nobody_learns_by_typing_an_address_whether_that_one_has_signed_up(
     session.rollback()
     # What was typed of the other address holds places of its own.
     assert (row.state, row.people, slot.taken) == ("confirmed", 1, 2 + bool(adults))
+
+
+def test_opened_again_the_page_to_check_the_mail_says_the_same_of_a_known_address_and_a_new_one(
+    app: Flask, session: Session, slot: Slot
+) -> None:
+    row = _join(session, slot, HANAKO)
+    actions.prove(session, row, NOW)
+    session.commit()
+    shown = []
+    for address in (HANAKO.email, "umi@example.jp"):
+        typed = {"name": "山田 花子", "kana": "やまだ はなこ", "email": address}
+        with at("2026-11-16 10:00"):
+            browser = Visitor(app)
+            joined = browser.submit(f"/slots/{slot.id}/join", **typed).location
+        for moment in ("2026-11-16 10:10", "2026-11-16 10:31"):
+            with at(moment):
+                tick(app)
+                main = re.findall("<main.*</main>", browser.text(joined).replace(address, "?"), re.DOTALL)
+            shown.append(main[0])
+    assert shown[:2] == shown[2:]
+    assert "午前10時30分まで" in shown[0]
+    assert "確かめる時間がすぎました" in shown[1]
 
 
 def test_nobody_learns_by_typing_an_address_what_that_one_does_at_the_time(

@@ -9,7 +9,7 @@ from flask import Flask
 from scheduler.config import ROOT
 
 MACROS = re.compile(r"{% macro ([a-z]\w+)\(")
-# Drawn by another part, or nothing that is seen: `spoken` and `named` are a text as it is.
+# Drawn by another part, or a text as it is: `spoken`, `named` and `with_children`.
 INSIDE = {
     "csrf",
     "opens_beside",
@@ -23,6 +23,7 @@ INSIDE = {
     "spoken",
     "named",
     "ticks",
+    "with_children",
 }
 
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.actions import RepeatFacts
 from scheduler.activities.models import Activity, Occurrence, RuleVersion
-from scheduler.activities.plans import schedule_of, source_at
+from scheduler.activities.plans import HORIZON, next_starts, schedule_of, source_at
 from scheduler.activities.recurrence import to_local, to_utc
-from scheduler.changes.moves import Place, Series
+from scheduler.changes.moves import MOVABLE, Place, Series
 from scheduler.errors import Invalid
 
 # What the machinery of changes is asked for: the first date that goes, and all after it.
@@ -22,14 +22,18 @@ def ending(
 ) -> tuple[Occurrence, Series]:
     """Return the first date after the last day and what the series shall be from there on: nothing more.
 
-    Raise Invalid for a day that is past, for one after which nothing is, and where nothing repeats before it.
+    A date counts by the day on which it is now, wherever it was moved from. Raise Invalid for a day that is past, for
+    one after which nothing is or nothing has been made yet, and where nothing repeats before it.
     """
     if last_on < to_local(now, activity.timezone).date():
         raise Invalid("last_day_past")
-    first = _first_after(session, activity, last_on, now)
+    ends_at = _midnight_after(activity, last_on)
+    first = _first_from(session, activity, ends_at)
+    if first is None and next_starts(activity, ends_at, ends_at + HORIZON):
+        raise Invalid("dates_not_made_yet")
     if first is None:
         raise Invalid("nothing_to_end")
-    source = source_at(activity, first.planned_at or first.starts_at)
+    source = source_at(activity, ends_at)
     where = source if source.place is not None else activity
     return first, Series(
         _repeat_until(activity, source, last_on),
@@ -38,6 +42,7 @@ def ending(
         (),
         why,
         also_by_hand=True,
+        ends_at=ends_at,
     )
 
 
@@ -46,17 +51,17 @@ def may_end(activity: Activity) -> bool:
     return activity.is_published and bool(activity.rule or activity.dates or activity.versions)
 
 
-def _first_after(session: Session, activity: Activity, last_on: date, now: datetime) -> Occurrence | None:
+def _midnight_after(activity: Activity, last_on: date) -> datetime:
     # A day of 2100 has no next one here; nothing is planned so far ahead.
     day = min(last_on, date(2100, 12, 30)) + timedelta(days=1)
-    midnight = to_utc(datetime.combine(day, time.min), activity.timezone)
+    return to_utc(datetime.combine(day, time.min), activity.timezone)
+
+
+def _first_from(session: Session, activity: Activity, at: datetime) -> Occurrence | None:
     wanted = select(Occurrence).where(
-        Occurrence.activity_id == activity.id,
-        Occurrence.planned_at >= midnight,
-        Occurrence.starts_at > now,
-        Occurrence.state != "cancelled",
+        Occurrence.activity_id == activity.id, Occurrence.starts_at >= at, Occurrence.state.in_(MOVABLE)
     )
-    return session.scalar(wanted.order_by(Occurrence.planned_at).limit(1))
+    return session.scalar(wanted.order_by(Occurrence.starts_at).limit(1))
 
 
 def _repeat_until(activity: Activity, source: Activity | RuleVersion, last_on: date) -> RepeatFacts:

@@ -50,7 +50,10 @@ class OneDate:
 
 @dataclass(frozen=True)
 class Series:
-    """What this and the following dates, or all to come, shall be; `also_by_hand` takes those along, too."""
+    """What this and the following dates, or all to come, shall be; `also_by_hand` takes those along, too.
+
+    From `ends_at` on nothing takes place any more, whatever the rule had planned when; all before that stays.
+    """
 
     repeat: RepeatFacts
     minutes: int
@@ -58,6 +61,7 @@ class Series:
     parts: tuple[PartChange, ...] = ()
     why: str = ""
     also_by_hand: bool = False
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def plan_series(session: Session, occurrence: Occurrence, scope: str, wanted: Se
     activity = occurrence.activity
     zone = activity.timezone
     schedule = schedule_from(wanted.repeat, rest_days(session, activity.organization_id, zone))
-    from_at = now if scope == "all" else _begins(session, occurrence, schedule, now)
+    from_at = now if scope == "all" else wanted.ends_at or _begins(session, occurrence, schedule, now)
     starts = _starts(schedule, from_at, now)
     if scope == "all" and not starts:
         raise Invalid("no_dates_ahead")
@@ -142,6 +146,8 @@ def plan_series(session: Session, occurrence: Occurrence, scope: str, wanted: Se
     ]
     free = [start for at, start in enumerate(starts) if at not in pairs.values()]
     moves += _returning(session, activity, free, wanted, scope)
+    if wanted.ends_at is not None:
+        moves = _ended(session, activity, moves, wanted.ends_at)
     for move in moves:
         if move.with_parts:
             check_parts(session, move.occurrence, wanted.parts)
@@ -199,6 +205,27 @@ def _rows(session: Session, activity_id: int, from_at: datetime, now: datetime) 
     return list(session.scalars(whole))
 
 
+def _ended(session: Session, activity: Activity, moves: Sequence[Move], ends_at: datetime) -> list[Move]:
+    """Leave alone what was moved to before the end, and call off what was moved to after it."""
+    late = select(Occurrence).where(
+        Occurrence.activity_id == activity.id,
+        Occurrence.starts_at >= ends_at,
+        Occurrence.state.in_(MOVABLE),
+        Occurrence.id.not_in([move.occurrence.id for move in moves]),
+    )
+    found = session.scalars(late.order_by(Occurrence.starts_at).options(selectinload(Occurrence.slots)))
+    return [
+        *(move for move in moves if move.fate != "vanishes" or move.occurrence.starts_at >= ends_at),
+        *(_called_off(row, row.planned_at) for row in found),
+    ]
+
+
+def _called_off(row: Occurrence, planned_at: datetime | None) -> Move:
+    return Move(
+        row, row.starts_at, row.ends_at, planned_at, _own(row), _where(row), "vanishes", with_parts=False
+    )
+
+
 def _pairs(rows: Sequence[Occurrence], starts: Sequence[datetime], schedule: Schedule) -> Pairs:
     old = [to_local(row.planned_at or row.starts_at, schedule.zone) for row in rows]
     new = [to_local(start, schedule.zone) for start in starts]
@@ -219,9 +246,7 @@ def _move(row: Occurrence, start: datetime | None, scope: str, wanted: Series) -
     if _stands_by_hand(row) and not wanted.also_by_hand:
         return Move(row, row.starts_at, row.ends_at, start, own, where, with_parts="slots" not in kept)
     if start is None:
-        return Move(
-            row, row.starts_at, row.ends_at, None, _own(row), _where(row), "vanishes", with_parts=False
-        )
+        return _called_off(row, None)
     ends_at = start + timedelta(minutes=wanted.minutes)
     return Move(row, start, ends_at, start, own, where, with_parts="slots" not in kept)
 

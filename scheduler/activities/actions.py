@@ -21,7 +21,7 @@ from scheduler.activities.tags import write_tags
 from scheduler.activities.wording import LENGTHS, TEXTS
 from scheduler.closures.restdays import RestDays
 from scheduler.db import insert_once
-from scheduler.errors import Conflict, Invalid
+from scheduler.errors import Conflict, Invalid, NotFound
 from scheduler.history import StateChange, record
 from scheduler.parties.access import ORGANISING
 from scheduler.parties.models import Organization
@@ -304,8 +304,10 @@ def plan(facts: RepeatFacts, rest_days: RestDays, now: datetime) -> tuple[Rule |
 
 def publish(session: Session, activity: Activity, by_id: int | None, now: datetime) -> int:
     """Let everybody see the activity and make its dates; return how many. Publishing twice is the same as once."""
-    if activity.is_published:
+    if lock(session, activity).is_published:
         return 0
+    if activity.state == "discarded":
+        raise NotFound
     if not next_starts(activity, now, now + HORIZON):
         raise Invalid("no_dates_ahead")
     _record(session, activity, ("publish", activity.state, "published"), by_id, now)
@@ -313,6 +315,13 @@ def publish(session: Session, activity: Activity, by_id: int | None, now: dateti
     activity.changed_at = now
     activity.revision += 1
     return make_dates(session, activity, now)
+
+
+def lock(session: Session, activity: Activity) -> Activity:
+    """Return an activity as it stands now, and let one after the other publish it, take that back or throw it away."""
+    session.flush()
+    session.refresh(activity, ["state"], with_for_update={"key_share": True})
+    return activity
 
 
 def make_dates(session: Session, activity: Activity, now: datetime) -> int:

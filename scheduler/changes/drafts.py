@@ -2,30 +2,37 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
+from scheduler.activities.actions import lock
+from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare, SlotTemplate
 from scheduler.changes.models import SeriesChange
 from scheduler.errors import Conflict, NotFound
 from scheduler.history import UNDO_FOR, StateChange, changes_of, record
 from scheduler.notices.actions import forget
 from scheduler.notices.models import CLAIMED, SENT, Delivery, Notice
+from scheduler.participation.measure import CALL
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor, may_organise
 
 
 def discard(session: Session, activity: Activity, by_id: int | None, now: datetime) -> None:
-    """Throw a draft away: no list has it any more. Raise Conflict for what is published."""
-    if activity.state != "draft":
+    """Throw a draft away: no list has it any more.
+
+    Raise Conflict for what is published, and while people are to be briefed by it.
+    """
+    if lock(session, activity).state != "draft":
         raise Conflict("already_published")
+    if _is_briefing(session, activity):
+        raise Conflict("draft_is_briefing")
     _turn(session, activity, ("discard", "discarded"), by_id, now)
 
 
 def restore(session: Session, activity: Activity, by_id: int | None, now: datetime) -> None:
     """Take a draft out of the bin again within half an hour; raise Conflict later. Twice is the same as once."""
-    if activity.state == "draft":
+    if lock(session, activity).state == "draft":
         return
     if now >= _last(session, activity, "discard") + UNDO_FOR:
         raise Conflict("undo_over")
@@ -37,7 +44,7 @@ def unpublish(session: Session, activity: Activity, by_id: int | None, now: date
 
     Twice is the same as once.
     """
-    if activity.state == "draft":
+    if lock(session, activity).state == "draft":
         return
     check_new(session, activity, now)
     try:
@@ -58,16 +65,37 @@ def check_new(session: Session, activity: Activity, now: datetime) -> None:
     joined = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id.in_(dates))
     if session.scalar(joined.limit(1)) is not None:
         raise Conflict("unpublish_joined")
-    told = select(Delivery.id).join(Notice, Notice.id == Delivery.notice_id)
-    told = told.where(Notice.subject == "occurrence", Notice.subject_id.in_(dates))
+    slots = select(Slot.id).where(Slot.occurrence_id.in_(dates))
+    told = (
+        select(Delivery.id)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .where(
+            or_(
+                and_(Notice.subject == "occurrence", Notice.subject_id.in_(dates)),
+                # That a part is short its organisers hear, who are those that take it back.
+                and_(Notice.kind == CALL, Notice.subject == "slot", Notice.subject_id.in_(slots)),
+            )
+        )
+    )
     if session.scalar(told.where(Delivery.state.in_((CLAIMED, SENT))).limit(1)) is not None:
         raise Conflict("unpublish_told")
     changed = select(SeriesChange.id).where(SeriesChange.activity_id == activity.id)
-    decided = select(StateChange.id).where(
-        StateChange.subject == "occurrence", StateChange.subject_id.in_(dates)
-    )
-    if (session.scalar(changed.limit(1)) or session.scalar(decided.limit(1))) is not None:
+    if (session.scalar(changed.limit(1)) or session.scalar(_touched(dates, slots))) is not None:
         raise Conflict("unpublish_touched")
+
+
+def _touched(dates: Select[tuple[int]], slots: Select[tuple[int]]) -> Select[tuple[int]]:
+    # What was done to a part would be taken for what was done to another one, which gets its number later.
+    decided = and_(StateChange.subject == "occurrence", StateChange.subject_id.in_(dates))
+    changed = and_(StateChange.subject == "slot", StateChange.subject_id.in_(slots))
+    return select(StateChange.id).where(or_(decided, changed)).limit(1)
+
+
+def _is_briefing(session: Session, activity: Activity) -> bool:
+    made = select(Slot.id).where(Slot.briefing_id == activity.id)
+    planned = select(SlotTemplate.id).join(Activity, Activity.id == SlotTemplate.activity_id)
+    planned = planned.where(SlotTemplate.briefing_id == activity.id, Activity.state != "discarded")
+    return any(session.scalar(one.limit(1)) is not None for one in (made, planned))
 
 
 def is_new(session: Session, activity: Activity, now: datetime) -> bool:
@@ -85,9 +113,10 @@ def find_discarded(session: Session, actor: Actor, activity_id: int) -> Activity
 
 def _drop_dates(session: Session, activity: Activity) -> None:
     ids = list(session.scalars(select(Occurrence.id).where(Occurrence.activity_id == activity.id)))
-    for number in ids:
-        forget(session, "occurrence", number)
-    slots = select(Slot.id).where(Slot.occurrence_id.in_(ids))
+    slots = list(session.scalars(select(Slot.id).where(Slot.occurrence_id.in_(ids))))
+    for subject, numbers in (("occurrence", ids), ("slot", slots)):
+        for number in numbers:
+            forget(session, subject, number)
     for gone in (
         delete(SlotShare).where(SlotShare.slot_id.in_(slots)),
         delete(Slot).where(Slot.occurrence_id.in_(ids)),

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.sql.selectable import ForUpdateArg
 
 from scheduler.activities.models import Occurrence, Slot, SlotShare
 from scheduler.db import claim
+from scheduler.errors import NotFound
 from scheduler.participation.models import Participation
 
 _SHARED = ForUpdateArg(read=True)
@@ -26,14 +28,22 @@ def lock(session: Session, *slots: Slot) -> None:
     """Let one after the other change who has a place in these slots, and in the ones that they are linked with.
 
     The dates first, shared, so that a decision about them comes before or after, then the slots in the order of their
-    ids (PostgreSQL); on SQLite the writing transaction is alone anyway.
+    ids (PostgreSQL); on SQLite the writing transaction is alone anyway. Raise NotFound where the date is gone.
     """
     for occurrence in sorted({slot.occurrence for slot in slots}, key=lambda date: date.id):
-        session.refresh(occurrence, ["state", "starts_at", "ends_at", "revision"], _SHARED)
+        _lock_date(session, occurrence)
     if any(slot.linked for slot in slots):
         _lock_linked(session, slots)
     for slot in sorted(slots, key=lambda slot: slot.id):
         session.refresh(slot, ["taken", "reserved", "places", "drawn_at"], with_for_update=True)
+
+
+def _lock_date(session: Session, occurrence: Occurrence) -> None:
+    try:
+        session.refresh(occurrence, ["state", "starts_at", "ends_at", "revision"], _SHARED)
+    except InvalidRequestError as error:
+        # At this very moment its activity has become a draft again.
+        raise NotFound from error
 
 
 def _lock_linked(session: Session, slots: Collection[Slot]) -> None:

@@ -71,7 +71,8 @@ def _check_references(session: Session, activity: Activity, facts: SlotFacts) ->
     briefing = session.get(Activity, facts.briefing_id) if facts.briefing_id is not None else None
     if facts.briefing_id is None:
         return
-    if briefing is None or briefing.organization_id != activity.organization_id or briefing.id == activity.id:
+    known = briefing is not None and briefing.state != "discarded" and briefing.id != activity.id
+    if briefing is None or not known or briefing.organization_id != activity.organization_id:
         raise Invalid("choice_unknown")
 
 

@@ -4,14 +4,21 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from scheduler.activities import actions
 from scheduler.activities.models import Activity
+from scheduler.activities.parts import SlotFacts
+from scheduler.changes import drafts
+from scheduler.notices.actions import Telling, queue
+from scheduler.notices.models import Delivery, Notice
+from scheduler.participation.capacity import change_places
+from scheduler.participation.measure import CALL
 from tests import mailbox, make
 from tests.cast import Cast
 from tests.changes.test_views import seen_in
-from tests.changes.wanting import dates_of, days
+from tests.changes.wanting import WEEKLY, dates_of, days, make_change, one
 from tests.conftest import NOW
 from tests.moments import at
 from tests.program import done, refusal
@@ -76,6 +83,46 @@ def test_what_somebody_signed_up_for_stays_published_and_the_page_says_why(
         assert "下書きにはもどせません" not in aiko.text(page)
 
 
+def test_what_was_done_to_a_part_or_said_about_it_keeps_it_published(
+    session: Session, cast: Cast, aiko: Visitor
+) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    page, telling = f"/activities/{slot.occurrence.activity_id}", Telling(CALL, "slot", slot.id, 1, NOW)
+    queue(session, telling, [cast.ben.id], NOW)
+    session.execute(update(Delivery).values(state="sent"))
+    session.commit()
+    assert "お知らせを送った人がいるので、下書きにはもどせません。" in aiko.text(page)
+    session.execute(update(Delivery).values(state="planned"))
+    session.commit()
+    assert "だれも申し込んでいなければ、下書きにもどせます" in aiko.text(page)
+    session.rollback()
+    change_places(session, slot, 3, cast.aiko.id, NOW)
+    session.commit()
+    shown = aiko.text(page)
+    assert "定員を変えたか" in shown
+    # What takes place once has no series to end.
+    assert ("この活動を終える" in shown, "で中止にしてください。" in shown) == (False, True)
+
+
+def test_what_was_to_be_said_about_a_part_is_forgotten_with_it(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    queue(session, Telling(CALL, "slot", slot.id, 1, NOW), [cast.ben.id], NOW)
+    drafts.unpublish(session, slot.occurrence.activity, cast.aiko.id, NOW)
+    assert session.query(Notice).filter_by(subject="slot").all() == []
+
+
+def test_a_draft_by_which_people_are_to_be_briefed_stays(
+    session: Session, cast: Cast, aiko: Visitor, draft: Activity
+) -> None:
+    make.slot(session, cast.midori, NOW, slots=(SlotFacts("積込み", 2, briefing_id=draft.id),))
+    session.commit()
+    refused = aiko.submit(f"/activities/{draft.id}/discard")
+    assert (refused.status_code, "「先に参加してもらう説明会」に選ばれています。" in refused.text) == (
+        409,
+        True,
+    )
+
+
 def test_an_activity_ends_on_a_day_with_notice_and_goes_on_when_that_is_undone(
     app: Flask, session: Session, aiko: Visitor, weekly: Activity, cast: Cast
 ) -> None:
@@ -107,6 +154,38 @@ def test_a_last_day_without_sense_is_refused(
 ) -> None:
     aiko = program_of(app, cast.aiko)
     assert refusal(aiko.post(f"/activities/{weekly.id}/end", last_on=last_on)) == (422, why)
+
+
+def test_a_date_counts_by_the_day_on_which_it_is_now(
+    session: Session, app: Flask, cast: Cast, weekly: Activity
+) -> None:
+    rows = dates_of(session, weekly.id)
+    # One that was planned after the last day takes place before it, one that was planned on it after it.
+    for row, day in ((rows[3], 4), (rows[2], 9)):
+        make_change(session, row, one(row, starts=one(row).starts.replace(day=day)))
+    session.commit()
+    aiko, path = program_of(app, cast.aiko), f"/activities/{weekly.id}/end"
+    seen = done(aiko.post(path, last_on="2026-12-06"))["seen"]
+    made = done(aiko.post(path, last_on="2026-12-06", seen=seen))
+    assert days(dates_of(session, weekly.id)) == ["11-22 08:00", "11-29 08:00", "12-04 08:00"]
+    actions.make_dates(session, weekly, NOW)
+    assert len(dates_of(session, weekly.id)) == 3
+    done(aiko.post(f"/changes/{made['id']}/undo"))
+    assert days(dates_of(session, weekly.id))[2:] == [
+        "12-04 08:00",
+        "12-09 08:00",
+        "12-20 08:00",
+        "12-27 08:00",
+    ]
+
+
+def test_a_day_for_which_no_dates_are_made_yet_is_not_said_to_have_none(
+    session: Session, app: Flask, cast: Cast
+) -> None:
+    endless = make.activity(session, cast.midori, NOW, rule=WEEKLY)
+    session.commit()
+    answer = program_of(app, cast.aiko).post(f"/activities/{endless.id}/end", last_on="2028-12-31")
+    assert refusal(answer) == (422, "dates_not_made_yet")
 
 
 def test_a_series_that_has_not_begun_ends_before_its_first_date(

@@ -7,15 +7,20 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from scheduler.activities.actions import make_dates
+from scheduler.activities.actions import make_dates, post, publish
+from scheduler.activities.models import Activity, Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.search import moved_away
 from scheduler.activities.wishes import Wish
+from scheduler.changes import drafts
 from scheduler.changes.moves import Place
 from scheduler.changes.parts import PartChange
 from scheduler.changes.undo import undo
 from scheduler.db import engine_options, prepare_engine
 from scheduler.decisions import actions as decisions
+from scheduler.errors import NotFound
+from scheduler.participation.actions import join
+from scheduler.participation.signing import SignUp
 from tests import cast, make
 from tests.changes.wanting import TEN, WEEKLY, dates_of, days, make_change, one, series
 from tests.conftest import NOW
@@ -90,3 +95,24 @@ def test_every_day_on_which_a_date_was_to_be_leads_to_where_it_is_now(theirs: Se
     for starts in (one(moved).starts.replace(day=20), one(moved).starts.replace(month=11, day=28)):
         make_change(theirs, moved, one(moved, starts=starts))
     assert leading(12) == {6: [28], 13: [28], 20: [28]}
+
+
+@pytest.mark.parametrize(
+    "migrated_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_who_comes_a_moment_late_finds_what_another_has_made_of_an_activity(theirs: Session) -> None:
+    people = cast.make(theirs, NOW)
+    slot = make.slot(theirs, people.midori, NOW)
+    draft = post(theirs, people.midori.id, make.facts(), people.aiko.id, NOW)
+    theirs.commit()
+    ben = people.ben.id
+    with Session(theirs.get_bind()) as other:
+        late, seen = other.get_one(Slot, slot.id), other.get_one(Activity, draft.id)
+        assert (late.occurrence.state, seen.state) == ("open", "draft")
+        drafts.unpublish(theirs, slot.occurrence.activity, None, NOW)
+        drafts.discard(theirs, draft, None, NOW)
+        theirs.commit()
+        with pytest.raises(NotFound):
+            join(other, late, SignUp(ben), NOW)
+        with pytest.raises(NotFound):
+            publish(other, seen, None, NOW)

@@ -115,9 +115,9 @@ def _next_term(holder: Holder, today: date) -> dict[str, date | None]:
 
     Whoever is next in the middle of a long term serves the rest of it.
     """
-    held, tomorrow = holder.held, today + timedelta(days=1)
+    held = holder.held
     if held.ends_on is None or held.ends_on > today + _SOON:
-        return {"starts_on": tomorrow, "ends_on": held.ends_on}
+        return {"starts_on": max(today + timedelta(days=1), held.starts_on), "ends_on": held.ends_on}
     starts_on = max(held.ends_on, today) + timedelta(days=1)
     return {"starts_on": starts_on, "ends_on": starts_on + (held.ends_on - held.starts_on)}
 

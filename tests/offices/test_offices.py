@@ -305,8 +305,13 @@ def test_whoever_wants_out_in_the_middle_of_a_term_is_offered_tomorrow_and_told_
     make_block(session, cast)
     held = session.get_one(Membership, _post_of(session, cast.aiko.id))
     held.ends_on, began = date(2028, 3, 31), held.starts_on
+    later = appoint(
+        session, cast.midori, GORO, Term("secretary", date(2027, 4, 1), date(2029, 3, 31)), by(cast)
+    )
     session.commit()
     aiko, path = browser_of(app, cast.aiko), f"/offices/{held.id}/hand-over"
+    not_begun = aiko.text(f"/offices/{later.id}/hand-over")
+    assert re.findall(r'name="starts_on"[^>]* value="([^"]+)"', not_begun) == ["2027-04-01"]
     page = aiko.text(path)
     assert re.findall(r'name="(?:starts|ends)_on"[^>]* value="([^"]+)"', page) == ["2026-11-17", "2028-03-31"]
     nobody = aiko.submit(path, starts_on="2026-12-01").text

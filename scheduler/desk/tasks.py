@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from scheduler.activities.facts import decision_time
 from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence, Slot
@@ -140,6 +140,7 @@ def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime)
                 yield Task(what, body, at, one, count=count, urgent=True, change_id=trouble.change_id)
     stuck = or_(Activity.state == "draft", and_(Activity.state == "published", ~_goes_on(now)))
     own = select(Activity).where(Activity.organization_id.in_(by_id), stuck)
+    own = own.options(selectinload(Activity.versions))
     for activity in session.scalars(own.order_by(Activity.state, Activity.title, Activity.id)):
         what = "draft" if activity.state == "draft" else "no_dates"
         # Whoever set an end knows that nothing comes after it.

@@ -214,6 +214,9 @@ def test_a_desk_asks_the_database_no_more_for_many_dates_than_for_one(session: S
         )
         for delivery in session.scalars(select(Delivery)):
             delivery.state = "dead" if slot.id % 2 else "by_hand"
+        # One that has ended on a day, as was wished.
+        ends = {"first_on": NOW.date() + timedelta(days=1), "rule": "FREQ=DAILY;UNTIL=20261117"}
+        make.activity(session, cast.midori, NOW, **ends, weather_rule="none", reserve_days=None)
         session.commit()
 
     trouble()

@@ -68,10 +68,11 @@ def answer(session: Session, occurrence: Occurrence, person_id: int, said: str, 
     session.execute(mine.values(answer=said, at=now).execution_options(synchronize_session=False))
 
 
-def parties(session: Session, occurrence: Occurrence, person_id: int) -> list[Participation]:
-    """Return the sign-ups of a person for a date of which some can stay away while the others come."""
+def parties(session: Session, occurrence: Occurrence, person_id: int, now: datetime) -> list[Participation]:
+    """Return the sign-ups of a person for a date of which some can stay away by now while the others come."""
     mine = own_at(session, person_id, occurrence.id)
-    return [row for row in mine if row.companions and row.comes and not row.is_pledge]
+    several = [row for row in mine if row.companions and row.comes and not row.is_pledge]
+    return [row for row in several if row.is_asked_again or now < row.slot.cancel_until]
 
 
 def answers(session: Session, occurrence: Occurrence) -> dict[int, str]:

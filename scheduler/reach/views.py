@@ -174,15 +174,15 @@ def still_coming(occurrence_id: int, token: str | None = None) -> ResponseReturn
     actor, base = _asker(token)
     me = find_me(db_session(), actor)
     occurrence, form = coming.find_own_date(db_session(), actor, occurrence_id), ChannelForm()
-    parties, fewer = coming.parties(db_session(), occurrence, me.id), form.verb.data == "fewer"
+    parties = coming.parties(db_session(), occurrence, me.id, clock.now())
+    fewer = next((row.id for row in parties if form.verb.data == f"fewer-{row.id}"), None)
     said = "yes" if fewer else str(form.verb.data)
     if form.validate_on_submit() and form.attempt(
         lambda: coming.answer(db_session(), occurrence, me.id, said, clock.now())
     ):
         db_session().commit()
         flash(gettext("返事を受け取りました。ありがとうございます。"), "success")
-        one = len(parties) == 1 and fewer
-        return go(f"{base.removesuffix('/me')}/participations/{parties[0].id}/fewer" if one else base)
+        return go(f"{base.removesuffix('/me')}/participations/{fewer}/fewer" if fewer else base)
     before = coming.answers(db_session(), occurrence).get(me.id, "")
     facts = {"occurrence": occurrence, "said_before": before, "base": base, "parties": parties}
     page = form.page("reach/coming.html", **facts)

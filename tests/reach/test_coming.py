@@ -159,12 +159,31 @@ def test_a_party_says_that_it_comes_and_goes_on_to_who_of_it_does_not(
 ) -> None:
     others = Company(others=(Named("山田 一郎", "やまだ いちろう"),))
     date.slots[0].places = 4
-    row = join(session, date.slots[0], SignUp(cast.aiko.id, clash_ok=True, company=others), NOW)
+    join(session, date.slots[0], SignUp(cast.aiko.id, clash_ok=True, company=others), NOW)
     session.commit()
     aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/coming"
     assert "人数をへらす" not in browser_of(app, cast.ben).text(page)
-    assert "人数をへらす" in aiko.text(page)
+    assert aiko.text(page).count("人数をへらす") == 1
     session.rollback()
-    assert aiko.submit(page, verb="fewer").location == f"/participations/{row.id}/fewer"
+    second = make.slot(session, cast.midori, NOW, 4, first_on=NOW.date() + timedelta(days=20))
+    second.occurrence_id = date.id
+    also = join(session, second, SignUp(cast.aiko.id, clash_ok=True, company=others), NOW)
+    session.commit()
+    assert aiko.text(page).count("人数をへらす") == 2
+    assert aiko.submit(page, verb=f"fewer-{also.id}").location == f"/participations/{also.id}/fewer"
     session.rollback()
     assert coming.answers(session, date) == {cast.aiko.id: "yes"}
+    assert aiko.submit(page, verb="fewer-999").status_code == 422
+
+
+def test_once_it_is_too_late_to_leave_somebody_out_that_is_not_offered(
+    session: Session, cast: Cast, date: Occurrence
+) -> None:
+    date.slots[0].places = 4
+    others = Company(others=(Named("山田 一郎"),))
+    row = join(session, date.slots[0], SignUp(cast.aiko.id, company=others), NOW)
+    too_late = row.slot.cancel_until
+    assert coming.parties(session, date, cast.aiko.id, too_late - timedelta(minutes=1)) == [row]
+    assert coming.parties(session, date, cast.aiko.id, too_late) == []
+    row.asked_again = "moved"
+    assert coming.parties(session, date, cast.aiko.id, too_late) == [row]

@@ -21,6 +21,7 @@ from scheduler.activities.parts import MAX_PLACES
 from scheduler.board.actions import MAX_MESSAGE
 from scheduler.board.entering import Entry, Found
 from scheduler.errors import Invalid
+from scheduler.page_words import home_name
 from scheduler.participation.capacity import THE_CONTACT
 from scheduler.participation.fields import age_text, companion_text
 from scheduler.participation.grades import GRADES
@@ -259,7 +260,7 @@ class EntryForm(Form):
 
     def offer(self, found: Found, homes: Iterable[Household], *, contacts: bool, may_be_new: bool) -> None:
         """Offer whoever was found to choose from; how they are reached only where that may be seen."""
-        living = {home.id: home.name for home in homes}
+        living = {home.id: home_name(home.name) for home in homes}
         people = {f"p{one.id}": _person_text(one, living, contacts=contacts) for one in found.people}
         households = {f"h{home.id}": _home_text(home) for home in found.households}
         other = {NEW: gettext("名簿にない、別の方です")} if may_be_new and found else {}
@@ -339,7 +340,7 @@ def _person_text(one: Person, living: dict[int, str], *, contacts: bool) -> str:
 
 
 def _home_text(home: Household) -> str:
-    return str(gettext("%(home)s（世帯で）", home=f"{home.name} {home.address}".strip()))
+    return str(gettext("%(home)s（世帯で）", home=f"{home_name(home.name)} {home.address}".strip()))
 
 
 def _ages() -> dict[str, str]:

@@ -227,7 +227,7 @@ def places(occurrence_id: int) -> ResponseReturnValue:
     actor = current_actor()
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
     slot = queries.find_part(occurrence, _asked_slot(occurrence) or occurrence.slots[0].id)
-    form = forms.PlacesForm(places=slot.places)
+    form = forms.PlacesForm(places=slot.places if request.method == "GET" else None)
     if form.validate_on_submit() and form.attempt(lambda: _change_places(slot, form, actor)):
         db_session().commit()
         return go(f"/dates/{occurrence_id}/board?slot={slot.id}")

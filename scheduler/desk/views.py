@@ -10,6 +10,7 @@ from scheduler.board.homes import TakenBack, may_take_back, say_no, take_back
 from scheduler.board.queries import find_date_to_enter, may_enter
 from scheduler.desk.homes import find_homes
 from scheduler.desk.queries import desk_of
+from scheduler.page_words import home_name
 from scheduler.participation.guards import what_clashes
 from scheduler.parties.access import led_blocks, organised_bodies
 from scheduler.parties.login import HOME_ZONE, current_actor
@@ -59,7 +60,7 @@ def stay_away(occurrence_id: int, household_id: int) -> ResponseReturnValue:
 
 def _flash_done(home: Household, back: TakenBack | None) -> None:
     if back is None:
-        return flash(gettext("%(name)sは「来ません」です。", name=home.name), "success")
+        return flash(gettext("%(name)sは「来ません」です。", name=home_name(home.name)), "success")
     names = "、".join(dict.fromkeys(row.contact.name for row in back.lost))
     lost = gettext("元にもどしましたが、場所はもう埋まっていました。%(name)sさんは補欠です。", name=names)
     flash(lost if back.lost else gettext("元にもどしました。"), "success")

@@ -22,6 +22,7 @@ from scheduler.activities.models import Slot
 from scheduler.form_checks import Accepted
 from scheduler.groups.actions import may_come_alone, may_stay_away
 from scheduler.groups.queries import Spoken
+from scheduler.page_words import home_name
 from scheduler.participation.capacity import THE_CONTACT
 from scheduler.participation.fields import (
     PartyForm,
@@ -74,7 +75,7 @@ class GroupForm(PartyForm):
         """Let the one who asks choose among the bodies and the household that they speak for; a share is chosen."""
         choices = {f"{_BODY}{body.id}": words.said(body, "name") for body in spoken.bodies}
         if spoken.household is not None:
-            choices[_HOME] = spoken.household.name
+            choices[_HOME] = home_name(spoken.household.name)
         if has_share or not choices:
             del self.party
         else:

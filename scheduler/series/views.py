@@ -10,6 +10,7 @@ from flask_babel import gettext
 from scheduler import clock
 from scheduler.activities.models import Activity
 from scheduler.activities.queries import find_activity
+from scheduler.activities.repeat_forms import repeats_of
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
 from scheduler.participation.actions import Stranger, is_told_by_mail
@@ -99,8 +100,16 @@ def joined(series_id: int) -> ResponseReturnValue:
         until=until if by_mail else series.created_at + UNPROVEN_HOLDS,
         is_over=until <= clock.now() if by_mail else not series.is_live,
         step=step_to_connect(series.contact, series.activity.organization) if asked and not by_mail else None,
+        **_when_and_where(series),
     )
     return secret_address(make_response(page))
+
+
+def _when_and_where(series: Series) -> dict[str, object]:
+    """Return what a page says of a series whoever reads it: the part on its next date, and how the activity repeats."""
+    now = clock.now()
+    ahead = queries.slots_ahead(db_session(), series.activity_id, series.position, now)
+    return {"part": ahead[0] if ahead else None, "repeats": repeats_of(series.activity, now)}
 
 
 @pages.get("/series/<int:series_id>")

@@ -15,7 +15,7 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.fields import TagFields
@@ -26,6 +26,7 @@ from scheduler.web import Form, PlainForm
 
 QUESTION_ROWS = 3
 _DAY = 24 * 60
+_REQUIRED = _("ここは必ず入れてください。")
 _KINDS = {"text": _("文字"), "choice": _("選ぶ"), "number": _("数"), "yes_no": _("はい・いいえ")}
 _NUMBER = {"inputmode": "numeric", "min": 0}
 
@@ -44,7 +45,7 @@ class ActivityTermsForm(TagFields, Form):
     minors = RadioField(_("18歳未満の方"), choices=lambda: _said(words.MINORS))
     warn_days = IntegerField(
         _("人が足りないとき、何日前に知らせますか"),
-        [NumberRange(0, 60)],
+        [InputRequired(_REQUIRED), NumberRange(0, 60)],
         render_kw=_NUMBER,
         description=_("最少人数に届かない役割があれば、世話人に知らせます。"),
     )
@@ -83,7 +84,11 @@ class PartTermsForm(Form):
     opens_days = _whole(_("受付の始まり"), 400, _("空けておくと、いつでも申し込めます。"))
     closes_days = _whole(_("申し込みの締切"), 400, _("0は始まる直前までです。抽選は締切のときにします。"))
     cancel_days = _whole(_("自分で取りやめられる期限"), 400, _("そのあとは世話人への電話になります。"))
-    offer_hours = IntegerField(_("補欠の方が返事をするまでの時間"), [NumberRange(1, 336)], render_kw=_NUMBER)
+    offer_hours = IntegerField(
+        _("補欠の方が返事をするまでの時間"),
+        [InputRequired(_REQUIRED), NumberRange(1, 336)],
+        render_kw=_NUMBER,
+    )
     first_timers = _whole(
         _("はじめての方のために取っておく場所"), 5000, _("前の日には、だれでも申し込めるようになります。")
     )

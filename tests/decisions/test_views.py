@@ -1,5 +1,7 @@
 """The decision on one screen."""
 
+from datetime import time
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -194,3 +196,12 @@ def test_weeks_before_it_is_asked_once_more_and_what_was_typed_is_kept(
     with at("2026-11-21 06:00"):
         assert aiko.submit("/dates/1/decision", outcome="cancel").status_code == 303
         assert "中止にしました。 2人に知らせます。" in aiko.text("/dates/1/board")
+
+
+def test_nobody_in_reserve_is_no_word_about_who_decides(aiko: Visitor, session: Session, cast: Cast) -> None:
+    made = make.activity(session, cast.midori, NOW, weather_rule="postpone_if_rain", decide_at=time(6, 30))
+    session.commit()
+    page = aiko.text(f"/activities/{made.id}")
+    assert f"{cast.aiko.name}<span" in page
+    assert page.count("会長がいなければ、世話人に聞きます。") == 1
+    assert "いまは、代わりの人がいません</dd>" in page

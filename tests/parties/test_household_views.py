@@ -92,6 +92,8 @@ def test_a_household_is_added_and_one_goes_on_to_its_people(
     home = session.query(Household).filter_by(name="佐藤家").one()
     members = f"/households/{home.id}/members/new"
     assert (answer.location, home.block_id) == (members, street.block.id)
+    assert "佐藤 household" in leader.text(f"{members}?lang=en")
+    leader.get(f"{members}?lang=ja")
     assert leader.submit(members, name="佐藤", kana="さとう").location == f"/households/{home.id}"
     assert leader.text(ROUND).index("佐藤家") < leader.text(ROUND).index("小川家")
 

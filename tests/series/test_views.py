@@ -40,7 +40,9 @@ def test_one_form_and_one_mail_are_three_dates(
     page = f"/activities/{weekly.id}/join/0"
     assert page in visitor.text("/slots/1/join")
     answer = visitor.submit(page, **HANAKO, scope="every")
-    assert "メールを確かめてください" in visitor.text(answer.location)
+    thanks = visitor.text(answer.location)
+    for said in ("メールを確かめてください", weekly.place, "午前8時〜10時"):
+        assert said in thanks
     asked = mailbox.path(mailbox.new_mail(app, "hanako@example.jp"), "/me/")
     visitor.submit(f"{asked}/prove", page=asked)
     assert states(session) == ["confirmed"] * 3

@@ -52,7 +52,8 @@ def test_everybody_can_answer_an_open_search_on_the_page_of_the_date(
     seek(app, cast, bens, "open")
     chie = browser_of(app, cast.chie)
     page = chie.text(f"/dates/{bens.slot.occurrence_id}")
-    path = re.search(r'href="(/stand-ins/open/\d+)"', page)
+    assert page.count('data-kind="primary"') == 1
+    path = re.search(r'data-kind="primary" href="(/stand-ins/open/\d+)"', page)
     assert path is not None
     assert f"{cast.chie.name}さんとして引き受けます。" in chie.text(path[1])
     assert chie.submit(path[1]).status_code == 303

@@ -1,5 +1,7 @@
 """Terms on pages and as JSON."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -90,6 +92,20 @@ def test_the_activity_as_a_whole(app: Flask, session: Session, cast: Cast, ridin
     session.rollback()
     assert (riding.minors, riding.warn_days, riding.may_call) == ("present", 3, True)
     assert aiko.submit(path, minors="maybe", warn_days="3").status_code == 422
+
+
+@pytest.mark.parametrize("form", ["", "/0"])
+def test_what_must_be_there_is_not_called_optional(
+    app: Flask, cast: Cast, riding: Activity, form: str
+) -> None:
+    page = (
+        browser_of(app, cast.aiko)
+        .submit(f"/activities/{riding.id}/terms{form}", warn_days="", offer_hours="")
+        .text
+    )
+    wrong = re.findall(r"data-error>\s*<(?:label|legend).*?</(?:label|legend)>", page)
+    assert "必須" in "".join(wrong)
+    assert "任意" not in "".join(wrong)
 
 
 def test_a_program_changes_only_what_it_sends(

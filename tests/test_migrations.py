@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import migrating
 from scheduler.db import Base, engine_options, prepare_engine
+from scheduler.paper.models import PrintedRow
 from scheduler.parties.models import Person
 from tests import cast, make
 from tests.conftest import NOW
@@ -47,6 +48,12 @@ SIGN_IN_OF_BEFORE = """
 INSERT INTO sign_in (id, person_id, salt, token_hash, code_hash, tries, created_at, expires_at, spent_at)
 VALUES (:id, :id, 'x', :id || 'x', 'x', 0, :at, :at, :spent)
 """
+SHEET_OF_BEFORE = (
+    """INSERT INTO printed_sheet (id, kind, occurrence_id, text, printed_by_id, printed_at)
+    VALUES (1, 'sign_up', 1, '', 1, :at)""",
+    "INSERT INTO printed_row (id, sheet_id, number, answered_at) VALUES (1, 1, 1, :at)",
+    "INSERT INTO printed_row (id, sheet_id, number) VALUES (2, 1, 2)",
+)
 FAIL = WIDEN.replace("500)", "500)\n    raise RuntimeError('on purpose')")
 
 
@@ -189,6 +196,17 @@ def test_who_has_signed_in_before_has_proved_the_address(database_url: str) -> N
     with connected(database_url) as connection, Session(connection) as session:
         assert session.get_one(Person, 1).email_verified_at == NOW
         assert session.get_one(Person, 2).email_verified_at is None
+
+
+def test_what_was_answered_on_paper_before_counts_for_the_time_of_its_date(filled: str) -> None:
+    migrating.downgrade(filled, "0032")
+    with connected(filled) as connection:
+        for statement in SHEET_OF_BEFORE:
+            connection.execute(text(statement), {"at": NOW})
+    migrating.upgrade(filled)
+    with connected(filled) as connection, Session(connection) as session:
+        rows = session.scalars(select(PrintedRow).order_by(PrintedRow.id)).all()
+        assert [row.has_answered for row in rows] == [True, False]
 
 
 def test_old_tables_are_told_from_new_ones(filled: str, later: Path) -> None:

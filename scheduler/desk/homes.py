@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from scheduler.activities.facts import time_version
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.board.homes import home_of_sign_up, noes_at
 from scheduler.board.queries import find_date_to_enter
@@ -72,18 +73,20 @@ def answers_at(session: Session, date_ids: list[int], block: Organization) -> di
         answer = found.setdefault(date_id, {}).setdefault(home_id, Answer())
         if row.state not in GONE:
             answer.coming.append(row)
-    for date_id, home_id in session.execute(_on_paper(date_ids, block)):
-        found.setdefault(date_id, {}).setdefault(home_id, Answer())
+    for date, home_id, version in session.execute(_on_paper(date_ids, block)):
+        if version == time_version(date):
+            found.setdefault(date.id, {}).setdefault(home_id, Answer())
     for date_id, homes in noes_at(session, date_ids, block.id).items():
         for home_id in homes:
             found.setdefault(date_id, {}).setdefault(home_id, Answer())
     return found
 
 
-def _on_paper(date_ids: list[int], block: Organization) -> Select[tuple[int, int | None]]:
+def _on_paper(date_ids: list[int], block: Organization) -> Select[tuple[Occurrence, int | None, int | None]]:
     return (
-        select(PrintedSheet.occurrence_id, PrintedRow.household_id)
+        select(Occurrence, PrintedRow.household_id, PrintedRow.answered_version)
         .join(PrintedRow.sheet)
+        .join(PrintedSheet.occurrence)
         .join(PrintedRow.household)
         .where(
             PrintedSheet.occurrence_id.in_(date_ids),

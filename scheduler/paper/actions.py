@@ -7,6 +7,7 @@ from itertools import chain
 
 from sqlalchemy.orm import Session
 
+from scheduler.activities.facts import time_version
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.board.entering import Entry, enter
@@ -169,8 +170,8 @@ def _key_line(
         (slots[slot_id], one) for slot_id, one in keyed.fields.items() if slot_id in slots and one.is_answer
     ]
     outcomes = [_key_field(session, line, slot, one, (keyed, by)) for slot, one in answers]
-    if line.answered_at is None and any(one.refusal is None for one in outcomes):
-        line.answered_at = by.now
+    if not line.has_answered and any(one.refusal is None for one in outcomes):
+        line.answered_at, line.answered_version = by.now, time_version(line.sheet.occurrence)
     return outcomes
 
 
@@ -225,7 +226,7 @@ def _children(typed: Field) -> tuple[Named, ...]:
 
 
 def _is_new_no(line: PrintedRow, people: int) -> bool:
-    return people == 0 and line.answered_at is None
+    return people == 0 and not line.has_answered
 
 
 def leaving(

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from scheduler.activities.facts import time_version
 from scheduler.activities.models import Occurrence
 from scheduler.db import Base
 from scheduler.paper.codes import SHEET, code_of
@@ -43,7 +44,8 @@ class PrintedSheet(Base):
 class PrintedRow(Base):
     """One line of a sheet, in the order of the paper: a household, a person, or empty until somebody is written in.
 
-    `answered_at` is when a yes or a no was keyed in, so that it shows who has not answered yet.
+    `answered_at` is when a yes or a no was keyed in, so that it shows who has not answered yet, and `answered_version`
+    for which time of the date: about another one all are asked anew.
     """
 
     __tablename__ = "printed_row"
@@ -58,10 +60,16 @@ class PrintedRow(Base):
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     answered_at: Mapped[datetime | None]
+    answered_version: Mapped[int | None]
 
     sheet: Mapped[PrintedSheet] = relationship(back_populates="rows")
     household: Mapped[Household | None] = relationship()
     person: Mapped[Person | None] = relationship()
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether a yes or a no was keyed in for the present time of the date."""
+        return self.answered_at is not None and self.answered_version == time_version(self.sheet.occurrence)
 
     @property
     def name(self) -> str:

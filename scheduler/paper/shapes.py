@@ -110,7 +110,7 @@ def sheet_out(sheet: PrintedSheet, standing: dict[queries.Place, queries.Standin
         SheetLineOut(
             number=row.number,
             name=row.name,
-            has_answered=row.answered_at is not None,
+            has_answered=row.has_answered,
             fields=[
                 SheetFieldOut(slot_id=slot_id, people=there.people, state=there.state)
                 for (line_id, slot_id), there in standing.items()

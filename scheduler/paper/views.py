@@ -221,7 +221,7 @@ def _sheet_page(
         slots=slots,
         standing=standing,
         answered={line for line, _slot in standing},
-        said_no={row.id for row in found.rows if row.answered_at},
+        said_no={row.id for row in found.rows if row.has_answered},
         # Shown beside the name only: what stands in a field is kept with the sheet once it is saved.
         stays_away={row.id for row in found.rows if row.household_id in stay_away},
         leaving=leaving,

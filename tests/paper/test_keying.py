@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scheduler.decisions.actions import Ruling, postpone
+from scheduler.desk.homes import answers_at
 from scheduler.history import changes_of
 from scheduler.paper.actions import By, Field, KeyedLine, Wanted, bring_back, key_in, leaving, print_sheet
 from scheduler.paper.models import PrintedSheet
@@ -168,3 +170,21 @@ def test_after_a_withdrawal_the_same_line_can_come_again(
     withdraw(session, first.row, None, NOW)
     (again,) = key_in(session, printed, [line(printed, 1, 2)], by)
     assert (again.what, printed.occurrence.slots[0].taken) == ("joined", 2)
+
+
+def test_a_no_on_paper_is_for_the_time_at_which_it_was_asked(
+    session: Session, printed: PrintedSheet, by: By, cast: Cast
+) -> None:
+    date, block, home = printed.occurrence, printed.block, printed.rows[0].household_id
+    assert block is not None
+    key_in(session, printed, [line(printed, 1, 0)], by)
+
+    def said() -> tuple[bool, bool]:
+        answers = answers_at(session, [date.id], block).get(date.id, {})
+        return printed.rows[0].has_answered, home in answers
+
+    assert said() == (True, True)
+    postpone(session, date, Ruling(cast.aiko.id, date.revision), NOW)
+    assert said() == (False, False)
+    (again,) = key_in(session, printed, [line(printed, 1, 0)], by)
+    assert (again.what, said()) == ("no", (True, True))

@@ -14,12 +14,12 @@ from scheduler.activities.models import Occurrence, Slot
 from scheduler.board.models import HomeNo
 from scheduler.db import insert_once
 from scheduler.errors import Conflict
-from scheduler.history import UNDO_FOR, StateChange, changes_of, record
+from scheduler.history import UNDO_FOR, StateChange, record
 from scheduler.participation import guards, places
 from scheduler.participation.actions import withdraw
 from scheduler.participation.models import GONE, Participation
 from scheduler.participation.standing import Change, stood
-from scheduler.participation.undoing import come_back, just_ended
+from scheduler.participation.undoing import come_back, just_ended, waited_before
 from scheduler.participation.waiting import leave
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.models import Household, Person
@@ -128,11 +128,11 @@ def _bring_back(
 ) -> dict[str, list[Any]]:
     # Looked at before they stand again: who had two parts at one time by will has them once more, without a word.
     others = {row: guards.clash(session, row.slot, row.contact_id) for row in ended if row.contact_comes}
-    waited = {row for row in ended if changes_of(session, "participation", row.id)[-1].before == "waitlisted"}
+    waited = waited_before(session, [row.id for row in ended])
     for row in ended:
         come_back(session, row, by_id, now, clash_ok=True)
     return {
-        "lost": [row.id for row in ended if row.state == "waitlisted" and row not in waited],
+        "lost": [row.id for row in ended if row.state == "waitlisted" and row.id not in waited],
         "clashes": [[row.id, other.id] for row, other in others.items() if other is not None],
     }
 

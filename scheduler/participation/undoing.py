@@ -112,6 +112,17 @@ def just_ended(
     return [row for row, word in said if word is not None and word.by_id == by_id]
 
 
+def waited_before(session: Session, ids: Collection[int]) -> set[int]:
+    """Return which of these sign-ups, that have said that they cannot come, had waited until then; by one query."""
+    said = select(StateChange.subject_id, StateChange.before).where(
+        StateChange.subject == "participation",
+        StateChange.verb == "withdraw",
+        StateChange.subject_id.in_(ids),
+    )
+    last = dict(session.execute(said.order_by(StateChange.id)).tuples().all())
+    return {number for number, before in last.items() if before == "waitlisted"}
+
+
 def come_back(
     session: Session, row: Participation, by_id: int | None, now: datetime, *, clash_ok: bool = False
 ) -> None:

@@ -20,7 +20,8 @@ from tests.board.people import actor
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.paper.streets import Street, date, sheet, street
-from tests.signed_in import browser_of
+from tests.program import done
+from tests.signed_in import browser_of, program_of
 
 
 @pytest.fixture
@@ -119,6 +120,10 @@ def test_who_finds_the_place_gone_or_has_something_else_by_then_is_named_however
         shown = leader.text(page)
         assert "場所はもう埋まっていました。青山 一さんは補欠です。" in shown
         assert "青山 一さんは、同じ時間に「資源回収の日・積込み」にも申し込んでいます。" in shown
+    program = program_of(app, midori.leader)
+    told = done(program.post(f"/dates/{full.occurrence_id}/homes/{midori.homes[0].id}", back=True))
+    clash = {"sign_up_id": row.id, "what": "資源回収の日・積込み"}
+    assert told == {"stays_away": False, "waiting": [row.id], "clashes": [clash]}
     session.rollback()
     assert row.state == "waitlisted"
 

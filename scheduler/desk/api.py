@@ -8,9 +8,10 @@ from scheduler.board.queries import find_date_to_enter
 from scheduler.desk.queries import find_desk
 from scheduler.desk.tasks import Task
 from scheduler.json_api import Api, ApiModel
+from scheduler.participation.guards import what_clashes
 from scheduler.parties.login import current_actor
 from scheduler.parties.queries import find_enterable_household
-from scheduler.web import db_session
+from scheduler.web import db_session, settings
 
 api = Api("desk_api", __name__)
 
@@ -40,7 +41,8 @@ class DeskOut(ApiModel):
 @api.operation("GET /desk", DeskOut, scope="organise")
 def desk() -> DeskOut:
     """Return what there is to do for the bodies that the caller organises."""
-    found = find_desk(db_session(), current_actor(), clock.now())
+    has_server = bool(settings().smtp_url)
+    found = find_desk(db_session(), current_actor(), clock.now(), has_mail_server=has_server)
     return DeskOut(tasks=[_out(task) for task in found.tasks])
 
 
@@ -50,10 +52,22 @@ class HomeNoIn(ApiModel):
     back: bool = False
 
 
+class ClashOut(ApiModel):
+    """A sign-up that stands again while its contact has signed up for something else at that time, by its title."""
+
+    sign_up_id: int
+    what: str
+
+
 class HomeNoOut(ApiModel):
-    """Whether a home stands as not coming now."""
+    """Whether a home stands as not coming now.
+
+    Where that was taken back: which sign-ups wait, as their place has gone meanwhile, and which clash with others.
+    """
 
     stays_away: bool
+    waiting: list[int] = []
+    clashes: list[ClashOut] = []
 
 
 @api.operation(
@@ -64,10 +78,14 @@ def stay_away(occurrence_id: int, household_id: int, body: HomeNoIn) -> HomeNoOu
     session, actor = db_session(), current_actor()
     occurrence = find_date_to_enter(session, actor, occurrence_id)
     home = find_enterable_household(session, actor, occurrence.activity.organization, household_id)
-    enter = take_back if body.back else say_no
-    enter(session, occurrence, home, actor, clock.now())
+    if not body.back:
+        say_no(session, occurrence, home, actor, clock.now())
+        session.commit()
+        return HomeNoOut(stays_away=True)
+    back = take_back(session, occurrence, home, actor, clock.now())
     session.commit()
-    return HomeNoOut(stays_away=not body.back)
+    clashes = [ClashOut(sign_up_id=row.id, what=what_clashes(other)) for row, other in back.clashes]
+    return HomeNoOut(stays_away=False, waiting=[row.id for row in back.lost], clashes=clashes)
 
 
 def _out(task: Task) -> TaskOut:

@@ -70,24 +70,25 @@ class Desk:
         return len(self.tasks) + told + sum(one.asks and one.answered < one.homes for one in self.rounds)
 
 
-def find_desk(session: Session, actor: Actor, now: datetime) -> Desk:
+def find_desk(session: Session, actor: Actor, now: datetime, *, has_mail_server: bool = True) -> Desk:
     """Return the desk of somebody who organises or leads a block, or will; raise NotFound for anybody else."""
-    found = desk_of(session, actor, now)
+    found = desk_of(session, actor, now, has_mail_server=has_mail_server)
     if not found.is_held:
         raise NotFound
     return found
 
 
-def desk_of(session: Session, actor: Actor, now: datetime) -> Desk:
+def desk_of(session: Session, actor: Actor, now: datetime, *, has_mail_server: bool = True) -> Desk:
     """Return somebody's desk, an empty one where they hold no office."""
     bodies, blocks = organised_bodies(session, actor), led_blocks(session, actor)
     offices = _offices(session, actor)
     # Whoever was told of an office that begins later comes to look; a body's token holds none itself.
     coming = [one for one in offices if one.starts_on > actor.today and actor.body_id is None]
+    tasks = tasks_of(session, bodies, now, has_mail_server=has_mail_server)
     return Desk(
         bodies,
         blocks,
-        [*tasks_of(session, bodies, now), *terms_of(offices, bodies, actor.today)],
+        [*tasks, *terms_of(offices, bodies, actor.today)],
         _counts(session, [body.id for body in bodies], now),
         [round_ for block in blocks for round_ in _rounds(session, block, now)],
         coming,

@@ -15,7 +15,7 @@ from scheduler.activities.recurrence import to_utc
 from scheduler.board.withdrawals import withdrawn_lately
 from scheduler.participation.models import Participation
 from scheduler.parties.models import Membership, Organization
-from scheduler.reach.troubles import troubles_of
+from scheduler.reach.troubles import Trouble, troubles_of
 
 # How far ahead answers are asked for, and how long back a date may still be ticked.
 AHEAD, BACK = timedelta(days=30), timedelta(days=14)
@@ -60,10 +60,17 @@ def dates_of(bodies: Sequence[int]) -> Select[tuple[Occurrence]]:
     )
 
 
-def tasks_of(session: Session, bodies: Sequence[Organization], now: datetime) -> list[Task]:
+def tasks_of(
+    session: Session, bodies: Sequence[Organization], now: datetime, *, has_mail_server: bool
+) -> list[Task]:
     """Return what there is to do for these bodies, the most pressing first."""
     ids = [body.id for body in bodies]
-    found = [*_date_tasks(session, ids, now), *_body_tasks(session, bodies, now)]
+    troubles = troubles_of(session, ids, now, has_mail_server=has_mail_server)
+    found = [
+        *_date_tasks(session, ids, now),
+        *_tellings(troubles, bodies),
+        *_body_tasks(session, bodies, now),
+    ]
     return sorted(found, key=lambda task: task.order)
 
 
@@ -129,15 +136,19 @@ def _short_at(session: Session, dates: Sequence[Occurrence]) -> dict[int, int]:
     return dict(session.execute(wanted).tuples().all())
 
 
-def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime) -> Iterator[Task]:
+def _tellings(troubles: Sequence[Trouble], bodies: Sequence[Organization]) -> Iterator[Task]:
     by_id = {body.id: body for body in bodies}
-    for trouble in troubles_of(session, list(by_id), now):
+    for trouble in troubles:
         one = trouble.occurrence
         body = by_id[one.activity.organization_id]
         for what, count in (("missed", trouble.missed), ("tell", trouble.by_hand)):
             if count:
                 at = one.starts_at
                 yield Task(what, body, at, one, count=count, urgent=True, change_id=trouble.change_id)
+
+
+def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime) -> Iterator[Task]:
+    by_id = {body.id: body for body in bodies}
     stuck = or_(Activity.state == "draft", and_(Activity.state == "published", ~_goes_on(now)))
     own = select(Activity).where(Activity.organization_id.in_(by_id), stuck)
     own = own.options(selectinload(Activity.versions))

@@ -16,7 +16,7 @@ from scheduler.parties.access import led_blocks, organised_bodies
 from scheduler.parties.login import HOME_ZONE, current_actor
 from scheduler.parties.models import Household
 from scheduler.parties.queries import find_enterable_household, find_me
-from scheduler.web import Form, db_session, go
+from scheduler.web import Form, db_session, go, settings
 
 pages = Blueprint("desk", __name__)
 
@@ -26,7 +26,7 @@ def desk() -> ResponseReturnValue:
     """Show what there is to do today, then the coming dates; whoever holds no office is told so, never sent away."""
     actor, now = current_actor(), clock.now()
     me = find_me(db_session(), actor)
-    found = desk_of(db_session(), actor, now)
+    found = desk_of(db_session(), actor, now, has_mail_server=bool(settings().smtp_url))
     g.has_desk = bool(found.bodies or found.blocks)
     return render_template("desk/desk.html", desk=found, today=now.astimezone(HOME_ZONE), person=me)
 

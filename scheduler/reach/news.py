@@ -1,7 +1,7 @@
 """The latest news of a date - a decision, a change, an organiser's message - and whom it has reached."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
@@ -11,11 +11,9 @@ from scheduler.activities.models import Occurrence
 from scheduler.board.actions import MESSAGE
 from scheduler.notices.models import Delivery, Notice
 from scheduler.reach.coming import KIND as STILL_COMING
-from scheduler.reach.told import CHANGED, Told, comers, deliveries, says_something, told_by
+from scheduler.reach.told import CHANGED, Told, as_kept, comers, deliveries, says_something, told_by
 from scheduler.reach.touching import Touch, touches_of
 
-# Mail is written to a folder where the service has no mail server: nobody has it.
-KEPT = "kept"
 _OF_DATES = ("decision", MESSAGE, STILL_COMING)
 # Nobody puts the question who still comes on the list of whom to telephone: who has no other way is shown as not
 # reached.
@@ -91,12 +89,7 @@ def _news(
     for row in session.execute(wanted):
         told = told_by(row, touch)
         if told.person.id in there:
-            newest[told.person.id] = told if has_mail_server else _kept(told)
+            newest[told.person.id] = told if has_mail_server else as_kept(told)
     rows = sorted(newest.values(), key=lambda told: told.walking_order)
     change_id = touch.change_id if touch else 0
     return News(notice.kind, notice.version, notice.body, notice.created_at, rows, change_id)
-
-
-def _kept(row: Told) -> Told:
-    is_mail = row.group == "reached" and row.channel == "email" and row.by_id is None
-    return replace(row, group=KEPT) if is_mail else row

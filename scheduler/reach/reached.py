@@ -20,8 +20,7 @@ from scheduler.participation import reconfirming
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor, led_blocks, may_organise
 from scheduler.parties.models import Organization, Person
-from scheduler.reach.news import KEPT
-from scheduler.reach.told import SAYS_NOTHING, Told, told_of
+from scheduler.reach.told import KEPT, SAYS_NOTHING, Told, told_of
 from scheduler.reach.touching import activity_changed, touches_of
 
 # A delivery that nobody has told yet.

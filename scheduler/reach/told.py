@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +40,10 @@ SAYS_NOTHING = (
 CHANGED = "changed"
 _GROUPS = {SENT: "reached", BY_HAND: "by_hand", PLANNED: "waiting", CLAIMED: "waiting"}
 MISSED = "missed"
+# Mail is written to a folder where the service has no mail server: nobody has it.
+KEPT = "kept"
 # Of the others, some are not for neighbours to bring; a dispatcher knows.
-_LISTED_AT_ONCE = ("decision", CHANGED, MESSAGE)
+LISTED_AT_ONCE = ("decision", CHANGED, MESSAGE)
 
 
 @dataclass(frozen=True)
@@ -225,8 +227,14 @@ def told_by(row: Sequence[Any], touch: Touch | None = None) -> Told:
     return Told(delivery.id, person, household, block, word, *how)
 
 
+def as_kept(row: Told) -> Told:
+    """Return how far a word has come where no mail leaves: what went by mail has reached nobody."""
+    is_mail = row.group == "reached" and row.channel == "email" and row.by_id is None
+    return replace(row, group=KEPT) if is_mail else row
+
+
 def _group(delivery: Delivery, kind: str) -> str:
     # A dispatcher would only put it on the list: whoever walks or calls need not wait for that.
-    if delivery.state == PLANNED and delivery.channel in BY_NEIGHBOURS and kind in _LISTED_AT_ONCE:
+    if delivery.state == PLANNED and delivery.channel in BY_NEIGHBOURS and kind in LISTED_AT_ONCE:
         return "by_hand"
     return _GROUPS.get(delivery.state, MISSED)

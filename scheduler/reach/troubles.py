@@ -10,10 +10,19 @@ from sqlalchemy.orm import Session, contains_eager
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.board.actions import MESSAGE
 from scheduler.history import StateChange
-from scheduler.notices.models import BY_HAND, DEAD, DROPPED, Delivery, Notice
+from scheduler.notices.models import BY_HAND, DEAD, DROPPED, SENT, Delivery, Notice
 from scheduler.participation.models import Participation
-from scheduler.reach.told import MISSED, Told, told_of
+from scheduler.reach.told import KEPT, LISTED_AT_ONCE, MISSED, Told, as_kept, told_of
 from scheduler.reach.touching import CHANGES
+
+_UNREACHED = (MISSED, KEPT)
+# News that went by mail.
+_UNSENT = and_(
+    Delivery.state == SENT,
+    Delivery.channel == "email",
+    Delivery.by_id.is_(None),
+    Notice.kind.in_(LISTED_AT_ONCE),
+)
 
 
 @dataclass(frozen=True)
@@ -26,13 +35,13 @@ class Trouble:
 
     @property
     def missed(self) -> int:
-        """How many people could not be reached."""
-        return len({row.person.id for row in self.rows if row.group == MISSED})
+        """How many people could not be reached, also those whose mail never left."""
+        return len({row.person.id for row in self.rows if row.group in _UNREACHED})
 
     @property
     def by_hand(self) -> int:
         """How many people are to be told by telephone or on paper."""
-        return len({row.person.id for row in self.rows if row.group != MISSED})
+        return len({row.person.id for row in self.rows if row.group not in _UNREACHED})
 
     @property
     def homes(self) -> int:
@@ -41,16 +50,23 @@ class Trouble:
 
 
 def troubles_of(
-    session: Session, bodies: Collection[int], now: datetime, *, block_id: int | None = None
+    session: Session,
+    bodies: Collection[int],
+    now: datetime,
+    *,
+    block_id: int | None = None,
+    has_mail_server: bool = True,
 ) -> list[Trouble]:
     """Return the dates of these bodies, not yet over, and their changes, of which not everybody has been told.
 
-    A change of several dates stands here once. With a block, only its homes count.
+    A change of several dates stands here once. With a block, only its homes count. Without a mail server no mail has
+    told anybody what is new.
     """
     wanted = (
         select(Occurrence)
         .join(Occurrence.activity)
-        .where(Activity.organization_id.in_(bodies), Occurrence.ends_at > now, _is_left_over(bodies))
+        .where(Activity.organization_id.in_(bodies), Occurrence.ends_at > now)
+        .where(_is_left_over(bodies, has_mail_server=has_mail_server))
         .options(contains_eager(Occurrence.activity))
         .order_by(Occurrence.starts_at, Occurrence.id)
     )
@@ -58,14 +74,16 @@ def troubles_of(
     told = told_of(session, [one.id for one in dates]) if dates else {}
     found: dict[tuple[int, int], tuple[Occurrence, dict[int, Told]]] = {}
     for one in dates:
-        for row in told.get(one.id, ()):
-            if row.is_left and (block_id is None or (row.block is not None and row.block.id == block_id)):
+        for told_ in told.get(one.id, ()):
+            row = told_ if has_mail_server or told_.word.kind not in LISTED_AT_ONCE else as_kept(told_)
+            is_left = row.is_left or row.group == KEPT
+            if is_left and (block_id is None or (row.block is not None and row.block.id == block_id)):
                 key = (row.word.change_id, 0 if row.word.change_id else one.id)
                 found.setdefault(key, (one, {}))[1][row.delivery_id] = row
     return [Trouble(one, tuple(rows.values()), key[0]) for key, (one, rows) in found.items()]
 
 
-def _is_left_over(bodies: Collection[int]) -> ColumnElement[bool]:
+def _is_left_over(bodies: Collection[int], *, has_mail_server: bool) -> ColumnElement[bool]:
     # From the few that are dead, by their own index, to what they are about.
     slots = select(Slot.id).where(Slot.occurrence_id == Occurrence.id).correlate(Occurrence)
     own = select(Participation.id).join(Participation.slot).where(Slot.occurrence_id == Occurrence.id)
@@ -77,9 +95,10 @@ def _is_left_over(bodies: Collection[int]) -> ColumnElement[bool]:
     )
     lost = or_(Delivery.state == DEAD, and_(Delivery.state == DROPPED, Delivery.reason == "too_late"))
     listed = and_(Delivery.state == BY_HAND, Delivery.by_id.is_(None))
+    left = [lost, listed, *([] if has_mail_server else [_UNSENT])]
     found = select(Delivery.id).join(Delivery.notice)
-    changed = Occurrence.activity_id.in_(_changed(bodies, or_(lost, listed)))
-    return or_(found.where(lost, about).exists(), found.where(listed, about).exists(), changed)
+    changed = Occurrence.activity_id.in_(_changed(bodies, or_(*left)))
+    return or_(*(found.where(one, about).exists() for one in left), changed)
 
 
 def _changed(bodies: Collection[int], left: ColumnElement[bool]) -> Select[tuple[int]]:

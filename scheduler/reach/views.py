@@ -309,7 +309,9 @@ def _all_ticked(found: Round, ids: list[int], by_id: int) -> str:
 @pages.app_template_global("troubles_of")
 def troubles_of_body(organization_id: int) -> list[Trouble]:
     """Return the dates of a body at which somebody could not be reached."""
-    found = troubles_of(db_session(), [organization_id], clock.now())
+    found = troubles_of(
+        db_session(), [organization_id], clock.now(), has_mail_server=bool(settings().smtp_url)
+    )
     return [trouble for trouble in found if trouble.missed][:_TROUBLES_SHOWN]
 
 

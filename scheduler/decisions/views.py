@@ -96,10 +96,9 @@ def decide_by_link(token: str) -> ResponseReturnValue:
         session.commit()
         return secret_address(make_response(go(f"/decide/{token}")))
     screen = screen_of(session, found.occurrence, now)
-    page = form.page(
-        "decisions/link.html", screen=screen, occurrence=found.occurrence, person_name=found.person.name
-    )
-    return secret_address(make_response(page))
+    facts = {"occurrence": found.occurrence, "person_name": found.person.name}
+    facts |= {"has_mail_server": bool(settings().smtp_url)}
+    return secret_address(make_response(form.page("decisions/link.html", screen=screen, **facts)))
 
 
 csrf.exempt(decide_by_link)

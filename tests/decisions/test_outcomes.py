@@ -56,6 +56,19 @@ def test_joined_with_the_next_date_everybody_goes_there_and_is_asked_again(
         assert _rows(session, person.id) == [(second.slots[0].id, "confirmed", "merged")]
 
 
+def test_whoever_joins_a_date_with_the_next_goes_along_and_is_not_asked(
+    session: Session, cast: Cast, dates: list[Occurrence]
+) -> None:
+    first, second = dates
+    for date in dates:
+        date.slots[0].places = 3
+    make.participation(session, first.slots[0], cast.aiko, NOW)
+    actions.merge(session, first, _ruling(cast, first), NOW)
+    there = second.slots[0].id
+    asked = [_rows(session, person.id) for person in (cast.aiko, cast.ben)]
+    assert asked == [[(there, "confirmed", "")], [(there, "confirmed", "merged")]]
+
+
 def test_who_finds_no_place_at_the_next_date_waits_there_and_nobody_is_overbooked(
     session: Session, cast: Cast, dates: list[Occurrence]
 ) -> None:

@@ -52,7 +52,7 @@ from scheduler.notices.outlet import Attachment, Channel, Kind, Letter, Outlet
 from scheduler.offices.letters import appointed_kind
 from scheduler.participation import giving, places, undoing, waiting
 from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
-from scheduler.participation.models import Answer, Participation
+from scheduler.participation.models import WAITING, Answer, Participation
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, LineCode, SignedIn, SignIn
 from scheduler.parties.tokens import unsubscribing
@@ -139,7 +139,9 @@ def _dates_in(facts: Mapping[str, Any]) -> list[int]:
         return [date.id for date in facts["changed"].dates]
     if "dates" in facts or "due" in facts:
         return [date.id for date, _part in facts.get("dates") or facts["due"]]
-    return [facts["date"].id]
+    # Who waits has no date yet to write into a calendar.
+    waits = "standing" in facts and facts["standing"].state in WAITING
+    return [] if waits else [facts["date"].id]
 
 
 def _with_way_out(kind: Kind, sender: Sender) -> Kind:

@@ -58,6 +58,15 @@ def test_another_number_is_told_as_one(app: Flask, session: Session, cast: Cast)
     mail = mailbox.new_mail(app, BEN)
     assert mail["Subject"].startswith("人数を3人に変えました：")
     assert "人数を3人に変えました。いまのようす：参加。" in mailbox.text(mail)
+    waits = yes(session, row.slot, cast.chie)
+    session.commit()
+    mailbox.new_mails(app, "chie@example.jp")
+    change_people(session, waits, 2, cast.chie.id, NOW)
+    session.commit()
+    (said,) = mailbox.new_mails(app, "chie@example.jp")
+    # Who waits gets no date to write into a calendar.
+    files = [[part.get_filename() for part in one.iter_attachments()] for one in (mail, said)]
+    assert (said["Subject"].startswith("人数を2人に"), len(files[0]), files[1]) == (True, 1, [])
 
 
 def test_who_signs_up_and_leaves_before_the_mail_goes_gets_the_last_word_only(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Update, exists, or_, select, update
+from sqlalchemy import ColumnElement, Update, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities import actions as activities
@@ -39,6 +39,10 @@ class Step:
     kind: Kind
     entry: Entry
     dates: int = 0
+
+
+# Their entries can be taken over anew.
+_THROWN_AWAY = select(Activity.id).where(Activity.state == "discarded")
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ def _step(session: Session, organization_id: int, entry: Entry, now: datetime) -
 
 def _known(session: Session, organization_id: int, entry: Entry) -> ImportedEvent | None:
     mine = ImportedEvent.organization_id == organization_id
-    return session.scalar(select(ImportedEvent).where(mine, ImportedEvent.uid_hash == uid_hash(entry.uid)))
+    known = select(ImportedEvent).where(mine, ImportedEvent.uid_hash == uid_hash(entry.uid))
+    return session.scalar(known.where(ImportedEvent.activity_id.not_in(_THROWN_AWAY)))
 
 
 def _fits(activity: Activity, entry: Entry) -> bool:
@@ -123,6 +128,8 @@ def _post(session: Session, taking: Taking, entry: Entry) -> None:
     )
     activity = activities.post(session, taking.organization_id, facts, taking.by_id, taking.now)
     values = {"organization_id": taking.organization_id, "uid_hash": uid_hash(entry.uid)}
+    before = delete(ImportedEvent).filter_by(**values).where(ImportedEvent.activity_id.in_(_THROWN_AWAY))
+    session.execute(before.execution_options(synchronize_session=False))
     made = insert_once(session, ImportedEvent, values | {"activity_id": activity.id, "said": entry.said})
     if made is None:
         raise Invalid("entry_twice")

@@ -79,8 +79,12 @@ def check_new(session: Session, activity: Activity, now: datetime) -> None:
     )
     if session.scalar(told.where(Delivery.state.in_((CLAIMED, SENT))).limit(1)) is not None:
         raise Conflict("unpublish_told")
-    changed = select(SeriesChange.id).where(SeriesChange.activity_id == activity.id)
-    if (session.scalar(changed.limit(1)) or session.scalar(_touched(dates, slots))) is not None:
+    changed = select(SeriesChange.id).where(SeriesChange.activity_id == activity.id).limit(1)
+    # What another calendar leaves out or moves would be made again as the rule has it.
+    own = dates.where(
+        or_(Occurrence.state == "cancelled", Occurrence.starts_at.is_distinct_from(Occurrence.planned_at))
+    )
+    if any(session.scalar(one) is not None for one in (changed, own.limit(1), _touched(dates, slots))):
         raise Conflict("unpublish_touched")
 
 

@@ -13,8 +13,9 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.calendars import importing
 from scheduler.calendars.importing import Step, Taking
 from scheduler.calendars.reading import read
+from scheduler.changes import drafts
 from scheduler.closures.models import ClosedDay
-from scheduler.errors import Invalid
+from scheduler.errors import Conflict, Invalid
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -96,6 +97,21 @@ def test_taken_again_nothing_happens_twice(session: Session, cast: Cast) -> None
     take(session, cast, MEETING, WEEKLY, MOVED)
     assert kinds(take(session, cast, MEETING, WEEKLY, MOVED)) == ["same", "same"]
     assert len(dates(session, "定例会") + dates(session, "見守り")) == 6
+
+
+def test_what_was_thrown_away_is_taken_over_anew_and_what_leaves_days_out_stays_published(
+    session: Session, cast: Cast
+) -> None:
+    take(session, cast, MEETING, WEEKLY)
+    meeting, weekly = (dates(session, title)[0].activity for title in ("定例会", "見守り"))
+    with pytest.raises(Conflict, match="unpublish_touched"):
+        drafts.unpublish(session, weekly, cast.aiko.id, NOW)
+    drafts.unpublish(session, meeting, cast.aiko.id, NOW)
+    assert kinds(take(session, cast, MEETING)) == ["same"]
+    drafts.discard(session, meeting, cast.aiko.id, NOW)
+    assert [kinds(take(session, cast, MEETING)) for _ in range(2)] == [["new"], ["same"]]
+    drafts.restore(session, meeting, cast.aiko.id, NOW)
+    assert [row.activity_id == meeting.id for row in dates(session, "定例会")] == [False]
 
 
 def test_what_has_changed_is_changed_and_keeps_its_identity(session: Session, cast: Cast) -> None:

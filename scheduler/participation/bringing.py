@@ -21,7 +21,13 @@ _ASKED = ("unverified", "offered")
 
 def may_bring(row: Participation, now: datetime) -> bool:
     """Say whether a party can bring one more by itself; a body changes its number instead."""
-    return row.is_live and not row.is_pledge and row.state not in _ASKED and now < row.slot.closes_at
+    is_open = row.is_live and not row.is_pledge and row.state not in _ASKED
+    return is_open and not _is_chosen(row) and now < row.slot.closes_at
+
+
+def _is_chosen(row: Participation) -> bool:
+    """Say whether the organiser decides who comes."""
+    return row.slot.policy == "assigned" or (row.slot.policy == "approval" and row.holds)
 
 
 def bring_along(session: Session, row: Participation, one: Named, now: datetime) -> None:
@@ -51,19 +57,16 @@ def _check(row: Participation, one: Named, now: datetime) -> None:
     guards.check_date(row.slot, now)
     if now >= row.slot.closes_at:
         raise Conflict("closed_to_bring")
+    if _is_chosen(row):
+        raise Conflict("ask_to_bring")
     if not may_bring(row, now):
         raise Conflict("already_answered")
     there = as_asked(row)
     company = Company(others=(*there.company.others, one))
     guards.check_ages(row.slot, replace(there, company=company))
-    if _is_for_others_to_say(row, one):
+    # Nobody under age says yes for another.
+    if row.contact_grade and one.years is not None and not row.has_grown_up:
         raise Conflict("ask_to_bring")
-
-
-def _is_for_others_to_say(row: Participation, one: Named) -> bool:
-    """Say whether the organiser has to agree, or a guardian: nobody under age says yes for another."""
-    chosen = row.slot.policy == "assigned" or (row.slot.policy == "approval" and row.holds)
-    return chosen or (bool(row.contact_grade) and one.years is not None and not row.has_grown_up)
 
 
 def _more_places(row: Participation) -> int:

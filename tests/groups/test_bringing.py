@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Slot
 from scheduler.errors import Conflict, Invalid
 from scheduler.participation.actions import join
-from scheduler.participation.bringing import bring_along
+from scheduler.participation.bringing import bring_along, may_bring
 from scheduler.participation.signing import Company, Named, SignUp
 from tests import mailbox, make
 from tests.cast import Cast
@@ -79,6 +79,8 @@ def test_who_cannot_be_brought_along(session: Session, cast: Cast, slot: Slot) -
     with pytest.raises(Conflict, match="closed_to_bring"):
         bring_along(session, row, Named("山田 一郎"), slot.closes_at)
     slot.policy = "approval"
+    # Nor is it offered.
+    assert not may_bring(row, NOW)
     with pytest.raises(Conflict, match="ask_to_bring"):
         bring_along(session, row, Named("山田 一郎"), NOW)
 

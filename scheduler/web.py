@@ -161,7 +161,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return _FORM_WORDS
 
         def wrap_formdata(self, form: object, formdata: object) -> MultiDict[str, str] | None:
-            """Return what was typed; None when the form is only shown."""
+            """Return what was typed, or given to be shown as typed; None when the form is only shown."""
+            if isinstance(formdata, MultiDict):
+                return formdata
             if request.method in SAFE_METHODS:
                 return None
             # WTForms makes a number of every row's name, and fails at `slots-²-name` or at 5,000 digits.

@@ -80,6 +80,7 @@ POST /slots/<slot_id>/join                                303  303  303  303  30
 GET  /slots/<slot_id>/join/group                          200  200  200  200  200
 POST /slots/<slot_id>/join/group                          303  303  303  303  303
 GET  /slots/<slot_id>/joined                              404  404  404  404  404
+POST /slots/<slot_id>/joined/forget                       303  303  303  303  303
 GET  /slots/<slot_id>/draw                                200  200  200  200  200
 GET  /participations/<participation_id>                   404  200  404  404  404
 POST /participations/<participation_id>/prove             404  303  404  404  404

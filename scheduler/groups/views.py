@@ -33,14 +33,15 @@ def join(slot_id: int) -> ResponseReturnValue:
     actor, session_ = current_actor(), db_session()
     slot = find_slot(session_, actor, slot_id)
     share = _share(slot)
-    form = GroupForm.for_slot(slot, known=actor.is_signed_in)
+    form = GroupForm.for_slot(slot, known=actor.is_signed_in, typed=visits.typed_before())
     form.offer(queries.spoken_for(session_, actor), has_share=share is not None)
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor, share)):
-        session_.commit()
         visits.remember(form.done, _stranger(form, actor))
+        session_.commit()
         return go(f"/slots/{slot_id}/joined")
     page = form.page("groups/join.html", slot=slot, share=share, now=clock.now())
-    return secret_address(make_response(page)) if share is not None else page
+    is_secret = share is not None or "mend" in request.args
+    return secret_address(make_response(page)) if is_secret else page
 
 
 def _stranger(form: GroupForm, actor: Actor) -> Stranger | None:
@@ -59,6 +60,7 @@ def _join(slot: Slot, form: GroupForm, actor: Actor, share: SlotShare | None) ->
     if not actor.is_signed_in:
         stranger = Stranger(form.person())
         guard("join", *stranger.contacts)
+        visits.let_go(slot)
         speaker = Speaker(actor, stranger, share)
         row = actions.join(db_session(), slot, sign_up, speaker, now)
         form.tell_what_is_left_out()

@@ -13,7 +13,7 @@ from scheduler.activities.models import Slot
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid
 from scheduler.notices.queries import points_of
-from scheduler.participation import guards, places
+from scheduler.participation import guards, mending, places
 from scheduler.participation.answering import answer_of
 from scheduler.participation.grades import years_of
 from scheduler.participation.models import GONE, Companion, Participation
@@ -242,6 +242,7 @@ def prove(session: Session, row: Participation, now: datetime, *, clash_ok: bool
     if row.contact_comes and not clash_ok:
         guards.check_clash(session, row.slot, row.contact_id)
     row.unproven, row.hold_until = False, None
+    mending.forget_sent(session, row.request_key)
     if row.contact.email is not None:
         verify_email(session, row.contact, now)
     if row.replaces_id is not None:

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
@@ -63,9 +64,13 @@ class PartyForm(QuestionsMixin, IdentityForm):
     clash = HiddenField()
 
     @classmethod
-    def for_slot(cls, slot: Slot, *, known: bool) -> Self:
-        """Return the form that asks only what this slot needs, and nothing again of somebody who is known."""
-        form: Self = type(cls.__name__, (cls,), question_fields(slot))()
+    def for_slot(cls, slot: Slot, *, known: bool, typed: MultiDict[str, str] | None = None) -> Self:
+        """Return the form that asks only what this slot needs, and nothing again of somebody who is known.
+
+        `typed` is what was typed before and is shown again.
+        """
+        shown = {} if typed is None else {"formdata": typed}
+        form: Self = type(cls.__name__, (cls,), question_fields(slot))(**shown)
         form._fit(slot, known)
         return form
 

@@ -47,16 +47,16 @@ def join(slot_id: int) -> ResponseReturnValue:
     """Sign up for a part without an account; who is signed in types nothing again."""
     actor = current_actor()
     slot = _chosen(find_slot(db_session(), actor, slot_id))
-    form = JoinForm.for_slot(slot, known=actor.is_signed_in)
+    form = JoinForm.for_slot(slot, known=actor.is_signed_in, typed=visits.typed_before())
     if form.validate_on_submit() and form.attempt(lambda: _join(slot, form, actor)):
-        db_session().commit()
         visits.remember(form.done, _stranger(form, actor))
+        db_session().commit()
         return go(f"/slots/{slot.id}/joined")
     now = clock.now()
     others = queries.others_with_room(slot, form.head_count() if form.refused_by == "full" else 1, now)
-    elsewhere = slot.id if slot.id != slot_id else None
-    shown = {"slot": slot, "occurrence": slot.occurrence, "others": others, "elsewhere": elsewhere}
-    return form.page("participation/join.html", **shown, now=now)
+    shown = {"slot": slot, "occurrence": slot.occurrence, "others": others, "elsewhere": slot.id != slot_id}
+    page = form.page("participation/join.html", **shown, now=now)
+    return secret_address(make_response(page)) if "mend" in request.args else page
 
 
 def _chosen(slot: Slot) -> Slot:
@@ -74,6 +74,7 @@ def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
     if not actor.is_signed_in:
         stranger = actions.Stranger(form.person(), form.guardian())
         guard("join", *stranger.contacts)
+        visits.let_go(slot)
         row = actions.join_as_stranger(db_session(), slot, stranger, sign_up, now)
         form.tell_what_is_left_out()
         begin_connecting(row.contact, slot.occurrence.activity.organization, unproven=row.unproven)
@@ -101,6 +102,17 @@ def joined(slot_id: int) -> ResponseReturnValue:
         step=step_to_connect(row.contact, slot.occurrence.activity.organization) if row.unproven else None,
     )
     return secret_address(make_response(page))
+
+
+@pages.post("/slots/<int:slot_id>/joined/forget")
+def forget_joined(slot_id: int) -> ResponseReturnValue:
+    """Let a browser that others use too forget what was typed into it; the sign-up stays."""
+    slot = find_slot(db_session(), current_actor(), slot_id)
+    if WithdrawForm().validate_on_submit():
+        visits.forget()
+        db_session().commit()
+        flash(gettext("この端末から消しました。申し込みは、そのままです。"), "success")
+    return go(f"/dates/{slot.occurrence_id}")
 
 
 @pages.get("/slots/<int:slot_id>/draw")
@@ -374,12 +386,7 @@ def close_link(token: str | None = None) -> ResponseReturnValue:
     return go("/me")
 
 
-@pages.app_template_global("just_joined")
-def just_joined() -> int | None:
-    """Return the part that this browser has just signed up for: its page leads to the own one without a mailbox."""
-    return visits.just_joined()
-
-
+pages.add_app_template_global(visits.last_visit)
 pages.add_app_template_filter(company_text)
 pages.add_app_template_filter(standing_word)
 

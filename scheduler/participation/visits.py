@@ -1,15 +1,23 @@
-"""What a browser keeps of the sign-up that it has just made: where it stands, and until when its mail is waited for."""
+"""What a browser keeps of the sign-up that it has just made: where it stands, and the key to what was typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
-from flask import session
+from flask import request, session
+from werkzeug.datastructures import MultiDict
 
 from scheduler import clock
+from scheduler.activities.models import Slot
 from scheduler.errors import NotFound
+from scheduler.participation import mending
 from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.models import Participation
 from scheduler.participation.standing import hold_ends
+from scheduler.web import db_session, settings
+
+# What belongs to one sending alone: its token, its keys, the second taps.
+_NOT_KEPT = {"csrf_token", "once", "request_key", "homepage", "part", "wait", "clash"}
 
 
 @dataclass(frozen=True)
@@ -17,7 +25,7 @@ class Visit:
     """A sign-up just made; `by_mail` where how it stands is for the mailbox alone, whether or not that is known.
 
     Then nothing that is shown may come from what is stored: it is what was typed, and the moment until which any new
-    sign-up would be held.
+    sign-up would be held. `key` opens the rest of what was typed, on the form at `form`.
     """
 
     slot_id: int
@@ -25,49 +33,111 @@ class Visit:
     by_mail: bool = False
     typed: str = ""
     until: datetime | None = None
+    key: str = ""
+    form: str = ""
 
     @property
     def is_over(self) -> bool:
         """Whether the time to confirm is over."""
         return self.until is not None and self.until <= clock.now()
 
+    @property
+    def mend(self) -> str:
+        """Where what was typed can be mended; empty where it is not kept."""
+        return self.form if self.key and not self.is_over else ""
 
-def remember(row: Participation, stranger: Stranger | None) -> None:
-    """Keep in this browser that it has just made this sign-up; `stranger` is who typed it without signing in."""
-    by_mail, until = stranger is not None and is_told_by_mail(stranger), hold_ends(row.slot, clock.now())
-    _keep(Visit(row.slot_id, row.id, by_mail, stranger.contact_typed if stranger else "", until))
+
+def remember(row: Participation, stranger: Stranger | None, *, keep: bool = True) -> None:
+    """Keep in this browser that it has just made this sign-up; `stranger` is who typed it without signing in.
+
+    With `keep`, what was typed is kept too, for as long as its mail is waited for. The caller commits.
+    """
+    _forget_typed()
+    by_mail, now = stranger is not None and is_told_by_mail(stranger), clock.now()
+    typed = stranger.contact_typed if stranger else ""
+    visit = Visit(row.slot_id, row.id, by_mail, typed, hold_ends(row.slot, now))
+    _keep(replace(visit, key=_keep_typed(now), form=_form_of(row)) if keep and by_mail else visit)
+
+
+def _keep_typed(now: datetime) -> str:
+    typed = {name: request.form.getlist(name) for name in request.form if name not in _NOT_KEPT}
+    return mending.keep(db_session(), typed, request.form.get("request_key", ""), settings().secret_key, now)
+
+
+def _form_of(row: Participation) -> str:
+    # Where another part was chosen on the form of one that was full, it is mended on its own.
+    group = request.path.endswith("/group")
+    share = {name: value for name, value in request.args.items() if name == "share"}
+    return f"/slots/{row.slot_id}/join{'/group' if group else ''}?{urlencode(share | {'mend': '1'})}"
 
 
 def _keep(visit: Visit) -> None:
     until = visit.until.isoformat() if visit.until else ""
-    session["joined"] = [visit.slot_id, visit.row_id, visit.by_mail, visit.typed, until]
+    session["joined"] = [
+        visit.slot_id,
+        visit.row_id,
+        visit.by_mail,
+        visit.typed,
+        until,
+        visit.key,
+        visit.form,
+    ]
 
 
 def visit_to(slot_id: int) -> Visit:
     """Return what this browser has just made at a slot; raise NotFound where that is nothing."""
-    visit = _last()
+    visit = last_visit()
     if visit is None or visit.slot_id != slot_id:
         raise NotFound
     return visit
 
 
-def _last() -> Visit | None:
+def last_visit() -> Visit | None:
+    """Return what this browser has made last."""
     kept = session.get("joined")
     # An older version of the service kept less.
-    if not isinstance(kept, list) or len(kept) != 5:
+    if not isinstance(kept, list) or len(kept) != 7:
         return None
-    slot_id, row_id, by_mail, typed, until = kept
-    return Visit(slot_id, row_id, by_mail, typed, datetime.fromisoformat(until) if until else None)
-
-
-def just_joined() -> int | None:
-    """Return the slot that this browser has just signed up for."""
-    visit = _last()
-    return visit.slot_id if visit is not None else None
+    slot_id, row_id, by_mail, typed, until, key, form = kept
+    return Visit(slot_id, row_id, by_mail, typed, datetime.fromisoformat(until) if until else None, key, form)
 
 
 def proved(row: Participation) -> None:
     """Let this browser see how a sign-up stands from now on: whoever has confirmed it here reads its mailbox."""
-    visit = _last()
+    visit = last_visit()
     if visit is not None and visit.row_id == row.id:
         _keep(Visit(row.slot_id, row.id))
+
+
+def forget() -> None:
+    """Let this browser forget what it has made, and the service what was typed; the caller commits."""
+    _forget_typed()
+    session.pop("joined", None)
+
+
+def _forget_typed() -> None:
+    visit = last_visit()
+    if visit is not None and visit.key:
+        mending.forget(db_session(), visit.key)
+
+
+def _kept() -> mending.Kept | None:
+    visit = last_visit() if "mend" in request.args else None
+    if visit is None or not visit.key:
+        return None
+    return mending.kept(db_session(), visit.key, settings().secret_key, clock.now())
+
+
+def typed_before() -> MultiDict[str, str] | None:
+    """Return what was typed, where the form is opened to be mended and it is still kept."""
+    kept = _kept() if request.method == "GET" else None
+    if kept is None:
+        return None
+    return MultiDict((name, text) for name, texts in kept.typed.items() for text in texts)
+
+
+def let_go(slot: Slot) -> None:
+    """End the sign-up that is mended, in whose place another is made now for this slot."""
+    kept = _kept()
+    if kept is not None:
+        mending.let_go(db_session(), kept.request_key, slot, clock.now())

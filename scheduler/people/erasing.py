@@ -14,7 +14,7 @@ from scheduler.errors import Conflict
 from scheduler.history import StateChange, record
 from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Wish
 from scheduler.participation import places
-from scheduler.participation.models import GONE, Answer, Companion, Participation
+from scheduler.participation.models import GONE, Answer, Companion, KeptForm, Participation
 from scheduler.participation.standing import AFTER_THE_DATE, Change
 from scheduler.participation.waiting import leave
 from scheduler.parties.access import Actor, has_other_officer, organised_bodies
@@ -83,9 +83,11 @@ def _leave_what_is_to_come(session: Session, person: Person, now: datetime) -> N
 
 def _blank_sign_ups(session: Session, person: Person) -> None:
     own = select(Participation.id).where(Participation.contact_id == person.id)
+    sent = select(Participation.request_key).where(Participation.contact_id == person.id)
     given = select(Participation.consent_id).where(Participation.contact_id == person.id)
     blanks = (
         delete(Answer).where(Answer.participation_id.in_(own)),
+        delete(KeptForm).where(KeptForm.request_key.in_(sent)),
         update(Companion).where(Companion.participation_id.in_(own)).values(name="", kana=""),
         update(Participation).where(Participation.contact_id == person.id).values(note=""),
         update(Series).where(Series.contact_id == person.id).values(answers={}, company=[]),

@@ -80,8 +80,8 @@ def _take(search: StandIn) -> ResponseReturnValue:
     actor, slot = current_actor(), search.participation.slot
     form = TakeOverForm.asking(slot, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _take_over(search, form, actor)):
+        visits.remember(form.done, _stranger(form, actor), keep=False)
         db_session().commit()
-        visits.remember(form.done, _stranger(form, actor))
         return go(f"/slots/{slot.id}/joined")
     return form.page(
         "standins/take.html", slot=slot, occurrence=slot.occurrence, search=search, now=clock.now()

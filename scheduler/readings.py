@@ -17,6 +17,8 @@ RIGHT = "｛公園｜こうえん｝"
 # What is left of a reading that was not closed, lacks its bar or its word.
 _BROKEN = re.compile(r"[{｛}｝|｜]")
 _MARKED = re.compile("\ufff9([^\ufff9\ufffa\ufffb<>]*)\ufffa([^\ufff9\ufffa\ufffb<>]*)\ufffb")
+# The heads of a table that has become cards are drawn from an attribute, where no ruby may stand.
+_LABELS = re.compile(r'(?<= data-label=")[^"]*')
 # People, families, days and minutes are read by their number: 2人 is ふたり, 30分 さんじゅっぷん.
 _COUNTED = re.compile("(?<![0-9])([0-9]+)\ufff9([人組日分])\ufffa(?:にん|くみ|にち|ふん)\ufffb")
 _IRREGULAR = {"1人": "ひとり", "2人": "ふたり", "1組": "ひとくみ", "2組": "ふたくみ"}
@@ -73,9 +75,13 @@ def in_html(page: str, *, shown: bool = True) -> str:
         return without_readings(page)
     pieces, end = [], 0
     for plain in _PLAIN.finditer(page):
-        pieces += [_ruby(page[end : plain.start()]), without_readings(plain[0])]
+        pieces += [_ruby(page[end : plain.start()]), without_readings(_LABELS.sub(_in_kana, plain[0]))]
         end = plain.end()
     return "".join([*pieces, _ruby(page[end:])])
+
+
+def _in_kana(label: re.Match[str]) -> str:
+    return _MARKED.sub(r"\2", label[0])
 
 
 def _ruby(text: str) -> str:

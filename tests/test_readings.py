@@ -45,6 +45,7 @@ def test_a_reading_that_would_be_shown_with_its_brackets_is_broken(typed: str, b
         (f"<p>{WORD}です</p>", f"<p><bdi>{RUBY}\u2060です</bdi></p>"),
         (f"<p>{WORD}：1{WORD}</p>", f"<p><bdi>{RUBY}：\u20601\u2060{RUBY}</bdi></p>"),
         (f'<a aria-label="{WORD} > {WORD}">{WORD}</a>', f'<a aria-label="日 > 日">{HELD}</a>'),
+        (f'<td data-label="{WORD}">{WORD}</td>', f'<td data-label="ひ">{HELD}</td>'),
         (f"<title>{WORD}</title><h1>{WORD}</h1>", f"<title>日</title><h1>{HELD}</h1>"),
         (f"<option selected>{WORD}</option>", "<option selected>日</option>"),
         (f"<textarea>{WORD}</textarea>", "<textarea>日</textarea>"),

@@ -122,7 +122,7 @@ class OfficeForm(_WhoForm):
 class EndForm(Form):
     """The last day of an office."""
 
-    last_on = DateField(_("さいごの日"), [InputRequired(_REQUIRED)])
+    last_on = DateField(_("役の最後の日"), [InputRequired(_REQUIRED)])
 
     def day(self) -> date:
         """Return the day that was typed."""

@@ -13,7 +13,9 @@ from scheduler.closures.restdays import holiday_name
 from scheduler.text import text_in
 
 WHEN = ("week", "next_week", "month", "next_month")
-DAYS = ("rest", "work")
+# From Monday on, as a date counts them.
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = ("rest", "work", *WEEKDAYS)
 MINUTES = (30, 60, 120)
 # What a part may ask: with a burden, or without one.
 EASE = ("seated", "with_children", "not_heavy", "not_outdoors")
@@ -102,15 +104,21 @@ def span_of(when: str, today: date) -> tuple[date, date]:
 
 
 def spans_of_days(days: str, first: date, last: date) -> list[tuple[date, date]]:
-    """Return the days of rest, or of work, between two days, as spans without a gap."""
+    """Return the days of rest, those of work, or one weekday between two days, as spans without a gap."""
     spans: list[tuple[date, date]] = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        rests = day.weekday() >= 5 or holiday_name(day) is not None
-        if rests == (days == "rest"):
+        if _is_one_of(days, day):
             follows = bool(spans) and spans[-1][1] == day - timedelta(days=1)
             spans[-1:] = [(spans[-1][0], day)] if follows else [*spans[-1:], (day, day)]
     return spans
+
+
+def _is_one_of(days: str, day: date) -> bool:
+    if days in WEEKDAYS:
+        return WEEKDAYS[day.weekday()] == days
+    rests = day.weekday() >= 5 or holiday_name(day) is not None
+    return rests == (days == "rest")
 
 
 def section_of(day: date, today: date) -> str | tuple[int, int]:

@@ -13,6 +13,7 @@ from scheduler.activities.models import Occurrence
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.queries import active_bodies, find_occurrence
 from scheduler.activities.tags import find_tag, tags_in_use
+from scheduler.activities.wishes import WEEKDAYS
 from scheduler.calendars import actions, events, feeds, importing, opendata, queries, scopes
 from scheduler.calendars.answering import answer, document
 from scheduler.calendars.feeds import InsideFeed, OpenFeed, OwnFeed, PublicFeed
@@ -34,7 +35,6 @@ from scheduler.parties.queries import find_body, find_me, find_organised_body
 from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("calendars", __name__)
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FILTERS = {"body", "kind", "place", "weekday", "blocks", "tag"}
 
 
@@ -124,9 +124,9 @@ def _plain(typed: str) -> str:
 
 
 def _weekday(typed: str) -> int:
-    if typed not in _WEEKDAYS:
+    if typed not in WEEKDAYS:
         raise NotFound
-    return _WEEKDAYS.index(typed)
+    return WEEKDAYS.index(typed)
 
 
 @pages.get("/calendars/<token>.ics")

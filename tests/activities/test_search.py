@@ -106,6 +106,9 @@ FITS = [
     (Wish(when="week"), ["資源回収の日"]),
     (Wish(when="next_week", days="work"), ["おはなし会"]),
     (Wish(days="rest"), ["資源回収の日"]),
+    (Wish(days="sun"), ["資源回収の日"]),
+    (Wish(days="wed", when="next_week"), ["おはなし会"]),
+    (Wish(days="sat"), []),
     (Wish(place="市立図書館"), ["おはなし会"]),
     (Wish(body="midori"), ["資源回収の日"]),
     (Wish(words="図書館"), ["おはなし会"]),
@@ -163,6 +166,17 @@ def test_a_month_is_a_table_and_a_list(session: Session, cast: Cast, client: Fla
     assert page.count('scope="col"') == 7
     assert (page.count("おはなし会"), 'href="#day-25"' in page, 'id="day-25"' in page) == (2, True, True)
     assert "2027年2月" in client.get("/month?m=2027-02").text
+
+
+def test_a_month_is_narrowed_to_a_weekday_and_keeps_its_month(
+    session: Session, cast: Cast, client: FlaskClient
+) -> None:
+    _two(session, cast)
+    session.commit()
+    page = client.get("/month?m=2026-11&days=wed").text
+    assert ("おはなし会" in page, "資源回収の日" in page) == (True, False)
+    assert '<input type="hidden" name="m" value="2026-11">' in page
+    assert '<option value="wed" selected>水曜日</option>' in page
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,19 @@ def test_a_month_is_narrowed_to_a_weekday_and_keeps_its_month(
     assert '<option value="wed" selected>水曜日</option>' in page
 
 
+def test_an_empty_month_names_each_condition_with_a_link_that_takes_it_away(
+    session: Session, cast: Cast, client: FlaskClient
+) -> None:
+    _two(session, cast)
+    session.commit()
+    page = client.get("/month?m=2026-11&days=sat&minutes=30").text
+    assert "この条件に合う日は、この月にはありません" in page
+    found = page.partition('id="found"')[2]
+    for left in ("/month?minutes=30&amp;m=2026-11", "/month?days=sat&amp;m=2026-11"):
+        assert f'href="{left}"' in found
+    assert "この月の日程はまだありません" in client.get("/month?m=2027-02").text
+
+
 @pytest.mark.parametrize(
     "query",
     ["?m=%00", "?m=2026-13", "?minutes=9999999999999999999999", "?words=" + "%25" * 90, "?page=0&place=%ff"],

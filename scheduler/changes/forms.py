@@ -55,6 +55,13 @@ class PartRow(PlainForm):
     remove = BooleanField(_("この役割をなくす"))
 
 
+class _DayFields(PlainForm):
+    # Before the others, since what is wrong is listed in the order of the fields.
+    day = DateField(_("日にち"), [InputRequired(_REQUIRED)])
+    first_at = TimeField(_("はじまり"), [InputRequired(_REQUIRED)])
+    ends_at = TimeField(_("おわり"), [InputRequired(_REQUIRED)])
+
+
 class _Common(PlainForm):
     place = StringField(_("集まる場所"), [DataRequired(_REQUIRED), Length(max=200)])
     address = StringField(_("住所"), [Length(max=200)], description=_("地図のリンクに使います。"))
@@ -85,12 +92,8 @@ def _part(row: dict[str, Any]) -> PartChange:
     )
 
 
-class OneDateForm(_Common, Form):
+class OneDateForm(_DayFields, _Common, Form):
     """What one date alone shall be."""
-
-    day = DateField(_("日にち"), [InputRequired(_REQUIRED)])
-    first_at = TimeField(_("はじまり"), [InputRequired(_REQUIRED)])
-    ends_at = TimeField(_("おわり"), [InputRequired(_REQUIRED)])
 
     def wanted(self) -> OneDate:
         """Return what was typed, in the shape the actions take."""

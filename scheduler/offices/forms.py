@@ -15,10 +15,16 @@ from scheduler.offices.actions import Term, offices_offered
 from scheduler.offices.queries import FEW, Known
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Organization, Person
-from scheduler.web import Form
+from scheduler.web import Form, PlainForm
 
 _REQUIRED = _("ここは必ず入れてください。")
 _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
+
+
+class _OfficeFields(PlainForm):
+    # Before the others, since what is wrong is listed in the order of the fields.
+    body = SelectField(_("団体・班"), [InputRequired(_REQUIRED)])
+    office = SelectField(_("役"), [InputRequired(_REQUIRED)])
 
 
 class _WhoForm(Form):
@@ -100,11 +106,8 @@ class HandOverForm(_WhoForm):
     """Who is next, and from which day on."""
 
 
-class OfficeForm(_WhoForm):
+class OfficeForm(_OfficeFields, _WhoForm):
     """Who, and which office."""
-
-    body = SelectField(_("団体・班"), [InputRequired(_REQUIRED)])
-    office = SelectField(_("役"), [InputRequired(_REQUIRED)])
 
     def fit(self, bodies: Sequence[Organization], is_block: bool) -> "OfficeForm":
         """Offer these bodies, and the offices that one of them can have."""

@@ -21,6 +21,14 @@ SHEET = f"() => axe.run({{{_SAID}, runOnly: ['css-orientation-lock']}})"
 SMALL = """() => [...document.querySelectorAll('button, [role=button], .button, input[type=submit]')]
     .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
     .map(one => `${one.textContent.trim()} is ${one.getBoundingClientRect().height} px high`)"""
+# What is wrong is listed as it comes on the page, each a link to its field.
+ASTRAY = """() => {
+    const links = [...document.querySelectorAll('.error-summary a')]
+    const led = links.map(one => document.getElementById(one.hash.slice(1)))
+    const follows = (one, other) => one && other && one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING
+    return links.filter((one, at) => !led[at] || (at && !follows(led[at - 1], led[at])))
+        .map(one => `the link "${one.textContent}" leads nowhere, or back`)
+}"""
 # One page takes the place of the other as the browser reads it, with its sheets and its scripts; opening each anew
 # costs three times as much, and axe would have to be read again. What is folded away is a part of the page, too.
 PLACE = """async (page) => {
@@ -70,7 +78,7 @@ class Looker:
         self.place(shown)
         found = [] if self.seen else self._says(SHEET, "sheet")
         self.seen.add(alike)
-        found += self._says(ALL, "light") + list(self.page.evaluate(SMALL))
+        found += self._says(ALL, "light") + [*self.page.evaluate(SMALL), *self.page.evaluate(ASTRAY)]
         self.page.emulate_media(color_scheme="dark")
         found += self._says(COLOURS, "dark")
         self.page.set_viewport_size({"width": NARROW, "height": HEIGHT})

@@ -25,7 +25,7 @@ SMALL = """() => [...document.querySelectorAll('button, [role=button], .button, 
 ASTRAY = """() => {
     const links = [...document.querySelectorAll('.error-summary a')]
     const led = links.map(one => document.getElementById(one.hash.slice(1)))
-    const follows = (one, other) => one && other && one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING
+    const follows = (one, other) => one?.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING
     return links.filter((one, at) => !led[at] || (at && !follows(led[at - 1], led[at])))
         .map(one => `the link "${one.textContent}" leads nowhere, or back`)
 }"""
@@ -78,7 +78,7 @@ class Looker:
         self.place(shown)
         found = [] if self.seen else self._says(SHEET, "sheet")
         self.seen.add(alike)
-        found += self._says(ALL, "light") + [*self.page.evaluate(SMALL), *self.page.evaluate(ASTRAY)]
+        found += [*self._says(ALL, "light"), *self.page.evaluate(SMALL), *self.page.evaluate(ASTRAY)]
         self.page.emulate_media(color_scheme="dark")
         found += self._says(COLOURS, "dark")
         self.page.set_viewport_size({"width": NARROW, "height": HEIGHT})

@@ -17,7 +17,6 @@ INSIDE = {
     "people_bar",
     "burden_list",
     "places_left",
-    "step_header",
     "join_word",
     "named_link",
     "spoken",

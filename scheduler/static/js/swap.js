@@ -14,6 +14,8 @@ function put(ids, page) {
   if (![...old, ...fresh].every(Boolean)) throw new Error("another page");
   const key = document.activeElement?.dataset?.key;
   document.documentElement.dataset.placed = "";
+  const typed = document.getElementById("words");
+  if (typed && typed !== document.activeElement) typed.value = page.getElementById("words")?.value ?? "";
   old.forEach((part, number) => part.replaceWith(document.adoptNode(fresh[number])));
   document.title = page.title;
   // Whoever came with the keyboard is not thrown back to the top.

@@ -114,6 +114,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
         assert "メールは出ていません。電話などで伝えてください。" in made
         shown = visitor.text("/dates/1")
         assert "午前6時2分<br>みどり町内会 会長" in " ".join(shown.split())
+        assert shown.index("data-urgent") < shown.index("<h1>")
 
 
 def test_looking_decides_nothing(

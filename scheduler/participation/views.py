@@ -332,6 +332,9 @@ def withdraw(participation_id: int, token: str | None = None) -> ResponseReturnV
 
 
 def _flash_gone(row: Participation, back: str) -> None:
+    if row.state != "cancelled":
+        # Somebody else was quicker, and has taken it out or let it run out; its page says how it stands.
+        return
     said = gettext("欠席の連絡を受け付けました。知らせてくださって、ありがとうございます。")
     flash((said, f"{back.removesuffix('/me')}/participations/{row.id}/back"), "undo")  # type: ignore[arg-type]
 
@@ -394,7 +397,4 @@ pages.add_app_template_filter(standing_word)
 @pages.app_template_global("own_sign_ups")
 def own_sign_ups(occurrence_id: int) -> dict[int, int]:
     """Return the signed-in person's sign-ups at a date, by slot."""
-    actor = current_actor()
-    if not actor.is_signed_in or actor.person_id is None:
-        return {}
-    return {row.slot_id: row.id for row in queries.own_at(db_session(), actor.person_id, occurrence_id)}
+    return queries.own_by_slot(db_session(), current_actor(), occurrence_id)

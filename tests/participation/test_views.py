@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
+from scheduler.participation.giving import remove
 from scheduler.participation.models import Companion, Participation
 from scheduler.parties.models import Person
 from scheduler.parties.tokens import personal
@@ -257,6 +258,21 @@ def test_withdrawing_asks_once_more_and_looking_changes_nothing(
     assert sign_up(session).state == "confirmed"
     assert browser.submit(path).location == "/me"
     assert sign_up(session).state == "cancelled"
+
+
+def test_who_was_taken_out_by_others_is_not_thanked_for_a_withdrawal(
+    app: Flask, session: Session, slot: Slot, cast: Cast
+) -> None:
+    row = make.participation(session, slot, cast.ben, NOW)
+    session.commit()
+    browser, path = browser_of(app, cast.ben), f"/participations/{row.id}/withdraw"
+    typed = browser.hidden(path)
+    remove(session, row, "人数がたりました。", cast.aiko.id, NOW)
+    session.commit()
+    browser.client.post(path, data=typed)
+    for page in ("/me", path):
+        assert "欠席の連絡を受け付けました" not in browser.text(page)
+    assert "人数がたりました。" in browser.text(path)
 
 
 def test_who_cannot_come_can_take_that_back_while_it_is_fresh(

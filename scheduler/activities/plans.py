@@ -65,6 +65,12 @@ def next_starts(activity: Activity, after: datetime, before: datetime) -> list[d
     return [start for span in spans_of(activity) for start in starts_in(activity, span, after, before)]
 
 
+def only_ends(activity: Activity, span: Span) -> bool:
+    """Say whether a version has no dates of its own: it was made to end the activity."""
+    begins = span.from_at
+    return begins is not None and not starts_in(activity, span, begins, begins + HORIZON)
+
+
 def starts_in(activity: Activity, span: Span, after: datetime, before: datetime) -> list[datetime]:
     """Return the instants at which dates begin within a span."""
     opening, closing = max(after, span.from_at or after), min(before, span.until or before)

@@ -23,7 +23,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from scheduler import words
 from scheduler.activities.date_lists import dates_text, listed_dates
 from scheduler.activities.models import Activity, RuleVersion
-from scheduler.activities.plans import HORIZON, Span, schedule_of, spans_of, starts_in
+from scheduler.activities.plans import only_ends, schedule_of, spans_of
 from scheduler.activities.recurrence import (
     BadRule,
     Rule,
@@ -268,16 +268,11 @@ def preview_of(activity: Activity, now: datetime) -> Preview:
 def repeats_of(activity: Activity, now: datetime) -> str:
     """Say how an activity repeats; from when, too, where that will change."""
     spans = [span for span in spans_of(activity) if span.until is None or span.until > now]
-    if len(spans) > 1 and _only_ends(activity, spans[-1]):
+    # Its words are those of the one before, with the last day.
+    if len(spans) > 1 and only_ends(activity, spans[-1]):
         spans = [*spans[:-2], replace(spans[-1], from_at=spans[-2].from_at)]
     said = [(_said_of(span.source), span.from_at) for span in spans]
     return "\n".join(_from_then(text, from_at, activity.timezone, now) for text, from_at in said)
-
-
-def _only_ends(activity: Activity, span: Span) -> bool:
-    """Say whether a version has no dates of its own: its words are those of the one before, with the last day."""
-    begins = span.from_at
-    return begins is not None and not starts_in(activity, span, begins, begins + HORIZON)
 
 
 def _said_of(source: Activity | RuleVersion) -> str:

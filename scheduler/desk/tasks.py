@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from scheduler.activities.facts import decision_time
 from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence, Slot
-from scheduler.activities.plans import spans_of
+from scheduler.activities.plans import only_ends, spans_of
 from scheduler.activities.recurrence import to_utc
 from scheduler.board.withdrawals import withdrawn_lately
 from scheduler.participation.models import Participation
@@ -154,10 +154,15 @@ def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime)
     own = own.options(selectinload(Activity.versions))
     for activity in session.scalars(own.order_by(Activity.state, Activity.title, Activity.id)):
         what = "draft" if activity.state == "draft" else "no_dates"
-        # Whoever set an end knows that nothing comes after it.
-        if what == "no_dates" and "UNTIL=" in (spans_of(activity)[-1].source.rule or ""):
+        if what == "no_dates" and _was_ended(activity):
             continue
         yield Task(what, by_id[activity.organization_id], activity=activity)
+
+
+def _was_ended(activity: Activity) -> bool:
+    """Say whether somebody has set an end, and knows that nothing comes after it."""
+    last = spans_of(activity)[-1]
+    return "UNTIL=" in (last.source.rule or "") or only_ends(activity, last)
 
 
 def _goes_on(now: datetime) -> ColumnElement[bool]:

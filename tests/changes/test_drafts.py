@@ -1,6 +1,7 @@
 """A draft is thrown away and taken back; what was just published is a draft again; a series ends on a day."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -177,6 +178,20 @@ def test_a_date_counts_by_the_day_on_which_it_is_now(
         "12-20 08:00",
         "12-27 08:00",
     ]
+
+
+@pytest.mark.parametrize("repeats", [{"rule": WEEKLY}, {"dates": (date(2026, 11, 29), date(2026, 12, 6))}])
+def test_the_desk_asks_for_no_new_dates_of_what_was_ended(
+    session: Session, app: Flask, cast: Cast, aiko: Visitor, repeats: dict[str, Any]
+) -> None:
+    made = make.activity(session, cast.midori, NOW, **repeats)
+    session.commit()
+    program, path = program_of(app, cast.aiko), f"/activities/{made.id}/end"
+    seen = done(program.post(path, last_on="2026-11-29"))["seen"]
+    done(program.post(path, last_on="2026-11-29", seen=seen))
+    with at("2026-12-10 10:00"):
+        shown = aiko.text("/desk")
+        assert ("今日すること" in shown, "これからの日がありません" in shown) == (True, False)
 
 
 def test_a_day_for_which_no_dates_are_made_yet_is_not_said_to_have_none(

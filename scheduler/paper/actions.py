@@ -12,7 +12,8 @@ from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.board.entering import Entry, enter
 from scheduler.board.homes import end_for
-from scheduler.errors import Conflict, Invalid, Refused
+from scheduler.errors import Conflict, Forbidden, Invalid, Refused
+from scheduler.history import StateChange, record
 from scheduler.paper.codes import spoken
 from scheduler.paper.models import CIRCULAR, SIGN_UP, PrintedRow, PrintedSheet
 from scheduler.paper.queries import (
@@ -20,6 +21,7 @@ from scheduler.paper.queries import (
     blocks_to_print,
     just_left,
     lines_of_block,
+    may_withdraw,
     people_to_print,
     standing_of,
 )
@@ -153,14 +155,55 @@ def note_of(sheet: PrintedSheet) -> str:
 def key_in(session: Session, sheet: PrintedSheet, keyed: Iterable[KeyedLine], by: By) -> list[Outcome]:
     """Enter a whole sheet; a line that a rule refuses leaves the others as they are.
 
-    The same sheet again changes nothing: each field says how many shall come in the end.
+    The same sheet again changes nothing: each field says how many shall come in the end. Raise Conflict for a sheet
+    that was withdrawn.
     """
     slots = {slot.id: slot for slot in sheet.occurrence.slots}
-    # All at once and first, in one order, so that two who key in the same date wait for each other.
-    places.lock(session, *slots.values())
+    _lock(session, sheet)
+    if sheet.withdrawn_at is not None:
+        raise Conflict("sheet_withdrawn")
     lines = {line.number: line for line in sheet.rows}
     known = [(lines[one.number], one) for one in keyed if one.number in lines]
     return list(chain.from_iterable(_key_line(session, line, one, slots, by) for line, one in known))
+
+
+def _lock(session: Session, sheet: PrintedSheet) -> None:
+    # All at once and first, in one order, so that two who key in the same date wait for each other.
+    places.lock(session, *sheet.occurrence.slots)
+    session.refresh(sheet, ["withdrawn_at", "rows"])
+
+
+def withdraw(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) -> None:
+    """Withdraw a sheet that was printed by mistake; twice is the same as once.
+
+    Raise Forbidden for who has neither printed it nor organises the date, Conflict where it was keyed in already.
+    """
+    _check_own(session, sheet, actor)
+    _lock(session, sheet)
+    if sheet.is_keyed:
+        raise Conflict("sheet_keyed")
+    if sheet.withdrawn_at is None:
+        sheet.withdrawn_at = now
+        _record(session, sheet, "withdraw", actor, now)
+
+
+def restore(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) -> None:
+    """Take back that a sheet was withdrawn, whenever that was: it is keyed in as before. Twice is the same as once."""
+    _check_own(session, sheet, actor)
+    _lock(session, sheet)
+    if sheet.withdrawn_at is not None:
+        sheet.withdrawn_at = None
+        _record(session, sheet, "restore", actor, now)
+
+
+def _check_own(session: Session, sheet: PrintedSheet, actor: Actor) -> None:
+    if not may_withdraw(session, actor, sheet):
+        raise Forbidden("sheet_of_others")
+
+
+def _record(session: Session, sheet: PrintedSheet, verb: str, actor: Actor, now: datetime) -> None:
+    change = StateChange(at=now, subject="sheet", subject_id=sheet.id, verb=verb, by_id=actor.person_id)
+    record(session, change)
 
 
 def _key_line(

@@ -34,6 +34,24 @@ def sheet(code: str) -> SheetOut:
     return _out(queries.find_sheet(db_session(), current_actor(), code))
 
 
+@api.operation("POST /sheets/<code>/withdraw", SheetOut, scope="organise")
+def withdraw(code: str) -> SheetOut:
+    """Withdraw a sheet that was printed by mistake and from which nothing was keyed in."""
+    found = queries.find_sheet(db_session(), current_actor(), code)
+    actions.withdraw(db_session(), found, current_actor(), clock.now())
+    db_session().commit()
+    return _out(found)
+
+
+@api.operation("POST /sheets/<code>/restore", SheetOut, scope="organise")
+def restore(code: str) -> SheetOut:
+    """Take back that a sheet was withdrawn."""
+    found = queries.find_sheet(db_session(), current_actor(), code)
+    actions.restore(db_session(), found, current_actor(), clock.now())
+    db_session().commit()
+    return _out(found)
+
+
 @api.operation("POST /sheets/<code>", KeyedOut, body=KeyIn, scope="organise")
 def key_in(code: str, body: KeyIn) -> KeyedOut:
     """Enter what stands on a sheet; a refused line leaves the others as they are, the same again changes nothing."""

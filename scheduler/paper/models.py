@@ -17,7 +17,8 @@ SIGN_UP, CIRCULAR = "sign_up", "circular"
 class PrintedSheet(Base):
     """One sheet that goes from door to door or lies on a counter: for one date and one block, or for a body's people.
 
-    A circular has a text of its own, and a day after which it is of no use any more.
+    A circular has a text of its own, and a day after which it is of no use any more. What was printed by mistake is
+    `withdrawn_at`, until it is taken back.
     """
 
     __tablename__ = "printed_sheet"
@@ -30,10 +31,16 @@ class PrintedSheet(Base):
     useful_until: Mapped[date | None]
     printed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     printed_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
     occurrence: Mapped[Occurrence] = relationship()
     block: Mapped[Organization | None] = relationship()
     rows: Mapped[list["PrintedRow"]] = relationship(order_by="PrintedRow.number", back_populates="sheet")
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether anything was keyed in from it."""
+        return any(row.answered_at is not None for row in self.rows)
 
     @property
     def code(self) -> str:

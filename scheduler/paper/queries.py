@@ -15,7 +15,7 @@ from scheduler.paper.codes import DATE, SHEET, read
 from scheduler.paper.models import PrintedRow, PrintedSheet
 from scheduler.participation.models import GONE, Participation
 from scheduler.participation.undoing import just_ended
-from scheduler.parties.access import Actor, led_blocks, may_enter_for_all
+from scheduler.parties.access import Actor, led_blocks, may_enter_for_all, may_organise
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.queries import enterable_households, enterable_people
 
@@ -43,6 +43,18 @@ def _may_key_in(session: Session, actor: Actor, sheet: PrintedSheet) -> bool:
         return False
     leads = any(block.id == sheet.block_id for block in led_blocks(session, actor))
     return leads or may_enter_for_all(session, actor, sheet.occurrence.activity.organization)
+
+
+def may_withdraw(session: Session, actor: Actor, sheet: PrintedSheet) -> bool:
+    """Say whether the actor may withdraw a sheet: whoever has printed it, and who organises the date."""
+    printed = sheet.printed_by_id == actor.person_id
+    return printed or may_organise(session, actor, sheet.occurrence.activity.organization_id)
+
+
+def is_withdrawn(session: Session, code: str) -> bool:
+    """Say whether a code is that of a sheet that does not hold any more, for whoever has it in the hand."""
+    sheet = _sheet(session, code)
+    return sheet is not None and sheet.withdrawn_at is not None
 
 
 def find_named_by(session: Session, actor: Actor, code: str) -> tuple[int, PrintedSheet | None]:

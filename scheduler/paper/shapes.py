@@ -39,13 +39,14 @@ class SheetLineOut(ApiModel):
 
 
 class SheetOut(ApiModel):
-    """A printed sheet: its code, the address of its PDF, its lines."""
+    """A printed sheet: its code, the address of its PDF, its lines; one that was withdrawn is not keyed in."""
 
     code: str
     kind: str
     date_id: int
     block_id: int | None
     pdf: str
+    withdrawn: bool
     lines: list[SheetLineOut]
 
 
@@ -121,7 +122,8 @@ def sheet_out(sheet: PrintedSheet, standing: dict[queries.Place, queries.Standin
     ]
     address = f"{base}/sheets/{sheet.code}/paper.pdf"
     own = {"code": sheet.code, "kind": sheet.kind, "date_id": sheet.occurrence_id, "block_id": sheet.block_id}
-    return SheetOut.model_validate(own | {"pdf": address, "lines": lines})
+    shown = {"pdf": address, "withdrawn": sheet.withdrawn_at is not None, "lines": lines}
+    return SheetOut.model_validate(own | shown)
 
 
 def outcome_out(one: actions.Outcome) -> SheetOutcomeOut:

@@ -120,6 +120,8 @@ def _led_to(code: str) -> str:
     occurrence_id, sheet = queries.find_named_by(db_session(), actor, code)
     # Raises for a date that the asker may not see.
     find_occurrence(db_session(), actor, occurrence_id)
+    if sheet is None and queries.is_withdrawn(db_session(), code):
+        flash(gettext("その紙は取り消されました。申し込みは、このページからできます。"), "warning")
     return f"/dates/{occurrence_id}" if sheet is None else f"/sheets/{sheet.code}"
 
 
@@ -127,6 +129,8 @@ def _led_to(code: str) -> str:
 def sheet_paper(code: str) -> ResponseReturnValue:
     """Return a sheet once more, its lines as they were printed, with who has signed up by now."""
     sheet = queries.find_sheet(db_session(), current_actor(), code)
+    if sheet.withdrawn_at is not None:
+        return go(f"/sheets/{sheet.code}")
     standing = queries.standing_of(db_session(), sheet.rows, sheet.occurrence.slots)
     people = {place: one.people for place, one in standing.items()}
     asked = Asked(sheet, f"{settings().address}/sheets/{sheet.code}", people)
@@ -165,6 +169,33 @@ def key_in(code: str) -> ResponseReturnValue:
 def _brought_back(found: PrintedSheet, form: KeyingForm, by: actions.By) -> ResponseReturnValue:
     ended = request.form.get("back", 0, int)
     if form.validate_on_submit() and form.attempt(lambda: actions.bring_back(db_session(), found, ended, by)):
+        db_session().commit()
+        flash(gettext("元にもどしました。"), "success")
+        return go(f"/sheets/{found.code}")
+    return _sheet_page(found, form)
+
+
+@pages.post("/sheets/<code>/withdraw")
+def withdraw_sheet(code: str) -> ResponseReturnValue:
+    """Withdraw a sheet that was printed by mistake."""
+    actor, form = current_actor(), KeyingForm()
+    found = queries.find_sheet(db_session(), actor, code)
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.withdraw(db_session(), found, actor, clock.now())
+    ):
+        db_session().commit()
+        return go(f"/sheets/{found.code}")
+    return _sheet_page(found, form)
+
+
+@pages.post("/sheets/<code>/restore")
+def restore_sheet(code: str) -> ResponseReturnValue:
+    """Take back that a sheet was withdrawn."""
+    actor, form = current_actor(), KeyingForm()
+    found = queries.find_sheet(db_session(), actor, code)
+    if form.validate_on_submit() and form.attempt(
+        lambda: actions.restore(db_session(), found, actor, clock.now())
+    ):
         db_session().commit()
         flash(gettext("元にもどしました。"), "success")
         return go(f"/sheets/{found.code}")
@@ -229,6 +260,7 @@ def _sheet_page(
         refusals={(one.line.id, one.slot.id): one.refusal for one in refused},
         typed=request.form if form.is_submitted() else {},
         organises=may_organise(db_session(), current_actor(), found.occurrence.activity.organization_id),
+        may_withdraw=queries.may_withdraw(db_session(), current_actor(), found),
     )
 
 

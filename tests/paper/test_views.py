@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from scheduler.paper.codes import DATE, code_of
+from scheduler.paper.codes import DATE, code_of, spoken
 from scheduler.paper.forms import people_in
 from scheduler.participation.actions import join
 from scheduler.participation.signing import SignUp
@@ -124,3 +124,29 @@ def test_whoever_had_signed_up_is_withdrawn_after_a_second_look_told_who_did_it_
     assert browser.submit(path, back=str(row.id)).status_code == 303
     session.rollback()
     assert row.state == "confirmed"
+
+
+def test_a_sheet_printed_by_mistake_is_withdrawn_says_so_and_is_taken_back(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    midori = street(session, cast, 2)
+    printed = sheet(session, cast, midori, date(session, cast))
+    slot = printed.occurrence.slots[0]
+    session.commit()
+    path, aiko = f"/sheets/{printed.code}", browser_of(app, cast.aiko)
+    keyed = {f"n-1-{slot.id}": "1"}
+    leader = browser_of(app, midori.leader)
+    assert "取り消す" not in leader.text(path)
+    assert leader.submit(f"{path}/withdraw", page=path).status_code == 403
+    page = aiko.hidden(path)
+    assert aiko.submit(f"{path}/withdraw", page=path).status_code == 303
+    shown = aiko.text(path)
+    assert ("この紙は取り消してあります" in shown, "まとめて入れる" in shown) == (True, False)
+    assert aiko.client.post(path, data=page | keyed).status_code == 409
+    assert aiko.get(f"{path}/paper.pdf").headers["Location"] == path
+    assert "その紙は取り消されました" in visitor.text(path)
+    assert f"{spoken(printed.code)}（取り消した用紙）" in aiko.text(f"/dates/{printed.occurrence_id}/paper")
+    assert aiko.submit(f"{path}/restore", page=path).status_code == 303
+    assert aiko.submit(path, **keyed).status_code == 303
+    refused = aiko.submit(f"{path}/withdraw", page=path)
+    assert (refused.status_code, "もう打ち込んでいるので" in refused.text) == (409, True)

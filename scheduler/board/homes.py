@@ -21,7 +21,7 @@ from scheduler.participation.models import GONE, Participation
 from scheduler.participation.standing import Change, stood
 from scheduler.participation.undoing import come_back, just_ended, waited_before
 from scheduler.participation.waiting import leave
-from scheduler.parties.access import Actor, may_organise
+from scheduler.parties.access import Actor, is_called_by_own, may_organise
 from scheduler.parties.models import Household, Person
 
 
@@ -44,11 +44,19 @@ def is_of_body(row: Participation) -> bool:
     return row.organization_id is not None or bool(row.group_name)
 
 
-def say_no(session: Session, occurrence: Occurrence, home: Household, actor: Actor, now: datetime) -> None:
+def say_no(
+    session: Session,
+    occurrence: Occurrence,
+    home: Household,
+    actor: Actor,
+    now: datetime,
+    *,
+    say_so: bool = False,
+) -> None:
     """Write down that nobody of a home comes; its sign-ups end, but for parts that have begun.
 
     Twice is the same as once. Raise Conflict once all parts have begun or the date is off, or where the actor may not
-    end a sign-up any more.
+    end a sign-up (`end_for`).
     """
     assert actor.person_id is not None
     places.lock(session, *occurrence.slots)
@@ -56,7 +64,7 @@ def say_no(session: Session, occurrence: Occurrence, home: Household, actor: Act
     guards.check_date((ahead or occurrence.slots)[0], now)
     ended = _coming(session, ahead, home)
     for row in ended:
-        end_for(session, row, actor, now)
+        end_for(session, row, actor, now, say_so=say_so)
     key = {"occurrence_id": occurrence.id, "household_id": home.id, "version": time_version(occurrence)}
     is_new = insert_once(session, HomeNo, {**key, "by_id": actor.person_id, "at": now})
     if is_new or ended:
@@ -65,17 +73,36 @@ def say_no(session: Session, occurrence: Occurrence, home: Household, actor: Act
         _record(session, said)
 
 
-def end_for(session: Session, row: Participation, actor: Actor, now: datetime) -> None:
+def end_for(
+    session: Session, row: Participation, actor: Actor, now: datetime, *, say_so: bool = False
+) -> None:
     """End a sign-up for a party that has told the actor so; after the cut-off only who organises may.
 
-    Raise Conflict for others then, and once the part has begun.
+    Raise Conflict for others then, and once the part has begun; and where a block leader ends at another body's date
+    what somebody else has signed up, without its `say_so`, which is recorded.
     """
     slot = places.lock_of(session, row)
+    if row.is_live and _needs_say_so(session, row, actor):
+        if not say_so:
+            raise Conflict("say_so_missing")
+        heard = StateChange(at=now, subject_id=row.id, verb="say_so", by_id=actor.person_id)
+        heard.subject, heard.on_behalf_of = "participation", f"person:{row.contact_id}"
+        record(session, heard)
     if not row.comes or not slot.cancel_until <= now < slot.starts_at:
         return withdraw(session, row, actor.person_id, now)
     if not may_organise(session, actor, slot.occurrence.activity.organization_id):
         raise Conflict("too_late_to_enter_no")
     return leave(session, row, "cancelled", Change("withdraw", actor.person_id, facts=stood(row)), now)
+
+
+def needs_say_so(session: Session, occurrence: Occurrence, actor: Actor) -> bool:
+    """Say whether the actor passes on what homes of another body's date have said, and may end nothing of their own."""
+    return not is_called_by_own(session, actor, occurrence.activity.organization)
+
+
+def _needs_say_so(session: Session, row: Participation, actor: Actor) -> bool:
+    own = actor.person_id in {row.contact_id, row.entered_by_id}
+    return not own and needs_say_so(session, row.slot.occurrence, actor)
 
 
 def _coming(session: Session, slots: Iterable[Slot], home: Household) -> list[Participation]:

@@ -47,9 +47,13 @@ def desk() -> DeskOut:
 
 
 class HomeNoIn(ApiModel):
-    """That nobody of a home comes; or, with `back`, that this was a mistake of the last half hour."""
+    """That nobody of a home comes; or, with `back`, that this was a mistake of the last half hour.
+
+    `say_so` says that the home has said so: a block leader needs it where that ends a sign-up for another body's date.
+    """
 
     back: bool = False
+    say_so: bool = False
 
 
 class ClashOut(ApiModel):
@@ -79,7 +83,7 @@ def stay_away(occurrence_id: int, household_id: int, body: HomeNoIn) -> HomeNoOu
     occurrence = find_date_to_enter(session, actor, occurrence_id)
     home = find_enterable_household(session, actor, occurrence.activity.organization, household_id)
     if not body.back:
-        say_no(session, occurrence, home, actor, clock.now())
+        say_no(session, occurrence, home, actor, clock.now(), say_so=body.say_so)
         session.commit()
         return HomeNoOut(stays_away=True)
     back = take_back(session, occurrence, home, actor, clock.now())

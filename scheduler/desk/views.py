@@ -1,12 +1,14 @@
 """The desk's page."""
 
+from functools import partial
+
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.activities.models import Occurrence
-from scheduler.board.homes import TakenBack, may_take_back, say_no, take_back
+from scheduler.board.homes import TakenBack, may_take_back, needs_say_so, say_no, take_back
 from scheduler.board.queries import find_date_to_enter, may_enter
 from scheduler.desk.homes import find_homes
 from scheduler.desk.queries import desk_of
@@ -38,7 +40,8 @@ def homes(occurrence_id: int) -> ResponseReturnValue:
     occurrence, found = find_homes(session, actor, occurrence_id)
     now = clock.now()
     mistaken = may_take_back(session, occurrence, actor.person_id, now)
-    return render_template("desk/homes.html", occurrence=occurrence, homes=found, mistaken=mistaken, now=now)
+    shown = {"homes": found, "mistaken": mistaken, "passes_on": needs_say_so(session, occurrence, actor)}
+    return render_template("desk/homes.html", occurrence=occurrence, now=now, **shown)
 
 
 @pages.post("/dates/<int:occurrence_id>/homes/<int:household_id>")
@@ -47,7 +50,8 @@ def stay_away(occurrence_id: int, household_id: int) -> ResponseReturnValue:
     session, actor, form = db_session(), current_actor(), Form()
     occurrence = find_date_to_enter(session, actor, occurrence_id)
     home = find_enterable_household(session, actor, occurrence.activity.organization, household_id)
-    enter = take_back if "back" in request.form else say_no
+    heard = "say_so" in request.form
+    enter = take_back if "back" in request.form else partial(say_no, say_so=heard)
     if form.validate_on_submit() and form.attempt(
         lambda: enter(session, occurrence, home, actor, clock.now())
     ):

@@ -140,11 +140,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class By:
-    """Who keys a sheet in, when, and the remark that every sign-up from it gets."""
+    """Who keys a sheet in, when, and the remark that every sign-up from it gets; `say_so`: what ends was looked at."""
 
     actor: Actor
     now: datetime
     note: str = ""
+    say_so: bool = False
 
 
 def note_of(sheet: PrintedSheet) -> str:
@@ -308,7 +309,7 @@ def _correct(
     if people == 0:
         # Nobody of a home comes: that is everybody who signed up, however they did.
         for one in rows:
-            end_for(session, one, by.actor, by.now)
+            end_for(session, one, by.actor, by.now, say_so=by.say_so)
         return Outcome(line, row.slot, "left", row)
     capacity.change_people(session, row, people, by.actor.person_id, by.now)
     return Outcome(line, row.slot, "changed", row)

@@ -57,7 +57,7 @@ def key_in(code: str, body: KeyIn) -> KeyedOut:
     """Enter what stands on a sheet; a refused line leaves the others as they are, the same again changes nothing."""
     actor = current_actor()
     found = queries.find_sheet(db_session(), actor, code)
-    by = actions.By(actor, clock.now(), actions.note_of(found))
+    by = actions.By(actor, clock.now(), actions.note_of(found), body.say_so)
     outcomes = actions.key_in(db_session(), found, [line.keyed() for line in body.lines], by)
     db_session().commit()
     return KeyedOut(outcomes=[outcome_out(one) for one in outcomes])

@@ -83,8 +83,13 @@ class SheetLineIn(ApiModel):
 
 
 class KeyIn(ApiModel):
-    """A whole sheet, or the lines of it that say something."""
+    """A whole sheet, or the lines of it that say something.
 
+    `say_so` says that the homes have written so: a block leader needs it where a 0 ends what somebody else has signed
+    up for another body's date.
+    """
+
+    say_so: bool = False
     lines: list[SheetLineIn] = Field(max_length=200)
 
 

@@ -150,7 +150,7 @@ def key_in(code: str) -> ResponseReturnValue:
     """Enter a whole sheet with one press; each line says what became of it."""
     actor, form = current_actor(), KeyingForm()
     found = queries.find_sheet(db_session(), actor, code)
-    by = actions.By(actor, clock.now(), actions.note_of(found))
+    by = actions.By(actor, clock.now(), actions.note_of(found), "sure" in request.form)
     if "back" in request.form:
         return _brought_back(found, form, by)
     keyed = keyed_of(found, request.form)

@@ -1,4 +1,11 @@
-"""Who may do what. Rights follow from memberships and are read at each request, never kept in a session."""
+"""Who may do what. Rights follow from memberships and are read at each request, never kept in a session.
+
+A block leader acts for the homes of the own block and for nobody else, at the dates of every body: whoever has no
+telephone comes to the library, too. At those of the body that the block belongs to, entering their yes and no is the
+office itself. At the dates of any other body the leader is a neighbour who passes something on: a yes, and a no of whom
+nothing stood; a sign-up that somebody else has made ends only where the home has said so, and that is on record
+(`homes.end_for`).
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -117,6 +124,19 @@ def may_enter_for(session: Session, actor: Actor, body: Organization, household:
     block_id = household.block_id if household is not None else None
     leads = block_id is not None and any(one.id == block_id for one in led_blocks(session, actor))
     return leads or may_enter_for_all(session, actor, body)
+
+
+def is_called_by_own(session: Session, actor: Actor, body: Organization) -> bool:
+    """Say whether the actor enters for all of a body, or leads a block that is part of it."""
+    if may_enter_for_all(session, actor, body):
+        return True
+    above = led_blocks(session, actor)
+    while above:
+        if any(one.id == body.id for one in above):
+            return True
+        parents = {one.parent_id for one in above} - {None}
+        above = list(session.scalars(select(Organization).where(Organization.id.in_(parents))))
+    return False
 
 
 def may_organise(session: Session, actor: Actor, organization_id: int) -> bool:

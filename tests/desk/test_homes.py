@@ -8,13 +8,18 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.activities.parts import SlotFacts
+from scheduler.board.entering import Entry, enter
 from scheduler.board.homes import may_take_back, noes_at, say_no, take_back
 from scheduler.desk.homes import answers_at
 from scheduler.errors import Conflict
+from scheduler.history import changes_of
+from scheduler.paper.actions import By, Field, KeyedLine, Wanted, key_in, print_sheet
 from scheduler.paper.queries import standing_of
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
+from scheduler.parties.access import is_called_by_own
+from scheduler.parties.actions import PersonFacts
 from tests import make
 from tests.board.people import actor
 from tests.cast import Cast
@@ -166,3 +171,41 @@ def test_a_sign_up_names_who_comes_and_a_name_is_not_its_own_reading(
     page = browser_of(app, midori.leader).text(f"/dates/{day.id}/homes")
     assert f"1人・{speaker.name}</span>" in page
     assert f"（{speaker.name}）" not in page
+
+
+def test_a_block_leader_ends_for_another_bodys_date_only_what_the_home_has_said(
+    app: Flask, session: Session, cast: Cast, midori: Street
+) -> None:
+    day, leader, home = make.occurrence(session, cast.library, NOW), actor(midori.leader), midori.homes[0]
+    own = make.participation(session, day.slots[0], midori.speakers[0], NOW)
+    printed = print_sheet(session, day, Wanted("sign_up", midori.block.id), leader, NOW)
+    with pytest.raises(Conflict, match="say_so_missing"):
+        say_no(session, day, home, leader, NOW)
+    # On paper, too: the second look says so.
+    ended = [KeyedLine(1, {day.slots[0].id: Field(0, was=1)})]
+    (refused,) = key_in(session, printed, ended, By(leader, NOW))
+    assert (refused.refusal and refused.refusal.code, own.state) == ("say_so_missing", "confirmed")
+    session.commit()
+    browser, path = browser_of(app, midori.leader), f"/dates/{day.id}/homes"
+    assert "この家から来られないと聞いたときだけ" in browser.text(path)
+    browser.submit(f"{path}/{home.id}", page=path, say_so="1")
+    session.rollback()
+    verbs = [one.verb for one in changes_of(session, "participation", own.id)]
+    assert (own.state, verbs[-2:]) == ("cancelled", ["say_so", "withdraw"])
+
+
+def test_what_a_block_leader_has_entered_and_whatever_the_own_body_calls_needs_no_such_word(
+    session: Session, cast: Cast, midori: Street
+) -> None:
+    leader, home = actor(midori.leader), midori.homes[0]
+    foreign, own = make.occurrence(session, cast.library, NOW), date(session, cast)
+    entered = Entry(PersonFacts("", ""), household_id=home.id)
+    rows = [
+        enter(session, foreign.slots[0], entered, leader, NOW),
+        make.participation(session, own.slots[0], midori.speakers[0], NOW),
+    ]
+    for day in (foreign, own):
+        say_no(session, day, home, leader, NOW)
+    assert states(*rows) == ["cancelled", "cancelled"]
+    assert is_called_by_own(session, actor(cast.chie), cast.library)
+    assert not is_called_by_own(session, actor(cast.ben), cast.midori)

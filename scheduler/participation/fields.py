@@ -125,8 +125,9 @@ class CompanyForm(PartyForm):
             del self["children"]
             return
         ages = ages_to_choose()
-        for child in self.children:
+        for number, child in enumerate(self.children):
             child.choices = ages
+            child.flags.required = number < slot.min_children
 
     def company(self) -> Company:
         """Return who comes along."""

@@ -35,6 +35,9 @@ class TakeOverForm(IdentityForm):
             form.ask_nothing_again()
         if not slot.min_children:
             del form.children
+            return form
+        for child in form.children.entries[: slot.min_children]:
+            child.flags.required = True
         return form
 
     def company(self) -> Company:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.activities.facts import time_version
@@ -55,16 +55,22 @@ def find_homes(session: Session, actor: Actor, occurrence_id: int) -> tuple[Occu
 
 
 def answers_at(session: Session, date_ids: list[int], block: Organization) -> dict[int, Answers]:
-    """Return what the homes of a block have said about these dates: signed up, withdrawn, or no without a sign-up."""
+    """Return what the homes of a block have said about these dates: signed up, withdrawn, or no without a sign-up.
+
+    Who could not come to the day from which a date was postponed has not answered for the new one.
+    """
     home = home_of_sign_up()
+    for_this_day = or_(Occurrence.state != "postponed", Participation.changed_at >= Occurrence.decided_at)
+    withdrawn = and_(Participation.state == "cancelled", for_this_day)
     signed = (
         select(Slot.occurrence_id, home, Participation)
         .select_from(Participation)
         .join(Participation.slot)
+        .join(Slot.occurrence)
         .join(Person, Person.id == Participation.contact_id)
         .join(Household, Household.id == home)
         .where(Slot.occurrence_id.in_(date_ids), Household.block_id == block.id)
-        .where(Participation.state.in_(("cancelled",)) | Participation.state.not_in(GONE))
+        .where(or_(withdrawn, Participation.state.not_in(GONE)))
         .options(joinedload(Participation.slot), joinedload(Participation.contact))
         .order_by(Slot.position, Participation.id)
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.parts import SlotFacts
 from scheduler.board.entering import Entry, enter
 from scheduler.board.homes import may_take_back, noes_at, say_no, take_back
+from scheduler.decisions.actions import Ruling, postpone
 from scheduler.desk.homes import answers_at
 from scheduler.errors import Conflict
 from scheduler.history import changes_of
@@ -68,6 +69,25 @@ def test_taking_a_no_back_brings_again_what_it_ended_and_nothing_else(
         take_back(session, day, home, leader, NOW)
         assert states(real, mistaken) == ["cancelled", "confirmed"]
         assert (noes_at(session, [day.id]), may_take_back(session, day, leader.person_id, NOW)) == ({}, set())
+
+
+def test_a_home_that_could_not_come_is_asked_anew_about_the_day_to_which_a_date_is_postponed(
+    session: Session, cast: Cast, midori: Street
+) -> None:
+    day, home, leader = date(session, cast), midori.homes[0], actor(midori.leader)
+    make.participation(session, day.slots[0], midori.speakers[0], NOW)
+    say_no(session, day, home, leader, NOW)
+
+    def has_answered() -> bool:
+        session.flush()
+        return home.id in answers_at(session, [day.id], midori.block).get(day.id, {})
+
+    assert has_answered()
+    later = NOW + timedelta(minutes=5)
+    postpone(session, day, Ruling(cast.aiko.id, day.revision), later)
+    assert not has_answered()
+    say_no(session, day, home, leader, later + timedelta(minutes=5))
+    assert has_answered()
 
 
 def test_a_second_no_is_taken_back_too_and_by_whom_it_was_said(

@@ -24,12 +24,14 @@ _NOT_KEPT = {"csrf_token", "once", "request_key", "homepage", "part", "wait", "c
 class Visit:
     """A sign-up just made; `by_mail` where how it stands is for the mailbox alone, whether or not that is known.
 
-    Then nothing that is shown may come from what is stored: it is what was typed, and the moment until which any new
+    Then nothing that is shown or kept may come from what is stored, not even the number of the row: whoever has a
+    cookie can read it. It is what was typed, the key of the request that was sent, and the moment until which any new
     sign-up would be held. `key` opens the rest of what was typed, on the form at `form`.
     """
 
     slot_id: int
-    row_id: int
+    row_id: int = 0
+    sent: str = ""
     by_mail: bool = False
     typed: str = ""
     until: datetime | None = None
@@ -55,7 +57,8 @@ def remember(row: Participation, stranger: Stranger | None, *, keep: bool = True
     _forget_typed()
     by_mail, now = stranger is not None and is_told_by_mail(stranger), clock.now()
     typed = stranger.contact_typed if stranger else ""
-    visit = Visit(row.slot_id, row.id, by_mail, typed, hold_ends(row.slot, now))
+    sent = request.form.get("request_key", "")[:64]
+    visit = Visit(row.slot_id, 0 if by_mail else row.id, sent, by_mail, typed, hold_ends(row.slot, now))
     _keep(replace(visit, key=_keep_typed(now), form=_form_of(row)) if keep and by_mail else visit)
 
 
@@ -73,15 +76,8 @@ def _form_of(row: Participation) -> str:
 
 def _keep(visit: Visit) -> None:
     until = visit.until.isoformat() if visit.until else ""
-    session["joined"] = [
-        visit.slot_id,
-        visit.row_id,
-        visit.by_mail,
-        visit.typed,
-        until,
-        visit.key,
-        visit.form,
-    ]
+    told = [visit.by_mail, visit.typed, until, visit.key, visit.form]
+    session["joined"] = [visit.slot_id, visit.row_id, visit.sent, *told]
 
 
 def visit_to(slot_id: int) -> Visit:
@@ -96,16 +92,17 @@ def last_visit() -> Visit | None:
     """Return what this browser has made last."""
     kept = session.get("joined")
     # An older version of the service kept less.
-    if not isinstance(kept, list) or len(kept) != 7:
+    if not isinstance(kept, list) or len(kept) != 8:
         return None
-    slot_id, row_id, by_mail, typed, until, key, form = kept
-    return Visit(slot_id, row_id, by_mail, typed, datetime.fromisoformat(until) if until else None, key, form)
+    slot_id, row_id, sent, by_mail, typed, until, key, form = kept
+    moment = datetime.fromisoformat(until) if until else None
+    return Visit(slot_id, row_id, sent, by_mail, typed, moment, key, form)
 
 
 def proved(row: Participation) -> None:
     """Let this browser see how a sign-up stands from now on: whoever has confirmed it here reads its mailbox."""
     visit = last_visit()
-    if visit is not None and visit.row_id == row.id:
+    if visit is not None and visit.sent and visit.sent == row.request_key:
         _keep(Visit(row.slot_id, row.id))
 
 

@@ -47,9 +47,9 @@ def join(activity_id: int, position: int) -> ResponseReturnValue:
     form = SeriesForm.for_slots(slots, known=actor.is_signed_in)
     if form.validate_on_submit() and form.attempt(lambda: _join(activity, position, form, actor)):
         db_session().commit()
-        session["series"] = [form.done.series.id, _is_told_by_mail(form, actor), hold.isoformat()]
+        _remember(form, actor, hold)
         _say_what_was_left_out(form.done)
-        return go(f"/series/{form.done.series.id}/joined")
+        return go(f"/activities/{activity.id}/join/{position}/joined")
     return form.page("series/join.html", activity=activity, slots=slots, part=slots[0])
 
 
@@ -66,8 +66,15 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
     return done
 
 
-def _is_told_by_mail(form: SeriesForm, actor: Actor) -> bool:
-    return not actor.is_signed_in and is_told_by_mail(Stranger(form.person()))
+def _remember(form: SeriesForm, actor: Actor, until: datetime) -> None:
+    """Keep in this browser what it has just made.
+
+    Where that is told to the mailbox alone, nothing of what is stored goes into the cookie, which can be read.
+    """
+    made: Series = form.done.series
+    by_mail = not actor.is_signed_in and is_told_by_mail(Stranger(form.person()))
+    sent = form.request_key.data or ""
+    session["series"] = [made.activity_id, made.position, 0 if by_mail else made.id, sent, until.isoformat()]
 
 
 def _say_what_was_left_out(joined: Joined) -> None:
@@ -79,37 +86,51 @@ def _say_what_was_left_out(joined: Joined) -> None:
         )
 
 
-@pages.get("/series/<int:series_id>/joined")
-def joined(series_id: int) -> ResponseReturnValue:
+@pages.get("/activities/<int:activity_id>/join/<int:position>/joined")
+def joined(activity_id: int, position: int) -> ResponseReturnValue:
     """Say what comes next; only to the browser that has just signed up."""
     kept = session.get("series")
     # An older version of the service kept less.
-    if not isinstance(kept, list) or kept[0] != series_id or len(kept) != 3:
+    if not isinstance(kept, list) or kept[:2] != [activity_id, position] or len(kept) != 5:
         raise NotFound
-    series, until = queries.just_joined_by_id(db_session(), series_id), datetime.fromisoformat(kept[2])
-    # Whoever typed an address reads the same whether or not that one is known: how things stand is told to the mailbox.
-    by_mail, asked = kept[1], kept[1] or series.unproven
-    told_here = not series.contact.email and not series.unproven
+    activity = find_activity(db_session(), current_actor(), activity_id)
+    made = queries.just_joined_by_id(db_session(), kept[2]) if kept[2] else None
     page = ButtonForm().page(
         "series/joined.html",
-        series=series,
-        asked=asked,
-        by_mail=by_mail,
-        rows=[] if asked else queries.rows_of(db_session(), series.id, clock.now()),
-        link=parties.personal_link(series.contact, settings().secret_key) if told_here else "",
-        until=until if by_mail else series.created_at + UNPROVEN_HOLDS,
-        is_over=until <= clock.now() if by_mail else not series.is_live,
-        step=step_to_connect(series.contact, series.activity.organization) if asked and not by_mail else None,
-        **_when_and_where(series),
+        activity=activity,
+        series=made,
+        position=position,
+        **(_waiting(kept[4]) if made is None else _standing(made)),
+        **_when_and_where(activity, position),
     )
     return secret_address(make_response(page))
 
 
-def _when_and_where(series: Series) -> dict[str, object]:
+def _waiting(until: str) -> dict[str, object]:
+    """Return what is said to whoever typed an address: the same whether or not that one is known."""
+    moment = datetime.fromisoformat(until)
+    return {"by_mail": True, "asked": True, "is_over": moment <= clock.now(), "until": moment, "rows": []}
+
+
+def _standing(made: Series) -> dict[str, object]:
+    told_here = not made.contact.email and not made.unproven
+    step = step_to_connect(made.contact, made.activity.organization) if made.unproven else None
+    return {
+        "by_mail": False,
+        "asked": made.unproven,
+        "is_over": not made.is_live,
+        "until": made.created_at + UNPROVEN_HOLDS,
+        "rows": [] if made.unproven else queries.rows_of(db_session(), made.id, clock.now()),
+        "link": parties.personal_link(made.contact, settings().secret_key) if told_here else "",
+        "step": step,
+    }
+
+
+def _when_and_where(activity: Activity, position: int) -> dict[str, object]:
     """Return what a page says of a series whoever reads it: the part on its next date, and how the activity repeats."""
     now = clock.now()
-    ahead = queries.slots_ahead(db_session(), series.activity_id, series.position, now)
-    return {"part": ahead[0] if ahead else None, "repeats": repeats_of(series.activity, now)}
+    ahead = queries.slots_ahead(db_session(), activity.id, position, now)
+    return {"part": ahead[0] if ahead else None, "repeats": repeats_of(activity, now)}
 
 
 @pages.get("/series/<int:series_id>")
@@ -149,9 +170,10 @@ def prove(series_id: int, token: str | None = None) -> ResponseReturnValue:
         # The page says with what, and asks for the second tap.
         return go(f"{back.removesuffix('/me')}/series/{found.id}")
     actions.prove(db_session(), found, clock.now(), clash_ok=sure)
-    if session.get("series", [None])[0] == found.id:
+    kept = session.get("series")
+    if isinstance(kept, list) and len(kept) == 5 and kept[3] and kept[3] == found.request_key:
         # Whoever has confirmed it here reads its mailbox.
-        session["series"] = [found.id, False, clock.now().isoformat()]
+        session["series"] = [*kept[:2], found.id, *kept[3:]]
     return _changed(found, back, gettext("確かめました。"))
 
 

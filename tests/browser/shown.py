@@ -102,7 +102,7 @@ class Walk:
     def _signed_up(self) -> Iterator[Shown]:
         after = {
             "/slots/<slot_id>/join": "/slots/<slot_id>/joined",
-            "/activities/<activity_id>/join/<position>": "/series/<series_id>/joined",
+            "/activities/<activity_id>/join/<position>": "/activities/<activity_id>/join/<position>/joined",
             "/sign-in": "/sign-in/code",
         }
         rows = {row.name: row for row, by_key in self.rows if not by_key}

@@ -1,5 +1,7 @@
 """Many dates on pages: one form, one mail, one page to leave a day or end it all."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -142,3 +144,20 @@ def test_a_question_that_nobody_was_asked_is_asked_by_mail_and_answered_on_its_p
         aiko.submit(f"/participations/{number}/answers", **{"q-car": "56-78"}).location == f"{board}/{number}"
     )
     assert "車のナンバー：56-78" in aiko.text(f"{board}/{number}")
+
+
+def test_nothing_that_a_browser_is_given_tells_whether_an_address_has_signed_up(
+    app: Flask, session: Session, weekly: Activity
+) -> None:
+    page, shown = f"/activities/{weekly.id}/join/0", []
+    Visitor(app).submit(page, **HANAKO, scope="every")
+    asked = mailbox.path(mailbox.new_mail(app, HANAKO["email"]), "/me/")
+    Visitor(app).submit(f"{asked}/prove", page=asked)
+    for email in (HANAKO["email"], "umi@example.jp"):
+        browser = Visitor(app)
+        address = browser.submit(page, **HANAKO | {"email": email}, scope="every").location
+        with browser.client.session_transaction() as cookie:
+            made = [one for one in cookie["series"] if one != cookie["series"][3]]
+        told = browser.text(address).partition("<main")[2].replace(email, "?")
+        shown.append((address, made, re.sub(r'<input type="hidden"[^>]*>', "", told.partition("</main")[0])))
+    assert shown[0] == shown[1]

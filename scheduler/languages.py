@@ -11,10 +11,10 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from scheduler import reader, words
-from scheduler.readings import in_html, read_marks
+from scheduler.readings import in_html, in_one_piece, read_marks
 from scheduler.text import without_readings
 
-_MARK = "\ufff9".encode()
+_MARK, _SPLIT = "\ufff9".encode(), "下書".encode()
 
 
 class _Marked(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
@@ -134,11 +134,14 @@ def _is_text(response: Response) -> bool:
 
 
 def _show_readings(response: Response) -> Response:
-    if not _is_text(response) or _MARK not in (content := response.get_data()):
+    if not _is_text(response):
         return response
-    text = content.decode()
-    is_page = response.mimetype == "text/html"
-    response.set_data(in_html(text, shown=_are_shown()) if is_page else without_readings(text))
+    content, is_page = response.get_data(), response.mimetype == "text/html"
+    if _MARK in content:
+        text = content.decode()
+        response.set_data(in_html(text, shown=_are_shown()) if is_page else without_readings(text))
+    elif is_page and _SPLIT in content:
+        response.set_data(in_one_piece(content.decode()))
     return response
 
 

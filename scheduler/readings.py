@@ -5,6 +5,7 @@ text leaves the service it becomes ruby, a reading in brackets, or nothing.
 """
 
 import re
+from collections.abc import Callable
 
 from scheduler.errors import Invalid
 from scheduler.text import annotated, without_readings
@@ -38,6 +39,8 @@ _GOES_ON = "[0-9A-Za-zぁ-ゖァ-ヺー一-龠]"
 _INSIDE_A_PHRASE = re.compile(
     f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)"
 )
+# Where Chromium ends a phrase inside a word: 下書き.
+_SPLIT = re.compile("(?<=下)(?=書)")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"
@@ -71,13 +74,24 @@ def well_read(typed: str) -> str:
 
 def in_html(page: str, *, shown: bool = True) -> str:
     """Return a page with its readings as ruby; without them in attributes and titles, or where they are not wanted."""
-    if not shown:
-        return without_readings(page)
+    return _changed(page, _ruby, _in_plain) if shown else without_readings(page)
+
+
+def in_one_piece(page: str) -> str:
+    """Return a page in which no line ends inside a word that browsers take for two."""
+    return _changed(page, lambda text: _SPLIT.sub("\u2060", text), str)
+
+
+def _changed(page: str, text: Callable[[str], str], plain: Callable[[str], str]) -> str:
     pieces, end = [], 0
-    for plain in _PLAIN.finditer(page):
-        pieces += [_ruby(page[end : plain.start()]), without_readings(_LABELS.sub(_in_kana, plain[0]))]
-        end = plain.end()
-    return "".join([*pieces, _ruby(page[end:])])
+    for found in _PLAIN.finditer(page):
+        pieces += [text(page[end : found.start()]), plain(found[0])]
+        end = found.end()
+    return "".join([*pieces, text(page[end:])])
+
+
+def _in_plain(text: str) -> str:
+    return without_readings(_LABELS.sub(_in_kana, text))
 
 
 def _in_kana(label: re.Match[str]) -> str:

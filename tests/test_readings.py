@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, Response
 
-from scheduler.readings import in_html, in_plain_text, is_broken, read_marks
+from scheduler.readings import in_html, in_one_piece, in_plain_text, is_broken, read_marks
 from scheduler.text import annotated, calendar_text, csv_cell, mail_header, text_in, without_readings
 
 WORD = annotated("日", "ひ")
@@ -57,6 +57,11 @@ def test_a_reading_that_would_be_shown_with_its_brackets_is_broken(typed: str, b
 def test_a_page_shows_readings_where_markup_may_stand(page: str, shown: str) -> None:
     assert in_html(page) == shown
     assert in_html(page, shown=False) == without_readings(page)
+
+
+def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
+    page = '<p title="下書き">まだ下書きです</p>'
+    assert in_one_piece(page) == '<p title="下書き">まだ下\u2060書きです</p>'
 
 
 @pytest.mark.parametrize(

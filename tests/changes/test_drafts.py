@@ -66,7 +66,7 @@ def test_what_was_just_published_is_a_draft_again_without_its_dates(
     assert f'action="{page}/unpublish"' in aiko.text(page)
     aiko.submit(f"{page}/unpublish", page)
     assert dates_of(session, draft.id, on=False) == []
-    assert "下書きにもどしました" in aiko.text(page)
+    assert "書きにもどしました" in aiko.text(page)
     aiko.submit(f"{page}/publish", page)
     assert days(dates_of(session, draft.id)) == ["11-22 08:00"]
 
@@ -78,10 +78,10 @@ def test_what_somebody_signed_up_for_stays_published_and_the_page_says_why(
     make.participation(session, slot, cast.ben, NOW)
     session.commit()
     page = f"/activities/{slot.occurrence.activity_id}"
-    assert "申し込んだ方がいるので、下書きにはもどせません。" in aiko.text(page)
+    assert "申し込んだ方がいるので、下\u2060書きにはもどせません。" in aiko.text(page)
     assert aiko.submit(f"{page}/unpublish", page).status_code == 409
     with at("2026-11-16 11:00"):
-        assert "下書きにはもどせません" not in aiko.text(page)
+        assert "書きにはもどせません" not in aiko.text(page)
 
 
 def test_what_was_done_to_a_part_or_said_about_it_keeps_it_published(
@@ -92,10 +92,10 @@ def test_what_was_done_to_a_part_or_said_about_it_keeps_it_published(
     queue(session, telling, [cast.ben.id], NOW)
     session.execute(update(Delivery).values(state="sent"))
     session.commit()
-    assert "お知らせを送った人がいるので、下書きにはもどせません。" in aiko.text(page)
+    assert "お知らせを送った人がいるので、下\u2060書きにはもどせません。" in aiko.text(page)
     session.execute(update(Delivery).values(state="planned"))
     session.commit()
-    assert "だれも申し込んでいなければ、下書きにもどせます" in aiko.text(page)
+    assert "だれも申し込んでいなければ、下\u2060書きにもどせます" in aiko.text(page)
     session.rollback()
     change_places(session, slot, 3, cast.aiko.id, NOW)
     session.commit()

@@ -60,7 +60,7 @@ def _join(slot: Slot, form: GroupForm, actor: Actor, share: SlotShare | None) ->
     if not actor.is_signed_in:
         stranger = Stranger(form.person())
         guard("join", *stranger.contacts)
-        visits.let_go(slot)
+        visits.let_go(slot, stranger.person)
         speaker = Speaker(actor, stranger, share)
         row = actions.join(db_session(), slot, sign_up, speaker, now)
         form.tell_what_is_left_out()

@@ -16,6 +16,7 @@ from scheduler.participation import (
     answering,
     giving,
     guards,
+    mending,
     queries,
     reconfirming,
     undoing,
@@ -74,7 +75,7 @@ def _join(slot: Slot, form: JoinForm, actor: Actor) -> Participation:
     if not actor.is_signed_in:
         stranger = actions.Stranger(form.person(), form.guardian())
         guard("join", *stranger.contacts)
-        visits.let_go(slot)
+        visits.let_go(slot, stranger.person)
         row = actions.join_as_stranger(db_session(), slot, stranger, sign_up, now)
         form.tell_what_is_left_out()
         begin_connecting(row.contact, slot.occurrence.activity.organization, unproven=row.unproven)
@@ -168,14 +169,14 @@ def sign_up(participation_id: int, token: str | None = None) -> ResponseReturnVa
 
 
 def _sign_up_page(row: Participation, back: str, form: ReplyForm) -> ResponseReturnValue:
-    question = queries.question_to(db_session(), row)
     page = form.page(
         "participation/sign_up.html",
         row=row,
         occurrence=row.slot.occurrence,
         back=back,
         before=queries.waiting_before(db_session(), row),
-        question=question,
+        was_mended=mending.was_mended(db_session(), row),
+        question=queries.question_to(db_session(), row),
         clash=guards.clash_of(db_session(), row),
         first_starts=queries.starts_when_made(db_session(), row),
         now=clock.now(),
@@ -383,8 +384,7 @@ def close_feed(token: str | None = None) -> ResponseReturnValue:
 @pages.post("/me/<token>/link/close")
 def close_link(token: str | None = None) -> ResponseReturnValue:
     """Close the personal link; the next mail carries a new one."""
-    actor, _back = _asker(token)
-    parties.close_personal_link(db_session(), find_me(db_session(), actor))
+    parties.close_personal_link(db_session(), find_me(db_session(), _asker(token)[0]))
     db_session().commit()
     return go("/me")
 

@@ -14,6 +14,7 @@ from scheduler.participation import mending
 from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.models import Participation
 from scheduler.participation.standing import hold_ends
+from scheduler.parties.actions import PersonFacts
 from scheduler.web import db_session, settings
 
 # What belongs to one sending alone: its token, its keys, the second taps.
@@ -133,8 +134,8 @@ def typed_before() -> MultiDict[str, str] | None:
     return MultiDict((name, text) for name, texts in kept.typed.items() for text in texts)
 
 
-def let_go(slot: Slot) -> None:
-    """End the sign-up that is mended, in whose place another is made now for this slot."""
+def let_go(slot: Slot, typed: PersonFacts) -> None:
+    """End the sign-up that is mended, in whose place the person typed now makes another for this slot."""
     kept = _kept()
     if kept is not None:
-        mending.let_go(db_session(), kept.request_key, slot, clock.now())
+        mending.let_go(db_session(), kept.request_key, slot, typed, clock.now())

@@ -11,6 +11,7 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.jobs import purge
 from scheduler.participation.actions import prove
 from scheduler.participation.models import KeptForm, Participation
+from scheduler.parties.tokens import personal
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -131,3 +132,30 @@ def test_the_database_alone_shows_nothing_of_it(session: Session, slot: Slot, vi
     assert re.fullmatch(r"[A-Za-z0-9_=-]+", kept.sealed)
     with visitor.client.session_transaction() as cookie:
         assert "花子" not in str(dict(cookie))
+
+
+def test_a_name_is_mended_too_while_nobody_has_confirmed_it(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    wrong = TYPED | {"name": "山田 はなこ花"}
+    mend = _mend(visitor, visitor.submit(f"/slots/{slot.id}/join", **wrong).location)
+    assert visitor.submit(mend, **TYPED).status_code == 303
+    session.rollback()
+    first, second = session.query(Participation).order_by(Participation.id)
+    assert (first.contact_id, second.contact.name) == (second.contact_id, "山田 花子")
+    key = personal(app.config["TSUDOI"].secret_key, first.contact_id, first.contact.link_salt)
+    assert "書き直したので" in visitor.text(f"/me/{key}/participations/{first.id}")
+
+
+def test_a_name_that_stands_already_is_left_alone(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    Visitor(app).submit(f"/slots/{slot.occurrence.slots[1].id}/join", **TYPED)
+    session.rollback()
+    prove(session, session.query(Participation).one(), NOW)
+    session.commit()
+    form = f"/slots/{slot.id}/join"
+    mend = _mend(visitor, visitor.submit(form, **TYPED | {"name": "山本 花子"}).location)
+    assert visitor.submit(mend, **TYPED | {"name": "山木 花子"}).status_code == 303
+    session.rollback()
+    assert {row.contact.name for row in session.query(Participation)} == {"山田 花子"}

@@ -68,7 +68,7 @@ def _ages_too(asked: Asked) -> str:
     said = [
         gettext("「%(part)s」は、お子さんの年齢も書いてください。例：3人 1歳", part=name) for name in parts_
     ]
-    return " ".join(["", *said]) if said else ""
+    return "\n".join(["", *said]) if said else ""
 
 
 def _signed_up(paper: Sheet, y: float, asked: Asked) -> float:

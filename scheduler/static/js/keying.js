@@ -3,15 +3,18 @@
 
 function begin(form) {
   const fields = [...form.querySelectorAll("input.keying")];
+  // Enter goes through the ages of children, too; the arrows keep to the numbers.
+  const all = [...form.querySelectorAll("input.keying, input.keying-age")];
   const columns = new Set(fields.map((field) => field.name.split("-")[2])).size;
   const steps = { Enter: 1, ArrowDown: columns, ArrowUp: -columns };
 
   function step(event) {
     const by = steps[event.key];
-    const at = fields.indexOf(event.target);
+    const row = event.key === "Enter" ? all : fields;
+    const at = row.indexOf(event.target);
     if (!by || at < 0 || event.isComposing) return;
     event.preventDefault();
-    const next = fields[at + by];
+    const next = row[at + by];
     if (next) next.focus();
     else if (by > 0) form.querySelector("button[type=submit]").focus();
   }

@@ -131,6 +131,7 @@ GET  /api/v1/me                                                 401  200  200  2
 POST /api/v1/me/feed                                            401  201  201  201  201  201  401
 GET  /api/v1/me/limits                                          401  200  200  200  200  200  401
 POST /api/v1/me/limits                                          401  200  200  200  200  200  401
+POST /api/v1/me/name                                            401  200  200  200  200  200  401
 GET  /api/v1/me/tokens                                          401  200  200  200  200  403  401
 POST /api/v1/me/tokens                                          401  201  201  201  201  403  401
 POST /api/v1/me/tokens/<token_id>/revoke               (own)    401  200  404  404  404  403  401

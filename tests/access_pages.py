@@ -224,6 +224,8 @@ POST /organizations/<slug>/tokens                         404  404  200  404  40
 POST /organizations/<slug>/tokens/<token_id>/revoke       404  404  303  404  404
 GET  /me/data                                             ask  200  200  200  200
 GET  /me/data.json                                        ask  200  200  200  200
+GET  /me/name                                             ask  200  200  200  200
+POST /me/name                                             ask  303  303  303  303
 POST /me/erase                                            ask  303  409  409  303
 GET  /me/tokens                                           ask  200  200  200  200
 POST /me/tokens                                           ask  200  200  200  200

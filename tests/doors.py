@@ -213,6 +213,7 @@ FORMS = (
         _each("people-<participation_id>", "minutes-<participation_id>"),
     ),
     Door("ben", "/me/limits", QUIET, (("not_before", "not_after"), *_each(*LIMITS))),
+    Door("ben", "/me/name", HANAKO, _each("name", "kana")),
     Door("ben", "/me/household/contact", {}, _each("releases")),
     Door("aiko", "/organizations/<slug>/blocks/new", {"names": "1班"}, _each("names")),
     Door(
@@ -308,6 +309,7 @@ PROGRAMS = (
         "aiko", "/dates/<occurrence_id>/attendance", {}, _each("ticks.0.participation_id", "ticks.0.people")
     ),
     Door("ben", "/me/limits", QUIET, (("not_before",), *_each("not_after", "quiet_from", *LIMITS))),
+    Door("ben", "/me/name", {"name": "山田 花子", "kana": "やまだ はなこ"}, _each("name", "kana")),
     Door("ben", "/me/household/contact", {"releases": True}, _each("releases")),
     Door("aiko", "/organizations/<slug>/households", HOME, (("name", "address"), *_each("place", "block"))),
     Door(

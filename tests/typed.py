@@ -105,6 +105,8 @@ TYPED: Typed = {
     "POST /api/v1/households/<household_id>": HOME,
     "POST /api/v1/households/<household_id>/members": HANAKO,
     "POST /api/v1/me/household/contact": {"releases": True},
+    "POST /me/name": HANAKO,
+    "POST /api/v1/me/name": {"name": "山田 花子", "kana": "やまだ はなこ"},
     "POST /me/limits": QUIET,
     "POST /me/<token>/limits": QUIET,
     "POST /api/v1/me/limits": QUIET,

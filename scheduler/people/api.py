@@ -1,4 +1,4 @@
-"""Who may be on a body's lists twice, and merging them, for programs."""
+"""Who may be on a body's lists twice, merging them, and correcting one's own name, for programs."""
 
 from datetime import datetime
 
@@ -6,7 +6,8 @@ from scheduler import clock
 from scheduler.json_api import Api, ApiModel
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Person
-from scheduler.people import merging
+from scheduler.parties.queries import find_me
+from scheduler.people import merging, naming
 from scheduler.web import db_session
 
 api = Api("people_api", __name__)
@@ -42,6 +43,22 @@ class MergedOut(ApiModel):
 
     kept: PersonOut
     merged_id: int
+
+
+class NameBody(ApiModel):
+    """What one is called, and how that is read."""
+
+    name: str
+    kana: str
+
+
+@api.operation("POST /me/name", NameBody, body=NameBody)
+def set_my_name(body: NameBody) -> NameBody:
+    """Correct the own name and its reading."""
+    me = find_me(db_session(), current_actor())
+    naming.rename(db_session(), me, body.name, body.kana)
+    db_session().commit()
+    return NameBody(name=me.name, kana=me.kana)
 
 
 def _person_out(one: Person, counts: dict[int, int]) -> PersonOut:

@@ -10,9 +10,9 @@ from scheduler import clock
 from scheduler.parties.login import HOME_ZONE, asker, current_actor, end_session
 from scheduler.parties.models import Person
 from scheduler.parties.queries import find_me
-from scheduler.people import erasing, merging
+from scheduler.people import erasing, merging, naming
 from scheduler.people.exporting import export_of, shown_of
-from scheduler.people.forms import EraseForm
+from scheduler.people.forms import EraseForm, NameForm
 from scheduler.web import Form, db_session, go, secret_address
 
 pages = Blueprint("people", __name__)
@@ -70,6 +70,20 @@ def own_data_file() -> ResponseReturnValue:
     answer.headers["Content-Disposition"] = 'attachment; filename="tsudoi.json"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@pages.route("/me/name", methods=["GET", "POST"])
+def own_name() -> ResponseReturnValue:
+    """Let somebody who is signed in correct their name and its reading."""
+    me = find_me(db_session(), current_actor())
+    form = NameForm(obj=me)
+    if form.validate_on_submit() and form.attempt(
+        lambda: naming.rename(db_session(), me, form.name.data or "", form.kana.data or "")
+    ):
+        db_session().commit()
+        flash(gettext("お名前を%(name)sに直しました。", name=me.name), "success")
+        return go("/me/data")
+    return secret_address(make_response(form.page("people/own_name.html")))
 
 
 @pages.post("/me/erase")

@@ -117,10 +117,12 @@ def take_back(session: Session, occurrence: Occurrence, ruling: Ruling, now: dat
     _restore(session, occurrence, stands, ruling.by_id, now)
     since = _came_since(session, occurrence, stands)
     if left != occurrence.starts_at:
-        known = [one for one in roster(session, occurrence.id) if one.contact_id in since]
+        # Whoever made the decision was not told of it either, and knows the day from before.
+        asked = since - {stands.by_id, stands.entered_by_id}
+        known = [one for one in roster(session, occurrence.id) if one.contact_id in asked]
         ask_again(session, known, "moved", ruling.by_id, now)
     _write_down(session, occurrence, row, (before, left), now)
-    _tell(session, occurrence, told | since, now)
+    _tell(session, occurrence, told | since, row, now)
 
 
 def _decide(
@@ -156,7 +158,7 @@ def _decide(
     elif outcome == "postpone":
         ask_again(session, _of_others(roster(session, occurrence.id), ruling), "postponed", ruling.by_id, now)
     _write_down(session, occurrence, row, (before, left), now)
-    _tell(session, occurrence, told, now)
+    _tell(session, occurrence, told, row, now)
 
 
 def _of_others(rows: Iterable[Participation], ruling: Ruling) -> list[Participation]:
@@ -266,7 +268,9 @@ def _came_since(session: Session, occurrence: Occurrence, decision: Decision) ->
     return set(people_to_tell(session, occurrence.id)) - before
 
 
-def _tell(session: Session, occurrence: Occurrence, people: set[int], now: datetime) -> None:
+def _tell(session: Session, occurrence: Occurrence, people: set[int], row: Decision, now: datetime) -> None:
+    # Whoever decides, or writes it down, need not be told.
+    people = people - {row.by_id, row.entered_by_id}
     telling = Telling(
         KIND,
         "occurrence",

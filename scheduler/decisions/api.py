@@ -97,8 +97,8 @@ def _made_out(made: Decision) -> MadeOut:
 @api.operation("GET /dates/<int:occurrence_id>/decision", ScreenOut, scope="organise")
 def screen(occurrence_id: int) -> ScreenOut:
     """Say what can be decided about a date, and what was."""
-    occurrence, _person_id = _find(occurrence_id)
-    shown = screen_of(db_session(), occurrence, clock.now())
+    occurrence, person_id = _find(occurrence_id)
+    shown = screen_of(db_session(), occurrence, person_id, clock.now())
     return ScreenOut(
         state=occurrence.state,
         revision=occurrence.revision,

@@ -59,8 +59,8 @@ def just_decided(session: Session, occurrence: Occurrence, now: datetime) -> Jus
     return JustDecided(made, len(told), reached_by(session, told).homes > 0, can)
 
 
-def screen_of(session: Session, occurrence: Occurrence, now: datetime) -> Screen:
-    """Return what the screen shows now."""
+def screen_of(session: Session, occurrence: Occurrence, by_id: int | None, now: datetime) -> Screen:
+    """Return what the screen shows whoever decides now; they are none of those who are told."""
     zone, history = occurrence.activity.timezone, decisions_of(session, occurrence.id)
     stands, reserve = standing(history), reserve_starts_at(occurrence)
     to, by = next_date(session, occurrence), decided_by(occurrence)
@@ -70,7 +70,7 @@ def screen_of(session: Session, occurrence: Occurrence, now: datetime) -> Screen
         outcomes=possible(session, occurrence, now),
         reserve=to_local(reserve, zone) if reserve else None,
         next_starts=to_local(to.starts_at, zone) if to else None,
-        reached=reached_by(session, told),
+        reached=reached_by(session, set(told) - {by_id}),
         by=decision_time(occurrence),
         by_at=by,
         minutes_left=int((by - now).total_seconds() // 60) if by is not None and by > now else None,

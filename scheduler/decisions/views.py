@@ -39,12 +39,12 @@ def decide(occurrence_id: int) -> ResponseReturnValue:
     form = DecisionForm().offer(people, actor.person_id)
     days = days_early(occurrence, now)
     if form.asks_once_more(days, occurrence.revision):
-        screen = screen_of(session, occurrence, now)
+        screen = screen_of(session, occurrence, actor.person_id, now)
         return form.page("decisions/sure.html", screen=screen, occurrence=occurrence, days=days)
     if form.validate_on_submit() and form.attempt(lambda: _rule(occurrence, form, actor)):
         session.commit()
         return go(f"/dates/{occurrence_id}/board")
-    screen = screen_of(session, occurrence, now)
+    screen = screen_of(session, occurrence, actor.person_id, now)
     facts = {"has_links": links.has_links(session, occurrence_id, now)}
     facts |= {"has_mail_server": bool(settings().smtp_url)}
     return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, **facts)
@@ -95,7 +95,7 @@ def decide_by_link(token: str) -> ResponseReturnValue:
     if form.validate_on_submit() and form.attempt(rule):
         session.commit()
         return secret_address(make_response(go(f"/decide/{token}")))
-    screen = screen_of(session, found.occurrence, now)
+    screen = screen_of(session, found.occurrence, found.person.id, now)
     facts = {"occurrence": found.occurrence, "person_name": found.person.name}
     facts |= {"has_mail_server": bool(settings().smtp_url)}
     return secret_address(make_response(form.page("decisions/link.html", screen=screen, **facts)))

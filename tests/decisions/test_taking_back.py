@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.decisions import actions
 from scheduler.decisions.actions import Ruling
+from scheduler.notices.queries import people_addressed
 from tests import mailbox, make
-from tests.cast import Cast
+from tests.cast import Cast, hold_office
 from tests.conftest import NOW
 from tests.signed_in import browser_of
 from tests.visitor import Visitor
@@ -38,3 +39,20 @@ def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
     assert "/again" in to_ben
     assert f"/dates/{date.id}/list" in aiko.text(board)
     assert "佐藤 梅" in aiko.text(f"/dates/{date.id}/list")
+
+
+def test_whoever_decides_is_not_told_and_learns_when_somebody_else_takes_it_back(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 5)
+    date = slot.occurrence
+    own, _ben = (make.participation(session, slot, one, NOW) for one in (cast.aiko, cast.ben))
+    hold_office(session, cast.chie, cast.midori, "vice_chair", NOW)
+    session.commit()
+    assert "メール 1人" in browser_of(app, cast.aiko).text(f"/dates/{date.id}/decision")
+    actions.postpone(session, date, Ruling(cast.aiko.id, 0), NOW)
+    assert people_addressed(session, "decision", "occurrence", date.id, date.revision) == {cast.ben.id}
+    actions.take_back(session, date, Ruling(cast.chie.id, date.revision), NOW)
+    told = people_addressed(session, "decision", "occurrence", date.id, date.revision)
+    assert cast.aiko.id in told
+    assert not own.asked_again

@@ -187,6 +187,8 @@ def test_the_list_is_in_walking_order(
     session.rollback()
     found = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id)
     assert [row.person.name for row in found.rows] == ["となり1", "となり0", "でんわ"]
+    page = browser_of(app, cast.aiko).text(f"/dates/{date.id}/list")
+    assert (page.count("電話番号はわかりません。"), "data-print" in page) == (2, True)
 
 
 def test_what_is_ticked_off_is_told_and_by_whom(

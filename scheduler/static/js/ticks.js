@@ -89,6 +89,7 @@ function beginAll() {
 
 beginAll();
 document.addEventListener("placed", beginAll);
+addEventListener("click", (event) => event.target.closest("[data-print]") && print());
 addEventListener("online", retry);
 setInterval(() => waiting.size && retry(), AGAIN);
 addEventListener("beforeunload", (event) => waiting.size && event.preventDefault());

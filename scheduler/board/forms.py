@@ -242,12 +242,18 @@ class EntryForm(Form):
     wait = HiddenField()
     clash = HiddenField()
 
-    def fit(self, occurrence: Occurrence, *, organises: bool) -> "EntryForm":
-        """Offer the slots of the date; those that only the organiser gives are offered to organisers."""
+    def fit(self, occurrence: Occurrence, *, organises: bool, presets: bool = True) -> "EntryForm":
+        """Offer the slots of the date; those that only the organiser gives are offered to organisers.
+
+        Of several none is chosen beforehand where `presets` is false: a home has been asked for which it comes.
+        """
         slots = [slot for slot in occurrence.slots if organises or slot.policy != "assigned"]
         self.slot.choices = {str(slot.id): _with_places(slot) for slot in slots}
-        free = [slot for slot in slots if slot.left > 0]
-        self.slot.data = self.slot.data or str((free or slots or occurrence.slots)[0].id)
+        if presets or len(slots) == 1:
+            free = [slot for slot in slots if slot.left > 0]
+            self.slot.data = self.slot.data or str((free or slots or occurrence.slots)[0].id)
+        else:
+            self.slot.choices = {"": gettext("選んでください")} | self.slot.choices
         # Whoever is found and chosen needs neither; everybody else does.
         self.name.flags.required = self.kana.flags.required = True
         ages = _ages()

@@ -13,7 +13,7 @@ from scheduler.board import actions, entering, forms, lists, queries
 from scheduler.board.verbs import ACTS, Forms, forms_of
 from scheduler.board.withdrawals import withdrawals_from
 from scheduler.participation import capacity, undoing
-from scheduler.participation.fields import companion_text
+from scheduler.participation.fields import called, companion_text
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson, named_of
 from scheduler.parties.access import Actor, may_enter_for_all, may_organise
@@ -144,6 +144,8 @@ def undo(change_id: int) -> ResponseReturnValue:
         flash(_undone(form.done), "success")
     else:
         flash(form.refusal, "error")
+    if home := request.form.get("home", 0, int):
+        return go(f"/dates/{occurrence.id}/homes#home-{home}")
     organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
     return go(f"/dates/{occurrence.id}/{'board' if organises else 'enter'}")
 
@@ -152,7 +154,7 @@ def _undone(thing: Participation | Slot) -> str:
     if isinstance(thing, Slot) or thing.state != "waitlisted":
         return str(gettext("元にもどしました。"))
     said = gettext(
-        "元にもどしましたが、場所はもう埋まっていました。%(name)sさんは補欠です。", name=thing.party_name
+        "元にもどしましたが、場所はもう埋まっていました。%(name)sさんは補欠です。", name=called(thing)
     )
     return str(said)
 
@@ -170,7 +172,7 @@ def enter(occurrence_id: int) -> ResponseReturnValue:
     occurrence = queries.find_date_to_enter(db_session(), current_actor(), occurrence_id)
 
     def after(row: Participation) -> str:
-        flash(gettext("%(name)sさんの申し込みを入れました。", name=row.party_name), "success")
+        flash(gettext("%(name)sさんの申し込みを入れました。", name=called(row)), "success")
         if home := _asked_home(occurrence):
             return f"/dates/{occurrence_id}/homes#home-{home.id}"
         return f"/dates/{occurrence_id}/enter"
@@ -181,8 +183,8 @@ def enter(occurrence_id: int) -> ResponseReturnValue:
 def _entering(occurrence: Occurrence, after: Callable[[Participation], str], at: str) -> ResponseReturnValue:
     actor = current_actor()
     organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
-    form = forms.EntryForm(slot=str(_asked_slot(occurrence) or "")).fit(occurrence, organises=organises)
-    home = _asked_home(occurrence)
+    home, form = _asked_home(occurrence), forms.EntryForm(slot=str(_asked_slot(occurrence) or ""))
+    form.fit(occurrence, organises=organises, presets=home is None)
     finding = "find" in request.form
     if not finding and form.validate_on_submit() and form.attempt(lambda: _entered(occurrence, form, actor)):
         db_session().commit()
@@ -332,5 +334,6 @@ def _insurance_csv(insured: list[NamedPerson], copy: lists.Copy) -> bytes:
     return lists.csv_of(headings, [*lines, *foot])
 
 
+pages.add_app_template_filter(called, "called")
 pages.add_app_template_filter(companion_text, "companion_text")
 pages.add_app_template_filter(forms.named_age, "age_text")

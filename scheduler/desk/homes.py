@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from scheduler.activities.facts import time_version
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.board.homes import home_of_sign_up, noes_at
 from scheduler.board.queries import find_date_to_enter
+from scheduler.history import StateChange
 from scheduler.paper.models import PrintedRow, PrintedSheet
 from scheduler.paper.queries import blocks_to_print
 from scheduler.participation.models import GONE, Participation
-from scheduler.parties.access import Actor, may_see_all
+from scheduler.parties.access import Actor, led_blocks, may_see_all
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.parties.queries import Block, households_of
 
@@ -30,10 +31,14 @@ Answers = dict[int, Answer]
 
 @dataclass(frozen=True)
 class Homes:
-    """A block's homes with their people, and what each has said about a date."""
+    """A block's homes with their people, and what each has said about a date.
+
+    `is_own` is false beside a block that the actor leads, where this is another.
+    """
 
     block: Block
     answers: Answers
+    is_own: bool = True
 
     @property
     def left(self) -> int:
@@ -45,13 +50,27 @@ def find_homes(session: Session, actor: Actor, occurrence_id: int) -> tuple[Occu
     """Return a date and the homes for which the actor may enter an answer; raise NotFound for who may for nobody."""
     occurrence = find_date_to_enter(session, actor, occurrence_id)
     body = occurrence.activity.organization
-    return occurrence, [
+    blocks = blocks_to_print(session, actor, body)
+    led = {one.id for one in led_blocks(session, actor)} & {one.id for one in blocks}
+    found = [
         Homes(
             households_of(session, block, shows_contacts=may_see_all(session, actor, block)),
             answers_at(session, [occurrence_id], block).get(occurrence_id, {}),
+            not led or block.id in led,
         )
-        for block in blocks_to_print(session, actor, body)
+        for block in blocks
     ]
+    return occurrence, sorted(found, key=lambda one: not one.is_own)
+
+
+def _was_a_slip() -> ColumnElement[bool]:
+    """Return the condition that a sign-up was entered by mistake and taken back: its home has said nothing."""
+    undone = select(StateChange.id).where(
+        StateChange.subject == "participation",
+        StateChange.subject_id == Participation.id,
+        StateChange.verb == "take_out",
+    )
+    return undone.exists()
 
 
 def answers_at(session: Session, date_ids: list[int], block: Organization) -> dict[int, Answers]:
@@ -61,7 +80,7 @@ def answers_at(session: Session, date_ids: list[int], block: Organization) -> di
     """
     home = home_of_sign_up()
     for_this_day = or_(Occurrence.state != "postponed", Participation.changed_at >= Occurrence.decided_at)
-    withdrawn = and_(Participation.state == "cancelled", for_this_day)
+    withdrawn = and_(Participation.state == "cancelled", for_this_day, ~_was_a_slip())
     signed = (
         select(Slot.occurrence_id, home, Participation)
         .select_from(Participation)

@@ -1,7 +1,7 @@
 """What an officer or a block leader has before them; read-only, and only to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row, Select, func, or_, select
@@ -54,6 +54,7 @@ class Desk:
     blocks: list[Organization]
     tasks: list[Task]
     dates: list[DateCount]
+    more_dates: int
     rounds: list[Round]
     coming: list[Membership]
     leads: list[Membership]
@@ -85,12 +86,16 @@ def desk_of(session: Session, actor: Actor, now: datetime, *, has_mail_server: b
     # Whoever was told of an office that begins later comes to look; a body's token holds none itself.
     coming = [one for one in offices if one.starts_on > actor.today and actor.body_id is None]
     tasks = tasks_of(session, bodies, now, has_mail_server=has_mail_server)
+    rounds = [round_ for block in blocks for round_ in _rounds(session, block, now)]
+    ahead = _ahead([body.id for body in bodies], now)
+    dates = _counts(session, ahead)
     return Desk(
         bodies,
         blocks,
         [*tasks, *terms_of(offices, bodies, actor.today)],
-        _counts(session, [body.id for body in bodies], now),
-        [round_ for block in blocks for round_ in _rounds(session, block, now)],
+        dates,
+        _count_all(session, ahead) - len(dates) if len(dates) == _SHOWN else 0,
+        _not_twice(rounds, tasks),
         coming,
         blocks_to_pass_on(session, actor),
     )
@@ -111,8 +116,22 @@ def _offices(session: Session, actor: Actor) -> list[Membership]:
     return list(session.scalars(wanted.order_by(Membership.starts_on, Membership.id)))
 
 
-def _counts(session: Session, bodies: Sequence[int], now: datetime) -> list[DateCount]:
-    ahead = dates_of(bodies).where(Occurrence.ends_at > now, Occurrence.state.in_((*ON, "awaiting_decision")))
+def _not_twice(rounds: list[Round], tasks: list[Task]) -> list[Round]:
+    """Leave out whom to tell where a task of the body has the same list: a block's leader may hold an office, too."""
+    listed = {(one.occurrence.id, one.change_id) for one in tasks if one.what == "tell" and one.occurrence}
+    own = [replace(one, by_hand=0) if (one.occurrence.id, one.change_id) in listed else one for one in rounds]
+    return [one for one in own if one.asks or one.by_hand]
+
+
+def _ahead(bodies: Sequence[int], now: datetime) -> Select[tuple[Occurrence]]:
+    return dates_of(bodies).where(Occurrence.ends_at > now, Occurrence.state.in_((*ON, "awaiting_decision")))
+
+
+def _count_all(session: Session, ahead: Select[tuple[Occurrence]]) -> int:
+    return session.scalar(ahead.with_only_columns(func.count()).order_by(None)) or 0
+
+
+def _counts(session: Session, ahead: Select[tuple[Occurrence]]) -> list[DateCount]:
     dates = list(session.scalars(ahead.limit(_SHOWN)))
     rows = {row.occurrence_id: row for row in session.execute(_taken(dates))}
     return [_count(one, rows.get(one.id)) for one in dates]

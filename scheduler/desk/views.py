@@ -9,7 +9,7 @@ from flask_babel import gettext
 from scheduler import clock
 from scheduler.activities.models import Occurrence
 from scheduler.board.homes import TakenBack, may_take_back, needs_say_so, say_no, take_back
-from scheduler.board.queries import find_date_to_enter, may_enter
+from scheduler.board.queries import find_date_to_enter, just_done, may_enter
 from scheduler.desk.homes import find_homes
 from scheduler.desk.queries import desk_of
 from scheduler.page_words import home_name
@@ -40,7 +40,13 @@ def homes(occurrence_id: int) -> ResponseReturnValue:
     occurrence, found = find_homes(session, actor, occurrence_id)
     now = clock.now()
     mistaken = may_take_back(session, occurrence, actor.person_id, now)
-    shown = {"homes": found, "mistaken": mistaken, "passes_on": needs_say_so(session, occurrence, actor)}
+    done = just_done(session, occurrence, actor.person_id, now)
+    shown = {
+        "done": done,
+        "homes": found,
+        "mistaken": mistaken,
+        "passes_on": needs_say_so(session, occurrence, actor),
+    }
     return render_template("desk/homes.html", occurrence=occurrence, now=now, **shown)
 
 

@@ -13,6 +13,7 @@ from scheduler import words
 from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.models import Slot
 from scheduler.form_checks import Accepted
+from scheduler.page_words import home_name
 from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import MAX_ANSWER
 from scheduler.participation.models import Companion, Participation
@@ -137,6 +138,15 @@ class CompanyForm(PartyForm):
             adults += ("",) * ((self.grown_ups.data or 0) - len(adults))
         chosen = [child.data for child in self.children if child.data] if "children" in self else []
         return Company(adults, others=tuple(child_of(age) for age in chosen))
+
+
+def called(row: Participation) -> str:
+    """Return how a party is called where さん follows: 花岡 of the home 花岡家."""
+    name = row.party_name
+    is_home = row.household is not None and row.organization is None and not row.group_name
+    if not is_home:
+        return name
+    return name.removesuffix("家") or name if words.in_japanese() else home_name(name)
 
 
 def companion_text(one: Companion) -> str:

@@ -1,6 +1,6 @@
 """The desk: what there is to do, the most pressing first; nothing once it is done."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ from tests import make
 from tests.board.people import actor
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.paper.streets import date as street_date
 from tests.paper.streets import sheet, street
 from tests.program import done
 from tests.signed_in import browser_of, program_of
@@ -151,6 +152,64 @@ def test_the_page_leads_to_each_thing_and_says_when_nothing_is_left(
     assert f"/dates/{date.id}/decision" in page
     assert "午前6時30分まで" in page
     assert ("あと1件" in empty, page.count("あと1件")) == (False, 2)
+
+
+def test_dates_of_one_name_are_told_apart_and_none_falls_off_silently(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    dates = [
+        make.occurrence(
+            session, cast.midori, NOW, first_on=NOW.date() + timedelta(days=day), first_at=time(hour)
+        )
+        for day, hour in ((6, 8), (6, 13), *((20 + day, 8) for day in range(5)))
+    ]
+    postpone(session, dates[0], Ruling(cast.aiko.id, dates[0].revision), NOW)
+    session.commit()
+    page = browser_of(app, cast.aiko).text("/desk")
+    assert "11月22日（日） 午後1時" in page
+    assert "11月29日（日） 午前8時（順延）" in page
+    assert "ほかに1件あります。" in page
+
+
+def test_one_list_is_one_task_and_the_own_block_stands_first(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    other = street(session, cast, 1, "midori-0")
+    midori = street(session, cast, 1)
+    casting.hold_office(session, midori.leader, cast.midori, "treasurer", NOW)
+    slot = make.slot(session, cast.midori, NOW, places=4)
+    kiyo = person(session, PersonFacts("小川 キヨ", "おがわ きよ", phone="090-0000-0012"), NOW)
+    kiyo.household_id = midori.homes[0].id
+    make.participation(session, slot, kiyo, NOW)
+    confirm(session, slot.occurrence, Ruling(cast.aiko.id, slot.occurrence.revision), NOW)
+    session.commit()
+    jobs.tick(app)
+    session.rollback()
+    desk = desk_of(session, midori.leader, NOW)
+    assert [task.what for task in desk.tasks if task.what == "tell"] == ["tell"]
+    assert [one.by_hand for one in desk.rounds] == [0]
+    page = browser_of(app, midori.leader).text(f"/dates/{slot.occurrence_id}/homes")
+    order = [f'"home-{midori.homes[0].id}"', "ほかの班（1班）", f'"home-{other.homes[0].id}"']
+    assert sorted(order, key=page.index) == order
+
+
+def test_of_several_parts_none_is_chosen_for_a_home_and_an_entry_is_taken_back(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    midori = street(session, cast, 1)
+    midori.homes[0].name = "花岡家"
+    day = street_date(session, cast)
+    session.commit()
+    leader, homes = browser_of(app, midori.leader), f"/dates/{day.id}/homes"
+    entry = f"/dates/{day.id}/enter?home={midori.homes[0].id}"
+    assert "役割を選んでください。" in leader.submit(entry, people="2").text
+    assert leader.submit(entry, people="2", slot=str(day.slots[1].id)).status_code == 303
+    page = leader.text(homes)
+    assert ("花岡さんの申し込みを入れました。" in page, "返事がまだの家 0軒" in page) == (True, True)
+    undo = page.split('action="/board/undo/')[1].split('"')[0]
+    answer = leader.submit(f"/board/undo/{undo}", page=homes, home=str(midori.homes[0].id))
+    assert answer.headers["Location"] == f"{homes}#home-{midori.homes[0].id}"
+    assert "返事がまだの家 1軒" in leader.text(homes)
 
 
 def test_a_leaders_page_has_the_own_block_alone(app: Flask, session: Session, cast: Cast) -> None:

@@ -11,10 +11,10 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from scheduler import reader, words
-from scheduler.readings import in_html, in_one_piece, read_marks
+from scheduler.readings import SPLIT, in_html, in_one_piece, read_marks
 from scheduler.text import without_readings
 
-_MARK, _SPLIT = "\ufff9".encode(), "下書".encode()
+_MARK, _SPLIT = "\ufff9".encode(), tuple(word.encode() for word in SPLIT)
 
 
 class _Marked(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
@@ -140,7 +140,7 @@ def _show_readings(response: Response) -> Response:
     if _MARK in content:
         text = content.decode()
         response.set_data(in_html(text, shown=_are_shown()) if is_page else without_readings(text))
-    elif is_page and _SPLIT in content:
+    elif is_page and any(word in content for word in _SPLIT):
         response.set_data(in_one_piece(content.decode()))
     return response
 

@@ -39,8 +39,9 @@ _GOES_ON = "[0-9A-Za-zぁ-ゖァ-ヺー一-龠]"
 _INSIDE_A_PHRASE = re.compile(
     f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)"
 )
-# Where Chromium ends a phrase inside a word: 下書き.
-_SPLIT = re.compile("(?<=下)(?=書)")
+# Words inside which Chromium ends a phrase, and where.
+_SPLIT = re.compile("(?<=下)(?=書)|(?<=問い)(?=合わせ)|(?<=間に)(?=合)")
+SPLIT = ("下書", "問い合わせ", "間に合")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"

@@ -60,8 +60,9 @@ def test_a_page_shows_readings_where_markup_may_stand(page: str, shown: str) -> 
 
 
 def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
-    page = '<p title="下書き">まだ下書きです</p>'
-    assert in_one_piece(page) == '<p title="下書き">まだ下\u2060書きです</p>'
+    page = '<p title="下書き">まだ下書きです。問い合わせが間に合いません。</p>'
+    shown = "まだ下\u2060書きです。問い\u2060合わせが間に\u2060合いません。"
+    assert in_one_piece(page) == f'<p title="下書き">{shown}</p>'
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_who_comes_second_sees_what_the_first_has_written(aiko: Visitor, weekly:
     assert aiko.submit(path, **AS_IT_IS | {"contact": "会長", "was": "1", "seen": "0"}).status_code == 303
     second = aiko.submit(path, **AS_IT_IS | {"bring": "軍手", "was": "1"})
     assert second.status_code == 200
-    assert "問い合わせ先：会長 → なし" in second.text
+    assert "問い\u2060合わせ先：会長 → なし" in second.text
     nothing = aiko.submit(path, **AS_IT_IS | {"contact": "会長", "was": "2"})
     assert "変えたところがありません。" in nothing.text
 

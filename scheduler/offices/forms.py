@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Self
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -25,6 +26,12 @@ class _OfficeFields(PlainForm):
     # Before the others, since what is wrong is listed in the order of the fields.
     body = SelectField(_("団体・班"), [InputRequired(_REQUIRED)])
     office = SelectField(_("役"), [InputRequired(_REQUIRED)])
+
+
+def _called(one: Person) -> str:
+    """Return somebody by name and reading; who has no mail needs a key card, so that is said before choosing."""
+    said = f"{one.name}{words.aside(one.kana)}"
+    return said if one.email else said + " " + gettext("メールなし")
 
 
 class _WhoForm(Form):
@@ -53,7 +60,9 @@ class _WhoForm(Form):
         """Offer these people, the only one that was found as chosen; returns itself."""
         self.known = known
         self._people = {str(person.id): person for person in known.people}
-        names = [(number, f"{one.name}{words.aside(one.kana)}") for number, one in self._people.items()]
+        names = [(number, _called(one)) for number, one in self._people.items()]
+        # Somebody is chosen always, and be it somebody who is not on the list.
+        self.person.flags.chosen = True
         self.person.choices = [("", str(_("名簿にいない方"))), *names]
         if known.sought and 0 < len(names) <= FEW:
             # Few names are seen all at once, without opening anything; nobody of them comes last.

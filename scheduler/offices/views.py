@@ -96,7 +96,9 @@ def hand_over(office_id: int) -> ResponseReturnValue:
         if goes_to != "/desk":
             _flash(_handed_over(holder, new), form.done.id, new)
         return go(goes_to)
-    return form.page("offices/hand_over.html", body=body, holder=holder, is_organising=_organises(holder))
+    back = "/desk" if request.args.get("at") == "desk" else _after(actor, holder)
+    facts = {"body": body, "holder": holder, "is_organising": _organises(holder), "back": back}
+    return form.page("offices/hand_over.html", **facts)
 
 
 def _organises(holder: Holder) -> bool:

@@ -1,5 +1,6 @@
 """What a new activity begins with: the usual ones, and those of before with all that the form does not ask."""
 
+import re
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -42,6 +43,13 @@ def test_each_of_the_usual_activities_can_be_posted_as_it_stands_with_a_place(
         assert made.first_on >= NOW.date()
         assert len(made.templates) == len(STARTERS[code]["slots"])
         assert actions.publish(session, made, None, NOW) >= 1
+
+
+def test_a_fold_opens_for_what_is_wrong_in_it_alone(app: Flask, cast: Cast) -> None:
+    aiko, folds = browser_of(app, cast.aiko), r'<details( open)? data-for="weekly'
+    wrong: list[dict[str, str]] = [{"place": ""}, {"interval": "x"}]
+    opened = [re.findall(folds, aiko.submit(NEW, **POSTED | one).text) for one in wrong]
+    assert opened == [[""], [" open"]]
 
 
 def test_an_unknown_one_is_an_empty_page(app: Flask, cast: Cast) -> None:

@@ -336,6 +336,10 @@ def test_the_chair_stands_first_and_the_whole_association_is_offered(
     assert names == sorted(names)
     offered = re.findall(r'<option value="(\d+)"', aiko.text(f"/offices/{held}/hand-over"))
     assert str(block.member.id) in offered
+    cast.chie.email = None
+    session.commit()
+    page = aiko.text(f"/offices/{held}/hand-over")
+    assert re.search(f"{cast.chie.name}[^<]* メールなし<", page)
 
 
 def test_a_long_list_is_searched_by_a_part_of_a_name_or_a_reading(
@@ -360,6 +364,12 @@ def test_a_long_list_is_searched_by_a_part_of_a_name_or_a_reading(
     assert "「だれも」では見つかりません" in aiko.text(f"{page}?who=だれも")
     refused = aiko.submit(f"{page}?who=青山", person=str(midori.speakers[0].id), starts_on="")
     assert (refused.status_code, 'value="青山"' in refused.text) == (422, True)
+    nobody = aiko.submit(page, person="", starts_on="2026-12-01").text
+    # What is wrong stands on top; nothing is unfolded where nothing is wrong.
+    assert nobody.index("error-summary") < nobody.index("search-line")
+    assert "<details open" not in nobody
+    assert f'class="back-link" href="{PATH}"' in nobody
+    assert 'class="back-link" href="/desk"' in aiko.text(f"{page}?at=desk")
     assert (
         aiko.submit(f"{page}?who=青山", person=str(midori.speakers[0].id), starts_on="2026-12-01").status_code
         == 303

@@ -159,10 +159,12 @@ def test_undo_and_correction_are_told_as_such(
     with at("2026-11-22 06:05"):
         visitor.client.post(link, data={"revision": "1", "outcome": "take_back", "reason": "雨がやみました"})
         undone = mailbox.new_mail(app, chie)
-        assert undone["Subject"].startswith("訂正：「中止」は取り消しです")
+        assert undone["Subject"].startswith("「中止」は取り消しました。まだ決まっていません")
         assert "雨がやみました" in mailbox.text(undone)
         assert "SEQUENCE:2" in mailbox.calendar(undone)
-        assert "訂正：中止を取り消し" in visitor.text("/dates/1")
+        page = visitor.text("/dates/1")
+        assert "予定どおり" not in page
+        assert "「中止」は取り消しました" in page
     with at("2026-11-22 06:06"):
         visitor.client.post(link, data={"revision": "2", "outcome": "confirm"})
         mailbox.new_mail(app, chie)

@@ -34,7 +34,10 @@ def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
     assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=board).status_code == 303
     assert "「順延」を取り消しました。 2人に知らせます。" in aiko.text(board)
     assert "日時が変わりました。前は 11月29日（日）" in visitor.text(confirm)
-    to_ben = mailbox.text(mailbox.new_mail(app, "ben@example.jp"))
+    assert "予定どおり、11月22日（日） " in visitor.text(f"/dates/{date.id}")
+    mail = mailbox.new_mail(app, "ben@example.jp")
+    assert mail["Subject"].startswith("予定どおり、11月22日（日） 午前8時から行います")
+    to_ben = mailbox.text(mail)
     assert "「順延」を取り消しました" in to_ben
     assert "/again" in to_ben
     assert f"/dates/{date.id}/list" in aiko.text(board)

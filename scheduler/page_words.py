@@ -36,11 +36,6 @@ def home_name(name: str) -> str:
     return name if words.in_japanese() or family in ("", name) else gettext("%(family)s家", family=family)
 
 
-def whole(text: str) -> Markup:
-    """Return a time of day or the like as markup in which no line ends."""
-    return Markup('<span class="whole">{}</span>').format(text)
-
-
 _FILTERS = (
     "weekday_label", "weekday_short", "month_label", "month_title", "year_title",
     "date_text", "clock_text", "months_text", "why", "hours_text",
@@ -53,7 +48,6 @@ def fit(app: Flask) -> None:
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(linked_phones)
     app.add_template_filter(home_name)
-    app.add_template_filter(whole)
     app.jinja_env.globals.update(
         said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
     )

@@ -1,6 +1,7 @@
 """What every form asks that signs a party up: who says yes, the slot's questions, the second taps; shape only."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, Self
 
 from flask_babel import gettext, ngettext
@@ -149,7 +150,7 @@ def called(row: Participation) -> str:
     return name.removesuffix("家") or name if words.in_japanese() else home_name(name)
 
 
-def companion_text(one: Companion) -> str:
+def companion_text(one: Companion | Named) -> str:
     """Return a companion by name and age: 山田 一郎（小学3年）."""
     age = age_text(one.grade, one.age_months)
     if one.name:
@@ -159,8 +160,13 @@ def companion_text(one: Companion) -> str:
 
 def company_text(row: Participation) -> str:
     """Return everybody who comes along: by name, by age, and the adults without a name by their number."""
-    known = [companion_text(one) for one in row.companions if one.name or one.is_minor]
-    nameless = len(row.companions) - len(known)
+    return people_text(row.companions)
+
+
+def people_text(people: Sequence[Companion | Named]) -> str:
+    """Return people by name or age, the adults without a name by their number."""
+    known = [companion_text(one) for one in people if one.name or one.grade or one.age_months is not None]
+    nameless = len(people) - len(known)
     return ("、" if words.in_japanese() else ", ").join(([_nameless(nameless)] if nameless else []) + known)
 
 

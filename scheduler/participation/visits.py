@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 from flask import request, session
 from werkzeug.datastructures import MultiDict
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.activities.models import Slot
 from scheduler.errors import NotFound
 from scheduler.participation import mending
 from scheduler.participation.actions import Stranger, is_told_by_mail
+from scheduler.participation.fields import CompanyForm, people_text
 from scheduler.participation.models import Participation
 from scheduler.participation.standing import hold_ends
 from scheduler.parties.actions import PersonFacts
@@ -48,6 +49,17 @@ class Visit:
     def mend(self) -> str:
         """Where what was typed can be mended; empty where it is not kept."""
         return self.form if self.key and not self.is_over else ""
+
+    def who(self, slot: Slot) -> tuple[str, str, bool]:
+        """Return who was typed: a name with its group, the company, whether the first comes; empty if gone."""
+        kept = _opened(self)
+        if kept is None:
+            return "", "", True
+        typed = _as_form(kept)
+        group = typed.get("group_name", "").strip()
+        company = CompanyForm.for_slot(slot, known=False, typed=typed).company()
+        name = typed.get("name", "").strip() + (words.aside(group) if group else "")
+        return name, people_text(company.named), "children_only" not in typed
 
 
 def remember(row: Participation, stranger: Stranger | None, *, keep: bool = True) -> None:
@@ -121,17 +133,23 @@ def _forget_typed() -> None:
 
 def _kept() -> mending.Kept | None:
     visit = last_visit() if "mend" in request.args else None
-    if visit is None or not visit.key:
+    return _opened(visit) if visit else None
+
+
+def _opened(visit: Visit) -> mending.Kept | None:
+    if not visit.key:
         return None
     return mending.kept(db_session(), visit.key, settings().secret_key, clock.now())
+
+
+def _as_form(kept: mending.Kept) -> MultiDict[str, str]:
+    return MultiDict((name, text) for name, texts in kept.typed.items() for text in texts)
 
 
 def typed_before() -> MultiDict[str, str] | None:
     """Return what was typed, where the form is opened to be mended and it is still kept."""
     kept = _kept() if request.method == "GET" else None
-    if kept is None:
-        return None
-    return MultiDict((name, text) for name, texts in kept.typed.items() for text in texts)
+    return _as_form(kept) if kept else None
 
 
 def let_go(slot: Slot, typed: PersonFacts) -> None:

@@ -54,7 +54,11 @@ def test_a_slip_is_mended_and_the_one_place_is_free_for_it(
     session: Session, slot: Slot, visitor: Visitor
 ) -> None:
     form = f"/slots/{slot.id}/join"
-    mend = _mend(visitor, visitor.submit(form, **TYPED).location)
+    checking = visitor.submit(form, **TYPED).location
+    page = visitor.text(checking)
+    # One sees who was signed up, and one way to mend it.
+    assert ("山田 花子" in page, "お子さん（8か月）" in page, page.count("mend=1")) == (True, True, 1)
+    mend = _mend(visitor, checking)
     # Whoever goes back finds the way there, and no name.
     back = visitor.text(form)
     assert (f'href="{mend}"' in back, "花子" in back) == (True, False)

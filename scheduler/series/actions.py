@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Activity, Slot
 from scheduler.db import insert_once
 from scheduler.errors import Conflict, Invalid, Refused
-from scheduler.history import StateChange, record
+from scheduler.history import UNDO_FOR, StateChange, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.notices.queries import is_about_to_be_told
 from scheduler.participation import actions as sign_ups
@@ -22,7 +22,9 @@ from scheduler.participation.guards import (
     MAX_ANSWER,
     check_answers,
     check_clash,
+    check_date,
     check_stranger_of,
+    check_window,
     usable_answers,
 )
 from scheduler.participation.models import Participation
@@ -40,6 +42,8 @@ from scheduler.series.queries import (
     slots_to_join,
 )
 from scheduler.text import fitting
+
+_SHUT = {"takes_no_sign_ups", "already_begun", "assigned_by_organiser", "not_open_yet", "sign_up_closed"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class NotJoined:
         """The code of why."""
         return self.refused.code
 
+    @property
+    def is_for_anybody(self) -> bool:
+        """Whether nobody can join that date now, which says nothing about who has tried."""
+        return self.code in _SHUT
+
 
 @dataclass(frozen=True)
 class Joined:
@@ -81,7 +90,8 @@ def join_as_stranger(
     Who types somebody else's address gets no other answer than who types a new one: the mailbox is told what stands.
     The same form sent twice is one sign-up, also by telephone, where everybody is a new person.
     """
-    check_stranger_of(_lock(session, activity, wish, now))
+    slots = _lock(session, activity, wish, now)
+    check_stranger_of(slots)
     sent_before = sent_with(session, activity.id, sign_up.request_key)
     if sent_before is not None:
         return Joined(sent_before, ())
@@ -89,7 +99,7 @@ def join_as_stranger(
     standing = live_series(session, activity.id, wish.position, contact.id)
     if standing is not None and not stranger.is_proven:
         _tell_again(session, standing, now)
-        return Joined(standing, ())
+        return Joined(standing, _shut(slots, now))
     yes = replace(sign_up, contact_id=contact.id, proven=stranger.is_proven)
     return join(session, activity, wish, yes, now)
 
@@ -136,6 +146,20 @@ def _chosen(slots: Sequence[Slot], wish: Wish) -> list[Slot]:
     if wish.every:
         return [slot for slot in slots if month_of(slot) not in wish.months_off]
     return [slot for slot in slots if slot.occurrence_id in wish.dates]
+
+
+def _shut(slots: Sequence[Slot], now: datetime) -> tuple[NotJoined, ...]:
+    """Return the dates that nobody can join now, and why; it says nothing about anybody."""
+    return tuple(NotJoined(slot, why) for slot in slots if (why := _why_shut(slot, now)) is not None)
+
+
+def _why_shut(slot: Slot, now: datetime) -> Refused | None:
+    try:
+        check_date(slot, now)
+        check_window(slot, now)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def _answers(slots: Sequence[Slot], sign_up: SignUp) -> dict[str, str]:
@@ -255,6 +279,21 @@ def end(session: Session, series: Series, by_id: int | None, now: datetime, *, q
     if not quiet:
         tell(session, series, "series_ended", now)
     return left
+
+
+def may_be_undone(series: Series, now: datetime) -> bool:
+    """Say whether the whole of it can still be taken back in one go, as just done."""
+    return series.is_live and not series.unproven and now < series.created_at + UNDO_FOR
+
+
+def undo(session: Session, series: Series, now: datetime) -> int:
+    """Take back for the one who made it all that was just signed up for, and return how many dates; once is enough.
+
+    Raise Conflict when it is too late.
+    """
+    if series.is_live and not may_be_undone(series, now):
+        raise Conflict("undo_over")
+    return end(session, series, None, now)
 
 
 def lapse(session: Session, series: Series, now: datetime) -> None:

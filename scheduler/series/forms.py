@@ -40,10 +40,7 @@ class SeriesForm(CompanyForm):
 
     scope = RadioField(
         _("どの日に来られますか"),
-        choices=lambda: [
-            ("every", gettext("毎回（新しい日も、自動で申し込みます）")),
-            ("some", gettext("下で選んだ日だけ")),
-        ],
+        choices=[],
         default="every",
     )
     months_off = Ticks(
@@ -56,6 +53,8 @@ class SeriesForm(CompanyForm):
         """Return the form with these dates to choose from; nothing is asked again of somebody who is known."""
         form = cls.for_slot(slots[0], known=known)
         form.dates.choices = {str(slot.occurrence_id): _day(slot) for slot in slots}
+        every = gettext("毎回（いまある%(count)s回と、これからできる日も）", count=len(slots))
+        form.scope.choices = [("every", every), ("some", gettext("下で選んだ日だけ"))]
         return form
 
     def wish(self, position: int) -> Wish:

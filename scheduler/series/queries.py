@@ -63,6 +63,12 @@ def slots_to_join(session: Session, series: Series, now: datetime) -> list[Slot]
     return [slot for slot in session.scalars(wanted) if month_of(slot) not in series.months_off]
 
 
+def other_parts(slot: Slot) -> list[Slot]:
+    """Return the other parts of a date that can be taken on for many dates at once."""
+    parts = (one for one in slot.occurrence.slots if one.policy == "first_come")
+    return [one for one in parts if one.position != slot.position]
+
+
 def month_of(slot: Slot) -> int:
     """Return the month of a date on its own wall clock."""
     return to_local(slot.occurrence.starts_at, slot.occurrence.activity.timezone).month

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, make_response, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.activities.models import Activity
 from scheduler.activities.queries import find_activity
+from scheduler.activities.recurrence import to_local
 from scheduler.activities.repeat_forms import repeats_of
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
@@ -48,9 +50,15 @@ def join(activity_id: int, position: int) -> ResponseReturnValue:
     if form.validate_on_submit() and form.attempt(lambda: _join(activity, position, form, actor)):
         db_session().commit()
         _remember(form, actor, hold)
-        _say_what_was_left_out(form.done)
+        _say_what_was_left_out(form.done, by_mail=session["series"][2] == 0)
         return go(f"/activities/{activity.id}/join/{position}/joined")
-    return form.page("series/join.html", activity=activity, slots=slots, part=slots[0])
+    return form.page(
+        "series/join.html",
+        activity=activity,
+        slots=slots,
+        part=slots[0],
+        others=queries.other_parts(slots[0]),
+    )
 
 
 def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> Joined:
@@ -77,22 +85,21 @@ def _remember(form: SeriesForm, actor: Actor, until: datetime) -> None:
     session["series"] = [made.activity_id, made.position, 0 if by_mail else made.id, sent, until.isoformat()]
 
 
-def _say_what_was_left_out(joined: Joined) -> None:
-    if joined.not_joined:
-        count = len(joined.not_joined)
-        flash(
-            gettext("%(count)s日は、締め切りや時間の重なりなどで申し込めませんでした。", count=count),
-            "warning",
-        )
+def _say_what_was_left_out(joined: Joined, *, by_mail: bool) -> None:
+    days: dict[str, list[str]] = {}
+    # Whoever typed an address learns nothing of whose it is.
+    for one in (one for one in joined.not_joined if one.is_for_anybody or not by_mail):
+        starts = to_local(one.slot.starts_at, one.slot.occurrence.activity.timezone)
+        days.setdefault(words.sentence(one.refused), []).append(words.date_text(starts))
+    for why, those in days.items():
+        which = ("、" if words.in_japanese() else "; ").join(those)
+        flash(gettext("申し込めなかった日：%(days)s。%(why)s", days=which, why=why), "warning")
 
 
 @pages.get("/activities/<int:activity_id>/join/<int:position>/joined")
 def joined(activity_id: int, position: int) -> ResponseReturnValue:
     """Say what comes next; only to the browser that has just signed up."""
-    kept = session.get("series")
-    # An older version of the service kept less.
-    if not isinstance(kept, list) or kept[:2] != [activity_id, position] or len(kept) != 5:
-        raise NotFound
+    kept = _kept(activity_id, position)
     activity = find_activity(db_session(), current_actor(), activity_id)
     made = queries.just_joined_by_id(db_session(), kept[2]) if kept[2] else None
     page = ButtonForm().page(
@@ -104,6 +111,26 @@ def joined(activity_id: int, position: int) -> ResponseReturnValue:
         **_when_and_where(activity, position),
     )
     return secret_address(make_response(page))
+
+
+def _kept(activity_id: int, position: int) -> list[Any]:
+    """Return what this browser has just made there; raise NotFound where that is nothing."""
+    kept = session.get("series")
+    # An older version of the service kept less.
+    if not isinstance(kept, list) or kept[:2] != [activity_id, position] or len(kept) != 5:
+        raise NotFound
+    return kept
+
+
+@pages.post("/activities/<int:activity_id>/join/<int:position>/joined/undo")
+def undo(activity_id: int, position: int) -> ResponseReturnValue:
+    """Take back all dates that this browser has just signed up for in one go, for half an hour."""
+    kept = _kept(activity_id, position)
+    found = queries.just_joined_by_id(db_session(), kept[2])
+    left = actions.undo(db_session(), found, clock.now())
+    db_session().commit()
+    flash(gettext("元にもどしました。%(left)s回の申し込みを取り消しました。", left=left), "success")
+    return go(f"/activities/{activity_id}")
 
 
 def _waiting(until: str) -> dict[str, object]:
@@ -123,6 +150,7 @@ def _standing(made: Series) -> dict[str, object]:
         "rows": [] if made.unproven else queries.rows_of(db_session(), made.id, clock.now()),
         "link": parties.personal_link(made.contact, settings().secret_key) if told_here else "",
         "step": step,
+        "may_be_undone": actions.may_be_undone(made, clock.now()),
     }
 
 

@@ -161,3 +161,20 @@ def test_nothing_that_a_browser_is_given_tells_whether_an_address_has_signed_up(
         told = browser.text(address).partition("<main")[2].replace(email, "?")
         shown.append((address, made, re.sub(r'<input type="hidden"[^>]*>', "", told.partition("</main")[0])))
     assert shown[0] == shown[1]
+
+
+def test_days_that_could_not_be_joined_are_named_with_why_and_all_is_taken_back_at_once(
+    app: Flask, session: Session, weekly: Activity, cast: Cast
+) -> None:
+    first, second, _ = slots_ahead(session, weekly.id, 0, NOW)
+    first.closes_before = 60 * 24 * 30
+    session.commit()
+    ben = browser_of(app, cast.ben)
+    page = f"/activities/{weekly.id}/join/0"
+    assert f'href="{page}"' in ben.text(f"/dates/{second.occurrence_id}")
+    assert "毎回（いまある3回と" in ben.text(page)
+    thanks = ben.submit(page, scope="every").location
+    assert "申し込めなかった日：11月22日（日）。申し込みは締め切りました。" in ben.text(thanks)
+    assert ben.submit(f"{thanks}/undo", page=thanks).status_code == 303
+    assert set(states(session)) == {"cancelled"}
+    assert "ぜんぶ元にもどす" not in ben.text(thanks)

@@ -89,7 +89,7 @@ def print_sheet(occurrence_id: int) -> ResponseReturnValue:
 def _made(sheet: PrintedSheet, form: PrintForm) -> tuple[str, str, str]:
     look = "&".join(name for name in ("large", "era") if form[name].data)
     paper = f"/sheets/{sheet.code}/paper.pdf{'?' + look if look else ''}"
-    is_circular, code = sheet.kind == CIRCULAR, spoken(sheet.code)
+    is_circular, code = sheet.kind == CIRCULAR, _whole(sheet.code)
     circular = gettext("回覧ができました。番号は%(code)sです。", code=code)
     said = circular if is_circular else gettext("申込用紙ができました。番号は%(code)sです。", code=code)
     return said, paper, gettext("紙を開く（PDF）")
@@ -133,7 +133,8 @@ def sheet_paper(code: str) -> ResponseReturnValue:
         return go(f"/sheets/{sheet.code}")
     standing = queries.standing_of(db_session(), sheet.rows, sheet.occurrence.slots)
     people = {place: one.people for place, one in standing.items()}
-    asked = Asked(sheet, f"{settings().address}/sheets/{sheet.code}", people)
+    noes = noes_at(db_session(), [sheet.occurrence_id]).get(sheet.occurrence_id, set())
+    asked = Asked(sheet, f"{settings().address}/sheets/{sheet.code}", people, noes)
     return _pdf(asking(asked, _look()), f"sheet-{sheet.code}")
 
 
@@ -253,7 +254,7 @@ def _sheet_page(
         standing=standing,
         answered={line for line, _slot in standing},
         said_no={row.id for row in found.rows if row.has_answered},
-        # Shown beside the name only: what stands in a field is kept with the sheet once it is saved.
+        # Shown beside the name only, like a 0 that was keyed in: what stands in a field is saved with the sheet.
         stays_away={row.id for row in found.rows if row.household_id in stay_away},
         leaving=leaving,
         left=queries.just_left(db_session(), found, current_actor(), clock.now()),
@@ -345,5 +346,10 @@ def may_have_card(person: Person) -> bool:
     return cards.may_print_for(db_session(), current_actor(), person)
 
 
-pages.add_app_template_filter(spoken, "spoken_code")
+def _whole(code: str) -> str:
+    """Return a code as it is read aloud, in one piece on a line."""
+    return spoken(code).replace(" ", "\u00a0")
+
+
+pages.add_app_template_filter(_whole, "spoken_code")
 pages.add_app_template_filter(words.sentence, "sentence_of_refusal")

@@ -1,6 +1,6 @@
 """The sheets that go from door to door: to sign up on, and the circular; each line is keyed in as it stands here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import gettext
@@ -22,11 +22,15 @@ _SQUARE = 24.0
 
 @dataclass(frozen=True)
 class Asked:
-    """A printed sheet, the address that its square leads to, and who has signed up, by the ids of line and slot."""
+    """A printed sheet, the address that its square leads to, and who has signed up, by the ids of line and slot.
+
+    `noes` are the ids of the homes that have said otherwise that nobody comes.
+    """
 
     sheet: PrintedSheet
     address: str
     standing: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    noes: Collection[int] = ()
 
     @property
     def slots(self) -> list[Slot]:
@@ -72,9 +76,11 @@ def _ages_too(asked: Asked) -> str:
 
 
 def _signed_up(paper: Sheet, y: float, asked: Asked) -> float:
-    if not asked.standing:
+    if not asked.standing and not any(
+        row.has_answered or row.household_id in asked.noes for row in asked.sheet.rows
+    ):
         return y
-    said = gettext("「済」のある家は、もう申し込んでいます。人数が変わるときだけ書き直してください。")
+    said = gettext("「済」や「来ません」のある家は、もう返事があります。変わるときだけ書き直してください。")
     return paper.paragraph((MARGIN, y), paper.inside, said, paper.pt(12)) + 2
 
 
@@ -156,6 +162,9 @@ def _table(paper: Sheet, y: float, asked: Asked, look: Look) -> Table:
 
 def _cells(row: PrintedRow, asked: Asked, read: list[str]) -> list[str]:
     there = [asked.standing.get((row.id, slot.id), 0) for slot in asked.slots]
+    if not any(there) and (row.has_answered or row.household_id in asked.noes):
+        no = [gettext("来ません"), *[""] * len(there)][: len(there)]
+        return [str(row.number), row.name, *read, *no]
     return [str(row.number), row.name, *read, *(_there(people) if people else "" for people in there)]
 
 

@@ -107,19 +107,24 @@ def _taken(session: Session, search: StandIn, made: Participation, now: datetime
 
 def ask_next(session: Session, search: StandIn, now: datetime) -> bool:
     """Ask the next waiting party that fits to take over; say whether there was one. The slot must be locked."""
-    first = search.participation
-    candidates = [
-        row
-        for row in waiting_for(session, first.slot_id)
-        if row.places <= first.places and row.contact_id != first.contact_id
-    ]
-    for row in candidates[search.asked_count :]:
+    for row in _candidates(session, search.participation)[search.asked_count :]:
         search.asked_count += 1
         if _ask(session, search, row, now):
             return True
     search.asked_id, search.asked_until = None, None
     session.flush()
     return False
+
+
+def somebody_waits(session: Session, first: Participation, now: datetime) -> bool:
+    """Say whether anybody waits who could be asked to take over from a party."""
+    waiting = _candidates(session, first)
+    return any(measure.why_not(session, row.contact, row.slot, now) is None for row in waiting)
+
+
+def _candidates(session: Session, first: Participation) -> list[Participation]:
+    waiting = waiting_for(session, first.slot_id)
+    return [row for row in waiting if row.places <= first.places and row.contact_id != first.contact_id]
 
 
 def _ask(session: Session, search: StandIn, row: Participation, now: datetime) -> bool:

@@ -6,7 +6,8 @@ from flask import Blueprint, flash, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from scheduler import clock
+from scheduler import clock, words
+from scheduler.activities.recurrence import to_local
 from scheduler.guarding import guard
 from scheduler.participation import visits
 from scheduler.participation.actions import Stranger
@@ -46,10 +47,26 @@ def seek(participation_id: int, token: str | None = None) -> ResponseReturnValue
         row=row,
         occurrence=row.slot.occurrence,
         search=search,
-        link=f"{settings().address}{link}",
+        passed_on=_to_pass_on(row, f"{settings().address}{link}"),
+        somebody_waits=actions.somebody_waits(db_session(), row, clock.now()),
         back=back,
     )
     return secret_address(make_response(page))
+
+
+def _to_pass_on(row: Participation, link: str) -> str:
+    """Return what is sent to whom one asks: what it is about, when, where, for how many, and the link."""
+    slot, activity = row.slot, row.slot.occurrence.activity
+    start, end = (to_local(at, activity.timezone) for at in (slot.starts_at, slot.ends_at))
+    lines = (
+        gettext("代わりに行っていただけますか。"),
+        words.said(activity, "title") + words.dot() + words.said(slot, "name"),
+        f"{words.date_text(start)} {words.span_text(start, end)}",
+        words.said(slot.occurrence, "place"),
+        "" if slot.min_children else gettext("お願いするのは1人です。"),
+        link,
+    )
+    return "\n".join(line for line in lines if line)
 
 
 @pages.post("/participations/<int:participation_id>/stand-in/stop")

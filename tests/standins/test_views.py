@@ -39,6 +39,10 @@ def test_the_link_can_be_passed_on_and_taken_without_an_account(
     link = re.search(r"http://localhost(/stand-ins/\S+?)<", seek(app, cast, bens, "named"))
     assert link is not None
     assert "別所" not in visitor.text(link[1])
+    page = browser_of(app, cast.ben).text(f"/participations/{bens.id}/stand-in")
+    # Sent on by one tap; nobody waits who could be asked.
+    assert ("https://line.me/R/share?text=" in page, "mailto:?subject=" in page) == (True, True)
+    assert "補欠の人に頼む" not in page
     answer = visitor.submit(link[1], **HANAKO)
     assert answer.status_code == 303, answer.text
     assert "メールを確かめてください" in visitor.text(answer.location)

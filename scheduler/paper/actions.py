@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.facts import time_version
@@ -19,6 +20,7 @@ from scheduler.paper.models import CIRCULAR, SIGN_UP, PrintedRow, PrintedSheet
 from scheduler.paper.queries import (
     Standing,
     blocks_to_print,
+    just_keyed,
     just_left,
     lines_of_block,
     may_withdraw,
@@ -28,7 +30,7 @@ from scheduler.paper.queries import (
 from scheduler.participation import capacity, places
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named
-from scheduler.participation.undoing import come_back
+from scheduler.participation.undoing import come_back, undo
 from scheduler.parties.access import Actor, may_enter_for_all
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.queries import people_of
@@ -165,7 +167,47 @@ def key_in(session: Session, sheet: PrintedSheet, keyed: Iterable[KeyedLine], by
         raise Conflict("sheet_withdrawn")
     lines = {line.number: line for line in sheet.rows}
     known = [(lines[one.number], one) for one in keyed if one.number in lines]
-    return list(chain.from_iterable(_key_line(session, line, one, slots, by) for line, one in known))
+    silent = [line for line in sheet.rows if not line.has_answered]
+    outcomes = list(chain.from_iterable(_key_line(session, line, one, slots, by) for line, one in known))
+    _remember(session, sheet, outcomes, [line.id for line in silent if line.has_answered], by)
+    return outcomes
+
+
+def _remember(
+    session: Session, sheet: PrintedSheet, outcomes: Iterable[Outcome], answered: list[int], by: By
+) -> None:
+    """Write down what one press has done, so that it can be taken back; what it has ended is taken back by itself."""
+    session.flush()
+    rows = [one.row.id for one in outcomes if one.what in {"joined", "changed"} and one.row is not None]
+    done = select(StateChange.id).where(
+        StateChange.subject == "participation",
+        StateChange.subject_id.in_(rows),
+        StateChange.verb.in_(("join", "people")),
+        StateChange.by_id == by.actor.person_id,
+        StateChange.at == by.now,
+    )
+    changes = list(session.scalars(done.order_by(StateChange.id)))
+    if changes or answered:
+        _record(session, sheet, "key_in", by, {"changes": changes, "lines": answered})
+
+
+def take_back(session: Session, sheet: PrintedSheet, by: By) -> None:
+    """Take back for half an hour what the actor's last press has keyed in.
+
+    Raise Conflict when it is too late for that, or something else has happened since to a sign-up from it.
+    """
+    _lock(session, sheet)
+    keyed = just_keyed(session, sheet, by.actor, by.now)
+    if keyed is None or by.actor.person_id is None:
+        raise Conflict("undo_over")
+    # All of it or nothing.
+    with session.begin_nested():
+        for number in reversed(keyed.facts["changes"]):
+            undo(session, session.get_one(StateChange, number), by.actor.person_id, by.now)
+    for line in sheet.rows:
+        if line.id in keyed.facts["lines"]:
+            line.answered_at = line.answered_version = None
+    _record(session, sheet, "key_back", by)
 
 
 def _lock(session: Session, sheet: PrintedSheet) -> None:
@@ -185,7 +227,7 @@ def withdraw(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime)
         raise Conflict("sheet_keyed")
     if sheet.withdrawn_at is None:
         sheet.withdrawn_at = now
-        _record(session, sheet, "withdraw", actor, now)
+        _record(session, sheet, "withdraw", By(actor, now))
 
 
 def restore(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) -> None:
@@ -194,7 +236,7 @@ def restore(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) 
     _lock(session, sheet)
     if sheet.withdrawn_at is not None:
         sheet.withdrawn_at = None
-        _record(session, sheet, "restore", actor, now)
+        _record(session, sheet, "restore", By(actor, now))
 
 
 def _check_own(session: Session, sheet: PrintedSheet, actor: Actor) -> None:
@@ -202,8 +244,11 @@ def _check_own(session: Session, sheet: PrintedSheet, actor: Actor) -> None:
         raise Forbidden("sheet_of_others")
 
 
-def _record(session: Session, sheet: PrintedSheet, verb: str, actor: Actor, now: datetime) -> None:
-    change = StateChange(at=now, subject="sheet", subject_id=sheet.id, verb=verb, by_id=actor.person_id)
+def _record(
+    session: Session, sheet: PrintedSheet, verb: str, by: By, facts: dict[str, list[int]] | None = None
+) -> None:
+    change = StateChange(at=by.now, subject="sheet", subject_id=sheet.id, verb=verb)
+    change.by_id, change.facts = by.actor.person_id, facts or {}
     record(session, change)
 
 

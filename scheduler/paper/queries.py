@@ -11,6 +11,7 @@ from scheduler.activities.models import Occurrence, Slot
 from scheduler.board.homes import home_of, home_of_sign_up, is_of_body
 from scheduler.board.queries import find_date_to_enter
 from scheduler.errors import NotFound
+from scheduler.history import UNDO_FOR, StateChange
 from scheduler.paper.codes import DATE, SHEET, read
 from scheduler.paper.models import PrintedRow, PrintedSheet
 from scheduler.participation.models import GONE, Participation
@@ -137,6 +138,19 @@ def just_left(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime
     slots = [slot.id for slot in sheet.occurrence.slots]
     ended = just_ended(session, slots, actor.person_id, now)
     return [row for row in ended if any(_is_of(row, line) for line in sheet.rows)]
+
+
+def just_keyed(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) -> StateChange | None:
+    """Return the actor's last keying of a sheet in the last half hour, where it was not taken back."""
+    wanted = select(StateChange).where(
+        StateChange.subject == "sheet",
+        StateChange.subject_id == sheet.id,
+        StateChange.verb.in_(("key_in", "key_back")),
+        StateChange.by_id == actor.person_id,
+        StateChange.at > now - UNDO_FOR,
+    )
+    last = session.scalar(wanted.order_by(StateChange.id.desc()).limit(1))
+    return last if last is not None and last.verb == "key_in" else None
 
 
 def _sign_ups(session: Session, lines: Collection[PrintedRow], slots: list[int]) -> list[Participation]:

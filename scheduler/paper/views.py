@@ -176,6 +176,19 @@ def _brought_back(found: PrintedSheet, form: KeyingForm, by: actions.By) -> Resp
     return _sheet_page(found, form)
 
 
+@pages.post("/sheets/<code>/undo")
+def undo_keying(code: str) -> ResponseReturnValue:
+    """Take back what one has just keyed in from a sheet with one press."""
+    actor, form = current_actor(), KeyingForm()
+    found = queries.find_sheet(db_session(), actor, code)
+    by = actions.By(actor, clock.now())
+    if form.validate_on_submit() and form.attempt(lambda: actions.take_back(db_session(), found, by)):
+        db_session().commit()
+        flash(gettext("元にもどしました。"), "success")
+        return go(f"/sheets/{found.code}")
+    return _sheet_page(found, form)
+
+
 @pages.post("/sheets/<code>/withdraw")
 def withdraw_sheet(code: str) -> ResponseReturnValue:
     """Withdraw a sheet that was printed by mistake."""
@@ -258,6 +271,7 @@ def _sheet_page(
         stays_away={row.id for row in found.rows if row.household_id in stay_away},
         leaving=leaving,
         left=queries.just_left(db_session(), found, current_actor(), clock.now()),
+        keyed=queries.just_keyed(db_session(), found, current_actor(), clock.now()),
         refusals={(one.line.id, one.slot.id): one.refusal for one in refused},
         typed=request.form if form.is_submitted() else {},
         organises=may_organise(db_session(), current_actor(), found.occurrence.activity.organization_id),

@@ -1,13 +1,27 @@
 """Keying a sheet in: what paper says stands as if it had come by telephone; twice is once; no line spoils another."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.decisions.actions import Ruling, postpone
 from scheduler.desk.homes import answers_at
+from scheduler.errors import Conflict
 from scheduler.history import changes_of
-from scheduler.paper.actions import By, Field, KeyedLine, Wanted, bring_back, key_in, leaving, print_sheet
+from scheduler.paper.actions import (
+    By,
+    Field,
+    KeyedLine,
+    Wanted,
+    bring_back,
+    key_in,
+    leaving,
+    print_sheet,
+    take_back,
+)
 from scheduler.paper.models import PrintedSheet
 from scheduler.paper.queries import just_left
 from scheduler.participation.actions import join, withdraw
@@ -188,3 +202,23 @@ def test_a_no_on_paper_is_for_the_time_at_which_it_was_asked(
     assert said() == (False, False)
     (again,) = key_in(session, printed, [line(printed, 1, 0)], by)
     assert (again.what, said()) == ("no", (True, True))
+
+
+def test_what_one_press_has_keyed_in_is_taken_back_for_half_an_hour(
+    session: Session, printed: PrintedSheet, by: By
+) -> None:
+    key_in(session, printed, [line(printed, 1, 2)], by)
+    later = replace(by, now=NOW + timedelta(minutes=1))
+    key_in(session, printed, [line(printed, 1, 3, was=2), line(printed, 2, 1), line(printed, 3, 0)], later)
+    slot = printed.occurrence.slots[0]
+    assert slot.taken == 4
+    with pytest.raises(Conflict, match="undo_over"):
+        take_back(session, printed, replace(by, now=NOW + timedelta(minutes=32)))
+    take_back(session, printed, replace(by, now=NOW + timedelta(minutes=2)))
+    assert slot.taken == 2
+    assert [row.has_answered for row in printed.rows[:3]] == [True, False, False]
+    # What was keyed in before that stands.
+    with pytest.raises(Conflict, match="undo_over"):
+        take_back(session, printed, replace(by, now=NOW + timedelta(minutes=3)))
+    key_in(session, printed, [line(printed, 2, 1)], replace(by, now=NOW + timedelta(minutes=4)))
+    assert slot.taken == 3

@@ -63,6 +63,13 @@ def test_who_waits_after_keying_in_is_named_with_the_way_there_and_a_slip_is_ref
     assert "補欠です（池田家 2人）" in page
     assert f'<a href="/dates/{printed.occurrence_id}/board">来る人の一覧</a>' in page
     again = read(browser.get(f"{path}/paper.pdf").data)
+    browser.submit(f"{path}/undo", page=path)
+    undone = browser.text(path)
+    assert ("元にもどしました。" in undone, "いま打ち込んだ分" in undone, "まだの家 3軒" in undone) == (
+        True,
+        False,
+        True,
+    )
     # The sentence above names both marks.
     assert ("済3人" in again.tight, again.tight.count("来ません")) == (True, 2)
     assert again.smallest >= 12

@@ -27,10 +27,10 @@ from scheduler.paper.queries import (
     people_to_print,
     standing_of,
 )
-from scheduler.participation import capacity, places
+from scheduler.participation import capacity, giving, places
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named
-from scheduler.participation.undoing import come_back, undo
+from scheduler.participation.undoing import come_back, later_than, undo
 from scheduler.parties.access import Actor, may_enter_for_all
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.queries import people_of
@@ -203,7 +203,7 @@ def take_back(session: Session, sheet: PrintedSheet, by: By) -> None:
     # All of it or nothing.
     with session.begin_nested():
         for number in reversed(keyed.facts["changes"]):
-            undo(session, session.get_one(StateChange, number), by.actor.person_id, by.now)
+            _undo(session, session.get_one(StateChange, number), by)
     for line in sheet.rows:
         if line.id in keyed.facts["lines"]:
             line.answered_at = line.answered_version = None
@@ -242,6 +242,18 @@ def restore(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) 
 def _check_own(session: Session, sheet: PrintedSheet, actor: Actor) -> None:
     if not may_withdraw(session, actor, sheet):
         raise Forbidden("sheet_of_others")
+
+
+def _undo(session: Session, change: StateChange, by: By) -> None:
+    assert by.actor.person_id is not None
+    # Whoever keys in a block has a home there, too; their own sign-up is none by proxy.
+    if change.verb != "join" or change.on_behalf_of is not None:
+        undo(session, change, by.actor.person_id, by.now)
+        return
+    if later_than(session, change):
+        raise Conflict("undo_over")
+    row = session.get_one(Participation, change.subject_id)
+    giving.take_out(session, row, by.actor.person_id, by.now, {"undoes": change.id})
 
 
 def _record(

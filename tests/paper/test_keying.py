@@ -222,3 +222,15 @@ def test_what_one_press_has_keyed_in_is_taken_back_for_half_an_hour(
         take_back(session, printed, replace(by, now=NOW + timedelta(minutes=3)))
     key_in(session, printed, [line(printed, 2, 1)], replace(by, now=NOW + timedelta(minutes=4)))
     assert slot.taken == 3
+
+
+def test_a_leader_takes_back_the_own_home_too(
+    session: Session, printed: PrintedSheet, by: By, midori: Street
+) -> None:
+    midori.leader.household_id = midori.homes[0].id
+    midori.speakers[0].household_id = None
+    session.flush()
+    own = replace(by, actor=actor(midori.leader))
+    key_in(session, printed, [line(printed, 1, 1), line(printed, 2, 1)], own)
+    take_back(session, printed, own)
+    assert (printed.occurrence.slots[0].taken, printed.rows[0].has_answered) == (0, False)

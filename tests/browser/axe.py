@@ -38,6 +38,8 @@ PLACE = """async (page) => {
     document.close()
     await loaded
     document.querySelectorAll('details').forEach(one => { one.open = true })
+    // Wherever the page begins, a bar that stays at the foot of the window lies over something; one scrolls.
+    document.querySelectorAll('.sticky-action, .check-in-save').forEach(one => { one.style.position = 'static' })
 }"""
 POLICY = "Content-Security-Policy"
 WIDE = """() => ['', 'large'].map(letters => {

@@ -84,6 +84,7 @@ function begin(form) {
 function beginAll() {
   // What was just sent as a whole waits no more.
   waiting.clear();
+  document.querySelectorAll("[data-print]").forEach((one) => (one.parentElement.hidden = false));
   if ("timeout" in AbortSignal) document.querySelectorAll("form[data-ticks]").forEach(begin);
 }
 

@@ -20,14 +20,24 @@ def linked_phones(text: str) -> Markup:
 
     An office before a name is said in the reader's language.
     """
-    first, blank, rest = str(text).partition(" ")
-    office = ""
-    if not words.in_japanese() and blank and first in _OFFICES:
-        office, text = f"{words.word(words.OFFICES, _OFFICES[first]).capitalize()} ", rest
+    office, text = _office_in(str(text))
     foreign = words.is_foreign_name(str(text))
     before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
     linked = office + before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
     return Markup(linked)  # noqa: S704  # escaped one line above
+
+
+def contact_text(text: str) -> str:
+    """Return whom to ask as a letter says it: an office before a name in the reader's language."""
+    return "".join(_office_in(str(text)))
+
+
+def _office_in(text: str) -> tuple[str, str]:
+    """Return the office that a text begins with, put into the reader's language, and the rest."""
+    first, blank, rest = text.partition(" ")
+    if words.in_japanese() or not blank or first not in _OFFICES:
+        return "", text
+    return f"{words.word(words.OFFICES, _OFFICES[first]).capitalize()} ", rest
 
 
 def home_name(name: str) -> str:
@@ -48,6 +58,7 @@ def fit(app: Flask) -> None:
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(linked_phones)
     app.add_template_filter(home_name)
+    app.add_template_filter(contact_text)
     app.jinja_env.globals.update(
         said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import create_app
 from scheduler.config import Settings
-from scheduler.page_words import home_name, linked_phones
+from scheduler.page_words import contact_text, home_name, linked_phones
 from scheduler.parties.tokens import personal
 from scheduler.web import redirect_target
 from tests import make
@@ -311,6 +311,8 @@ def test_english_pages_say_offices_and_households_in_english(app: Flask) -> None
     with app.test_request_context(), force_locale("en"):
         asked = linked_phones("会長 藤野 <i>")
         assert asked == 'Chair <span lang="ja">藤野 &lt;i&gt;</span>'
+        # Letters say it alike.
+        assert contact_text("会長 藤野") == "Chair 藤野"
         assert (home_name("Whitfield家"), home_name("Team")) == ("Whitfield household", "Team")
 
 

@@ -300,6 +300,11 @@ class Slot(_Part, Base):
         return self.places - self.taken - self.reserved
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether one can only wait for a place."""
+        return self.policy == "first_come" and self.left <= 0 and not self.reserved
+
+    @property
     def starts_at(self) -> datetime:
         """When this part begins; it follows the date wherever that moves."""
         return self.occurrence.starts_at + timedelta(minutes=self.offset_minutes)

@@ -148,16 +148,26 @@ def fewer(participation_id: int, token: str | None = None) -> ResponseReturnValu
     """Let a party say who of it does not come, while the others do."""
     actor, back = asker(token)
     row = find_own(db_session(), actor, participation_id)
-    form, here = FewerForm.of(row), _own_address(row.id, back)
+    form, here, had_minors = FewerForm.of(row), _own_address(row.id, back), row.has_minors
     if form.validate_on_submit() and form.attempt(
         lambda: actions.leave_out(db_session(), row, form.left_out, clock.now())
     ):
         db_session().commit()
         said = gettext("%(people)s人に変えました。", people=row.people)
         flash((said, f"{here}/fewer/back"), "undo")  # type: ignore[arg-type]
+        if had_minors and not row.has_minors:
+            flash(_no_child_left(), "info")
         return go(here)
     page = form.page("groups/fewer.html", row=row, occurrence=row.slot.occurrence, here=here, now=clock.now())
     return secret_address(make_response(page))
+
+
+def _no_child_left() -> str:
+    return str(
+        gettext(
+            "お子さんのいない申し込みになりました。大人だけでは来ないときは、「行けなくなりました」を押してください。"
+        )
+    )
 
 
 @pages.route("/participations/<int:participation_id>/more", methods=["GET", "POST"])

@@ -118,6 +118,12 @@ class Participation(Base):
         return self.state in COMING
 
     @property
+    def has_place(self) -> bool:
+        """Whether a place is taken or kept for the party."""
+        is_asked_for = self.state == "applied" or (self.state == "unverified" and self.slot.is_lottery)
+        return self.is_live and not is_asked_for and self.state != "waitlisted"
+
+    @property
     def is_asked_again(self) -> bool:
         """Whether the party has not answered yet whether it comes after all."""
         return bool(self.asked_again) and self.is_live and self.slot.occurrence.takes_place

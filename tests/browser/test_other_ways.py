@@ -118,6 +118,9 @@ def test_without_script_one_signs_up_and_the_officer_sees_it_and_decides(
     expect(plain.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
     plain.open(office.sign_in_link())
     plain.press("サインインする")
+    plain.open("/me")
+    # What needs script is not there, rather than dead.
+    expect(plain.page.get_by_role("button", name="この端末に残す")).to_be_hidden()
     plain.open(f"/dates/{slot.date_id}/board")
     expect(plain.page.get_by_text("昔田 ふみ").first).to_be_visible()
     plain.press("実施するかを決める")

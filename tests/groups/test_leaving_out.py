@@ -105,6 +105,7 @@ def test_who_withdraws_and_comes_again_can_still_be_as_many_as_before(
     session.commit()
     ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
     ben.submit(f"{page}/fewer", without=str(row.companions[1].id))
+    assert "お子さんのいない申し込みになりました" in ben.text(page)
     ben.submit(f"{page}/withdraw")
     assert "元の人数にもどす" not in ben.text(page)
     ben.submit(f"{page}/back", page=page)

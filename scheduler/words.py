@@ -69,7 +69,7 @@ PARTICIPATION_STATES = {
     "offered": _("空きのご案内中"),
     "awaiting_guardian": _("保護者の同意待ち"),
     "awaiting_helpers": _("付き添い待ち"),
-    "pledged": _("人数のみ"),
+    "pledged": _("お名前はあとで"),
     "confirmed": _("参加"),
     "checked_in": _("到着"),
     "done": _("参加済"),

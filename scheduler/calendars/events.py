@@ -49,6 +49,18 @@ def public_event(occurrence: Occurrence, address: str, level: str = "") -> Event
     return _event(occurrence, address, _parts(occurrence), full)
 
 
+def part_event(slot: Slot, address: str) -> Event:
+    """Return one part of a date as everybody may see it, at the part's own time."""
+    event = public_event(slot.occurrence, address)
+    return replace(
+        event,
+        uid=f"part-{slot.position}-{event.uid}",
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        summary=f"{event.summary}{words.dot()}{words.said(slot, 'name')}",
+    )
+
+
 def _parts(occurrence: Occurrence) -> str:
     return "\n".join(_slot_line(slot) for slot in occurrence.slots)
 

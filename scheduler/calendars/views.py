@@ -159,9 +159,13 @@ def _secret_feed(row: AccessToken) -> OwnFeed | OpenFeed | InsideFeed:
 
 @pages.get("/dates/<int:occurrence_id>/calendar.ics")
 def one_date(occurrence_id: int) -> ResponseReturnValue:
-    """Give one date as a file to add to a calendar."""
+    """Give one date as a file to add to a calendar, or one part of it where the address names that."""
     occurrence = find_occurrence(db_session(), current_actor(), occurrence_id)
-    content = invitation_file([events.public_event(occurrence, settings().address)], words.language_tag())
+    wanted = request.args.get("part", "")
+    part = next((slot for slot in occurrence.slots if str(slot.id) == wanted), None)
+    address = settings().address
+    event = events.part_event(part, address) if part else events.public_event(occurrence, address)
+    content = invitation_file([event], words.language_tag())
     return Response(content, content_type="text/calendar; charset=utf-8")
 
 

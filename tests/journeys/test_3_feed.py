@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
+from scheduler.activities.parts import SlotFacts
 from scheduler.parties.models import AccessToken
 from tests import make
 from tests.cast import Cast
@@ -113,3 +114,20 @@ def test_the_public_feed_speaks_english_where_that_is_asked_for(
     feed = client.get("/calendars/public.ics?lang=en", headers={"Accept-Language": "ja"}).text
     assert entries(feed, "SUMMARY") == ["Resource recovery day"]
     assert entries(client.get("/calendars/public.ics").text, "SUMMARY") == ["資源回収の日"]
+
+
+def test_the_file_of_ones_own_part_is_at_its_own_time(
+    session: Session, cast: Cast, client: FlaskClient
+) -> None:
+    slots = (SlotFacts("受付", 1), SlotFacts("後片付け", 2, offset_minutes=90, minutes=30))
+    date = make.occurrence(session, cast.midori, NOW, slots=slots)
+    session.commit()
+    part = date.slots[1]
+    text = client.get(f"/dates/{date.id}/calendar.ics?part={part.id}").text
+    assert (entries(text, "UID"), "T093000" in text, "後片付け" in text) == (
+        [f"part-1-{date.uid}"],
+        True,
+        True,
+    )
+    # What is no part of it is the whole date.
+    assert entries(client.get(f"/dates/{date.id}/calendar.ics?part=x").text, "UID") == [date.uid]

@@ -113,3 +113,17 @@ def test_a_draw_never_reads_as_a_place(app: Flask, session: Session, cast: Cast,
     proven = visitor.submit(f"{_page_of(app, row)}/prove", page=_page_of(app, row))
     assert "抽選の申し込みを受け付けました" in visitor.text(proven.location)
     assert "抽選待ち" in visitor.text(_own_page(app, row.contact))
+
+
+def test_where_every_part_is_full_the_page_of_the_date_says_first_that_one_can_wait(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    slots = (SlotFacts("受付", 1), SlotFacts("積込み", 1))
+    table, cart = make.occurrence(session, cast.midori, NOW, slots=slots).slots
+    make.participation(session, table, cast.ben, NOW)
+    session.commit()
+    pages = [visitor.text("/dates/1")]
+    make.participation(session, cart, cast.chie, NOW)
+    session.commit()
+    pages.append(visitor.text("/dates/1"))
+    assert ['href="#parts">補欠で待つ<' in page for page in pages] == [False, True]

@@ -162,12 +162,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
         def wrap_formdata(self, form: object, formdata: object) -> MultiDict[str, str] | None:
             """Return what was typed, or given to be shown as typed; None when the form is only shown."""
-            if isinstance(formdata, MultiDict):
-                return formdata
-            if request.method in SAFE_METHODS:
+            given = formdata if isinstance(formdata, MultiDict) else request.form
+            if given is not formdata and request.method in SAFE_METHODS:
                 return None
             # WTForms makes a number of every row's name, and fails at `slots-²-name` or at 5,000 digits.
-            sent = request.form.items(multi=True)
+            sent = given.items(multi=True)
             return MultiDict((name, text) for name, text in sent if _FIELD_NAME.fullmatch(name))
 
     refusal: str = ""

@@ -97,8 +97,8 @@ def join_as_stranger(
     """Sign up somebody who is not signed in; an e-mail address must be confirmed before it is sure.
 
     The same form sent twice is one sign-up, also by telephone, where everybody is a new person. Who types somebody
-    else's address gets no other answer than who types a new one: how things stand goes to the mailbox.
-    Raise Forbidden for a part that needs training, whoever it is.
+    else's address gets no other answer than who types a new one, also where that is a refusal: how things stand goes
+    to the mailbox. Raise Forbidden for a part that needs training, whoever it is.
     """
     guards.check_stranger_of([slot])
     places.lock(session, slot)
@@ -117,9 +117,23 @@ def join_as_stranger(
     )
     there = None if stranger.is_proven else _there_already(session, slot, yes)
     if there is not None and there.contact_id == contact.id:
+        _check_as_new(session, there, yes, now)
         tell_again(session, there, now)
         return there
     return _join(session, slot, yes, now)
+
+
+def _check_as_new(session: Session, there: Participation, sign_up: SignUp, now: datetime) -> None:
+    """Raise what anybody else would be told who sends the same: no answer says who is there already."""
+    slot = there.slot
+    guards.check(session, slot, sign_up, now)
+    if _may_come_later(slot, sign_up):
+        return
+    share = places.share_for(session, slot, sign_up.organization_id, first_time=True)
+    wanted = (1 if slot.unit == "family" else sign_up.people) - (share.remaining if share is not None else 0)
+    overtakes = would_overtake(session, there, now)
+    if overtakes or wanted > slot.left:
+        raise Conflict("full", slot=slot.name, left=0 if overtakes else max(slot.left, 0))
 
 
 def is_told_by_mail(stranger: Stranger) -> bool:

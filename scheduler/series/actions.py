@@ -20,11 +20,10 @@ from scheduler.participation.answering import ask_for
 from scheduler.participation.giving import take_back_in
 from scheduler.participation.guards import (
     MAX_ANSWER,
+    check,
     check_answers,
     check_clash,
-    check_date,
     check_stranger_of,
-    check_window,
     usable_answers,
 )
 from scheduler.participation.models import Participation
@@ -43,6 +42,8 @@ from scheduler.series.queries import (
 )
 from scheduler.text import fitting
 
+# What a date refuses to whoever has signed up for it before: a stranger is not told whose address that is.
+_OWN = {"already_with_another_number", "already_signed_up"}
 _SHUT = {"takes_no_sign_ups", "already_begun", "assigned_by_organiser", "not_open_yet", "sign_up_closed"}
 
 
@@ -96,11 +97,12 @@ def join_as_stranger(
     if sent_before is not None:
         return Joined(sent_before, ())
     contact = sign_ups.registered(session, activity.organization, stranger, now)
+    yes = replace(sign_up, contact_id=contact.id, proven=stranger.is_proven)
     standing = live_series(session, activity.id, wish.position, contact.id)
     if standing is not None and not stranger.is_proven:
+        not_joined = _as_if_new(session, slots, yes, now)
         _tell_again(session, standing, now)
-        return Joined(standing, _shut(slots, now))
-    yes = replace(sign_up, contact_id=contact.id, proven=stranger.is_proven)
+        return Joined(standing, not_joined)
     return join(session, activity, wish, yes, now)
 
 
@@ -113,16 +115,14 @@ def join(session: Session, activity: Activity, wish: Wish, sign_up: SignUp, now:
     standing = live_series(session, activity.id, wish.position, sign_up.contact_id)
     if standing is not None:
         return Joined(standing, ())
-    # The form asks what the next date asks.
-    check_answers(slots_ahead(session, activity.id, wish.position, now)[0], sign_up)
+    _check_asked(session, slots[0], sign_up, now)
     new_id = insert_once(session, Series, _values(activity, wish, sign_up, now))
     if new_id is None:
         raise Conflict("already_signed_up")
     series = session.get_one(Series, new_id)
     series.answers = _answers(slots, sign_up)
     not_joined = _join_all(session, series, slots, sign_up, now)
-    if len(not_joined) == len(slots):
-        raise not_joined[0].refused if len(slots) == 1 else Conflict("no_date_joined")
+    _check_any(slots, not_joined if sign_up.proven else [one for one in not_joined if one.code not in _OWN])
     _say(session, series, ("join", None, "live"), sign_up.entered_by_id, now)
     if not series.unproven:
         tell(session, series, "series_joined", now)
@@ -148,18 +148,38 @@ def _chosen(slots: Sequence[Slot], wish: Wish) -> list[Slot]:
     return [slot for slot in slots if slot.occurrence_id in wish.dates]
 
 
-def _shut(slots: Sequence[Slot], now: datetime) -> tuple[NotJoined, ...]:
-    """Return the dates that nobody can join now, and why; it says nothing about anybody."""
-    return tuple(NotJoined(slot, why) for slot in slots if (why := _why_shut(slot, now)) is not None)
+def _check_asked(session: Session, one: Slot, sign_up: SignUp, now: datetime) -> None:
+    # The form asks what the next date asks.
+    check_answers(slots_ahead(session, one.occurrence.activity_id, one.position, now)[0], sign_up)
 
 
-def _why_shut(slot: Slot, now: datetime) -> Refused | None:
+def _check_any(slots: Sequence[Slot], not_joined: Sequence[NotJoined]) -> None:
+    if len(not_joined) == len(slots):
+        raise not_joined[0].refused if len(slots) == 1 else Conflict("no_date_joined")
+
+
+def _as_if_new(
+    session: Session, slots: Sequence[Slot], sign_up: SignUp, now: datetime
+) -> tuple[NotJoined, ...]:
+    """Return the dates that nobody could join with this, and why, or raise that: it says nothing about anybody."""
+    _check_asked(session, slots[0], sign_up, now)
+    found = [(slot, _why_not(session, slot, sign_up, now)) for slot in sorted(slots, key=lambda one: one.id)]
+    not_joined = tuple(NotJoined(slot, why) for slot, why in found if why is not None)
+    _check_any(slots, not_joined)
+    return not_joined
+
+
+def _why_not(session: Session, slot: Slot, sign_up: SignUp, now: datetime) -> Refused | None:
     try:
-        check_date(slot, now)
-        check_window(slot, now)
+        check(session, slot, _for_date(slot, sign_up), now)
     except Refused as refused:
         return refused
     return None
+
+
+def _for_date(slot: Slot, sign_up: SignUp) -> SignUp:
+    # A date may ask what nobody was asked: what it can use of the answers counts, the rest is asked by letter.
+    return replace(sign_up, answers=usable_answers(slot, sign_up.answers), follows=True)
 
 
 def _answers(slots: Sequence[Slot], sign_up: SignUp) -> dict[str, str]:
@@ -189,10 +209,7 @@ def _join_all(
     not_joined, joined = [], []
     # In the order of the slots' ids, as everybody who locks several: so nobody waits for anybody in a circle.
     for slot in sorted(slots, key=lambda one: one.id):
-        # A date may ask what nobody was asked: what it can use of the answers counts, the rest is asked by letter.
-        known = usable_answers(slot, sign_up.answers)
-        own = replace(sign_up, series_id=series.id, or_wait=True, request_key=None)
-        yes = replace(own, answers=known, follows=True)
+        yes = replace(_for_date(slot, sign_up), series_id=series.id, or_wait=True, request_key=None)
         try:
             # What is refused here is refused before anything is written.
             joined.append(sign_ups.join(session, slot, yes, now))

@@ -108,9 +108,14 @@ def test_who_types_a_known_address_mends_nothing_of_theirs(
     session.rollback()
     prove(session, session.query(Participation).one(), NOW)
     session.commit()
-    mend = _mend(visitor, visitor.submit(f"/slots/{slot.id}/join", **TYPED).location)
+    mend = _mend(visitor, visitor.submit(f"/slots/{slot.id}/join", **TYPED, wait="1").location)
     visitor.submit(mend, **TYPED | {"email": RIGHT, "wait": "1"})
     assert _states(session) == [("confirmed", "hanoko@example.jp"), ("unverified", RIGHT)]
+
+
+def test_names_of_fields_that_no_page_has_are_not_kept(slot: Slot, visitor: Visitor) -> None:
+    checking = visitor.submit(f"/slots/{slot.id}/join", **TYPED | {"children-²": "8"}).location
+    assert visitor.get(_mend(visitor, checking)).status_code == 200
 
 
 def test_a_group_is_mended_too(session: Session, slot: Slot, visitor: Visitor) -> None:

@@ -1,6 +1,7 @@
 """People who are not signed in: an address must be confirmed, and what a stranger types goes to nobody else."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
-from scheduler.errors import Invalid
+from scheduler.errors import Invalid, Refused
 from scheduler.jobs import tick
 from scheduler.participation import actions
 from scheduler.participation.actions import Stranger, join_as_stranger
@@ -104,6 +105,29 @@ def test_the_button_pressed_too_late_says_that_the_place_is_gone(
         mailbox.new_mail(app, HANAKO.email)
     session.rollback()
     assert row.state == "expired"
+
+
+@pytest.mark.parametrize(
+    ("terms", "company", "code"),
+    [
+        ({"places": 1}, Company(), "full"),
+        ({"places": 2}, Company(("山田 太郎",)), "full"),
+        ({"places": 5, "min_children": 1}, Company(), "children_missing"),
+        ({"places": 5, "closes_before": 60 * 24 * 60}, Company(), "sign_up_closed"),
+    ],
+)
+def test_who_is_there_already_is_refused_like_anybody_else_for_whoever_types_the_address(
+    session: Session, slot: Slot, terms: dict[str, int], company: Company, code: str
+) -> None:
+    _join(session, slot, HANAKO)
+    for name, value in terms.items():
+        setattr(slot, name, value)
+    session.commit()
+    for who in (HANAKO, replace(HANAKO, email="umi@example.jp")):
+        with pytest.raises(Refused) as refused:
+            join_as_stranger(session, slot, Stranger(who), SignUp(0, company=company), NOW)
+        session.rollback()
+        assert refused.value.code == code
 
 
 def test_nothing_that_a_stranger_types_goes_to_the_address_that_was_typed(

@@ -163,6 +163,25 @@ def test_nothing_that_a_browser_is_given_tells_whether_an_address_has_signed_up(
     assert shown[0] == shown[1]
 
 
+@pytest.mark.parametrize("stands", ["series", "one date"])
+def test_no_refusal_tells_whether_an_address_has_signed_up(
+    app: Flask, session: Session, weekly: Activity, stands: str
+) -> None:
+    page, first = f"/activities/{weekly.id}/join/0", slots_ahead(session, weekly.id, 0, NOW)[0]
+    wanted = {"scope": "some", "dates": str(first.occurrence_id)}
+    session.commit()
+    if stands == "series":
+        Visitor(app).submit(page, **HANAKO, scope="every")
+        first.closes_before = 60 * 24 * 30
+    else:
+        Visitor(app).submit(f"/slots/{first.id}/join", **HANAKO)
+    session.commit()
+    emails = (HANAKO["email"], "umi@example.jp")
+    typed = [HANAKO | wanted | {"email": email, "adults": "山田 太郎"} for email in emails]
+    answers = [Visitor(app).submit(page, **one).status_code for one in typed]
+    assert answers == ([409, 409] if stands == "series" else [303, 303])
+
+
 def test_days_that_could_not_be_joined_are_named_with_why_and_all_is_taken_back_at_once(
     app: Flask, session: Session, weekly: Activity, cast: Cast
 ) -> None:

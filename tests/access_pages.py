@@ -49,6 +49,7 @@ POST /sheets                                              303  303  303  303  30
 GET  /sheets/<code>                                       303  303  200  303  303
 POST /sheets/<code>                                       404  404  303  404  404
 GET  /sheets/<code>/paper.pdf                             404  404  200  404  404
+POST /sheets/<code>/undo                                  404  404  409  404  404
 POST /sheets/<code>/withdraw                              404  404  303  404  404
 POST /sheets/<code>/restore                               404  404  303  404  404
 GET  /dates/<occurrence_id>/shares                        404  404  200  404  404

@@ -80,7 +80,7 @@ def _signed_up(paper: Sheet, y: float, asked: Asked) -> float:
         row.has_answered or row.household_id in asked.noes for row in asked.sheet.rows
     ):
         return y
-    said = gettext("「済」や「来ません」のある家は、もう返事があります。変わるときだけ書き直してください。")
+    said = gettext("もう返事のある家には、印があります。変わるときだけ書き直してください。")
     return paper.paragraph((MARGIN, y), paper.inside, said, paper.pt(12)) + 2
 
 

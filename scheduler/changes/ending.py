@@ -29,7 +29,7 @@ def ending(
         raise Invalid("last_day_past")
     ends_at = _midnight_after(activity, last_on)
     first = _first_from(session, activity, ends_at)
-    if first is None and next_starts(activity, ends_at, ends_at + HORIZON):
+    if first is None and _are_to_be_made(session, activity, ends_at):
         raise Invalid("dates_not_made_yet")
     if first is None:
         raise Invalid("nothing_to_end")
@@ -55,6 +55,13 @@ def _midnight_after(activity: Activity, last_on: date) -> datetime:
     # A day of 2100 has no next one here; nothing is planned so far ahead.
     day = min(last_on, date(2100, 12, 30)) + timedelta(days=1)
     return to_utc(datetime.combine(day, time.min), activity.timezone)
+
+
+def _are_to_be_made(session: Session, activity: Activity, at: datetime) -> bool:
+    """Say whether the rule has dates from a moment on that nobody has made yet; those that are off were made."""
+    made = select(Occurrence.planned_at).where(Occurrence.activity_id == activity.id)
+    there = set(session.scalars(made.where(Occurrence.planned_at >= at)))
+    return any(start not in there for start in next_starts(activity, at, at + HORIZON))
 
 
 def _first_from(session: Session, activity: Activity, at: datetime) -> Occurrence | None:

@@ -200,14 +200,28 @@ def take_back(session: Session, sheet: PrintedSheet, by: By) -> None:
     keyed = just_keyed(session, sheet, by.actor, by.now)
     if keyed is None or by.actor.person_id is None:
         raise Conflict("undo_over")
+    done = [session.get_one(StateChange, number) for number in reversed(keyed.facts["changes"])]
     # All of it or nothing.
     with session.begin_nested():
-        for number in reversed(keyed.facts["changes"]):
-            _undo(session, session.get_one(StateChange, number), by)
+        for change in done:
+            _undo(session, change, by)
+    _empty_again(session, sheet, [change.subject_id for change in done if change.verb == "join"])
     for line in sheet.rows:
         if line.id in keyed.facts["lines"]:
             line.answered_at = line.answered_version = None
     _record(session, sheet, "key_back", by)
+
+
+def _empty_again(session: Session, sheet: PrintedSheet, joined: list[int]) -> None:
+    # Whoever was written in by that press can be written in anew, by another name.
+    lines = {_key_of(line, slot.id): line for line in sheet.rows for slot in sheet.occurrence.slots}
+    for row in session.scalars(select(Participation).where(Participation.id.in_(joined))):
+        if row.request_key in lines:
+            lines[row.request_key].person_id = row.request_key = None
+
+
+def _key_of(line: PrintedRow, slot_id: int) -> str:
+    return f"sheet-{line.id}-{slot_id}"
 
 
 def _lock(session: Session, sheet: PrintedSheet) -> None:
@@ -379,4 +393,4 @@ def _entry(line: PrintedRow, slot: Slot, keyed: KeyedLine, people: int, by: By) 
         return replace(entry, household_id=line.household_id, person_id=line.person_id)
     if not text_in(keyed.facts.name) or not text_in(keyed.facts.kana):
         raise Invalid("written_in_nameless")
-    return replace(entry, request_key=f"sheet-{line.id}-{slot.id}")
+    return replace(entry, request_key=_key_of(line, slot.id))

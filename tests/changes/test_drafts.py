@@ -203,6 +203,16 @@ def test_a_day_for_which_no_dates_are_made_yet_is_not_said_to_have_none(
     assert refusal(answer) == (422, "dates_not_made_yet")
 
 
+def test_where_all_later_dates_are_off_nothing_is_said_to_come(
+    session: Session, app: Flask, cast: Cast
+) -> None:
+    made = make.activity(session, cast.midori, NOW, dates=(date(2026, 11, 29), date(2026, 12, 6)))
+    dates_of(session, made.id)[-1].state = "cancelled"
+    session.commit()
+    answer = program_of(app, cast.aiko).post(f"/activities/{made.id}/end", last_on="2026-11-30")
+    assert refusal(answer) == (422, "nothing_to_end")
+
+
 def test_a_series_that_has_not_begun_ends_before_its_first_date(
     session: Session, app: Flask, cast: Cast, weekly: Activity
 ) -> None:

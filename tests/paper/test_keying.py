@@ -171,6 +171,21 @@ def test_who_is_written_in_is_a_line_of_its_own_from_then_on(
     assert len(_state(session, printed)) == 2
 
 
+def test_whoever_was_written_in_by_mistake_is_written_in_anew(
+    session: Session, printed: PrintedSheet, by: By
+) -> None:
+    def written(name: str, kana: str) -> KeyedLine:
+        fields = {slot.id: Field(1) for slot in printed.occurrence.slots}
+        return KeyedLine(6, fields, PersonFacts(name, kana))
+
+    key_in(session, printed, [written("野口 清", "のぐち きよし")], by)
+    take_back(session, printed, by)
+    assert printed.rows[5].name == ""
+    again = key_in(session, printed, [written("野田 清", "のだ きよし")], replace(by, now=NOW + timedelta(minutes=1)))
+    rows = [one.row for one in again if one.row is not None]
+    assert [(row.party_name, row.is_live) for row in rows] == [("野田 清", True)] * 2
+
+
 def test_a_sheet_without_a_block_names_the_members_of_no_household(session: Session, cast: Cast) -> None:
     made = print_sheet(session, date(session, cast), Wanted("sign_up"), actor(cast.aiko), NOW)
     assert [row.name for row in made.rows] == ["青木 愛子", "", "", ""]

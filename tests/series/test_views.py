@@ -16,6 +16,7 @@ from scheduler.series.queries import slots_ahead
 from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.moments import TOKYO, at
 from tests.signed_in import browser_of
 from tests.visitor import Visitor
 
@@ -102,6 +103,16 @@ def test_nothing_chosen_keeps_what_was_typed(weekly: Activity, visitor: Visitor)
 
 def test_a_part_that_is_not_there_is_no_page(weekly: Activity, visitor: Visitor) -> None:
     assert visitor.get(f"/activities/{weekly.id}/join/5").status_code == 404
+
+
+def test_the_last_date_leads_to_no_others_once_it_has_begun(
+    session: Session, weekly: Activity, visitor: Visitor
+) -> None:
+    date = slots_ahead(session, weekly.id, 0, NOW)[-1].occurrence
+    last, form = f"/dates/{date.id}", f"/activities/{weekly.id}/join/0"
+    assert form in visitor.text(last)
+    with at(f"{date.starts_at.astimezone(TOKYO):%Y-%m-%d %H:%M}"):
+        assert (visitor.get(form).status_code, form in visitor.text(last)) == (404, False)
 
 
 def test_nobody_learns_by_typing_an_address_what_that_one_has_signed_up_for(

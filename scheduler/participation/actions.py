@@ -117,7 +117,8 @@ def join_as_stranger(
     )
     there = None if stranger.is_proven else _there_already(session, slot, yes)
     if there is not None and there.contact_id == contact.id:
-        _check_as_new(session, there, yes, now)
+        if yes.pledged is None:
+            _check_as_new(session, there, yes, now)
         tell_again(session, there, now)
         return there
     return _join(session, slot, yes, now)
@@ -129,7 +130,7 @@ def _check_as_new(session: Session, there: Participation, sign_up: SignUp, now: 
     guards.check(session, slot, sign_up, now)
     if _may_come_later(slot, sign_up):
         return
-    share = places.share_for(session, slot, sign_up.organization_id, first_time=True)
+    share = places.share_for(session, slot, None, first_time=True)
     wanted = (1 if slot.unit == "family" else sign_up.people) - (share.remaining if share is not None else 0)
     overtakes = would_overtake(session, there, now)
     if overtakes or wanted > slot.left:

@@ -133,7 +133,8 @@ def _forget_typed() -> None:
 
 def _kept() -> mending.Kept | None:
     visit = last_visit() if "mend" in request.args else None
-    return _opened(visit) if visit else None
+    # Somebody may have signed up for something else in another window since.
+    return _opened(visit) if visit and visit.form.startswith(f"{request.path}?") else None
 
 
 def _opened(visit: Visit) -> mending.Kept | None:

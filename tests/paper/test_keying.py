@@ -181,7 +181,9 @@ def test_whoever_was_written_in_by_mistake_is_written_in_anew(
     key_in(session, printed, [written("野口 清", "のぐち きよし")], by)
     take_back(session, printed, by)
     assert printed.rows[5].name == ""
-    again = key_in(session, printed, [written("野田 清", "のだ きよし")], replace(by, now=NOW + timedelta(minutes=1)))
+    again = key_in(
+        session, printed, [written("野田 清", "のだ きよし")], replace(by, now=NOW + timedelta(minutes=1))
+    )
     rows = [one.row for one in again if one.row is not None]
     assert [(row.party_name, row.is_live) for row in rows] == [("野田 清", True)] * 2
 

@@ -118,6 +118,19 @@ def test_names_of_fields_that_no_page_has_are_not_kept(slot: Slot, visitor: Visi
     assert visitor.get(_mend(visitor, checking)).status_code == 200
 
 
+def test_another_sign_up_of_the_same_browser_is_not_mended_by_the_form_of_the_first(
+    session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    first = _mend(visitor, visitor.submit(f"/slots/{slot.id}/join", **TYPED).location)
+    other = next(one for one in slot.occurrence.slots if one.id != slot.id)
+    visitor.submit(f"/slots/{other.id}/join", **TYPED, clash="1")
+    assert "花子" not in visitor.text(first)
+    visitor.submit(first, **TYPED | {"email": RIGHT, "wait": "1"})
+    session.rollback()
+    states = [(row.slot_id, row.state) for row in session.query(Participation).order_by(Participation.id)]
+    assert states[:2] == [(slot.id, "unverified"), (other.id, "unverified")]
+
+
 def test_a_group_is_mended_too(session: Session, slot: Slot, visitor: Visitor) -> None:
     typed = {
         "name": "山田 花子",

@@ -216,8 +216,9 @@ def _empty_again(session: Session, sheet: PrintedSheet, joined: list[int]) -> No
     # Whoever was written in by that press can be written in anew, by another name.
     lines = {_key_of(line, slot.id): line for line in sheet.rows for slot in sheet.occurrence.slots}
     for row in session.scalars(select(Participation).where(Participation.id.in_(joined))):
-        if row.request_key in lines:
-            lines[row.request_key].person_id = row.request_key = None
+        line = lines.get(row.request_key or "")
+        if line is not None:
+            line.person_id = row.request_key = None
 
 
 def _key_of(line: PrintedRow, slot_id: int) -> str:

@@ -204,7 +204,9 @@ def test_days_that_could_not_be_joined_are_named_with_why_and_all_is_taken_back_
     assert f'href="{page}"' in ben.text(f"/dates/{second.occurrence_id}")
     assert "毎回（いまある3回と" in ben.text(page)
     thanks = ben.submit(page, scope="every").location
-    assert "申し込めなかった日：11月22日（日）。申し込みは締め切りました。" in ben.text(thanks)
+    page = ben.text(thanks)
+    assert "申し込めなかった日：11月22日（日）。申し込みは締め切りました。" in page
+    assert f"<dd>{cast.ben.name}</dd>" in page
     assert ben.submit(f"{thanks}/undo", page=thanks).status_code == 303
     assert set(states(session)) == {"cancelled"}
     assert "ぜんぶ元にもどす" not in ben.text(thanks)

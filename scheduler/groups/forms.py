@@ -19,7 +19,6 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from scheduler import words
 from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.models import Slot
-from scheduler.form_checks import Accepted
 from scheduler.groups.actions import may_come_alone, may_stay_away
 from scheduler.groups.queries import Spoken
 from scheduler.page_words import home_name
@@ -35,8 +34,7 @@ from scheduler.participation.grades import GRADES
 from scheduler.participation.guards import MAX_PEOPLE
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
-from scheduler.parties.identity import NAME
-from scheduler.parties.names import kana_in
+from scheduler.parties.identity import kana_field, name_field
 from scheduler.web import Form, Ticks
 
 _COUNT = {"inputmode": "numeric", "min": 1, "max": MAX_PEOPLE}
@@ -118,14 +116,8 @@ class GroupForm(PartyForm):
 class OwnNameForm(Form):
     """Somebody's own name and reading, and the school grade of who is under age."""
 
-    name = StringField(
-        _("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=NAME
-    )
-    kana = StringField(
-        _("ふりがな"),
-        [DataRequired(_("ふりがなを入れてください。")), Length(max=120), Accepted(kana_in)],
-        description=_("保険の名簿に使います。ひらがなでもカタカナでも、ローマ字でもかまいません。"),
-    )
+    name = name_field()
+    kana = kana_field(_("保険の名簿に使います。ひらがなでもカタカナでも、ローマ字でもかまいません。"))
     grade = SelectField(
         _("18歳未満の方は学年"),
         choices=[],

@@ -27,7 +27,7 @@ from scheduler.participation.grades import GRADES
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.identity import EMAIL, NAME
+from scheduler.parties.identity import EMAIL, name_field
 from scheduler.parties.names import email_in, kana_in
 from scheduler.web import Form
 
@@ -65,9 +65,7 @@ class AgainForm(Form):
 class ConsentForm(Form):
     """A guardian's yes, under a name."""
 
-    guardian = StringField(
-        _("保護者のお名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=NAME
-    )
+    guardian = name_field(_("保護者のお名前"))
 
 
 class JoinForm(CompanyForm):

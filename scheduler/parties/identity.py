@@ -16,10 +16,26 @@ from scheduler.parties.models import LineAccount
 from scheduler.parties.names import email_in, kana_in, phone_in
 from scheduler.parties.tokens import new_token
 
-NAME = {"autocomplete": "name", "autocapitalize": "words"}
+_NAME = {"autocomplete": "name", "autocapitalize": "words"}
 EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email"}
 _PHONE = {"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
 ASKED = ("name", "kana", "contact", "email", "phone")
+
+
+def name_field(label: str = _("お名前")) -> StringField:
+    """Return the field for what somebody is called."""
+    return StringField(label, [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=_NAME)
+
+
+def kana_field(
+    description: str = _("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
+) -> StringField:
+    """Return the field for how that is read; `description` says what for where that is not plain."""
+    return StringField(
+        _("ふりがな"),
+        [DataRequired(_("ふりがなを入れてください。")), Length(max=120), Accepted(kana_in)],
+        description=description,
+    )
 
 
 class _OneOf:
@@ -34,14 +50,8 @@ class _OneOf:
 class IdentityForm(PublicForm):
     """Who it is; `request_key` makes a form that is sent twice one answer."""
 
-    name = StringField(
-        _("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=NAME
-    )
-    kana = StringField(
-        _("ふりがな"),
-        [DataRequired(_("ふりがなを入れてください。")), Length(max=120), Accepted(kana_in)],
-        description=_("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
-    )
+    name = name_field()
+    kana = kana_field()
     contact = RadioField(_("お知らせの受け取り先"), choices=[], default="email", validate_choice=False)
     email = StringField(
         _("メールアドレス"),

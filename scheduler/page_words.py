@@ -1,10 +1,12 @@
 """What pages call words by: filters and globals of the templates, the same on every page."""
 
 import re
+from typing import Any
 
 from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup, escape
+from wtforms import Field, FieldList, FormField, HiddenField
 
 from scheduler import words
 
@@ -46,6 +48,26 @@ def home_name(name: str) -> str:
     return name if words.in_japanese() or family in ("", name) else gettext("%(family)s家", family=family)
 
 
+def touched(*fields: Field) -> bool:
+    """Say whether anything in these fields of a form is wrong, or other than it was preset: their fold stays open."""
+    return any(_is_touched(one) for one in fields)
+
+
+def _is_touched(field: Field) -> bool:
+    if isinstance(field, FormField | FieldList):
+        return bool(field.errors) or any(_is_touched(one) for one in field)
+    if isinstance(field, HiddenField):
+        return False
+    return bool(field.errors) or _plain(field.data) != _plain(field.object_data)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as it compares: browsers send an empty line for nothing, and end lines in their own way."""
+    if isinstance(value, list | tuple):
+        return sorted(str(one) for one in value) or ""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value or ""
+
+
 _FILTERS = (
     "weekday_label", "weekday_short", "month_label", "month_title", "year_title",
     "date_text", "clock_text", "months_text", "why", "hours_text",
@@ -62,3 +84,4 @@ def fit(app: Flask) -> None:
     app.jinja_env.globals.update(
         said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
     )
+    app.jinja_env.globals["touched"] = touched

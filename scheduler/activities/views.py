@@ -167,8 +167,6 @@ def new(slug: str) -> ResponseReturnValue:
 
 
 def _new_form(like: Activity | None) -> ActivityForm:
-    if request.method == "POST":
-        return ActivityForm()
     starter = values_of(request.args.get("starter", ""), current_actor().today)
     starter = {"reminders": reminder_values(None)} | starter
     return ActivityForm(data=starter if like is None else values_like(like, clock.now()))
@@ -214,7 +212,7 @@ def edit(activity_id: int) -> ResponseReturnValue:
     found = queries.find_organised_activity(db_session(), actor, activity_id)
     if found.is_published and request.method == "GET":
         return go(f"/activities/{activity_id}/correct")
-    form = ActivityForm(data=typed_of(found)) if request.method == "GET" else ActivityForm()
+    form = ActivityForm(data=typed_of(found))
     form.offer_deciders(queries.who_can_decide(db_session(), found, actor.today))
 
     def correct() -> None:

@@ -36,14 +36,20 @@ def said(page: Page) -> str:
     return page.locator("[data-announced]").inner_text()
 
 
+def open_folds(page: Page) -> list[str]:
+    return page.locator("main details[open] > summary").all_inner_texts()
+
+
 def test_one_joins_in_place_after_a_mistake_and_goes_back(phone: Phone, office: Office) -> None:
     slot, page = office.post("あき缶ひろい", 3), phone.page
     phone.open(f"/slots/{slot.id}/join")
     stays(page)
     page.get_by_label("お名前", exact=False).first.fill("沖田 ひな")
+    page.get_by_text("いっしょに来る子ども").click()
     phone.press("申し込む")
     expect(page.locator(".error-summary")).to_be_focused()
     assert "ふりがな" in said(page)
+    assert open_folds(page) == ["いっしょに来る子ども"]
     expect(page.get_by_label("お名前", exact=False).first).to_have_value("沖田 ひな")
     fill(page, "沖田 ひな", "hina")
     phone.press("申し込む")
@@ -101,6 +107,20 @@ def test_who_withdraws_takes_it_back_in_place(phone: Phone, office: Office) -> N
     expect(page.get_by_role("heading", level=1)).to_have_text("申し込みました")
     assert (has_stayed(page), "元にもどしました" in said(page)) == (True, True)
     assert office.send("GET", f"/dates/{slot.date_id}")["slots"][0]["left"] == 1
+
+
+def test_a_plain_form_that_is_refused_comes_back_with_the_same_folds_open(
+    phone: Phone, office: Office
+) -> None:
+    phone.open(office.sign_in_link())
+    phone.press("サインインする")
+    phone.open("/organizations/midori/activities/new")
+    opened = ["役割をふやす", "ほかの言葉（やさしい日本語、英語）"]
+    for words in opened:
+        phone.page.get_by_text(words, exact=True).click()
+    phone.press("次へ：日程を確かめる")
+    expect(phone.page.locator(".error-summary")).to_be_focused()
+    assert open_folds(phone.page) == opened
 
 
 def test_the_organisers_press_is_undone_in_place_and_a_refusal_is_said_where_it_was_pressed(

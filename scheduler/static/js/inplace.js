@@ -1,9 +1,11 @@
 // Sends forms with data-in-place while the page stays, and puts the page of the answer in the place of ours. Without it they are plain
 // forms; where an answer is not as expected, they become that again. What could not be sent is said, and nothing typed is lost.
+// What somebody has folded open stays open when either kind of form comes back; without it only what was written in does.
 
 const LONGEST = 20_000;
 const SLOW = 800;
 const PARTS = [".site-header", "main"];
+const FOLDS = "tsudoi-folds";
 let shown = location.href.split("#")[0];
 let busy = false;
 
@@ -34,6 +36,28 @@ function put(page) {
     document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
   }
   document.dispatchEvent(new Event("placed"));
+}
+
+// Each fold by its words, and the how many-th of these it is.
+function folds() {
+  const seen = {};
+  return [...document.querySelectorAll("main details")].map((fold) => {
+    const words = fold.querySelector("summary").textContent.trim();
+    seen[words] = (seen[words] ?? 0) + 1;
+    return [`${words} ${seen[words]}`, fold];
+  });
+}
+
+// A fold that holds the form itself has done its work, unless the form is refused.
+function opened(form) {
+  const open = folds().filter(([, fold]) => fold.open);
+  return open.map(([name, fold]) => [name, fold.contains(form)]);
+}
+
+function openAgain(were) {
+  const refused = document.querySelector("main :is(.error-summary, [data-kind=error])");
+  const names = new Set(were.filter(([, around]) => refused || !around).map(([name]) => name));
+  for (const [name, fold] of folds()) if (names.has(name)) fold.open = true;
 }
 
 // The same button of the page that came, so that whoever goes by keyboard stays where they were.
@@ -81,9 +105,10 @@ async function ask(form, button) {
   const page = await pageOf(answer).catch((error) => Promise.reject(Object.assign(error, { url: answer.redirected && url })));
   const fault = page.querySelector("[data-fault]");
   if (fault && !answer.redirected) return fault.textContent.trim();
-  const moved = url !== shown;
+  const [moved, were] = [url !== shown, opened(form)];
   remember(url);
   put(page);
+  if (!moved) openAgain(were);
   lead(moved, sameAs(button));
 }
 
@@ -137,6 +162,7 @@ function once(event) {
   }
   // Another script may still send it in its own way.
   setTimeout(() => event.defaultPrevented || (form.dataset.sent = ""));
+  sessionStorage.setItem(FOLDS, JSON.stringify([location.pathname, opened(form)]));
   setTimeout(free, LONGEST, form);
 }
 
@@ -150,6 +176,10 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   if (!busy) send(form, event.submitter);
 });
+
+const [page, were] = JSON.parse(sessionStorage.getItem(FOLDS) ?? "[]");
+sessionStorage.removeItem(FOLDS);
+if (page === location.pathname) openAgain(were);
 
 // A page that came back with what is wrong shows that first, also where its form stands far below.
 document.querySelector("main .error-summary")?.focus();

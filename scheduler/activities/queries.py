@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from scheduler.activities.models import ON, Activity, Occurrence, Slot
+from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
@@ -23,7 +23,8 @@ _LEFT_TO_TICK = timedelta(days=1)
 class DateLine:
     """One line of the list of what is on, with the places that are left; `starts` and `ends` are local.
 
-    `drawn` says of how many of its parts the places are drawn still, `parts` how many it has.
+    `drawn` says of how many of its parts the places are drawn still, `parts` how many it has; `waits_until` until when
+    one can wait for a place where all are taken, None where one cannot.
     """
 
     occurrence: Occurrence
@@ -31,6 +32,7 @@ class DateLine:
     families: int
     drawn: int
     parts: int
+    waits_until: datetime | None
     starts: datetime
     ends: datetime
 
@@ -108,8 +110,10 @@ def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     return slot
 
 
-Line = tuple[Occurrence, int, int, int, int]
+Line = tuple[Occurrence, int, int, int, int, int | None]
 _DRAWN = func.sum(case((and_(Slot.policy == "lottery", Slot.drawn_at.is_(None)), 1), else_=0))
+# So many minutes before the date the last part closes for which one can wait.
+_WAITS = func.min(case((Slot.policy == "first_come", Slot.closes_before - Slot.offset_minutes)))
 
 
 def _left(*units: str) -> ColumnElement[int]:
@@ -119,7 +123,7 @@ def _left(*units: str) -> ColumnElement[int]:
 def ahead(now: datetime) -> Select[Line]:
     """Return how the public dates are asked for that have not ended, the next first."""
     return (
-        select(Occurrence, _left("person", "guest"), _left("family"), _DRAWN, func.count(Slot.id))
+        select(Occurrence, _left("person", "guest"), _left("family"), _DRAWN, func.count(Slot.id), _WAITS)
         .join(Occurrence.activity)
         .join(Activity.organization)
         .join(Slot, Slot.occurrence_id == Occurrence.id)
@@ -137,11 +141,31 @@ def lines_of(session: Session, wanted: Select[Line]) -> list[DateLine]:
     return [_line(*found) for found in session.execute(wanted)]
 
 
-def _line(occurrence: Occurrence, *counted: int) -> DateLine:
+def _line(occurrence: Occurrence, *counted: int | None) -> DateLine:
     zone = occurrence.activity.timezone
     starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
-    people, families, drawn, parts = counted
-    return DateLine(occurrence, people, families, drawn, parts, starts, ends)
+    people, families, drawn, parts = (one or 0 for one in counted[:4])
+    before = counted[4]
+    waits_until = None if before is None else occurrence.starts_at - timedelta(minutes=before)
+    return DateLine(occurrence, people, families, drawn, parts, waits_until, starts, ends)
+
+
+def next_with_room(session: Session, occurrence: Occurrence, now: datetime) -> Occurrence | None:
+    """Return the next other date of the same activity for which one can sign up now and gets a place."""
+    wanted = (
+        select(Slot)
+        .join(Slot.occurrence)
+        .where(Occurrence.activity_id == occurrence.activity_id, Occurrence.id != occurrence.id)
+        .where(Occurrence.state.in_(TAKES_SIGN_UPS), Occurrence.starts_at > now)
+        .where(Slot.taken + Slot.reserved < Slot.places, Slot.policy != "assigned")
+        .options(contains_eager(Slot.occurrence))
+        .order_by(Occurrence.starts_at, Slot.position)
+    )
+    return next((slot.occurrence for slot in session.scalars(wanted) if _is_open(slot, now)), None)
+
+
+def _is_open(slot: Slot, now: datetime) -> bool:
+    return now < slot.closes_at and (slot.opens_at is None or slot.opens_at <= now)
 
 
 def dates_of_body(session: Session, organization_id: int, now: datetime, limit: int = 30) -> list[DateLine]:

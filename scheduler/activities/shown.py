@@ -13,7 +13,8 @@ from scheduler.activities import rules
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.map_points import MapLinks, links_to
-from scheduler.activities.models import Activity, Occurrence, Slot, SlotTemplate, Tag
+from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, SlotTemplate, Tag
+from scheduler.activities.queries import DateLine, next_with_room
 from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
@@ -21,6 +22,7 @@ from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.search import HOME_ZONE
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
+from scheduler.web import db_session
 
 _SOON = {0: _("今日"), 1: _("あした"), 2: _("あさって")}
 
@@ -140,6 +142,17 @@ def shown_state(occurrence: Occurrence, full: bool) -> str:
     return "full" if full and occurrence.state == "open" else occurrence.state
 
 
+def next_open(occurrence: Occurrence) -> Occurrence | None:
+    """Return the next other date of the same activity that has room."""
+    return next_with_room(db_session(), occurrence, clock.now())
+
+
+def can_wait(line: DateLine) -> bool:
+    """Say whether one can wait for a place at a date of a list whose places are all taken."""
+    takes = line.occurrence.state in TAKES_SIGN_UPS
+    return takes and line.waits_until is not None and clock.now() < line.waits_until
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "local_start": local_start,
     "local_end": local_end,
@@ -164,5 +177,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "tag_name": tag_name,
     "map_links": map_links,
     "shown_state": shown_state,
+    "can_wait": can_wait,
+    "next_open": next_open,
     "decision_time": decision_time,
 }

@@ -160,6 +160,14 @@ def waiting_before(session: Session, row: Participation) -> int:
     return session.scalar(wanted) or 0
 
 
+def waiting_at(session: Session, slot_ids: Collection[int]) -> dict[int, int]:
+    """Return how many parties wait for a place of each of these slots; nothing of those for which nobody does."""
+    wanted = select(Participation.slot_id, func.count()).where(
+        Participation.slot_id.in_(slot_ids), Participation.state == "waitlisted"
+    )
+    return dict(session.execute(wanted.group_by(Participation.slot_id)).tuples().all())
+
+
 def coming_of(session: Session, person_id: int, now: datetime) -> list[Participation]:
     """Return a person's live sign-ups for dates that have not ended, the next first."""
     wanted = _whole().where(

@@ -19,11 +19,12 @@ from scheduler.participation import (
     mending,
     queries,
     reconfirming,
+    shown,
     undoing,
     visits,
     waiting,
 )
-from scheduler.participation.fields import ProveForm, company_text, standing_word
+from scheduler.participation.fields import ProveForm
 from scheduler.participation.forms import (
     AgainForm,
     AnswersForm,
@@ -41,6 +42,7 @@ from scheduler.parties.queries import find_me, live_token
 from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("participation", __name__)
+shown.fit(pages)
 
 
 @pages.route("/slots/<int:slot_id>/join", methods=["GET", "POST"])
@@ -352,12 +354,6 @@ def come_back(participation_id: int, token: str | None = None) -> ResponseReturn
     return go(_done(participation_id, token, act, gettext("元にもどしました。")))
 
 
-@pages.app_template_global("may_come_back")
-def may_come_back(row: Participation) -> bool:
-    """Say whether one can still take back that one cannot come."""
-    return undoing.word_to_take_back(db_session(), row, clock.now()) is not None
-
-
 @pages.post("/me/feed")
 @pages.post("/me/<token>/feed")
 def renew_feed(token: str | None = None) -> ResponseReturnValue:
@@ -387,14 +383,3 @@ def close_link(token: str | None = None) -> ResponseReturnValue:
     parties.close_personal_link(db_session(), find_me(db_session(), _asker(token)[0]))
     db_session().commit()
     return go("/me")
-
-
-pages.add_app_template_global(visits.last_visit)
-pages.add_app_template_filter(company_text)
-pages.add_app_template_filter(standing_word)
-
-
-@pages.app_template_global("own_sign_ups")
-def own_sign_ups(occurrence_id: int) -> dict[int, int]:
-    """Return the signed-in person's sign-ups at a date, by slot."""
-    return queries.own_by_slot(db_session(), current_actor(), occurrence_id)

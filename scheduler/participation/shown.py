@@ -1,0 +1,55 @@
+"""How pages show sign-ups: what templates call to say who comes, how that stands, and how many wait."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext
+
+from scheduler import clock
+from scheduler.activities.models import Slot
+from scheduler.participation import queries, undoing, visits
+from scheduler.participation.fields import company_text, standing_word
+from scheduler.participation.models import Participation
+from scheduler.parties.login import current_actor
+from scheduler.web import db_session
+
+
+def fit(pages: Blueprint) -> None:
+    """Let the templates of an app, once it has these pages, call all of this by name."""
+    for name, function in _FILTERS.items():
+        pages.add_app_template_filter(function, name)
+    for name, function in _GLOBALS.items():
+        pages.add_app_template_global(function, name)
+
+
+def own_sign_ups(occurrence_id: int) -> dict[int, int]:
+    """Return the signed-in person's sign-ups at a date, by slot."""
+    return queries.own_by_slot(db_session(), current_actor(), occurrence_id)
+
+
+def may_come_back(row: Participation) -> bool:
+    """Say whether one can still take back that one cannot come."""
+    return undoing.word_to_take_back(db_session(), row, clock.now()) is not None
+
+
+def waiting_words(slots: list[Slot]) -> dict[int, str]:
+    """Return how many parties wait for each of these parts that are full; the database is asked once, or not at all."""
+    full = [slot.id for slot in slots if slot.is_waited_for]
+    counted = queries.waiting_at(db_session(), full) if full else {}
+    return {slot_id: _waiting_word(counted.get(slot_id, 0)) for slot_id in full}
+
+
+def _waiting_word(parties: int) -> str:
+    if not parties:
+        return str(gettext("補欠で待っている方は、まだいません"))
+    return str(gettext("%(count)s組が補欠で待っています", count=parties))
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {"company_text": company_text, "standing_word": standing_word}
+_GLOBALS: dict[str, Callable[..., Any]] = {
+    "own_sign_ups": own_sign_ups,
+    "may_come_back": may_come_back,
+    "waiting_words": waiting_words,
+    "last_visit": visits.last_visit,
+}

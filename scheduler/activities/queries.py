@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence, Slot
 from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.recurrence import to_local
@@ -24,7 +25,8 @@ class DateLine:
     """One line of the list of what is on, with the places that are left; `starts` and `ends` are local.
 
     `drawn` says of how many of its parts the places are drawn still, `parts` how many it has; `waits_until` until when
-    one can wait for a place where all are taken, None where one cannot.
+    one can wait for a place where all are taken, None where one cannot. `from_age` is from which age on children can
+    come along, 0 where no age is set; None where none is meant to.
     """
 
     occurrence: Occurrence
@@ -33,6 +35,7 @@ class DateLine:
     drawn: int
     parts: int
     waits_until: datetime | None
+    from_age: int | None
     starts: datetime
     ends: datetime
 
@@ -110,20 +113,38 @@ def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     return slot
 
 
-Line = tuple[Occurrence, int, int, int, int, int | None]
+Line = tuple[Occurrence, int, int, int, int, int | None, int | None]
 _DRAWN = func.sum(case((and_(Slot.policy == "lottery", Slot.drawn_at.is_(None)), 1), else_=0))
 # So many minutes before the date the last part closes for which one can wait.
 _WAITS = func.min(case((Slot.policy == "first_come", Slot.closes_before - Slot.offset_minutes)))
+
+
+def youngest_in(part: type[Slot]) -> ColumnElement[int | None]:
+    """Return from which age on children can take a part: as it says itself, else any where it is meant for them."""
+    for_children = or_(part.min_children > 0, cast(part.burden, String).contains('"with_children"'))
+    known = case((part.min_age < GROWN_UP, part.min_age), (part.min_age.is_(None) & for_children, 0))
+    return case((Activity.minors != "no", known))
 
 
 def _left(*units: str) -> ColumnElement[int]:
     return func.sum(case((Slot.unit.in_(units), Slot.places - Slot.taken), else_=0))
 
 
+_YOUNGEST = func.min(youngest_in(Slot))
+
+
 def ahead(now: datetime) -> Select[Line]:
     """Return how the public dates are asked for that have not ended, the next first."""
     return (
-        select(Occurrence, _left("person", "guest"), _left("family"), _DRAWN, func.count(Slot.id), _WAITS)
+        select(
+            Occurrence,
+            _left("person", "guest"),
+            _left("family"),
+            _DRAWN,
+            func.count(Slot.id),
+            _WAITS,
+            _YOUNGEST,
+        )
         .join(Occurrence.activity)
         .join(Activity.organization)
         .join(Slot, Slot.occurrence_id == Occurrence.id)
@@ -145,9 +166,9 @@ def _line(occurrence: Occurrence, *counted: int | None) -> DateLine:
     zone = occurrence.activity.timezone
     starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
     people, families, drawn, parts = (one or 0 for one in counted[:4])
-    before = counted[4]
+    before, from_age = counted[4:]
     waits_until = None if before is None else occurrence.starts_at - timedelta(minutes=before)
-    return DateLine(occurrence, people, families, drawn, parts, waits_until, starts, ends)
+    return DateLine(occurrence, people, families, drawn, parts, waits_until, from_age, starts, ends)
 
 
 def next_with_room(session: Session, occurrence: Occurrence, now: datetime) -> Occurrence | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from scheduler.activities.former import former_starts
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, Tag
 from scheduler.activities.plans import HORIZON
-from scheduler.activities.queries import DateLine, ahead, lines_of
+from scheduler.activities.queries import DateLine, ahead, lines_of, youngest_in
 from scheduler.activities.tags import CALLED, tags_in_use
 from scheduler.activities.wishes import Wish, span_of, spans_of_days
 from scheduler.parties.models import Organization
@@ -144,6 +144,8 @@ _READ = (
 def _has_part(wish: Wish) -> ColumnElement[bool]:
     part = aliased(Slot)
     fits = [part.occurrence_id == Occurrence.id]
+    if wish.age:
+        fits.append(youngest_in(part) <= int(wish.age))
     if wish.minutes:
         fits.append(part.minutes <= wish.minutes)
     if wish.free:

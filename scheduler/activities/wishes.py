@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from scheduler.activities.codes import GROWN_UP
 from scheduler.closures.restdays import holiday_name
 from scheduler.text import text_in
 
@@ -17,6 +18,8 @@ WHEN = ("week", "next_week", "month", "next_month")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS = ("rest", "work", *WEEKDAYS)
 MINUTES = (30, 60, 120)
+# How old a child is that is to come along, in years.
+AGES = tuple(str(years) for years in range(GROWN_UP))
 # What a part may ask: with a burden, or without one.
 EASE = ("seated", "with_children", "not_heavy", "not_outdoors")
 _LONGEST = 60
@@ -24,7 +27,7 @@ _LONGEST = 60
 
 @dataclass(frozen=True)
 class Wish:
-    """A wish; what is empty does not matter. `ease` and `minutes` ask for one part that fits in everything."""
+    """A wish; what is empty does not matter. `age`, `ease` and `minutes` ask for one part that fits in everything."""
 
     when: str = ""
     days: str = ""
@@ -32,6 +35,7 @@ class Wish:
     body: str = ""
     tag: str = ""
     words: str = ""
+    age: str = ""
     minutes: int = 0
     ease: tuple[str, ...] = ()
     free: bool = False
@@ -47,6 +51,7 @@ class Wish:
             body=_text(asked.get("body", "")),
             tag=_text(asked.get("tag", "")),
             words=_text(asked.get("words", "")),
+            age=_one_of(AGES, asked.get("age", "")),
             minutes=int(_one_of(tuple(map(str, MINUTES)), minutes) or 0),
             ease=tuple(code for code in EASE if code in ease),
             free=asked.get("free") == "1",
@@ -61,7 +66,7 @@ class Wish:
     @property
     def about_parts(self) -> bool:
         """Whether it asks for a part that fits."""
-        return bool(self.minutes or self.ease or self.free)
+        return bool(self.age or self.minutes or self.ease or self.free)
 
     def has(self, name: str, value: Any) -> bool:
         """Say whether this is wished for."""

@@ -1,5 +1,6 @@
 """What somebody looks for: wishes and addresses, days and months, and the dates that fit."""
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -25,7 +26,8 @@ READ = [
     ("", Wish()),
     ("ease=seated&ease=with_children&minutes=30", Wish(minutes=30, ease=("seated", "with_children"))),
     ("ease=heavy&ease=not_heavy&ease=seated", Wish(ease=("seated", "not_heavy"))),
-    ("when=yesterday&days=all&minutes=-1&free=yes", Wish()),
+    ("when=yesterday&days=all&minutes=-1&free=yes&age=18", Wish()),
+    ("age=0&free=1", Wish(age="0", free=True)),
     ("words=%20%E8%8D%89%00%20&place=" + "x" * 70, Wish(words="草", place="x" * 60)),
 ]  # fmt: skip
 
@@ -40,11 +42,11 @@ def test_a_wish_is_read_from_an_address_and_written_back(app: Flask, query: str,
 
 
 def test_what_is_wished_for_can_be_taken_away_again() -> None:
-    wish = Wish(when="week", minutes=30, ease=("seated",), free=True)
+    wish = Wish(when="week", age="0", minutes=30, ease=("seated",), free=True)
     for name, value in wish.chosen():
         assert not wish.toggled(name, value).has(name, value)
         assert wish.toggled(name, value).toggled(name, value) == wish
-    assert len(list(wish.chosen())) == 4
+    assert len(list(wish.chosen())) == 5
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,56 @@ def test_the_page_shows_what_fits_and_how_to_see_more(session: Session, cast: Ca
     assert "条件を1つ外す" in nothing
     left = ("ease=with_children", "minutes=30")
     assert [nothing.split("empty-state")[1].count(f'href="/?{one}"') for one in left] == [1, 1]
+
+
+CHILD = SlotFacts("親子", 4, unit="family", min_children=1)
+AGES = [
+    # One of four years, one of twelve, and what the card says.
+    ((CHILD,), {}, (True, True), "子どもといっしょ"),
+    ((replace(CHILD, min_age=6),), {}, (False, True), "6歳から"),
+    ((SlotFacts("掃除", 4, burden=("with_children",)),), {}, (True, True), "子どもといっしょ"),
+    ((SlotFacts("給水", 4, min_age=12),), {}, (False, True), "12歳から"),
+    ((SlotFacts("案内", 4, min_age=18), replace(CHILD, min_age=3)), {}, (True, True), "3歳から"),
+    # A family may be two adults; nobody has said that it is for children.
+    ((SlotFacts("家族", 4, unit="family"), SlotFacts("積込み", 4)), {}, (False, False), ""),
+    ((SlotFacts("掃除", 4, burden=("with_children",)),), {"minors": "no"}, (False, False), ""),
+]
+
+
+@pytest.mark.parametrize(("slots", "changes", "fits", "words_"), AGES)
+def test_what_takes_a_child_of_an_age_is_found_and_its_card_says_from_which(
+    session: Session,
+    cast: Cast,
+    visitor: Visitor,
+    slots: tuple[SlotFacts, ...],
+    changes: dict[str, str],
+    fits: tuple[bool, bool],
+    words_: str,
+) -> None:
+    make.activity(session, cast.midori, NOW, slots=slots, **changes)
+    session.commit()
+    pages = [visitor.text(f"/?age={age}").partition('id="found"')[2] for age in (4, 12)]
+    assert tuple("資源回収の日" in page for page in pages) == fits
+    card = visitor.text("/").partition('<article class="date-card">')[2]
+    assert (f"<span>{words_}</span>" in card) if words_ else ("歳から" not in card and "子ども" not in card)
+
+
+def test_an_age_is_taken_away_by_a_link_on_the_list_and_on_the_month(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    _two(session, cast)
+    session.commit()
+    for path, without in (
+        ("/?age=4&days=work", "/?days=work"),
+        ("/month?m=2026-11&age=4", "/month?m=2026-11"),
+    ):
+        page = visitor.text(path)
+        assert ("4歳のお子さん" in page, f'href="{without}"' in page) == (True, True)
+        assert '<option value="4" selected>4歳</option>' in page
+        assert (
+            "おはなし会" in page.partition('id="found"')[2],
+            "資源回収" in page.partition('id="found"')[2],
+        ) == (True, False)
 
 
 def test_a_card_says_that_places_are_drawn(session: Session, cast: Cast, visitor: Visitor) -> None:

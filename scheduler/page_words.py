@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import gettext
+from jinja2.filters import do_urlencode
 from markupsafe import Markup, escape
 from wtforms import Field, FieldList, FormField, HiddenField
 
 from scheduler import words
+from scheduler.text import without_readings
 
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 
@@ -27,6 +29,11 @@ def linked_phones(text: str) -> Markup:
     before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
     linked = office + before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
     return Markup(linked)  # noqa: S704  # escaped one line above
+
+
+def _in_address(text: str) -> str:
+    """Return a text as part of an address, where no reading over a word may stand."""
+    return do_urlencode(without_readings(text))
 
 
 def contact_text(text: str) -> str:
@@ -81,6 +88,7 @@ def fit(app: Flask) -> None:
     app.add_template_filter(linked_phones)
     app.add_template_filter(home_name)
     app.add_template_filter(contact_text)
+    app.add_template_filter(_in_address, "urlencode")
     app.jinja_env.globals.update(
         said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
     )

@@ -24,7 +24,7 @@ from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.standing import Change, settle
 from scheduler.parties.access import Actor, represented_bodies
 from scheduler.parties.models import Person
-from scheduler.parties.names import email_key, kana_key, names_in
+from scheduler.parties.names import kana_key, names_in
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 
@@ -82,7 +82,8 @@ def _check_household(session: Session, household_id: int, actor: Actor) -> None:
 
 
 def _is_there(session: Session, slot: Slot, sign_up: SignUp, speaker: Speaker) -> Participation | None:
-    # A body or household has one sign-up for a slot. Nobody else may see or change it by asking for the same.
+    # A body or household has one sign-up for a slot. Nobody else may see or change it by asking for the same, and who
+    # is not signed in may be anybody: the answer does not say whether the address typed is that of who speaks for it.
     parties = {key: value for key, value in sign_up.party_values.items() if value is not None}
     if "person_id" in parties:
         return None
@@ -96,11 +97,7 @@ def _is_there(session: Session, slot: Slot, sign_up: SignUp, speaker: Speaker) -
 def _is_contact(there: Participation, sign_up: SignUp, speaker: Speaker) -> bool:
     if sign_up.request_key is not None and there.request_key == sign_up.request_key:
         return True
-    if speaker.stranger is None:
-        return there.contact_id == sign_up.contact_id
-    typed, known = speaker.stranger.person, there.contact
-    same_reader = bool(typed.email.strip()) and known.email_key == email_key(typed.email)
-    return same_reader and known.kana_key == kana_key(text_in(typed.kana))
+    return speaker.stranger is None and there.contact_id == sign_up.contact_id
 
 
 def _check_share(session: Session, share: SlotShare, people: int) -> None:

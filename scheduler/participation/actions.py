@@ -19,7 +19,7 @@ from scheduler.participation.grades import years_of
 from scheduler.participation.models import GONE, Companion, Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.participation.standing import Change, hold_places, remark, settle, stood, tell_again
-from scheduler.participation.waiting import leave, offer_next, take_over, would_overtake
+from scheduler.participation.waiting import leave, offer_next, take_over, trade_places, would_overtake
 from scheduler.parties.actions import PersonFacts, Yes, give_consent, verify_email
 from scheduler.parties.actions import person as register
 from scheduler.parties.models import Organization, Person
@@ -117,8 +117,7 @@ def join_as_stranger(
     )
     there = None if stranger.is_proven else _there_already(session, slot, yes)
     if there is not None and there.contact_id == contact.id:
-        if yes.pledged is None:
-            _check_as_new(session, there, yes, now)
+        _check_as_new(session, there, yes, now)
         tell_again(session, there, now)
         return there
     return _join(session, slot, yes, now)
@@ -245,6 +244,7 @@ def _give_place(session: Session, made: Participation, sign_up: SignUp, now: dat
 def prove(session: Session, row: Participation, now: datetime, *, clash_ok: bool = False) -> None:
     """Confirm the address of a sign-up: whoever does it reads that mailbox. Twice is the same as once.
 
+    Places for first-timers that it holds are its own only where it is one; else it waits where nothing else is free.
     Raise Conflict when its time was over; the place is free for others then; before LINE is connected where that is the
     only way to the contact; and where the person comes to something else at the same time, until the second tap.
     """
@@ -260,13 +260,14 @@ def prove(session: Session, row: Participation, now: datetime, *, clash_ok: bool
     mending.forget_sent(session, row.request_key)
     if row.contact.email is not None:
         verify_email(session, row.contact, now)
+    has_traded = trade_places(session, row, now)
     if row.replaces_id is not None:
         take_over(session, row, now)
     if not row.holds and row.queue_no is None and row.slot.policy == "lottery" and not row.slot.is_lottery:
         row.queue_no = places.next_in_queue(session, row.slot_id)
     settle(session, row, Change("prove", quiet=row.series_id is not None), now)
-    # A place may have become free while nobody knew whether this party is real.
-    if row.state == "waitlisted":
+    # A place may have become free while nobody knew whether this party is real, or who it is.
+    if has_traded or row.state == "waitlisted":
         offer_next(session, row.slot, now)
 
 

@@ -14,6 +14,7 @@ from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation import answering, measure
 from scheduler.participation.models import COMING, PENDING, WAITING, Participation
 from scheduler.participation.queries import own_at, own_clash, waiting_before
+from scheduler.participation.waiting import once_proven
 from scheduler.parties.letters import Sender, to_mailbox
 from scheduler.parties.models import Person
 
@@ -74,6 +75,7 @@ class PartFacts:
 class StandingFacts:
     """What a letter says about how a sign-up stands: why, until when it is held (local), how many wait before it.
 
+    `then` is how it will stand once the address is confirmed, where that is without a place (`waiting.once_proven`);
     `unnamed` are the people of a group whose names are still missing.
     """
 
@@ -86,6 +88,7 @@ class StandingFacts:
     draws: datetime
     is_group: bool
     unnamed: int
+    then: str = ""
 
 
 def part_facts(row: Participation) -> PartFacts:
@@ -114,6 +117,7 @@ def _standing_facts(session: Session, row: Participation) -> StandingFacts:
         draws=to_local(row.slot.closes_at, zone),
         is_group=row.is_pledge,
         unnamed=row.people - row.named if row.is_pledge else 0,
+        then=once_proven(session, row) if row.unproven else "",
     )
 
 

@@ -89,9 +89,15 @@ def take_places(session: Session, slot_id: int, places: int, kept: int = 0) -> b
     return claim(session, enough.values(taken=Slot.taken + places, reserved=Slot.reserved - kept))
 
 
-def take(session: Session, slot: Slot, places: int, share: SlotShare | None) -> Taken | None:
-    """Take places, as many as possible out of the share; None when there are not enough. The slot must be locked."""
-    kept = min(share.remaining, places) if share is not None else 0
+def take(
+    session: Session, slot: Slot, places: int, share: SlotShare | None, *, free_first: bool = False
+) -> Taken | None:
+    """Take places, as many as possible out of the share; None when there are not enough. The slot must be locked.
+
+    With `free_first`, only those come out of the share that are not free for everybody.
+    """
+    wanted = max(places - max(slot.left, 0), 0) if free_first else places
+    kept = min(share.remaining, wanted) if share is not None else 0
     if not take_places(session, slot.id, places, kept):
         return None
     if share is None or kept == 0:

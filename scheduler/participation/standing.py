@@ -294,9 +294,14 @@ def _record(session: Session, row: Participation, change: Change, before: str | 
 
 
 def hold_places(session: Session, row: Participation) -> bool:
-    """Take the party's places, its own share first; say whether there were enough. The slot must be locked."""
+    """Take the party's places, its own share first; say whether there were enough. The slot must be locked.
+
+    Who has not confirmed the address may be anybody: the places for first-timers are held where no other is free, and
+    whether they are for this party shows when the mailbox has answered (`waiting.trade_places`).
+    """
     slot = row.slot
-    taken = places.take(session, slot, row.places, kept_for(session, row))
+    is_anybody = row.unproven and row.organization_id is None
+    taken = places.take(session, slot, row.places, kept_for(session, row), free_first=is_anybody)
     if taken is None:
         return False
     row.holds, row.share_id, row.kept_places = True, taken.share_id, taken.kept
@@ -308,7 +313,7 @@ def hold_places(session: Session, row: Participation) -> bool:
 def kept_for(session: Session, row: Participation) -> SlotShare | None:
     """Return what is kept of the slot for this party: its body's share, or the first-timers'."""
     slot = row.slot
-    first_time = bool(slot.reserved) and is_new_here(session, row.contact_id, slot)
+    first_time = bool(slot.reserved) and (row.unproven or is_new_here(session, row.contact_id, slot))
     return places.share_for(session, slot, row.organization_id, first_time=first_time)
 
 

@@ -130,9 +130,7 @@ def draw(slot_id: int) -> ResponseReturnValue:
 def me() -> ResponseReturnValue:
     """Show the own dates; who is not signed in is asked to."""
     actor = current_actor()
-    if not actor.is_signed_in:
-        return go("/sign-in?next=/me")
-    return _own_page(actor, "")
+    return _own_page(actor, "") if actor.is_signed_in else go("/sign-in?next=/me")
 
 
 @pages.get("/me/<token>")
@@ -180,6 +178,7 @@ def _sign_up_page(row: Participation, back: str, form: ReplyForm) -> ResponseRet
         was_mended=mending.was_mended(db_session(), row),
         question=queries.question_to(db_session(), row),
         clash=guards.clash_of(db_session(), row),
+        then=waiting.once_proven(db_session(), row),
         first_starts=queries.starts_when_made(db_session(), row),
         now=clock.now(),
     )

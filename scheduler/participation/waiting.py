@@ -20,6 +20,7 @@ from scheduler.participation.standing import (
     enter,
     fits,
     hold_places,
+    is_new_here,
     let_go_of_places,
     remark,
     settle,
@@ -56,6 +57,38 @@ def take_over(session: Session, row: Participation, now: datetime) -> None:
         raise Conflict("full", slot=row.slot.name)
     enter(session, first, "swapped", Change("swap", row.contact_id), now)
     offer_next(session, row.slot, now, passed_over=first.contact_id)
+
+
+def trade_places(session: Session, row: Participation, now: datetime) -> bool:
+    """Give the first-timers' places to whom they are for, in exchange for free ones, and take them from others.
+
+    For a party whose address was just confirmed: until then nobody knew who it is. Where nothing else is free, it
+    waits. Say whether anything was traded. The slot must be locked.
+    """
+    if not row.holds or row.organization_id is not None:
+        return False
+    is_new = is_new_here(session, row.contact_id, row.slot)
+    if not (row.slot.reserved and row.kept_places < row.places if is_new else row.kept_places):
+        return False
+    let_go_of_places(session, row)
+    overtakes = not is_new and would_overtake(session, row, now)
+    if overtakes or not hold_places(session, row):
+        row.queue_no = places.next_in_queue(session, row.slot_id)
+    return True
+
+
+def once_proven(session: Session, row: Participation) -> str:
+    """Return how a sign-up will stand once its address is confirmed, where it has no place of its own.
+
+    `applied`, `waitlisted`, or nothing: it has one, gets that of the party that it replaces, or takes part in a draw.
+    """
+    slot = row.slot
+    if row.replaces_id is not None or slot.is_lottery:
+        return ""
+    if not row.holds:
+        return "waitlisted" if row.queue_no is not None or slot.policy == "lottery" else "applied"
+    is_lent = row.organization_id is None and row.kept_places > max(slot.left, 0)
+    return "waitlisted" if is_lent and not is_new_here(session, row.contact_id, slot) else ""
 
 
 def offer_next(session: Session, slot: Slot, now: datetime, *, passed_over: int | None = None) -> int:

@@ -20,6 +20,7 @@ from scheduler.parties.queries import find_me
 from scheduler.standins import actions, queries
 from scheduler.standins.forms import TakeOverForm, WayForm
 from scheduler.standins.models import StandIn
+from scheduler.text import without_readings
 from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("standins", __name__)
@@ -66,7 +67,8 @@ def _to_pass_on(row: Participation, link: str) -> str:
         "" if slot.min_children else gettext("お願いするのは1人です。"),
         link,
     )
-    return "\n".join(line for line in lines if line)
+    # It is sent on as plain text: no readings over the words, whoever reads this page.
+    return without_readings("\n".join(line for line in lines if line))
 
 
 @pages.post("/participations/<int:participation_id>/stand-in/stop")

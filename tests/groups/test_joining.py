@@ -10,7 +10,7 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.checking import wrong_counters
 from scheduler.errors import Conflict, Forbidden, Invalid, NotFound
 from scheduler.groups.actions import Speaker, join
-from scheduler.participation.actions import Stranger, withdraw
+from scheduler.participation.actions import Stranger, join_as_stranger, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties.access import Actor
@@ -108,11 +108,11 @@ def test_the_link_of_a_share_lets_a_stranger_take_places_out_of_it(
 def test_a_second_tap_on_the_link_is_the_same_though_the_share_is_used_up(
     session: Session, slot: Slot
 ) -> None:
-    speaker = Speaker(Actor(TODAY), DAN, _share(session))
-    one = join(session, slot, SignUp(0, pledged=6), speaker, NOW)
+    speaker, yes = Speaker(Actor(TODAY), DAN, _share(session)), SignUp(0, pledged=6, request_key="k" * 43)
+    one = join(session, slot, yes, speaker, NOW)
     slot.places = slot.taken + slot.reserved
     session.flush()
-    other = join(session, slot, SignUp(0, pledged=6), speaker, NOW)
+    other = join(session, slot, yes, speaker, NOW)
     assert (one.id, slot.taken) == (other.id, 6)
 
 
@@ -126,8 +126,10 @@ def test_somebody_else_with_the_link_is_told_that_the_body_has_signed_up(
 ) -> None:
     join(session, slot, SignUp(0, pledged=2), Speaker(Actor(TODAY), DAN, _share(session)), NOW)
     other = Stranger(PersonFacts("江藤 絵", "えとう え", "dan@example.jp"))
-    with pytest.raises(Conflict, match="group_signed_up"):
-        join(session, slot, SignUp(0, pledged=2), Speaker(Actor(TODAY), other, _share(session)), NOW)
+    # Whoever guesses the one who speaks for the body reads the same.
+    for who in (other, DAN):
+        with pytest.raises(Conflict, match="group_signed_up"):
+            join(session, slot, SignUp(0, pledged=2), Speaker(Actor(TODAY), who, _share(session)), NOW)
 
 
 def test_a_share_that_is_open_to_all_is_nobodys(session: Session, slot: Slot) -> None:
@@ -171,3 +173,13 @@ def test_the_token_of_a_body_speaks_for_no_household(session: Session, cast: Cas
     program = Actor(TODAY, cast.ben.id, scopes=frozenset({"organise"}), body_id=cast.midori.id)
     with pytest.raises(NotFound):
         join(session, slot, SignUp(cast.ben.id, household_id=home.id, pledged=3), Speaker(program), NOW)
+
+
+def test_a_group_is_refused_alike_whether_or_not_the_address_has_signed_up(
+    session: Session, cast: Cast
+) -> None:
+    full = make.slot(session, cast.midori, NOW, 1)
+    join_as_stranger(session, full, DAN, SignUp(0), NOW)
+    for who in (DAN, Stranger(PersonFacts("団野 段", "だんの だん", "umi@example.jp"))):
+        with pytest.raises(Conflict, match="full"):
+            join(session, full, SignUp(0, group_name="商店会", pledged=2), Speaker(Actor(TODAY), who), NOW)

@@ -10,10 +10,12 @@ from scheduler.activities.models import Slot, SlotShare
 from scheduler.activities.parts import ShareFacts, SlotFacts
 from scheduler.checking import wrong_counters
 from scheduler.errors import Conflict
-from scheduler.participation.actions import withdraw
+from scheduler.participation.actions import Stranger, join_as_stranger, prove, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.places import slots_to_release
+from scheduler.participation.signing import SignUp
 from scheduler.participation.waiting import release
+from scheduler.parties.actions import PersonFacts
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -162,3 +164,44 @@ def test_invariant_2_a_first_timers_place_that_is_freed_goes_to_the_first_timer_
     withdraw(session, kept, None, NOW)
     assert states(session, *rows[3:]) == ["offered", "waitlisted"]
     assert (_kept(session, newcomers), wrong_counters(session)) == ([0], [])
+
+
+def _typed(session: Session, slot: Slot, email: str) -> Participation:
+    """Let somebody who is not signed in type an address, under the name of Ben."""
+    stranger = Stranger(PersonFacts("別所 勉", "べっしょ べん", email))
+    return join_as_stranger(session, slot, stranger, SignUp(0), NOW)
+
+
+def test_whether_an_address_has_come_before_shows_only_to_its_mailbox(
+    session: Session, cast: Cast, newcomers: Slot
+) -> None:
+    _came_before(session, cast, cast.ben.id)
+    # One is free for everybody, then two for first-timers; nothing that the public reads differs.
+    shown = []
+    for email in ("ben@example.jp", "new@example.jp"):
+        for taken in (0, 1):
+            with session.begin_nested() as attempt:
+                for one in people(session, taken):
+                    _came_before(session, cast, one.id)
+                    yes(session, newcomers, one)
+                row = _typed(session, newcomers, email)
+                shown.append((row.state, newcomers.left, _kept(session, newcomers)))
+                attempt.rollback()
+    assert shown == [("unverified", 0, [2]), ("unverified", 0, [1])] * 2
+
+
+def test_places_for_first_timers_that_somebody_else_held_are_theirs_again_once_that_one_confirms(
+    session: Session, cast: Cast, newcomers: Slot
+) -> None:
+    (chie,) = people(session, 1)
+    _came_before(session, cast, cast.ben.id, chie.id)
+    first = _typed(session, newcomers, "new@example.jp")
+    waits = yes(session, newcomers, chie)
+    ben = _typed(session, newcomers, "ben@example.jp")
+    # Who comes for the first time leaves the free place to who waits.
+    prove(session, first, NOW)
+    prove(session, ben, NOW, clash_ok=True)
+    assert states(session, first, waits, ben) == ["confirmed", "offered", "waitlisted"]
+    assert (_kept(session, newcomers), first.kept_places, wrong_counters(session)) == ([1], 1, [])
+    withdraw(session, waits, None, NOW)
+    assert states(session, ben) == ["offered"]

@@ -108,6 +108,29 @@ def test_the_button_pressed_too_late_says_that_the_place_is_gone(
 
 
 @pytest.mark.parametrize(
+    ("terms", "said"), [({"places": 1}, "補欠で待ちます"), ({"policy": "approval"}, "世話人に届きます")]
+)
+def test_where_no_place_is_held_the_mail_and_the_page_to_confirm_promise_none(
+    app: Flask,
+    session: Session,
+    cast: Cast,
+    slot: Slot,
+    visitor: Visitor,
+    terms: dict[str, object],
+    said: str,
+) -> None:
+    yes(session, slot, cast.ben)
+    for name, value in terms.items():
+        setattr(slot, name, value)
+    session.commit()
+    typed = {"name": HANAKO.name, "kana": HANAKO.kana, "email": HANAKO.email, "wait": "1"}
+    visitor.submit(f"/slots/{slot.id}/join", **typed)
+    mail = mailbox.new_mail(app, HANAKO.email)
+    for text in (mailbox.text(mail), visitor.text(mailbox.path(mail, "/me/"))):
+        assert (said in text, "場所を取ってあります" in text, "決まります" in text) == (True, False, False)
+
+
+@pytest.mark.parametrize(
     ("terms", "company", "code"),
     [
         ({"places": 1}, Company(), "full"),

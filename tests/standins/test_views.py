@@ -1,6 +1,7 @@
 """Stand-ins on pages: from one tap on "I cannot come" to both being told."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -43,6 +44,11 @@ def test_the_link_can_be_passed_on_and_taken_without_an_account(
     # Sent on by one tap; nobody waits who could be asked.
     assert ("https://line.me/R/share?text=" in page, "mailto:?subject=" in page) == (True, True)
     assert "補欠の人に頼む" not in page
+    # What is sent on is plain text, whatever the page is read in: no readings, no marks around them.
+    easy = browser_of(app, cast.ben).text(f"/participations/{bens.id}/stand-in?lang=ja@easy")
+    sent_on = re.findall(r'href="(?:https://line.me/R/share|mailto:)\?([^"]+)"', easy)
+    assert all("わたしの 代わりに" in unquote(one) for one in sent_on)
+    assert "わたしの 代わりに" in easy
     answer = visitor.submit(link[1], **HANAKO)
     assert answer.status_code == 303, answer.text
     assert "メールを確かめてください" in visitor.text(answer.location)

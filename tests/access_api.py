@@ -25,6 +25,7 @@ PUT  /api/v1/activities/<activity_id>/reminders                 404  404  200  4
 POST /api/v1/me/sms                                             401  404  404  404  404  403  401
 POST /api/v1/board/undo/<change_id>                             404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/sheets                       404  404  201  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/sheets/blocks                404  404  201  404  404  404  401
 GET  /api/v1/sheets/<code>                                      404  404  200  404  404  404  401
 POST /api/v1/sheets/<code>                                      404  404  200  404  404  404  401
 POST /api/v1/sheets/<code>/withdraw                             404  404  200  404  404  404  401

@@ -36,6 +36,7 @@ GET  /dates/<occurrence_id>/enter                         404  404  200  404  40
 POST /dates/<occurrence_id>/enter                         404  404  303  404  404
 GET  /dates/<occurrence_id>/paper                         404  404  200  404  404
 POST /dates/<occurrence_id>/sheets                        404  404  303  404  404
+GET  /dates/<occurrence_id>/sheets.pdf                    404  404  200  404  404
 GET  /dates/<occurrence_id>/poster.pdf                    200  200  200  200  200
 GET  /dates/<occurrence_id>/station-list.pdf              404  404  200  404  404
 GET  /dates/<occurrence_id>/roster.pdf                    404  404  200  404  404

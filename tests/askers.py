@@ -29,8 +29,8 @@ from scheduler.heartbeat import beat
 from scheduler.history import changes_of
 from scheduler.line import actions as line
 from scheduler.paper import cards
-from scheduler.paper.actions import Wanted, print_sheet
 from scheduler.paper.models import PrintedSheet
+from scheduler.paper.printing import Wanted, print_sheet
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.capacity import change_places
 from scheduler.participation.models import Participation

@@ -90,6 +90,7 @@ TYPED: Typed = {
     "POST /sheets": {"code": code_of(DATE, 1)},
     "POST /sheets/<code>": {"n-1-2": "0"},
     "POST /api/v1/dates/<occurrence_id>/sheets": {"kind": "circular"},
+    "POST /api/v1/dates/<occurrence_id>/sheets/blocks": {"kind": "circular"},
     "POST /api/v1/sheets/<code>": {"lines": [{"number": 1, "fields": [{"slot_id": 2, "people": 1}]}]},
     "POST /organizations/<slug>/blocks/new": {"names": "1班"},
     "POST /organizations/<slug>/blocks/<block_slug>": {"name": "2班"},

@@ -1,11 +1,22 @@
 """Paper for programs: printing a sheet, reading it, keying it in; with the same actions as the pages."""
 
+from urllib.parse import urlencode
+
 from scheduler import clock
 from scheduler.board.queries import find_date_to_enter
 from scheduler.json_api import Api
-from scheduler.paper import actions, queries
+from scheduler.paper import actions, printing, queries
 from scheduler.paper.models import PrintedSheet
-from scheduler.paper.shapes import KeyedOut, KeyIn, PrintIn, SheetOut, outcome_out, sheet_out
+from scheduler.paper.shapes import (
+    KeyedOut,
+    KeyIn,
+    PrintForBlocksIn,
+    PrintIn,
+    SheetOut,
+    SheetsOut,
+    outcome_out,
+    sheet_out,
+)
 from scheduler.parties.login import current_actor
 from scheduler.web import db_session, settings
 
@@ -22,10 +33,29 @@ def print_sheet(occurrence_id: int, body: PrintIn) -> SheetOut:
     """Print a sheet to sign up on, or a circular: its lines stay as they are, whoever moves in."""
     actor = current_actor()
     occurrence = find_date_to_enter(db_session(), actor, occurrence_id)
-    wanted = actions.Wanted(body.kind, body.block_id, body.text, body.useful_until)
-    made = actions.print_sheet(db_session(), occurrence, wanted, actor, clock.now())
+    wanted = printing.Wanted(body.kind, body.block_id, body.text, body.useful_until)
+    made = printing.print_sheet(db_session(), occurrence, wanted, actor, clock.now())
     db_session().commit()
     return _out(made)
+
+
+@api.operation(
+    "POST /dates/<int:occurrence_id>/sheets/blocks",
+    SheetsOut,
+    body=PrintForBlocksIn,
+    status=201,
+    scope="organise",
+)
+def print_for_blocks(occurrence_id: int, body: PrintForBlocksIn) -> SheetsOut:
+    """Print a sheet for each block that one may print for, each with its own code, and all in one PDF."""
+    actor = current_actor()
+    occurrence = find_date_to_enter(db_session(), actor, occurrence_id)
+    wanted = printing.Wanted(body.kind, None, body.text, body.useful_until)
+    made = printing.print_for_blocks(db_session(), occurrence, wanted, actor, clock.now())
+    db_session().commit()
+    asked = urlencode([("code", one.code) for one in made])
+    pdf = f"{settings().address}/dates/{occurrence_id}/sheets.pdf?{asked}"
+    return SheetsOut(sheets=[_out(one) for one in made], pdf=pdf)
 
 
 @api.operation("GET /sheets/<code>", SheetOut, scope="organise")

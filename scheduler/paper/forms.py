@@ -3,15 +3,17 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from scheduler import words
 from scheduler.paper import actions
-from scheduler.paper.actions import MOST_TEXT, KeyedLine, Wanted
+from scheduler.paper.actions import KeyedLine
 from scheduler.paper.ages import ages_in
 from scheduler.paper.models import PrintedSheet
+from scheduler.paper.printing import MOST_TEXT, Wanted
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Organization
 from scheduler.text import text_in
@@ -20,6 +22,8 @@ from scheduler.web import Form
 _YES = frozenset("○◯〇ovV✓レ")
 _NO = frozenset("×xX✕-ー")
 _MOST_DIGITS = 4
+# Instead of one block: a sheet for each.
+_EACH = "each"
 
 
 class CodeForm(Form):
@@ -48,16 +52,23 @@ class PrintForm(Form):
     era = BooleanField(_("令和の年で書く"))
 
     def offer(self, blocks: Iterable[Organization], *, everybody: bool) -> "PrintForm":
-        """Offer the blocks, and the body's own people to those who may enter anybody."""
+        """Offer all blocks at once, each of them, and the body's own people to those who may enter anybody."""
         chosen = [(str(block.id), words.said(block, "name")) for block in blocks]
+        if len(chosen) > 1:
+            chosen = [(_EACH, gettext("全部の班（%(count)s班、1班に1枚ずつ）", count=len(chosen))), *chosen]
         self.block.choices = chosen + (
             [("", str(_("班に入っていない方・名前のない用紙")))] if everybody else []
         )
         return self
 
+    @property
+    def is_for_each(self) -> bool:
+        """Whether a sheet for each block is asked for."""
+        return str(self.block.data or "") == _EACH
+
     def wanted(self) -> Wanted:
         """Return what was asked for."""
-        block = str(self.block.data or "")
+        block = "" if self.is_for_each else str(self.block.data or "")
         return Wanted(
             str(self.kind.data),
             int(block) if block else None,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
@@ -96,6 +97,14 @@ def sheets_of(session: Session, actor: Actor, occurrence: Occurrence) -> list[Pr
     wanted = select(PrintedSheet).where(PrintedSheet.occurrence_id == occurrence.id)
     found = session.scalars(wanted.options(selectinload(PrintedSheet.rows)).order_by(PrintedSheet.id.desc()))
     return [sheet for sheet in found if _may_key_in(session, actor, sheet)]
+
+
+def sheets_at_once(session: Session, actor: Actor, occurrence: Occurrence) -> list[list[PrintedSheet]]:
+    """Return the same sheets by the press that made them, the latest press first, each in the order of its blocks."""
+    presses = groupby(
+        sheets_of(session, actor, occurrence), lambda one: (one.kind, one.printed_at, one.printed_by_id)
+    )
+    return [list(made)[::-1] for _press, made in presses]
 
 
 Place = tuple[int, int]

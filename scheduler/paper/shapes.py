@@ -6,19 +6,24 @@ from pydantic import Field
 
 from scheduler import words
 from scheduler.json_api import ApiModel
-from scheduler.paper import actions, queries
+from scheduler.paper import actions, printing, queries
 from scheduler.paper.models import PrintedSheet
 from scheduler.participation.signing import Company, Named
 from scheduler.parties.actions import PersonFacts
 
 
-class PrintIn(ApiModel):
-    """Which sheet is printed: `sign_up` or `circular`, for which block (null: the body's own people)."""
+class PrintForBlocksIn(ApiModel):
+    """Which sheet is printed for each block: `sign_up` or `circular`, and what a circular says."""
 
     kind: str = "sign_up"
-    block_id: int | None = None
-    text: str = Field(default="", max_length=actions.MOST_TEXT)
+    text: str = Field(default="", max_length=printing.MOST_TEXT)
     useful_until: date | None = None
+
+
+class PrintIn(PrintForBlocksIn):
+    """Which sheet is printed: `sign_up` or `circular`, for which block (null: the body's own people)."""
+
+    block_id: int | None = None
 
 
 class SheetFieldOut(ApiModel):
@@ -48,6 +53,13 @@ class SheetOut(ApiModel):
     pdf: str
     withdrawn: bool
     lines: list[SheetLineOut]
+
+
+class SheetsOut(ApiModel):
+    """Sheets that were printed with one press, and the address of one PDF of them all."""
+
+    sheets: list[SheetOut]
+    pdf: str
 
 
 class SheetFieldIn(ApiModel):

@@ -1,6 +1,7 @@
 """Pages of paper: what can be printed of a date, the sheets themselves, and keying one in by its code."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from scheduler.board.homes import noes_at
 from scheduler.board.lists import copy_of, stations_of
 from scheduler.board.queries import find_date_to_enter
 from scheduler.errors import Invalid, NotFound
-from scheduler.paper import actions, cards, queries
+from scheduler.paper import actions, cards, printing, queries
 from scheduler.paper.codes import DATE, code_of, spoken
 from scheduler.paper.forms import CodeForm, KeyingForm, PrintForm, keyed_of
 from scheduler.paper.models import CIRCULAR, PrintedRow, PrintedSheet
@@ -66,33 +67,43 @@ def _date_page(occurrence: Occurrence, form: PrintForm) -> ResponseReturnValue:
         "paper/date.html",
         occurrence=occurrence,
         organises=may_organise(db_session(), actor, occurrence.activity.organization_id),
-        sheets=queries.sheets_of(db_session(), actor, occurrence),
+        presses=queries.sheets_at_once(db_session(), actor, occurrence),
+        code_form=CodeForm(formdata=None),
         most_slots=MOST_SLOTS,
     )
 
 
 @pages.post("/dates/<int:occurrence_id>/sheets")
 def print_sheet(occurrence_id: int) -> ResponseReturnValue:
-    """Print a sheet to sign up on, or a circular, for one block."""
+    """Print a sheet to sign up on, or a circular, for one block or for each of them."""
     actor = current_actor()
     occurrence = find_date_to_enter(db_session(), actor, occurrence_id)
     form = _print_form(occurrence)
-    if form.validate_on_submit() and form.attempt(
-        lambda: actions.print_sheet(db_session(), occurrence, form.wanted(), actor, clock.now())
-    ):
+
+    def print_all() -> list[PrintedSheet]:
+        asked = (db_session(), occurrence, form.wanted(), actor, clock.now())
+        return printing.print_for_blocks(*asked) if form.is_for_each else [printing.print_sheet(*asked)]
+
+    if form.validate_on_submit() and form.attempt(print_all):
         db_session().commit()
         flash(_made(form.done, form), "success")  # type: ignore[arg-type]
         return go(f"/dates/{occurrence_id}/paper")
     return _date_page(occurrence, form)
 
 
-def _made(sheet: PrintedSheet, form: PrintForm) -> tuple[str, str, str]:
-    look = "&".join(name for name in ("large", "era") if form[name].data)
-    paper = f"/sheets/{sheet.code}/paper.pdf{'?' + look if look else ''}"
-    is_circular, code = sheet.kind == CIRCULAR, _whole(sheet.code)
-    circular = gettext("回覧ができました。番号は%(code)sです。", code=code)
-    said = circular if is_circular else gettext("申込用紙ができました。番号は%(code)sです。", code=code)
-    return said, paper, gettext("紙を開く（PDF）")
+def _made(made: list[PrintedSheet], form: PrintForm) -> tuple[str, str, str]:
+    look = [(name, "") for name in ("large", "era") if form[name].data]
+    if len(made) > 1:
+        paper, asked = f"/dates/{made[0].occurrence_id}/sheets.pdf", [("code", one.code) for one in made]
+        said = gettext("紙が%(count)s枚できました。1枚ずつ、ちがう番号がついています。", count=len(made))
+    else:
+        paper, asked = f"/sheets/{made[0].code}/paper.pdf", []
+        code = _whole(made[0].code)
+        circular = gettext("回覧ができました。番号は%(code)sです。", code=code)
+        sign_up = gettext("申込用紙ができました。番号は%(code)sです。", code=code)
+        said = circular if made[0].kind == CIRCULAR else sign_up
+    query = urlencode(asked + look)
+    return said, f"{paper}?{query}" if query else paper, gettext("紙を開く（PDF）")
 
 
 @pages.get("/dates/<int:occurrence_id>/poster.pdf")
@@ -131,11 +142,27 @@ def sheet_paper(code: str) -> ResponseReturnValue:
     sheet = queries.find_sheet(db_session(), current_actor(), code)
     if sheet.withdrawn_at is not None:
         return go(f"/sheets/{sheet.code}")
+    return _pdf(asking([_asked(sheet)], _look()), f"sheet-{sheet.code}")
+
+
+@pages.get("/dates/<int:occurrence_id>/sheets.pdf")
+def date_sheets(occurrence_id: int) -> ResponseReturnValue:
+    """Return the sheets of a date in one file, those of the asked codes or all; what was withdrawn is left out."""
+    actor = current_actor()
+    occurrence = find_date_to_enter(db_session(), actor, occurrence_id)
+    codes = set(request.args.getlist("code"))
+    found = queries.sheets_of(db_session(), actor, occurrence)[::-1]
+    asked = [one for one in found if one.withdrawn_at is None and (not codes or one.code in codes)]
+    if not asked:
+        raise NotFound
+    return _pdf(asking([_asked(one) for one in asked], _look()), f"sheets-{occurrence_id}")
+
+
+def _asked(sheet: PrintedSheet) -> Asked:
     standing = queries.standing_of(db_session(), sheet.rows, sheet.occurrence.slots)
     people = {place: one.people for place, one in standing.items()}
     noes = noes_at(db_session(), [sheet.occurrence_id]).get(sheet.occurrence_id, set())
-    asked = Asked(sheet, f"{settings().address}/sheets/{sheet.code}", people, noes)
-    return _pdf(asking(asked, _look()), f"sheet-{sheet.code}")
+    return Asked(sheet, f"{settings().address}/sheets/{sheet.code}", people, noes)
 
 
 @pages.get("/sheets/<code>")

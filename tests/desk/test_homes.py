@@ -14,7 +14,8 @@ from scheduler.decisions.actions import Ruling, postpone
 from scheduler.desk.homes import answers_at
 from scheduler.errors import Conflict
 from scheduler.history import changes_of
-from scheduler.paper.actions import By, Field, KeyedLine, Wanted, key_in, print_sheet
+from scheduler.paper.actions import By, Field, KeyedLine, key_in
+from scheduler.paper.printing import Wanted, print_sheet
 from scheduler.paper.queries import standing_of
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation

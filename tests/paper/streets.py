@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
 from scheduler.activities.parts import SlotFacts
-from scheduler.paper.actions import Field, KeyedLine, Wanted, print_sheet
+from scheduler.paper.actions import Field, KeyedLine
 from scheduler.paper.models import PrintedSheet
+from scheduler.paper.printing import Wanted, print_sheet
 from scheduler.parties import actions as parties
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Organization, Person

@@ -15,14 +15,13 @@ from scheduler.paper.actions import (
     By,
     Field,
     KeyedLine,
-    Wanted,
     bring_back,
     key_in,
     leaving,
-    print_sheet,
     take_back,
 )
 from scheduler.paper.models import PrintedSheet
+from scheduler.paper.printing import Wanted, print_sheet
 from scheduler.paper.queries import just_left
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation

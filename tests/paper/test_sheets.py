@@ -139,3 +139,27 @@ def test_the_day_after_which_a_circular_is_of_no_use_stands_on_top(
     assert (
         text.index("11月20日（金）までに全部の家へ") < text.index("びんは朝8時までに") < text.index("青山家")
     )
+
+
+def test_one_press_prints_a_sheet_for_each_block_in_one_file_and_each_is_withdrawn_by_itself(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    first, _second = (street(session, cast, 2, slug) for slug in ("midori-1", "midori-2"))
+    day = date(session, cast)
+    session.commit()
+    page, browser = f"/dates/{day.id}/paper", browser_of(app, cast.aiko)
+    assert "全部の班" not in browser_of(app, first.leader).text(page)
+    browser.submit(f"/dates/{day.id}/sheets", page=page, kind="circular", block="each", text="軍手を持って")
+    said = browser.text(page)
+    assert ("紙が2枚できました" in said, "2枚まとめて印刷する" in said) == (True, True)
+    asked, codes = (
+        re.findall(rf'/dates/{day.id}/sheets\.pdf\?[^"]*', said)[0],
+        re.findall(r"code=(\d+)", said),
+    )
+    paper = read(browser.get(asked.replace("&amp;", "&")).data)
+    assert [spoken(code) in text for code, text in zip(codes, paper.pages, strict=False)] == [True, True]
+    assert [len(paper.pages), paper.tight.count("軍手を持って")] == [2, 2]
+    browser.submit(f"/sheets/{codes[0]}/withdraw", page=page)
+    left = read(browser.get(f"/dates/{day.id}/sheets.pdf").data)
+    assert [spoken(code) in left.text for code in codes[:2]] == [False, True]
+    assert "2枚まとめて印刷する" not in browser.text(page)

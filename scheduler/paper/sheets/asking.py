@@ -1,6 +1,6 @@
 """The sheets that go from door to door: to sign up on, and the circular; each line is keyed in as it stands here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext
@@ -45,13 +45,17 @@ class Asked:
         return block if block.startswith(body) or not block else f"{body}{words.dot()}{block}"
 
 
-def asking(asked: Asked, look: Look) -> bytes:
-    """Return a sheet to sign up on, or a circular, as PDF."""
-    title = words.said(asked.sheet.occurrence.activity, "title")
-    paper = parts.sheet(title, look, lying=len(asked.slots) >= _LYING_FROM)
-    y = (_circular_head if asked.sheet.kind == CIRCULAR else _sign_up_head)(paper, asked, look)
-    tables.draw(paper, y, _table(paper, y, asked, look))
-    _foot(paper, asked)
+def asking(several: Sequence[Asked], look: Look) -> bytes:
+    """Return sheets to sign up on, or circulars, as one PDF: of one date, each on a page of its own."""
+    first = several[0]
+    title = words.said(first.sheet.occurrence.activity, "title")
+    paper = parts.sheet(title, look, lying=len(first.slots) >= _LYING_FROM)
+    for asked in several:
+        if asked is not first:
+            paper.new_page()
+        y = (_circular_head if asked.sheet.kind == CIRCULAR else _sign_up_head)(paper, asked, look)
+        tables.draw(paper, y, _table(paper, y, asked, look))
+        _foot(paper, asked)
     return paper.bytes()
 
 

@@ -1,4 +1,4 @@
-"""What changes with paper: what people wrote on a sheet is keyed in, each line by itself; `printing` makes the sheets."""
+"""What changes with paper: what people wrote on a sheet is keyed in, each line by itself; not its printing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from scheduler.paper.actions import WRITE_IN
+from scheduler.paper.printing import WRITE_IN
 from tests.browser.conftest import Phone, Service
 from tests.browser.office import Office
 

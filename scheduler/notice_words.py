@@ -39,3 +39,14 @@ NOTICE_KINDS = {
     "reminder_evening": _("直前のお知らせ（ふつうは前の日の夜7時）"),
     "still_coming": _("「来られますか」とたずねるお知らせ"),
 }
+
+# Why dates are mostly decided about as they are.
+CAUSES = {
+    "rain": _("雨"),
+    "wind": _("強風"),
+    "heat": _("暑さ"),
+    "snow": _("雪"),
+    "infection": _("感染症"),
+    "hands": _("人手不足"),
+    "other": _("そのほか"),
+}

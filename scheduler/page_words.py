@@ -46,7 +46,7 @@ def _office_in(text: str) -> tuple[str, str]:
     first, blank, rest = text.partition(" ")
     if words.in_japanese() or not blank or first not in _OFFICES:
         return "", text
-    return f"{words.word(words.OFFICES, _OFFICES[first]).capitalize()} ", rest
+    return f"{words.title(words.OFFICES, _OFFICES[first])} ", rest
 
 
 def home_name(name: str) -> str:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from scheduler import clock, easy_dates
 from scheduler.errors import Refused
+from scheduler.notice_words import CAUSES as CAUSES
 from scheduler.notice_words import CHANNELS as CHANNELS
 from scheduler.notice_words import COMING as COMING
 from scheduler.notice_words import NOT_TOLD as NOT_TOLD
@@ -27,17 +28,6 @@ from scheduler.sentences import SENTENCES
 
 # The languages of texts that organisers write, by the ending of their columns; the plain name is Japanese.
 _ENDINGS = {"en": "_en", EASY: "_easy"}
-
-# Why dates are mostly decided about as they are.
-CAUSES = {
-    "rain": _("雨"),
-    "wind": _("強風"),
-    "heat": _("暑さ"),
-    "snow": _("雪"),
-    "infection": _("感染症"),
-    "hands": _("人手不足"),
-    "other": _("そのほか"),
-}
 
 SCOPES = {
     "read": _("予定を見る"),
@@ -232,6 +222,12 @@ def codes() -> set[str]:
 def word(words: dict[str, Any], code: str) -> str:
     """Return the word for a code; the code itself where an old row has one that is not used any more."""
     return str(words.get(code, code))
+
+
+def title(words: dict[str, Any], code: str) -> str:
+    """Return the word for a code as it stands by itself, in a list or on a chip: Chair, not chair."""
+    text = word(words, code)
+    return text[:1].upper() + text[1:]
 
 
 def said(thing: object, name: str) -> str:

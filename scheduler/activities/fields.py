@@ -103,7 +103,9 @@ class WeatherFields(PlainForm):
 
     def offer_deciders(self, people: Iterable[Person]) -> Self:
         """Let the form offer the offices and these people as deciders; returns itself."""
-        offered = {"": _("決めておきません")} | {office: words.OFFICES[office] for office in ORGANISING}
+        offered = {"": _("決めておきません")} | {
+            office: words.title(words.OFFICES, office) for office in ORGANISING
+        }
         offered |= {f"person:{person.id}": person.name for person in people}
         for field in (self.decider, self.deputy):
             field.choices = [(code, str(name)) for code, name in offered.items()]

@@ -123,7 +123,7 @@ class OfficeForm(_OfficeFields, _WhoForm):
         self._bodies = {body.slug: body for body in bodies}
         self.body.choices = [(body.slug, words.said(body, "name")) for body in bodies]
         offered = offices_offered(bodies, is_block)
-        self.office.choices = [(office, words.word(words.OFFICES, office)) for office in offered]
+        self.office.choices = [(office, words.title(words.OFFICES, office)) for office in offered]
         return self
 
     def chosen(self) -> Organization:

@@ -98,13 +98,7 @@ class LimitsForm(Form):
     not_after = TimeField(
         _("何時まで"), [Optional()], description=_("この時刻までに終わることだけ、お願いします。")
     )
-    quiet_from = TimeField(
-        _("お知らせを止める時刻"),
-        [InputRequired(_TIME_MISSING)],
-        description=_(
-            "決めなければ、午後9時から午前7時まで届きません。同じ時刻を2つ入れると、いつでも届きます。"
-        ),
-    )
+    quiet_from = TimeField(_("お知らせを止める時刻"), [InputRequired(_TIME_MISSING)])
     quiet_until = TimeField(_("また届く時刻"), [InputRequired(_TIME_MISSING)])
 
     def limits(self) -> Limits:

@@ -57,7 +57,7 @@ def test_one_joins_in_place_after_a_mistake_and_goes_back(phone: Phone, office: 
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     assert (has_stayed(page), page.url.endswith("/joined"), page.evaluate("scrollY")) == (True, True, 0)
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("「係」に申し込む")
+    expect(page.get_by_role("heading", level=1)).to_have_text("「係」\u2060に申し込む")
     page.go_forward()
     expect(page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
     assert has_stayed(page)

@@ -40,8 +40,8 @@ _INSIDE_A_PHRASE = re.compile(
     f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)"
 )
 # Words inside which Chromium ends a phrase, and where.
-_SPLIT = re.compile("(?<=下)(?=書)|(?<=問い)(?=合わせ)|(?<=間に)(?=合)|(?<=」)(?=に申し込む)")
-SPLIT = ("下書", "問い合わせ", "間に合", "」に申し込む")
+_SPLIT = re.compile("(?<=下)(?=書)|(?<=問い)(?=合わせ)|(?<=間に)(?=合)|(?<=」)(?=に(?:まとめて)?申し込む)")
+SPLIT = ("下書", "問い合わせ", "間に合", "」に申し込む", "」にまとめて申し込む")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"

@@ -60,9 +60,10 @@ def test_a_page_shows_readings_where_markup_may_stand(page: str, shown: str) -> 
 
 
 def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
-    page = '<p title="下書き">まだ下書きです。問い合わせが間に合いません。「係」に申し込む。</p>'
-    shown = "まだ下\u2060書きです。問い\u2060合わせが間に\u2060合いません。「係」\u2060に申し込む。"
+    page = '<p title="下書き">まだ下書きです。問い合わせが間に合いません。「係」に申し込む</p>'
+    shown = "まだ下\u2060書きです。問い\u2060合わせが間に\u2060合いません。「係」\u2060に申し込む"
     assert in_one_piece(page) == f'<p title="下書き">{shown}</p>'
+    assert in_one_piece("<p>「係」にまとめて申し込む</p>") == "<p>「係」\u2060にまとめて申し込む</p>"
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_every_printed_list_has_a_number_and_an_end(app: Flask, session: Session
     for path in (LIST, "/dates/1/board/insurance"):
         page = browser.text(path)
         assert "名簿番号 1-0-1116100000" in page
-        assert "11月29日（日）までに世話人に返すか、裁断してください" in page
+        assert "11月29日（日）</span>までに世話人に返すか、裁断してください" in page
 
 
 def test_who_does_not_come_is_on_no_list(app: Flask, session: Session, cast: Cast) -> None:

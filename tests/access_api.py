@@ -28,6 +28,7 @@ POST /api/v1/dates/<occurrence_id>/sheets                       404  404  201  4
 POST /api/v1/dates/<occurrence_id>/sheets/blocks                404  404  201  404  404  404  401
 GET  /api/v1/sheets/<code>                                      404  404  200  404  404  404  401
 POST /api/v1/sheets/<code>                                      404  404  200  404  404  404  401
+POST /api/v1/sheets/<code>/undo                                 404  404  409  404  404  404  401
 POST /api/v1/sheets/<code>/withdraw                             404  404  200  404  404  404  401
 POST /api/v1/sheets/<code>/restore                              404  404  200  404  404  404  401
 GET  /api/v1/dates/<occurrence_id>/shares                       404  404  200  404  404  404  401

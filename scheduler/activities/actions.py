@@ -31,6 +31,8 @@ from scheduler.text import fitting, outbound_address, text_in
 
 MAX_SLOTS = 200
 MAX_DAYS_BEFORE = 3
+# What is recorded of one that was thrown away when its calendar has made another in its place.
+TAKEN_ANEW = "taken_anew"
 
 
 @dataclass(frozen=True)

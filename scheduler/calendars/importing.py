@@ -4,12 +4,12 @@ An entry is known by its UID. What has changed since it was taken is changed her
 signed up for: that is a decision, and people have to be told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Update, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Update, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities import actions as activities
@@ -128,13 +128,25 @@ def _post(session: Session, taking: Taking, entry: Entry) -> None:
     )
     activity = activities.post(session, taking.organization_id, facts, taking.by_id, taking.now)
     values = {"organization_id": taking.organization_id, "uid_hash": uid_hash(entry.uid)}
-    before = delete(ImportedEvent).filter_by(**values).where(ImportedEvent.activity_id.in_(_THROWN_AWAY))
-    session.execute(before.execution_options(synchronize_session=False))
+    _let_go_of_thrown_away(session, taking, values)
     made = insert_once(session, ImportedEvent, values | {"activity_id": activity.id, "said": entry.said})
     if made is None:
         raise Invalid("entry_twice")
     activities.publish(session, activity, taking.by_id, taking.now)
     _differ(session, taking, activity, entry.exceptions)
+
+
+def _let_go_of_thrown_away(session: Session, taking: Taking, values: Mapping[str, object]) -> None:
+    """Leave what was taken of an entry and thrown away where it is, for good: the entry is taken over anew."""
+    wanted = select(ImportedEvent).filter_by(**values)
+    for before in session.scalars(wanted.where(ImportedEvent.activity_id.in_(_THROWN_AWAY))):
+        # Somebody may take it out of the bin at this very moment: then the entry is known.
+        if activities.lock(session, session.get_one(Activity, before.activity_id)).state == "discarded":
+            change = StateChange(at=taking.now, subject="activity", subject_id=before.activity_id)
+            change.verb, change.by_id = activities.TAKEN_ANEW, taking.by_id
+            record(session, change)
+            session.delete(before)
+    session.flush()
 
 
 def _texts(entry: Entry) -> dict[str, str]:

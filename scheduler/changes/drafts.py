@@ -6,7 +6,7 @@ from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from scheduler.activities.actions import lock
+from scheduler.activities.actions import TAKEN_ANEW, lock
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare, SlotTemplate
 from scheduler.changes.models import SeriesChange
 from scheduler.errors import Conflict, NotFound
@@ -31,9 +31,14 @@ def discard(session: Session, activity: Activity, by_id: int | None, now: dateti
 
 
 def restore(session: Session, activity: Activity, by_id: int | None, now: datetime) -> None:
-    """Take a draft out of the bin again within half an hour; raise Conflict later. Twice is the same as once."""
+    """Take a draft out of the bin again within half an hour. Twice is the same as once.
+
+    Raise Conflict later, and where it was taken over from its calendar anew meanwhile: it would stand there twice.
+    """
     if lock(session, activity).state == "draft":
         return
+    if any(one.verb == TAKEN_ANEW for one in changes_of(session, "activity", activity.id)):
+        raise Conflict("draft_taken_anew")
     if now >= _last(session, activity, "discard") + UNDO_FOR:
         raise Conflict("undo_over")
     _turn(session, activity, ("restore", "draft"), by_id, now)

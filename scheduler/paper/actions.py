@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,19 +19,23 @@ from scheduler.paper.codes import spoken
 from scheduler.paper.models import CIRCULAR, PrintedRow, PrintedSheet
 from scheduler.paper.queries import (
     Standing,
-    just_keyed,
-    just_left,
+    is_known,
     may_withdraw,
     standing_of,
+    written_before,
 )
-from scheduler.participation import capacity, giving, places
+from scheduler.participation import capacity, places
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named
-from scheduler.participation.undoing import come_back, later_than, undo
 from scheduler.parties.access import Actor
 from scheduler.parties.actions import PersonFacts
+from scheduler.parties.models import Person
+from scheduler.parties.names import names_in, phones_in
 from scheduler.parties.queries import people_of
 from scheduler.text import text_in
+
+# When a line was marked as answered, and for which time of the date.
+Mark = tuple[str | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,14 @@ class KeyedLine:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one field; `what` is joined, changed, left, same, no, or refused with its `refusal`."""
+    """What became of one field; `what` is joined, changed, left (with what `ended`), same, no, or refused."""
 
     line: PrintedRow
     slot: Slot
     what: str
     row: Participation | None = None
     refusal: Refused | None = None
+    ended: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,21 +99,31 @@ def key_in(session: Session, sheet: PrintedSheet, keyed: Iterable[KeyedLine], by
     that was withdrawn.
     """
     slots = {slot.id: slot for slot in sheet.occurrence.slots}
-    _lock(session, sheet)
+    lock(session, sheet)
     if sheet.withdrawn_at is not None:
         raise Conflict("sheet_withdrawn")
     lines = {line.number: line for line in sheet.rows}
     known = [(lines[one.number], one) for one in keyed if one.number in lines]
-    silent = [line for line in sheet.rows if not line.has_answered]
+    marks = {line.id: mark_of(line) for line in sheet.rows}
     outcomes = list(chain.from_iterable(_key_line(session, line, one, slots, by) for line, one in known))
-    _remember(session, sheet, outcomes, [line.id for line in silent if line.has_answered], by)
+    marked = {str(line.id): marks[line.id] for line in sheet.rows if mark_of(line) != marks[line.id]}
+    _remember(session, sheet, outcomes, marked, by)
     return outcomes
 
 
+def mark_of(line: PrintedRow) -> Mark:
+    """Return the mark that a line has answered, as it is kept to be put back."""
+    return line.answered_at.isoformat() if line.answered_at else None, line.answered_version
+
+
 def _remember(
-    session: Session, sheet: PrintedSheet, outcomes: Iterable[Outcome], answered: list[int], by: By
+    session: Session, sheet: PrintedSheet, outcomes: Sequence[Outcome], marks: Mapping[str, Mark], by: By
 ) -> None:
-    """Write down what one press has done, so that it can be taken back; what it has ended is taken back by itself."""
+    """Write down what one press has done, so that it can be taken back; what it has ended is taken back by itself.
+
+    `marks` are those of the lines before that it has marked as answered, `said` the lines of which it has entered
+    anything else than an end, and `ended` what it has ended, by line.
+    """
     session.flush()
     rows = [one.row.id for one in outcomes if one.what in {"joined", "changed"} and one.row is not None]
     done = select(StateChange.id).where(
@@ -118,45 +134,14 @@ def _remember(
         StateChange.at == by.now,
     )
     changes = list(session.scalars(done.order_by(StateChange.id)))
-    if changes or answered:
-        _record(session, sheet, "key_in", by, {"changes": changes, "lines": answered})
+    said = sorted({one.line.id for one in outcomes if one.refusal is None and one.what != "left"})
+    ended = {str(one.line.id): list(one.ended) for one in outcomes if one.ended}
+    if changes or marks:
+        note(session, sheet, "key_in", by, {"changes": changes, "marks": marks, "said": said, "ended": ended})
 
 
-def take_back(session: Session, sheet: PrintedSheet, by: By) -> None:
-    """Take back for half an hour what the actor's last press has keyed in.
-
-    Raise Conflict when it is too late for that, or something else has happened since to a sign-up from it.
-    """
-    _lock(session, sheet)
-    keyed = just_keyed(session, sheet, by.actor, by.now)
-    if keyed is None or by.actor.person_id is None:
-        raise Conflict("undo_over")
-    done = [session.get_one(StateChange, number) for number in reversed(keyed.facts["changes"])]
-    # All of it or nothing.
-    with session.begin_nested():
-        for change in done:
-            _undo(session, change, by)
-    _empty_again(session, sheet, [change.subject_id for change in done if change.verb == "join"])
-    for line in sheet.rows:
-        if line.id in keyed.facts["lines"]:
-            line.answered_at = line.answered_version = None
-    _record(session, sheet, "key_back", by)
-
-
-def _empty_again(session: Session, sheet: PrintedSheet, joined: list[int]) -> None:
-    # Whoever was written in by that press can be written in anew, by another name.
-    lines = {_key_of(line, slot.id): line for line in sheet.rows for slot in sheet.occurrence.slots}
-    for row in session.scalars(select(Participation).where(Participation.id.in_(joined))):
-        line = lines.get(row.request_key or "")
-        if line is not None:
-            line.person_id = row.request_key = None
-
-
-def _key_of(line: PrintedRow, slot_id: int) -> str:
-    return f"sheet-{line.id}-{slot_id}"
-
-
-def _lock(session: Session, sheet: PrintedSheet) -> None:
+def lock(session: Session, sheet: PrintedSheet) -> None:
+    """Let one after the other change what stands on a sheet."""
     # All at once and first, in one order, so that two who key in the same date wait for each other.
     places.lock(session, *sheet.occurrence.slots)
     session.refresh(sheet, ["withdrawn_at", "rows"])
@@ -168,21 +153,21 @@ def withdraw(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime)
     Raise Forbidden for who has neither printed it nor organises the date, Conflict where it was keyed in already.
     """
     _check_own(session, sheet, actor)
-    _lock(session, sheet)
+    lock(session, sheet)
     if sheet.is_keyed:
         raise Conflict("sheet_keyed")
     if sheet.withdrawn_at is None:
         sheet.withdrawn_at = now
-        _record(session, sheet, "withdraw", By(actor, now))
+        note(session, sheet, "withdraw", By(actor, now))
 
 
 def restore(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) -> None:
     """Take back that a sheet was withdrawn, whenever that was: it is keyed in as before. Twice is the same as once."""
     _check_own(session, sheet, actor)
-    _lock(session, sheet)
+    lock(session, sheet)
     if sheet.withdrawn_at is not None:
         sheet.withdrawn_at = None
-        _record(session, sheet, "restore", By(actor, now))
+        note(session, sheet, "restore", By(actor, now))
 
 
 def _check_own(session: Session, sheet: PrintedSheet, actor: Actor) -> None:
@@ -190,21 +175,10 @@ def _check_own(session: Session, sheet: PrintedSheet, actor: Actor) -> None:
         raise Forbidden("sheet_of_others")
 
 
-def _undo(session: Session, change: StateChange, by: By) -> None:
-    assert by.actor.person_id is not None
-    # Whoever keys in a block has a home there, too; their own sign-up is none by proxy.
-    if change.verb != "join" or change.on_behalf_of is not None:
-        undo(session, change, by.actor.person_id, by.now)
-        return
-    if later_than(session, change):
-        raise Conflict("undo_over")
-    row = session.get_one(Participation, change.subject_id)
-    giving.take_out(session, row, by.actor.person_id, by.now, {"undoes": change.id})
-
-
-def _record(
-    session: Session, sheet: PrintedSheet, verb: str, by: By, facts: dict[str, list[int]] | None = None
+def note(
+    session: Session, sheet: PrintedSheet, verb: str, by: By, facts: dict[str, Any] | None = None
 ) -> None:
+    """Append to the record what was done to a sheet, with what is needed to take it back."""
     change = StateChange(at=by.now, subject="sheet", subject_id=sheet.id, verb=verb)
     change.by_id, change.facts = by.actor.person_id, facts or {}
     record(session, change)
@@ -256,8 +230,10 @@ def _apply(
     if line.household is not None and not people_of(session, line.household):
         raise Conflict("household_empty")
     if there.rows:
+        if children:
+            raise Conflict("ages_stand_already")
         return _correct(session, line, there.rows, people, by)
-    entry = replace(_entry(line, slot, keyed, people, by), children=children)
+    entry = replace(_entry(session, line, slot, (keyed, by), people), children=children)
     row = enter(session, slot, entry, by.actor, by.now)
     if line.household_id is None and line.person_id is None:
         line.person_id = row.contact_id
@@ -295,15 +271,6 @@ def _ends(typed: Field | None) -> bool:
     return typed is not None and typed.is_answer and not typed.people and typed.was > 0
 
 
-def bring_back(session: Session, sheet: PrintedSheet, sign_up_id: int, by: By) -> Participation:
-    """Take back that somebody who keyed this sheet in ended a sign-up; raise Conflict when it is too late for that."""
-    row = next((one for one in just_left(session, sheet, by.actor, by.now) if one.id == sign_up_id), None)
-    if row is None:
-        raise Conflict("undo_over")
-    come_back(session, row, by.actor.person_id, by.now)
-    return row
-
-
 def _correct(
     session: Session, line: PrintedRow, rows: Sequence[Participation], people: int, by: By
 ) -> Outcome:
@@ -313,16 +280,27 @@ def _correct(
         # Nobody of a home comes: that is everybody who signed up, however they did.
         for one in rows:
             end_for(session, one, by.actor, by.now, say_so=by.say_so)
-        return Outcome(line, row.slot, "left", row)
+        return Outcome(line, row.slot, "left", row, ended=tuple(one.id for one in rows))
     capacity.change_people(session, row, people, by.actor.person_id, by.now)
     return Outcome(line, row.slot, "changed", row)
 
 
-def _entry(line: PrintedRow, slot: Slot, keyed: KeyedLine, people: int, by: By) -> Entry:
+def _entry(session: Session, line: PrintedRow, slot: Slot, how: tuple[KeyedLine, By], people: int) -> Entry:
+    keyed, by = how
     # What a household ticks twice on one sheet it has thought of: it is more people than one.
     entry = Entry(keyed.facts, people=people, note=by.note, or_wait=True, clash_ok=True)
     if line.household_id is not None or line.person_id is not None:
         return replace(entry, household_id=line.household_id, person_id=line.person_id)
     if not text_in(keyed.facts.name) or not text_in(keyed.facts.kana):
         raise Invalid("written_in_nameless")
-    return replace(entry, request_key=_key_of(line, slot.id))
+    before = written_before(session, line, keyed.facts.kana)
+    if before is not None:
+        _write_anew(session, before, keyed.facts)
+    return replace(entry, person_id=before.id if before else None, request_key=line.key_for(slot.id))
+
+
+def _write_anew(session: Session, person: Person, facts: PersonFacts) -> None:
+    # The line was taken back and is keyed in better. Who is known from elsewhere has own words.
+    if person.email is None and person.household_id is None and not is_known(session, person):
+        person.name, person.kana = names_in(facts.name, facts.kana)
+        person.phone, person.phone_key = phones_in(facts.phone)

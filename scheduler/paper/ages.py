@@ -7,6 +7,8 @@ from scheduler.activities.codes import GROWN_UP
 from scheduler.participation.grades import GRADES
 from scheduler.participation.signing import Named
 
+# As many children as one sign-up can have, each told as fully as possible: what is longer is something else.
+MOST = 400
 _BETWEEN = re.compile(r"[、,，・/\s]+")
 _YEARS = re.compile(r"(\d{1,2})(?:歳|才|さい|y)?(半)?")
 _MONTHS = re.compile(r"(?:(\d{1,2})(?:歳|才|さい))?と?(\d{1,2})(?:[かカヵヶケ]月|m)")
@@ -15,8 +17,10 @@ _SCHOOLS = {"小": "e", "中": "j", "高": "h"}
 
 
 def ages_in(typed: str) -> tuple[Named, ...] | None:
-    """Return the children of a field; None where one of them cannot be read."""
-    plain = unicodedata.normalize("NFKC", typed[:80]).strip()
+    """Return the children of a field; None where one of them cannot be read, or it is too long to be ages."""
+    if len(typed) > MOST:
+        return None
+    plain = unicodedata.normalize("NFKC", typed).strip()
     found = [_child(one) for one in _BETWEEN.split(plain) if one]
     children = tuple(one for one in found if one is not None)
     return children if len(children) == len(found) else None

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from scheduler import clock
 from scheduler.board.queries import find_date_to_enter
 from scheduler.json_api import Api
-from scheduler.paper import actions, printing, queries
+from scheduler.paper import actions, printing, queries, undoing
 from scheduler.paper.models import PrintedSheet
 from scheduler.paper.shapes import (
     KeyedOut,
@@ -91,3 +91,13 @@ def key_in(code: str, body: KeyIn) -> KeyedOut:
     outcomes = actions.key_in(db_session(), found, [line.keyed() for line in body.lines], by)
     db_session().commit()
     return KeyedOut(outcomes=[outcome_out(one) for one in outcomes])
+
+
+@api.operation("POST /sheets/<code>/undo", SheetOut, scope="organise")
+def undo_keying(code: str) -> SheetOut:
+    """Take back for half an hour what one has keyed in last from a sheet; what that has ended stays ended."""
+    actor = current_actor()
+    found = queries.find_sheet(db_session(), actor, code)
+    undoing.take_back(db_session(), found, actions.By(actor, clock.now()))
+    db_session().commit()
+    return _out(found)

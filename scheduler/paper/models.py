@@ -78,6 +78,10 @@ class PrintedRow(Base):
         """Whether a yes or a no was keyed in for the present time of the date."""
         return self.answered_at is not None and self.answered_version == time_version(self.sheet.occurrence)
 
+    def key_for(self, slot_id: int) -> str:
+        """Return the key that makes whoever is written in here one sign-up for a part, however often it is sent."""
+        return f"sheet-{self.id}-{slot_id}"
+
     @property
     def name(self) -> str:
         """Whose line it is; empty where nobody is written in."""

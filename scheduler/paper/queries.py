@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from scheduler.activities.models import Occurrence, Slot
@@ -18,8 +18,10 @@ from scheduler.paper.models import PrintedRow, PrintedSheet
 from scheduler.participation.models import GONE, Participation
 from scheduler.participation.undoing import just_ended
 from scheduler.parties.access import Actor, led_blocks, may_enter_for_all, may_organise
-from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.models import Household, Membership, Organization, Person
+from scheduler.parties.names import kana_key
 from scheduler.parties.queries import enterable_households, enterable_people
+from scheduler.text import text_in
 
 # A body with more members has other lists than one that goes round.
 MOST_PEOPLE = 60
@@ -150,16 +152,40 @@ def just_left(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime
 
 
 def just_keyed(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) -> StateChange | None:
-    """Return the actor's last keying of a sheet in the last half hour, where it was not taken back."""
-    wanted = select(StateChange).where(
-        StateChange.subject == "sheet",
-        StateChange.subject_id == sheet.id,
-        StateChange.verb.in_(("key_in", "key_back")),
-        StateChange.by_id == actor.person_id,
-        StateChange.at > now - UNDO_FOR,
+    """Return the actor's last keying of a sheet in the last half hour, where anything of it can be taken back."""
+    last = presses_of(session, sheet, actor, now)[-1:]
+    done = last[0].facts if last and last[0].verb == "key_in" else {}
+    return last[0] if done.get("changes") or done.get("said") else None
+
+
+def presses_of(session: Session, sheet: PrintedSheet, actor: Actor, now: datetime) -> list[StateChange]:
+    """Return what the actor has keyed in from a sheet and taken back in the last half hour, press by press."""
+    mine = StateChange.by_id == actor.person_id, StateChange.at > now - UNDO_FOR
+    wanted = _done_to(sheet, "key_in", "key_back").where(*mine)
+    return list(session.scalars(wanted.order_by(StateChange.id)))
+
+
+def _done_to(sheet: PrintedSheet, *verbs: str) -> Select[tuple[StateChange]]:
+    own = StateChange.subject == "sheet", StateChange.subject_id == sheet.id
+    return select(StateChange).where(*own, StateChange.verb.in_(verbs))
+
+
+def written_before(session: Session, line: PrintedRow, kana: str) -> Person | None:
+    """Return whom a taken back press had written in on this line, where it is the same reading again."""
+    backs = session.scalars(_done_to(line.sheet, "key_back").order_by(StateChange.id.desc()))
+    ids = [one.facts.get("written", {}).get(str(line.id)) for one in backs]
+    wanted = select(Person).where(Person.id.in_([one for one in ids if one]), Person.merged_into_id.is_(None))
+    same = wanted.where(Person.kana_key == kana_key(text_in(kana)))
+    return session.scalar(same.order_by(Person.id.desc()).limit(1))
+
+
+def is_known(session: Session, person: Person) -> bool:
+    """Say whether somebody has a sign-up that stands, or belongs anywhere."""
+    stands = select(Participation.id).where(
+        Participation.contact_id == person.id, Participation.state.not_in(GONE)
     )
-    last = session.scalar(wanted.order_by(StateChange.id.desc()).limit(1))
-    return last if last is not None and last.verb == "key_in" else None
+    belongs = select(Membership.id).where(Membership.person_id == person.id)
+    return any(session.scalar(wanted.limit(1)) is not None for wanted in (stands, belongs))
 
 
 def _sign_ups(session: Session, lines: Collection[PrintedRow], slots: list[int]) -> list[Participation]:

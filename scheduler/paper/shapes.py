@@ -63,7 +63,10 @@ class SheetsOut(ApiModel):
 
 
 class SheetFieldIn(ApiModel):
-    """How many come for one part, which children among them; `was` is how many stood there when it was read."""
+    """How many come for one part, which children among them; `was` is how many stood there when it was read.
+
+    Children are told with a new sign-up alone: a line that stands takes another number, and is refused with children.
+    """
 
     slot_id: int
     people: int | None = Field(default=None, ge=0)

@@ -14,7 +14,7 @@ from scheduler.board.homes import noes_at
 from scheduler.board.lists import copy_of, stations_of
 from scheduler.board.queries import find_date_to_enter
 from scheduler.errors import Invalid, NotFound
-from scheduler.paper import actions, cards, printing, queries
+from scheduler.paper import actions, cards, printing, queries, undoing
 from scheduler.paper.codes import DATE, code_of, spoken
 from scheduler.paper.forms import CodeForm, KeyingForm, PrintForm, keyed_of
 from scheduler.paper.models import CIRCULAR, PrintedRow, PrintedSheet
@@ -196,7 +196,7 @@ def key_in(code: str) -> ResponseReturnValue:
 
 def _brought_back(found: PrintedSheet, form: KeyingForm, by: actions.By) -> ResponseReturnValue:
     ended = request.form.get("back", 0, int)
-    if form.validate_on_submit() and form.attempt(lambda: actions.bring_back(db_session(), found, ended, by)):
+    if form.validate_on_submit() and form.attempt(lambda: undoing.bring_back(db_session(), found, ended, by)):
         db_session().commit()
         flash(gettext("元にもどしました。"), "success")
         return go(f"/sheets/{found.code}")
@@ -209,7 +209,7 @@ def undo_keying(code: str) -> ResponseReturnValue:
     actor, form = current_actor(), KeyingForm()
     found = queries.find_sheet(db_session(), actor, code)
     by = actions.By(actor, clock.now())
-    if form.validate_on_submit() and form.attempt(lambda: actions.take_back(db_session(), found, by)):
+    if form.validate_on_submit() and form.attempt(lambda: undoing.take_back(db_session(), found, by)):
         db_session().commit()
         flash(gettext("元にもどしました。"), "success")
         return go(f"/sheets/{found.code}")

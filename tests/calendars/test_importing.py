@@ -110,7 +110,9 @@ def test_what_was_thrown_away_is_taken_over_anew_and_what_leaves_days_out_stays_
     assert kinds(take(session, cast, MEETING)) == ["same"]
     drafts.discard(session, meeting, cast.aiko.id, NOW)
     assert [kinds(take(session, cast, MEETING)) for _ in range(2)] == [["new"], ["same"]]
-    drafts.restore(session, meeting, cast.aiko.id, NOW)
+    # It would stand there twice, the second time unknown to its calendar.
+    with pytest.raises(Conflict, match="draft_taken_anew"):
+        drafts.restore(session, meeting, cast.aiko.id, NOW)
     assert [row.activity_id == meeting.id for row in dates(session, "定例会")] == [False]
 
 

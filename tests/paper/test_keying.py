@@ -15,14 +15,13 @@ from scheduler.paper.actions import (
     By,
     Field,
     KeyedLine,
-    bring_back,
     key_in,
     leaving,
-    take_back,
 )
 from scheduler.paper.models import PrintedSheet
 from scheduler.paper.printing import Wanted, print_sheet
 from scheduler.paper.queries import just_left
+from scheduler.paper.undoing import bring_back, take_back
 from scheduler.participation.actions import join, withdraw
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
@@ -185,6 +184,14 @@ def test_whoever_was_written_in_by_mistake_is_written_in_anew(
     )
     rows = [one.row for one in again if one.row is not None]
     assert [(row.party_name, row.is_live) for row in rows] == [("野田 清", True)] * 2
+    # The same reading is the same person, better written: no other one who looks alike.
+    take_back(session, printed, replace(by, now=NOW + timedelta(minutes=2)))
+    better = key_in(
+        session, printed, [written("野田 潔", "ノダ キヨシ")], replace(by, now=NOW + timedelta(minutes=3))
+    )
+    contacts = {one.row.contact for one in better if one.row is not None}
+    assert contacts == {rows[0].contact}
+    assert (printed.rows[5].name, rows[0].contact.kana) == ("野田 潔", "ノダ キヨシ")
 
 
 def test_a_sheet_without_a_block_names_the_members_of_no_household(session: Session, cast: Cast) -> None:
@@ -250,3 +257,39 @@ def test_a_leader_takes_back_the_own_home_too(
     key_in(session, printed, [line(printed, 1, 1), line(printed, 2, 1)], own)
     take_back(session, printed, own)
     assert (printed.occurrence.slots[0].taken, printed.rows[0].has_answered) == (0, False)
+
+
+@pytest.mark.parametrize("order", [("press", "end"), ("end", "press")])
+def test_the_mark_that_a_home_has_answered_goes_once_all_of_a_press_is_taken_back(
+    session: Session, printed: PrintedSheet, midori: Street, by: By, order: tuple[str, str]
+) -> None:
+    first, second = printed.occurrence.slots
+    came = join(session, first, SignUp(midori.speakers[0].id), NOW)
+    keyed = KeyedLine(1, {first.id: Field(0, 1), second.id: Field(2)})
+    key_in(session, printed, [keyed, line(printed, 2, 0)], by)
+    marks = []
+    for what in order:
+        if what == "press":
+            take_back(session, printed, by)
+        else:
+            bring_back(session, printed, came.id, by)
+        marks.append([row.has_answered for row in printed.rows[:2]])
+    # One of two is left of the first home's answer; the other home has said no and nothing else.
+    assert marks == [[True, order[0] == "end"], [False, False]]
+    assert (came.is_live, first.taken, second.taken) == (True, 1, 0)
+
+
+def test_a_zero_that_is_taken_back_leaves_the_mark_of_an_earlier_time_as_it_was(
+    session: Session, printed: PrintedSheet, midori: Street, by: By, cast: Cast
+) -> None:
+    key_in(session, printed, [line(printed, 1, 0)], by)
+    postpone(session, printed.occurrence, Ruling(cast.aiko.id, printed.occurrence.revision), NOW)
+    before = (printed.rows[0].answered_at, printed.rows[0].answered_version)
+    later = replace(by, now=NOW + timedelta(minutes=1))
+    came = join(session, printed.occurrence.slots[0], SignUp(midori.speakers[0].id), NOW)
+    key_in(session, printed, [line(printed, 1, 0, was=1)], later)
+    assert printed.rows[0].has_answered
+    with pytest.raises(Conflict, match="undo_over"):
+        take_back(session, printed, later)
+    bring_back(session, printed, came.id, later)
+    assert (printed.rows[0].answered_at, printed.rows[0].answered_version) == before

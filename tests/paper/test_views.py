@@ -13,7 +13,8 @@ from tests.conftest import NOW
 from tests.mailbox import new_mail, text
 from tests.paper.pdf import read
 from tests.paper.streets import date, sheet, street
-from tests.signed_in import browser_of
+from tests.program import done, refusal
+from tests.signed_in import browser_of, program_of
 from tests.visitor import Visitor
 
 
@@ -39,9 +40,9 @@ def test_a_sheet_is_keyed_in_with_one_press_and_shows_what_did_not_go_in(
     assert 'value="たくさん"' in mixed.text
     assert "人数が読み取れません" in mixed.text
     twice = {f"n-1-{slot.id}": "2", f"n-1-{second.id}": "1"}
-    done = browser.submit(path, **twice, **{f"n-2-{slot.id}": "1", f"n-3-{slot.id}": "0"})
+    answer = browser.submit(path, **twice, **{f"n-2-{slot.id}": "1", f"n-3-{slot.id}": "0"})
     session.rollback()
-    assert (done.headers["Location"], slot.taken) == (path, 3)
+    assert (answer.headers["Location"], slot.taken) == (path, 3)
     page = browser.text(path)
     assert ("2軒を入れました" in page, "まだの家 0軒" in page) == (True, True)
 
@@ -70,6 +71,11 @@ def test_who_waits_after_keying_in_is_named_with_the_way_there_and_a_slip_is_ref
         False,
         True,
     )
+    # A program does the same.
+    program = program_of(app, cast.aiko)
+    done(program.post(path, lines=[{"number": 1, "fields": [{"slot_id": slot.id, "people": 1}]}]))
+    assert [line["has_answered"] for line in done(program.post(f"{path}/undo"))["lines"]][:1] == [False]
+    assert refusal(program.post(f"{path}/undo")) == (409, "undo_over")
     assert ("済3人" in again.tight, again.tight.count("来ません")) == (True, 1)
     assert again.smallest >= 12
 

@@ -135,6 +135,16 @@ def test_a_line_without_ages_is_refused_and_ages_without_a_number_are_not_lost(
         "children_missing",
         "children_over_people",
     ]
+    by, child = By(actor(cast.aiko), NOW), (Named(age_months=8),)
+    stands = [Field(2, children=child), Field(2, 2, child), Field(3, 2, child), Field(3, 2)]
+    # Of a line that stands only the number is changed, and nothing is dropped without a word.
+    found = [key_in(session, printed, [KeyedLine(1, {part.id: one})], by)[0] for one in stands]
+    assert [one.refusal.code if one.refusal else one.what for one in found] == [
+        "joined",
+        "same",
+        "ages_stand_already",
+        "changed",
+    ]
 
 
 AGES: list[tuple[str, tuple[Named, ...] | None]] = [
@@ -148,6 +158,8 @@ AGES: list[tuple[str, tuple[Named, ...] | None]] = [
     ("小7", None),
     ("30", None),
     ("3歳と", None),
+    ("、".join(["1歳6か月"] * 59), (Named(age_months=18),) * 59),
+    ("1歳、" * 150, None),
 ]
 
 

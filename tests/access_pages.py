@@ -102,6 +102,7 @@ POST /stand-ins/asked/<asked_search_id>                   404  404  404  303  40
 GET  /activities/<activity_id>/join/<position>            200  200  200  200  200
 POST /activities/<activity_id>/join/<position>            303  303  303  303  303
 GET  /activities/<activity_id>/join/<position>/joined     404  404  404  404  404
+POST /activities/<activity_id>/join/<position>/joined/forget  303  303  303  303  303
 POST /activities/<activity_id>/join/<position>/joined/undo  404  404  404  404  404
 GET  /series/<series_id>                                  404  200  404  404  404
 POST /series/<series_id>/prove                            404  303  404  404  404

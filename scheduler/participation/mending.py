@@ -87,8 +87,13 @@ def let_go(session: Session, request_key: str, slot: Slot, typed: PersonFacts, n
         return
     places.lock_of(session, row, slot)
     if row.is_live and row.unproven:
-        leave(session, row, "expired", Change("mend", quiet=True), now)
-        _mend_name(session, row, typed)
+        end(session, row, typed, now)
+
+
+def end(session: Session, row: Participation, typed: PersonFacts, now: datetime) -> None:
+    """End a sign-up that is written anew by the person `typed` now, without a word. The slot must be locked."""
+    leave(session, row, "expired", Change("mend", quiet=True), now)
+    _mend_name(session, row, typed)
 
 
 def was_mended(session: Session, row: Participation) -> bool:

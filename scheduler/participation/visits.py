@@ -55,32 +55,35 @@ class Visit:
         kept = _opened(self)
         if kept is None:
             return "", "", True
-        typed = _as_form(kept)
+        typed = as_form(kept)
         group = typed.get("group_name", "").strip()
         company = CompanyForm.for_slot(slot, known=False, typed=typed).company()
         name = typed.get("name", "").strip() + (words.aside(group) if group else "")
         return name, people_text(company.named), "children_only" not in typed
 
 
-def remember(row: Participation, stranger: Stranger | None, *, keep: bool = True) -> None:
+def remember(row: Participation, stranger: Stranger | None) -> None:
     """Keep in this browser that it has just made this sign-up; `stranger` is who typed it without signing in.
 
-    With `keep`, what was typed is kept too, for as long as its mail is waited for. The caller commits.
+    What was typed is kept too, for as long as its mail is waited for. The caller commits.
     """
     _forget_typed()
     by_mail, now = stranger is not None and is_told_by_mail(stranger), clock.now()
     typed = stranger.contact_typed if stranger else ""
     sent = request.form.get("request_key", "")[:64]
     visit = Visit(row.slot_id, 0 if by_mail else row.id, sent, by_mail, typed, hold_ends(row.slot, now))
-    _keep(replace(visit, key=_keep_typed(now), form=_form_of(row)) if keep and by_mail else visit)
+    _keep(replace(visit, key=keep_typed(now), form=_form_of(row)) if by_mail else visit)
 
 
-def _keep_typed(now: datetime) -> str:
+def keep_typed(now: datetime) -> str:
+    """Keep what was typed into the form that was sent, and return its key for this browser; the caller commits."""
     typed = {name: request.form.getlist(name) for name in request.form if name not in _NOT_KEPT}
     return mending.keep(db_session(), typed, request.form.get("request_key", ""), settings().secret_key, now)
 
 
 def _form_of(row: Participation) -> str:
+    if request.path.startswith("/stand-ins/"):
+        return f"{request.path}?mend=1"
     # Where another part was chosen on the form of one that was full, it is mended on its own.
     group = request.path.endswith("/group")
     share = {name: value for name, value in request.args.items() if name == "share"}
@@ -138,19 +141,23 @@ def _kept() -> mending.Kept | None:
 
 
 def _opened(visit: Visit) -> mending.Kept | None:
-    if not visit.key:
-        return None
-    return mending.kept(db_session(), visit.key, settings().secret_key, clock.now())
+    return opened(visit.key) if visit.key else None
 
 
-def _as_form(kept: mending.Kept) -> MultiDict[str, str]:
+def opened(key: str) -> mending.Kept | None:
+    """Return what was typed, where it is still kept under this key."""
+    return mending.kept(db_session(), key, settings().secret_key, clock.now())
+
+
+def as_form(kept: mending.Kept) -> MultiDict[str, str]:
+    """Return what was typed as a form reads it."""
     return MultiDict((name, text) for name, texts in kept.typed.items() for text in texts)
 
 
 def typed_before() -> MultiDict[str, str] | None:
     """Return what was typed, where the form is opened to be mended and it is still kept."""
     kept = _kept() if request.method == "GET" else None
-    return _as_form(kept) if kept else None
+    return as_form(kept) if kept else None
 
 
 def let_go(slot: Slot, typed: PersonFacts) -> None:

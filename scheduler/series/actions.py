@@ -14,7 +14,7 @@ from scheduler.history import UNDO_FOR, StateChange, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.notices.queries import is_about_to_be_told
 from scheduler.participation import actions as sign_ups
-from scheduler.participation import places
+from scheduler.participation import mending, places
 from scheduler.participation.actions import Stranger
 from scheduler.participation.answering import ask_for
 from scheduler.participation.giving import take_back_in
@@ -28,6 +28,7 @@ from scheduler.participation.guards import (
 )
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.parties.actions import PersonFacts
 from scheduler.series.models import Series
 from scheduler.series.queries import (
     answered_in_vain,
@@ -236,6 +237,7 @@ def prove(session: Session, series: Series, now: datetime, *, clash_ok: bool = F
         sign_ups.prove(session, row, now, clash_ok=True)
     ask_for(session, rows, now)
     series.unproven = False
+    mending.forget_sent(session, series.request_key)
     _say(session, series, ("prove", None, "live"), None, now)
     tell(session, series, "series_joined", now)
 
@@ -319,6 +321,28 @@ def lapse(session: Session, series: Series, now: datetime) -> None:
         series.ended_at = now
         _say(session, series, ("lapse", "live", "ended"), None, now)
         tell(session, series, "series_expired", now)
+
+
+def let_go(session: Session, activity: Activity, request_key: str, typed: PersonFacts, now: datetime) -> None:
+    """End the series that is mended, before the person `typed` now makes it anew; locks its dates.
+
+    Only one that this very form has made and nobody has confirmed, as `mending.let_go` does for a single date.
+    """
+    series = sent_with(session, activity.id, request_key)
+    if series is None:
+        return
+    rows = _by_slot(rows_of(session, series.id, now))
+    # Also the dates that are joined next: all at once, so that nobody waits for anybody in a circle.
+    places.lock(
+        session, *slots_ahead(session, activity.id, series.position, now), *(row.slot for row in rows)
+    )
+    session.refresh(series)
+    if not (series.unproven and series.is_live):
+        return
+    for row in (one for one in rows if one.is_live and one.unproven):
+        mending.end(session, row, typed, now)
+    series.ended_at = now
+    _say(session, series, ("mend", "live", "ended"), None, now)
 
 
 def forget_answers(session: Session) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import RadioField
 
 from scheduler import words
@@ -49,9 +50,14 @@ class SeriesForm(CompanyForm):
     dates = Ticks(_("来られる日"), choices=[], description=_("「下で選んだ日だけ」のときに選びます。"))
 
     @classmethod
-    def for_slots(cls, slots: Sequence[Slot], *, known: bool) -> "SeriesForm":
-        """Return the form with these dates to choose from; nothing is asked again of somebody who is known."""
-        form = cls.for_slot(slots[0], known=known)
+    def for_slots(
+        cls, slots: Sequence[Slot], *, known: bool, typed: MultiDict[str, str] | None = None
+    ) -> "SeriesForm":
+        """Return the form with these dates to choose from; nothing is asked again of somebody who is known.
+
+        `typed` is what was typed before and is shown again.
+        """
+        form = cls.for_slot(slots[0], known=known, typed=typed)
         form.dates.choices = {str(slot.occurrence_id): _day(slot) for slot in slots}
         every = gettext("毎回（いまある%(count)s回と、これからできる日も）", count=len(slots))
         form.scope.choices = [("every", every), ("some", gettext("下で選んだ日だけ"))]

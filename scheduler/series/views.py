@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, make_response, session
+from flask import Blueprint, flash, make_response, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -15,6 +15,7 @@ from scheduler.activities.recurrence import to_local
 from scheduler.activities.repeat_forms import repeats_of
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
+from scheduler.participation import mending, visits
 from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.fields import ProveForm
 from scheduler.participation.queries import find_own
@@ -31,6 +32,9 @@ from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("series", __name__)
 
+# How much a browser keeps: the activity, the part, the row, the key of the request, until when, the key to the form.
+_KEPT = 6
+
 
 def _asker(token: str | None) -> tuple[Actor, str]:
     """Return who acts and the page to go back to, by session or by personal link."""
@@ -41,24 +45,21 @@ def _asker(token: str | None) -> tuple[Actor, str]:
 def join(activity_id: int, position: int) -> ResponseReturnValue:
     """Sign up for many dates of an activity at once."""
     actor, now = current_actor(), clock.now()
-    hold = now + UNPROVEN_HOLDS
     activity = find_activity(db_session(), actor, activity_id)
     slots = queries.slots_ahead(db_session(), activity.id, position, now)
     if not slots:
         raise NotFound
-    form = SeriesForm.for_slots(slots, known=actor.is_signed_in)
+    typed, mends = _typed_before(activity_id, position), "mend" in request.args
+    shown = visits.as_form(typed) if typed and mends and request.method == "GET" else None
+    form = SeriesForm.for_slots(slots, known=actor.is_signed_in, typed=shown)
     if form.validate_on_submit() and form.attempt(lambda: _join(activity, position, form, actor)):
+        _remember(form, actor, now)
         db_session().commit()
-        _remember(form, actor, hold)
         _say_what_was_left_out(form.done, by_mail=session["series"][2] == 0)
         return go(f"/activities/{activity.id}/join/{position}/joined")
-    return form.page(
-        "series/join.html",
-        activity=activity,
-        slots=slots,
-        part=slots[0],
-        others=queries.other_parts(slots[0]),
-    )
+    part = {"part": slots[0], "others": queries.other_parts(slots[0])}
+    page = form.page("series/join.html", activity=activity, slots=slots, **part, is_kept=typed is not None)
+    return secret_address(make_response(page)) if mends else page
 
 
 def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> Joined:
@@ -68,21 +69,40 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
         return actions.join(db_session(), activity, wish, known, now)
     stranger = Stranger(form.person())
     guard("join", *stranger.contacts)
+    typed = _typed_before(activity.id, position)
+    if typed is not None and "mend" in request.args:
+        actions.let_go(db_session(), activity, typed.request_key, stranger.person, now)
     done = actions.join_as_stranger(db_session(), activity, wish, sign_up, now, stranger=stranger)
     form.tell_what_is_left_out()
     begin_connecting(done.series.contact, activity.organization, unproven=done.series.unproven)
     return done
 
 
-def _remember(form: SeriesForm, actor: Actor, until: datetime) -> None:
-    """Keep in this browser what it has just made.
+def _typed_before(activity_id: int, position: int) -> mending.Kept | None:
+    """Return what this browser has typed there, while its mail is waited for."""
+    kept = session.get("series")
+    if not isinstance(kept, list) or kept[:2] != [activity_id, position] or len(kept) != _KEPT or not kept[5]:
+        return None
+    return visits.opened(kept[5])
+
+
+def _remember(form: SeriesForm, actor: Actor, now: datetime) -> None:
+    """Keep in this browser what it has just made, and the key to what was typed; the caller commits.
 
     Where that is told to the mailbox alone, nothing of what is stored goes into the cookie, which can be read.
     """
+    _forget_typed()
     made: Series = form.done.series
     by_mail = not actor.is_signed_in and is_told_by_mail(Stranger(form.person()))
-    sent = form.request_key.data or ""
-    session["series"] = [made.activity_id, made.position, 0 if by_mail else made.id, sent, until.isoformat()]
+    sent, until = form.request_key.data or "", (now + UNPROVEN_HOLDS).isoformat()
+    key = visits.keep_typed(now) if by_mail else ""
+    session["series"] = [made.activity_id, made.position, 0 if by_mail else made.id, sent, until, key]
+
+
+def _forget_typed() -> None:
+    kept = session.get("series")
+    if isinstance(kept, list) and len(kept) == _KEPT and kept[5]:
+        mending.forget(db_session(), kept[5])
 
 
 def _say_what_was_left_out(joined: Joined, *, by_mail: bool) -> None:
@@ -107,6 +127,7 @@ def joined(activity_id: int, position: int) -> ResponseReturnValue:
         activity=activity,
         series=made,
         position=position,
+        may_mend=_typed_before(activity_id, position) is not None,
         **(_waiting(kept[4]) if made is None else _standing(made)),
         **_when_and_where(activity, position),
     )
@@ -117,9 +138,20 @@ def _kept(activity_id: int, position: int) -> list[Any]:
     """Return what this browser has just made there; raise NotFound where that is nothing."""
     kept = session.get("series")
     # An older version of the service kept less.
-    if not isinstance(kept, list) or kept[:2] != [activity_id, position] or len(kept) != 5:
+    if not isinstance(kept, list) or kept[:2] != [activity_id, position] or len(kept) != _KEPT:
         raise NotFound
     return kept
+
+
+@pages.post("/activities/<int:activity_id>/join/<int:position>/joined/forget")
+def forget_joined(activity_id: int, position: int) -> ResponseReturnValue:
+    """Let a browser that others use too forget what was typed into it; the sign-up stays."""
+    activity = find_activity(db_session(), current_actor(), activity_id)
+    _forget_typed()
+    session.pop("series", None)
+    db_session().commit()
+    flash(gettext("この端末から消しました。申し込みは、そのままです。"), "success")
+    return go(f"/activities/{activity.id}")
 
 
 @pages.post("/activities/<int:activity_id>/join/<int:position>/joined/undo")
@@ -199,9 +231,9 @@ def prove(series_id: int, token: str | None = None) -> ResponseReturnValue:
         return go(f"{back.removesuffix('/me')}/series/{found.id}")
     actions.prove(db_session(), found, clock.now(), clash_ok=sure)
     kept = session.get("series")
-    if isinstance(kept, list) and len(kept) == 5 and kept[3] and kept[3] == found.request_key:
+    if isinstance(kept, list) and len(kept) == _KEPT and kept[3] and kept[3] == found.request_key:
         # Whoever has confirmed it here reads its mailbox.
-        session["series"] = [*kept[:2], found.id, *kept[3:]]
+        session["series"] = [*kept[:2], found.id, *kept[3:5], ""]
     return _changed(found, back, gettext("確かめました。"))
 
 

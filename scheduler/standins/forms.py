@@ -1,6 +1,7 @@
 """What is typed to look for a stand-in and to be one; shape only."""
 
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, HiddenField, SelectField
 
 from scheduler.activities.models import Slot
@@ -27,9 +28,9 @@ class TakeOverForm(IdentityForm):
     )
 
     @classmethod
-    def asking(cls, slot: Slot, *, known: bool) -> "TakeOverForm":
-        """Return the form that asks nothing again of somebody who is known."""
-        form = cls()
+    def asking(cls, slot: Slot, *, known: bool, typed: MultiDict[str, str] | None = None) -> "TakeOverForm":
+        """Return the form that asks nothing again of somebody who is known; `typed` before is shown again."""
+        form = cls() if typed is None else cls(formdata=typed)
         form.offer_line(slot.occurrence.activity.organization.line_account)
         if known:
             form.ask_nothing_again()

@@ -92,14 +92,15 @@ def take_by_link(token: str) -> ResponseReturnValue:
 @pages.route("/stand-ins/open/<int:search_id>", methods=["GET", "POST"])
 def take_open(search_id: int) -> ResponseReturnValue:
     """Take over where everybody was asked."""
-    return _take(queries.find_open_search(db_session(), current_actor(), search_id))
+    page = _take(queries.find_open_search(db_session(), current_actor(), search_id))
+    return secret_address(make_response(page)) if "mend" in request.args else page
 
 
 def _take(search: StandIn) -> ResponseReturnValue:
     actor, slot = current_actor(), search.participation.slot
-    form = TakeOverForm.asking(slot, known=actor.is_signed_in)
+    form = TakeOverForm.asking(slot, known=actor.is_signed_in, typed=visits.typed_before())
     if form.validate_on_submit() and form.attempt(lambda: _take_over(search, form, actor)):
-        visits.remember(form.done, _stranger(form, actor), keep=False)
+        visits.remember(form.done, _stranger(form, actor))
         db_session().commit()
         return go(f"/slots/{slot.id}/joined")
     return form.page(
@@ -121,6 +122,7 @@ def _take_over(search: StandIn, form: TakeOverForm, actor: Actor) -> Participati
     if not actor.is_signed_in:
         stranger = Stranger(form.person())
         guard("join", *stranger.contacts)
+        visits.let_go(search.participation.slot, stranger.person)
         row = actions.take_as_stranger(db_session(), search, stranger, sign_up, clock.now())
         form.tell_what_is_left_out()
         begin_connecting(row.contact, row.slot.occurrence.activity.organization, unproven=row.unproven)

@@ -119,3 +119,21 @@ def test_where_whoever_cannot_come_is_free_at_once_no_search_is_offered(
     row = make.participation(session, slot, cast.ben, NOW)
     session.commit()
     assert "stand-in" not in browser_of(app, cast.ben).text(f"/participations/{row.id}/withdraw")
+
+
+def test_a_stand_in_mends_what_was_typed_while_the_mail_is_waited_for(
+    app: Flask, session: Session, cast: Cast, bens: Participation, visitor: Visitor
+) -> None:
+    seek(app, cast, bens, "open")
+    path = "/stand-ins/open/1"
+    checking = visitor.submit(path, **HANAKO | {"email": "hanoko@example.jp"}).location
+    mend = f"{path}?mend=1"
+    assert f'href="{mend}"' in visitor.text(checking)
+    shown = visitor.get(mend)
+    assert ('value="hanoko@example.jp"' in shown.text, shown.headers["Cache-Control"]) == (True, "no-store")
+    assert visitor.submit(mend, **HANAKO).status_code == 303
+    session.rollback()
+    rows = session.query(Participation).order_by(Participation.id).all()
+    told = [(row.state, row.contact.email) for row in rows[1:]]
+    assert told == [("expired", "hanoko@example.jp"), ("unverified", "hanako@example.jp")]
+    assert (rows[2].replaces_id, bens.state) == (bens.id, "confirmed")

@@ -155,8 +155,10 @@ def _check_asked(session: Session, one: Slot, sign_up: SignUp, now: datetime) ->
 
 
 def _check_any(slots: Sequence[Slot], not_joined: Sequence[NotJoined]) -> None:
-    if len(not_joined) == len(slots):
-        raise not_joined[0].refused if len(slots) == 1 else Conflict("no_date_joined")
+    if len(not_joined) < len(slots):
+        return
+    # Where all of them refuse the same, that is what has to be mended.
+    raise not_joined[0].refused if len({one.code for one in not_joined}) == 1 else Conflict("no_date_joined")
 
 
 def _as_if_new(

@@ -10,7 +10,7 @@ from scheduler.activities.actions import make_dates
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import Question, SlotFacts
 from scheduler.checking import wrong_counters
-from scheduler.errors import Conflict, Invalid
+from scheduler.errors import Conflict, Forbidden, Invalid
 from scheduler.notices.models import Notice
 from scheduler.participation import answering
 from scheduler.participation.actions import Stranger, withdraw
@@ -160,10 +160,16 @@ def test_what_no_date_allows_leaves_nothing_behind(session: Session, cast: Cast)
     slots = (SlotFacts("草刈り", 3, competence="mower"),)
     weekly = make.activity(session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=3", slots=slots)
     session.commit()
-    with pytest.raises(Conflict, match="no_date_joined"):
+    # Where all dates refuse the same, that is said.
+    with pytest.raises(Forbidden, match="competence_missing"):
         actions.join(session, weekly, EVERY, SignUp(cast.ben.id), NOW)
     session.rollback()
     assert session.query(Participation).count() == 0
+    first, second, _third = slots_ahead(session, weekly.id, 0, NOW)
+    first.min_children, second.policy = 1, "assigned"
+    session.commit()
+    with pytest.raises(Conflict, match="no_date_joined"):
+        actions.join(session, weekly, EVERY, SignUp(cast.ben.id), NOW)
 
 
 def test_company_comes_to_new_dates_too(session: Session, cast: Cast, monthly: Activity) -> None:

@@ -117,8 +117,9 @@ def _offices(session: Session, actor: Actor) -> list[Membership]:
 
 
 def _not_twice(rounds: list[Round], tasks: list[Task]) -> list[Round]:
-    """Leave out whom to tell where a task of the body has the same list: a block's leader may hold an office, too."""
-    listed = {(one.occurrence.id, one.change_id) for one in tasks if one.what == "tell" and one.occurrence}
+    """Leave out whom to tell where a task of the body is about the same: a block's leader may hold an office, too."""
+    told = [one for one in tasks if one.what in {"missed", "tell"}]
+    listed = {(one.occurrence.id, one.change_id) for one in told if one.occurrence}
     own = [replace(one, by_hand=0) if (one.occurrence.id, one.change_id) in listed else one for one in rounds]
     return [one for one in own if one.asks or one.by_hand]
 

@@ -141,10 +141,10 @@ def _tellings(troubles: Sequence[Trouble], bodies: Sequence[Organization]) -> It
     for trouble in troubles:
         one = trouble.occurrence
         body = by_id[one.activity.organization_id]
-        for what, count in (("missed", trouble.missed), ("tell", trouble.by_hand)):
-            if count:
-                at = one.starts_at
-                yield Task(what, body, at, one, count=count, urgent=True, change_id=trouble.change_id)
+        # One task for one piece of news, whichever way it did not go.
+        what = "missed" if trouble.is_unsent else "tell"
+        at, count = one.starts_at, trouble.people
+        yield Task(what, body, at, one, count=count, urgent=True, change_id=trouble.change_id)
 
 
 def _body_tasks(session: Session, bodies: Sequence[Organization], now: datetime) -> Iterator[Task]:

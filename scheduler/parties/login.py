@@ -114,6 +114,8 @@ def start_session(token: str) -> None:
     _forget_all_but_language()
     session.permanent = True
     session["token"] = token
+    # Until now somebody else asked, or nobody known.
+    g.pop("actor", None)
     person_id = actions.signed_in_person(db_session(), token, clock.now())
     if person_id is not None:
         languages.keep_of(db_session().get_one(Person, person_id).language)

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from scheduler import clock, languages, words
 from scheduler.errors import Invalid, Refused
 from scheduler.parties import actions, blocks, bodies, households, login, member_list, queries
-from scheduler.parties.access import Actor, led_blocks, may_see_all
+from scheduler.parties.access import Actor, led_blocks, may_see_all, organised_bodies
 from scheduler.parties.forms import (
     BodyForm,
     CodeForm,
@@ -35,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
     """Ask for an address and mail a link and a code to it."""
     form = SignInForm()
     if request.method == "GET" and "next" in request.args:
-        session["next"] = redirect_target(request.args["next"], "/me")
+        session["next"] = redirect_target(request.args["next"], "")
     if form.validate_on_submit():
         email = str(form.email.data)
         actions.ask_to_sign_in(db_session(), email, settings().secret_key, clock.now())
@@ -79,9 +79,15 @@ def sign_in_by_link(token: str) -> ResponseReturnValue:
 
 
 def _signed_in(token: str) -> ResponseReturnValue:
-    goal = session.get("next", "/me")
+    goal = session.get("next")
     login.start_session(token)
-    return go(goal)
+    return go(goal or _first_page(login.current_actor()))
+
+
+def _first_page(actor: Actor) -> str:
+    """Return where somebody begins who wanted no page: whoever holds an office has things to do."""
+    holds_office = organised_bodies(db_session(), actor) or led_blocks(db_session(), actor)
+    return "/desk" if holds_office else "/me"
 
 
 @pages.post("/sign-out")

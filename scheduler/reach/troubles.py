@@ -39,9 +39,14 @@ class Trouble:
         return len({row.person.id for row in self.rows if row.group in _UNREACHED})
 
     @property
-    def by_hand(self) -> int:
-        """How many people are to be told by telephone or on paper."""
-        return len({row.person.id for row in self.rows if row.group not in _UNREACHED})
+    def people(self) -> int:
+        """How many people have still to be told, whichever way."""
+        return len({row.person.id for row in self.rows})
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether mails are among it that never left: whom they were for is on no list to go by yet."""
+        return any(row.group == KEPT for row in self.rows)
 
     @property
     def homes(self) -> int:

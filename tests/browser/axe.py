@@ -29,6 +29,13 @@ ASTRAY = """() => {
     return links.filter((one, at) => !led[at] || (at && !follows(led[at - 1], led[at])))
         .map(one => `the link "${one.textContent}" leads nowhere, or back`)
 }"""
+# What was done is said above the way back, on every page.
+BELOW = """() => {
+    const back = document.querySelector('main .top-line')
+    return [...document.querySelectorAll('main :is(.undo-bar, [data-news])')]
+        .filter(one => back && back.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+        .map(one => `"${one.textContent.trim()}" is said below the way back`)
+}"""
 # One page takes the place of the other as the browser reads it, with its sheets and its scripts; opening each anew
 # costs three times as much, and axe would have to be read again. What is folded away is a part of the page, too.
 PLACE = """async (page) => {
@@ -80,7 +87,8 @@ class Looker:
         self.place(shown)
         found = [] if self.seen else self._says(SHEET, "sheet")
         self.seen.add(alike)
-        found += [*self._says(ALL, "light"), *self.page.evaluate(SMALL), *self.page.evaluate(ASTRAY)]
+        found += [*self._says(ALL, "light"), *self.page.evaluate(SMALL)]
+        found += [*self.page.evaluate(ASTRAY), *self.page.evaluate(BELOW)]
         self.page.emulate_media(color_scheme="dark")
         found += self._says(COLOURS, "dark")
         self.page.set_viewport_size({"width": NARROW, "height": HEIGHT})

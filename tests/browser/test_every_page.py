@@ -36,6 +36,7 @@ WRONG = {
     '<p><font color="#e0e0e0">白い字</font></p>': "color-contrast (light)",
     '<p><font color="#303030">黒い字</font></p>': "color-contrast (dark)",
     '<span role="button" tabindex="0">小さいボタン</span>': "px high",
+    '<div class="top-line"></div><form class="undo-bar">消しました。</form>': "is said below the way back",
     f"<nobr>{'広' * 24}</nobr>": "px wide on 320 ",
     f"<b><nobr>{'長' * 16}</nobr></b>": "px wide on 320 large",
 }

@@ -264,6 +264,12 @@ def test_where_no_mail_leaves_the_desk_says_from_the_beginning_whom_news_have_no
     assert [
         (said in aiko.text(path), page in aiko.text(path)) for path in ("/desk", "/organizations/midori")
     ] == [(True, True)] * 2
+    # Whom no mail could reach is of the same piece of news: one task, and none beside it.
+    of_ben = select(Delivery).where(Delivery.person_id == cast.ben.id).order_by(Delivery.id.desc())
+    session.scalars(of_ben).first().state = "by_hand"  # type: ignore[union-attr]  # there are two
+    session.commit()
+    shown = aiko.text("/desk")
+    assert (said in shown, "電話や紙で伝える" in shown) == (True, False)
     aiko.submit(page, kept="1")
     shown = aiko.text("/desk")
     assert (said in shown, "2人に電話や紙で伝える" in shown) == (False, True)

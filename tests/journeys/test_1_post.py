@@ -47,7 +47,7 @@ def sign_in(app: Flask, visitor: Visitor) -> Visitor:
     """Ask for the mail, open its link and press the button."""
     visitor.submit("/sign-in", email="aiko@example.jp")
     link = mailbox.path(mailbox.new_mail(app, "aiko@example.jp"), "/sign-in/")
-    assert visitor.submit(link).location == "/me"
+    assert visitor.submit(link).location == "/desk"
     return visitor
 
 
@@ -58,7 +58,7 @@ def test_she_signs_in_with_the_link_which_looking_at_does_not_spend(
     link = mailbox.path(mailbox.new_mail(app, "aiko@example.jp"), "/sign-in/")
     scanner = Visitor(app)
     assert [scanner.client.head(link).status_code, scanner.get(link).status_code] == [200, 200]
-    assert visitor.submit(link).location == "/me"
+    assert visitor.submit(link).location == "/desk"
     assert "青木 愛子" in visitor.text("/me")
     assert scanner.submit(link).status_code == 422
 
@@ -66,7 +66,7 @@ def test_she_signs_in_with_the_link_which_looking_at_does_not_spend(
 def test_or_she_signs_in_with_the_six_digits(app: Flask, cast: Cast, visitor: Visitor) -> None:
     page = visitor.submit("/sign-in", email="aiko@example.jp").location
     digits = mailbox.code(mailbox.new_mail(app, "aiko@example.jp"))
-    assert visitor.submit(page, digits=digits).location == "/me"
+    assert visitor.submit(page, digits=digits).location == "/desk"
     assert "青木 愛子" in visitor.text("/me")
 
 

@@ -17,10 +17,10 @@ from tests.visitor import Visitor
 AIKO = "aiko@example.jp"
 
 
-def asked(app: Flask, visitor: Visitor) -> tuple[str, str]:
+def asked(app: Flask, visitor: Visitor, email: str = AIKO) -> tuple[str, str]:
     """Ask for the mail; return the path of its link and its digits."""
-    visitor.submit("/sign-in", email=AIKO)
-    mail = mailbox.new_mail(app, AIKO)
+    visitor.submit("/sign-in", email=email)
+    mail = mailbox.new_mail(app, email)
     return mailbox.path(mail, "/sign-in/"), mailbox.code(mail)
 
 
@@ -125,7 +125,11 @@ ELSEWHERE = ["https://evil.example/", "//evil.example", "/\\evil.example", "java
 @pytest.mark.parametrize("goal", ELSEWHERE)
 def test_nobody_is_taken_elsewhere(app: Flask, cast: Cast, visitor: Visitor, goal: str) -> None:
     visitor.get("/sign-in", query_string={"next": goal})
-    assert visitor.submit(asked(app, visitor)[0]).location == "/me"
+    assert visitor.submit(asked(app, visitor)[0]).location == "/desk"
+
+
+def test_whoever_holds_no_office_begins_with_the_own_dates(app: Flask, cast: Cast, visitor: Visitor) -> None:
+    assert visitor.submit(asked(app, visitor, "ben@example.jp")[0]).location == "/me"
 
 
 def test_signing_in_leaves_nothing_of_the_session_before(app: Flask, cast: Cast, visitor: Visitor) -> None:

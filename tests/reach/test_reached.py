@@ -137,10 +137,10 @@ def test_whose_mail_never_left_is_put_on_the_list_and_the_desk_counts_them(
     _deliver(app, sink)
     aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/reached"
     assert "tel:+81467222222" in aiko.text(page)
-    assert sum(trouble.by_hand for trouble in troubles_of(session, [cast.midori.id], NOW)) == 3
+    assert sum(trouble.people for trouble in troubles_of(session, [cast.midori.id], NOW)) == 3
     assert aiko.submit(page, kept="1").location == f"/dates/{date.id}/list"
     session.rollback()
-    assert sum(trouble.by_hand for trouble in troubles_of(session, [cast.midori.id], NOW)) == 4
+    assert sum(trouble.people for trouble in troubles_of(session, [cast.midori.id], NOW)) == 4
     assert "1人を、この一覧に入れました。" in aiko.text(f"/dates/{date.id}/list")
     row = next(row for row in told_about(session, date.id) if row.person.id == cast.ben.id)
     aiko.submit(f"/dates/{date.id}/list", told=str(row.delivery_id))

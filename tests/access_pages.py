@@ -176,6 +176,7 @@ GET  /activities/<activity_id>/calendar.ics               200  200  200  200  20
 GET  /activities/<activity_id>/calendar.ics      (draft)  404  404  404  404  404
 GET  /dates/<occurrence_id>/reached                       404  404  200  404  404
 POST /dates/<occurrence_id>/reached                       404  404  303  404  404
+GET  /dates/<occurrence_id>/ask                           404  404  200  404  404
 POST /dates/<occurrence_id>/ask                           404  404  303  404  404
 GET  /dates/<occurrence_id>/coming                        ask  200  404  404  404
 POST /dates/<occurrence_id>/coming                        ask  303  404  404  404

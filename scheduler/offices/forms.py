@@ -37,7 +37,12 @@ def _called(one: Person) -> str:
 class _WhoForm(Form):
     """Who: one of those whom the body knows, or somebody by name; from when to when."""
 
-    person = SelectField(_("名簿から選ぶ"), default="", validate_choice=False)
+    person = SelectField(
+        _("名簿から選ぶ"),
+        default="",
+        validate_choice=False,
+        description=_("名簿にいない方のときは、選ばずに、下にお名前を入れてください。"),
+    )
     name = StringField(_("お名前"), [_LONG_NAME])
     kana = StringField(_("ふりがな"), [_LONG_NAME])
     email = StringField(
@@ -61,12 +66,12 @@ class _WhoForm(Form):
         self.known = known
         self._people = {str(person.id): person for person in known.people}
         names = [(number, _called(one)) for number, one in self._people.items()]
-        # Somebody is chosen always, and be it somebody who is not on the list.
-        self.person.flags.chosen = True
-        self.person.choices = [("", str(_("名簿にいない方"))), *names]
+        # Somebody has to be named, here or below.
+        self.person.flags.one_of = True
+        self.person.choices = [("", str(_("選んでください"))), *names]
         if known.sought and 0 < len(names) <= FEW:
             # Few names are seen all at once, without opening anything; nobody of them comes last.
-            self.person.choices.append(self.person.choices.pop(0))
+            self.person.choices = [*names, ("", str(_("名簿にいない方")))]
             self.person.widget, self.person.option_widget = ListWidget(prefix_label=False), RadioInput()
         if known.sought and len(names) == 1 and not self.is_submitted():
             self.person.data = names[0][0]

@@ -17,8 +17,7 @@ from scheduler.parties.models import Membership, Organization
 from scheduler.web import Form, db_session, go
 
 pages = Blueprint("offices", __name__)
-# A term that ends later is not waited for when its office is handed over.
-_SOON = timedelta(days=366)
+_DAY = timedelta(days=1)
 
 
 def _by(actor: Actor) -> actions.By:
@@ -87,6 +86,7 @@ def hand_over(office_id: int) -> ResponseReturnValue:
     bodies = queries.bodies_known(session, actor, body)
     known = queries.known_people(session, bodies, _sought(), holder.person.id)
     form = HandOverForm(data=_next_term(holder, actor.today)).offer(known)
+    _say_why(form, holder, actor.today)
     if form.validate_on_submit() and form.attempt(
         lambda: actions.hand_over(session, holder.held, form.who(), form.term(""), _by(actor))
     ):
@@ -113,15 +113,43 @@ def handed_over_lately() -> list[tuple[str, ...]]:
 
 
 def _next_term(holder: Holder, today: date) -> dict[str, date | None]:
-    """Return the days that are offered: after a term that ends within a year as long again, else from tomorrow on.
+    """Return the days that are offered: after a term that has an end as long again, else from tomorrow on.
 
-    Whoever is next in the middle of a long term serves the rest of it.
+    Whoever is next for what has not begun yet serves all of it.
     """
     held = holder.held
-    if held.ends_on is None or held.ends_on > today + _SOON:
-        return {"starts_on": max(today + timedelta(days=1), held.starts_on), "ends_on": held.ends_on}
-    starts_on = max(held.ends_on, today) + timedelta(days=1)
+    if held.starts_on > today:
+        return {"starts_on": held.starts_on, "ends_on": held.ends_on}
+    if held.ends_on is None:
+        return {"starts_on": today + _DAY, "ends_on": None}
+    starts_on = max(held.ends_on, today) + _DAY
     return {"starts_on": starts_on, "ends_on": starts_on + (held.ends_on - held.starts_on)}
+
+
+def _say_why(form: HandOverForm, holder: Holder, today: date) -> None:
+    """Say beside the days which are preset, and why."""
+    # A name is not broken at its gap.
+    held, facts = holder.held, {"name": holder.person.name.replace(" ", "\u00a0")}
+    if held.starts_on > today:
+        said = gettext(
+            "この役は%(first)sに始まるので、その日を入れてあります。", first=words.date_text(held.starts_on)
+        )
+    elif held.ends_on is None:
+        said = gettext(
+            "%(name)sさんの役には終わりの日がないので、明日を入れてあります。このままなら、%(name)sさんの役は今日、%(today)sで終わります。",
+            today=words.date_text(today),
+            **facts,
+        )
+    else:
+        said = gettext(
+            "%(name)sさんの役は%(last)sまでなので、その次の日を入れてあります。早く交代するときは、直してください。%(name)sさんの役は、その前の日で終わります。",
+            last=words.date_text(held.ends_on),
+            **facts,
+        )
+        form.ends_on.description = gettext(
+            "前の方と同じ長さで入れてあります。決まっていなければ、あけておいてください。"
+        )
+    form.starts_on.description = said
 
 
 def _handed_over(before: Holder, after: Holder) -> str:

@@ -44,6 +44,17 @@ def ask(session: Session, occurrence: Occurrence, by_id: int | None, now: dateti
     return queue(session, telling, who_comes(session, occurrence.id), now)
 
 
+def left_to_ask(session: Session, occurrence: Occurrence) -> int:
+    """Return how many come to the date and were not asked yet about its present time."""
+    asked = (
+        select(Delivery.person_id)
+        .join(Delivery.notice)
+        .where(Notice.kind == KIND, Notice.subject == "occurrence", Notice.subject_id == occurrence.id)
+        .where(Notice.version == time_version(occurrence))
+    )
+    return len(set(who_comes(session, occurrence.id)) - set(session.scalars(asked)))
+
+
 def find_own_date(session: Session, actor: Actor, occurrence_id: int) -> Occurrence:
     """Return a date to which the actor comes."""
     occurrence = find_occurrence(session, actor, occurrence_id)

@@ -154,17 +154,25 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 csrf.exempt(unsubscribe)
 
 
-@pages.post("/dates/<int:occurrence_id>/ask")
+@pages.route("/dates/<int:occurrence_id>/ask", methods=["GET", "POST"])
 def ask(occurrence_id: int) -> ResponseReturnValue:
-    """Ask everybody who comes to a date whether they still do."""
+    """Ask everybody who comes to a date whether they still do; first say how many these are."""
     actor = current_actor()
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
+    if request.method == "GET":
+        return render_template("reach/ask.html", occurrence=occurrence, now=clock.now())
     asked = coming.ask(db_session(), occurrence, actor.person_id, clock.now())
     db_session().commit()
     flash(
         gettext("%(count)s人にたずねます。半日たっても返事のない人は、ここに出ます。", count=asked), "success"
     )
     return go(f"/dates/{occurrence_id}/board")
+
+
+@pages.app_template_global("left_to_ask")
+def left_to_ask(occurrence: Occurrence) -> int:
+    """Return how many are asked when the organiser asks who still comes."""
+    return coming.left_to_ask(db_session(), occurrence)
 
 
 @pages.route("/dates/<int:occurrence_id>/coming", methods=["GET", "POST"])

@@ -299,7 +299,7 @@ def test_whoever_hands_over_at_once_gets_back_for_half_an_hour_and_locks_nobody_
     assert "役についていません" not in aiko.text("/desk")
 
 
-def test_whoever_wants_out_in_the_middle_of_a_term_is_offered_tomorrow_and_told_what_is_wrong(
+def test_who_is_next_begins_when_the_term_ends_or_else_tomorrow_as_is_said_beside_and_told_what_is_wrong(
     app: Flask, session: Session, cast: Cast
 ) -> None:
     make_block(session, cast)
@@ -313,7 +313,16 @@ def test_whoever_wants_out_in_the_middle_of_a_term_is_offered_tomorrow_and_told_
     not_begun = aiko.text(f"/offices/{later.id}/hand-over")
     assert re.findall(r'name="starts_on"[^>]* value="([^"]+)"', not_begun) == ["2027-04-01"]
     page = aiko.text(path)
-    assert re.findall(r'name="(?:starts|ends)_on"[^>]* value="([^"]+)"', page) == ["2026-11-17", "2028-03-31"]
+    offered = re.compile(r'name="(?:starts|ends)_on"[^>]* value="([^"]+)"')
+    assert offered.findall(page)[0] == "2028-04-01"
+    assert "役は2028年3月31日（金）までなので、その次の日を入れてあります。" in page
+    held.ends_on = None
+    session.commit()
+    page = aiko.text(path)
+    assert (offered.findall(page), "役は今日、11月16日（月）で終わります。" in page) == (
+        ["2026-11-17"],
+        True,
+    )
     nobody = aiko.submit(path, starts_on="2026-12-01").text
     assert re.findall('<li><a href="#([^"]+)">', nobody) == ["person"]
     assert "名簿から選ぶか、お名前を入れてください。" in nobody

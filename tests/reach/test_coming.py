@@ -131,9 +131,12 @@ def test_the_organiser_asks_from_the_board_and_sees_who_is_silent(
 ) -> None:
     aiko, board = browser_of(app, cast.aiko), f"/dates/{date.id}/board"
     session.rollback()
-    assert aiko.submit(f"/dates/{date.id}/ask", page=board).status_code == 303
+    asks = "「来られますか」と2人にたずねる"
+    assert (asks in aiko.text(board), "来る予定の2人に" in aiko.text(f"/dates/{date.id}/ask")) == (True, True)
+    assert aiko.submit(f"/dates/{date.id}/ask").status_code == 303
     page = aiko.text(board)
-    assert "2人にたずねます" in page
+    assert ("2人にたずねます" in page, asks in page) == (True, False)
+    assert "いま、たずねる人はいません。" in aiko.text(f"/dates/{date.id}/ask")
     assert "まだわからない人" not in page
     with at("2026-11-17 10:00"):
         assert "来られるか、まだわからない人 2人" in aiko.text(board)

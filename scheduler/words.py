@@ -384,10 +384,10 @@ def _days_span(start: datetime, end: datetime) -> str:
 
 
 def months_text(months: int) -> str:
-    """Return a child's age: 8か月, 1歳2か月, or 1 year 2 months."""
+    """Return a child's age: 8か月, 1歳2か月, or 1 year 2 months; 0歳 where no more is known."""
     years, rest = divmod(months, 12)
-    in_years = ngettext("%(num)s歳", "%(num)s歳", years) if years else ""
-    in_months = ngettext("%(num)sか月", "%(num)sか月", rest) if rest or not years else ""
+    in_years = ngettext("%(num)s歳", "%(num)s歳", years) if years or not months else ""
+    in_months = ngettext("%(num)sか月", "%(num)sか月", rest) if rest else ""
     return _one_after_the_other(in_years, in_months)
 
 

@@ -197,7 +197,7 @@ def test_a_span_says_the_half_of_the_day_once(language: str, end: datetime, said
 
 
 AGES = [
-    (0, "0か月", "0 months"),
+    (0, "0歳", "0 years"),
     (1, "1か月", "1 month"),
     (12, "1歳", "1 year"),
     (14, "1歳2か月", "1 year 2 months"),

@@ -22,11 +22,10 @@ from scheduler.activities.models import Slot
 from scheduler.groups.actions import may_come_alone, may_stay_away
 from scheduler.groups.queries import Spoken
 from scheduler.page_words import home_name
+from scheduler.participation.ages import AgeField
 from scheduler.participation.capacity import THE_CONTACT
 from scheduler.participation.fields import (
     PartyForm,
-    ages_to_choose,
-    child_of,
     companion_text,
     for_adults_only,
 )
@@ -174,10 +173,10 @@ class MoreForm(Form):
     name = StringField(
         _("加える方のお名前"),
         [Length(max=120)],
-        description=_("お子さんは、年齢か学年だけでもかまいません。"),
+        description=_("お子さんは、年齢だけでもかまいません。"),
         render_kw={"autocomplete": "off"},
     )
-    age = SelectField(_("大人ですか、お子さんですか"), choices=[], default="")
+    age = AgeField(_("お子さんのときは、年齢"))
 
     @classmethod
     def of(cls, row: Participation) -> "MoreForm":
@@ -186,14 +185,12 @@ class MoreForm(Form):
         if for_adults_only(row.slot):
             del form.age
             form.name.description = ""
-        else:
-            form.age.choices = ages_to_choose() | {"": gettext("大人です")}
         return form
 
     def one(self) -> Named:
         """Return who it is."""
-        age = str(self.age.data or "") if "age" in self else ""
-        return replace(child_of(age) if age else Named(), name=str(self.name.data or ""))
+        child = self.age.child if "age" in self else None
+        return replace(child or Named(), name=str(self.name.data or ""))
 
 
 class FewerForm(Form):

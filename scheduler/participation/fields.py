@@ -7,7 +7,7 @@ from typing import Any, Self
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from scheduler import words
@@ -15,7 +15,7 @@ from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.models import Slot
 from scheduler.form_checks import Accepted
 from scheduler.page_words import home_name
-from scheduler.participation.grades import GRADES
+from scheduler.participation.ages import child_rows, children_in, fit_rows
 from scheduler.participation.guards import MAX_ANSWER
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
@@ -23,11 +23,6 @@ from scheduler.parties.identity import IdentityForm
 from scheduler.parties.names import MAX_NAME
 from scheduler.text import fitting
 from scheduler.web import Form
-
-# The page shows three, and one more each time that somebody asks.
-CHILD_ROWS = 8
-# Months up to two years, half years up to seven; from school on, grades.
-_AGES = (*range(24), *range(24, 85, 6))
 
 
 def _every_name(lines: str) -> list[str]:
@@ -93,52 +88,36 @@ class PartyForm(QuestionsMixin, IdentityForm):
 
 
 class CompanyForm(PartyForm):
-    """Who says yes, and who comes along: adults by name, or as a family in numbers; children by age or school year."""
+    """Who says yes, and who comes along: so many adults, who may be named; children by age."""
 
     adults = TextAreaField(
-        _("いっしょに来る大人"),
+        _("大人のお名前"),
         [Optional(), Length(max=4000), Accepted(_every_name)],
-        description=_("1行に1人、お名前を入れてください。ひとりで来る方は、そのままで。"),
+        description=_("書いておくと、名簿にのり、来られなくなった方を名前で選べます。1行に1人。"),
         render_kw={"rows": 2},
     )
     grown_ups = IntegerField(
         _("いっしょに来る大人"),
         [Optional(), NumberRange(0, 9, _("0人から9人までにしてください。"))],
         default=0,
-        description=_("申し込む方のほかの人数です。"),
+        description=_("申し込む方のほかの人数です。ひとりで来る方は、0のままで。"),
         render_kw={"inputmode": "numeric", "min": 0, "max": 9},
     )
-    children = FieldList(
-        SelectField(_("お子さん"), choices=[], default=""),
-        _("お子さんの年齢・学年"),
-        min_entries=CHILD_ROWS,
-        max_entries=CHILD_ROWS,
-        description=_("部屋や係の用意に使います。誕生日はうかがいません。"),
-    )
+    children = child_rows()
 
     def _fit(self, slot: Slot, known: bool) -> None:
         super()._fit(slot, known)
-        if slot.unit == "family":
-            self.adults.label.text = gettext("大人のお名前")
-            self.adults.description = gettext("書いておくと、来られなくなった方を名前で選べます。1行に1人。")
-        else:
-            del self["grown_ups"]
         if for_adults_only(slot):
             del self["children"]
-            return
-        ages = ages_to_choose()
-        for number, child in enumerate(self.children):
-            child.choices = ages
-            child.flags.required = number < slot.min_children
+        else:
+            fit_rows(self.children, slot.min_children)
 
     def company(self) -> Company:
         """Return who comes along."""
-        names = (self.adults.data or "").splitlines() if "adults" in self else ()
-        adults = tuple(line for line in names if line.strip())
-        if "grown_ups" in self:
-            adults += ("",) * ((self.grown_ups.data or 0) - len(adults))
-        chosen = [child.data for child in self.children if child.data] if "children" in self else []
-        return Company(adults, others=tuple(child_of(age) for age in chosen))
+        names = tuple(line for line in (self.adults.data or "").splitlines() if line.strip())
+        nameless = ("",) * ((self.grown_ups.data or 0) - len(names))
+        children = children_in(self.children) if "children" in self else ()
+        return Company(names + nameless, others=children)
 
 
 def called(row: Participation) -> str:
@@ -191,18 +170,6 @@ def age_text(grade: str, months: int | None) -> str:
 def for_adults_only(slot: Slot) -> bool:
     """Say whether nobody under age may come to a part."""
     return slot.occurrence.activity.minors == "no" or (slot.min_age or 0) >= GROWN_UP
-
-
-def ages_to_choose() -> dict[str, str]:
-    """Return the ages and school grades that a child can have in a form."""
-    months = {str(age): words.months_text(age) for age in _AGES}
-    grades = {grade: str(words.GRADES[grade]) for grade in GRADES if grade != "p"}
-    return {"": gettext("なし")} | months | grades
-
-
-def child_of(age: str) -> Named:
-    """Return the child of a chosen age or grade."""
-    return Named(grade=age) if age in GRADES else Named(age_months=int(age))
 
 
 _ASKED = "q-"

@@ -101,7 +101,7 @@ class JoinForm(CompanyForm):
     def validate_children_only(self, field: Field) -> None:
         """Ask which children come where nobody else does."""
         if field.data and not self.company().people:
-            raise ValidationError(gettext("来るお子さんの年齢か学年を選んでください。"))
+            raise ValidationError(gettext("来るお子さんの年齢を入れてください。"))
 
     def validate_contact_grade(self, field: Field) -> None:
         """Ask for the grade where a guardian was typed: else nobody would be asked to consent."""

@@ -96,12 +96,12 @@ def test_a_change_of_language_keeps_the_page_and_what_was_typed(phone: Phone, of
     phone.open(f"/slots/{slot.id}/join")
     page.get_by_label("お名前", exact=False).first.fill("松本 りん")
     page.get_by_text("いっしょに来る子ども").click()
-    page.get_by_label("お子さん", exact=False).nth(1).select_option("30")
+    page.get_by_label("1人目の年齢").fill("4")
     page.get_by_role("link", name="見やすさ").first.click()
     page.get_by_role("main").get_by_role("button", name="English").click()
     page.wait_for_url(f"**/slots/{slot.id}/join")
     expect(page.get_by_label("Name").first).to_have_value("松本 りん")
-    expect(page.get_by_label("Child", exact=False).nth(1)).to_have_value("30")
+    expect(page.get_by_label("Age of child 1")).to_have_value("4")
     assert page.evaluate("[sessionStorage.length, document.documentElement.lang]") == [0, "en"]
 
 

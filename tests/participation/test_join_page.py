@@ -56,7 +56,7 @@ def test_adults_without_a_name_are_among_those_who_come_along(
 ) -> None:
     slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("親子", 2, unit="family"),))
     session.commit()
-    typed = HANAKO | FAMILY | {"children-0": "8"}
+    typed = HANAKO | FAMILY | {"children-0": "8か月"}
     visitor.submit("/language", page="/", language=language)
     visitor.submit(f"/slots/{slot.id}/join", **typed)
     row = _sign_up(session)

@@ -57,14 +57,14 @@ def test_a_slip_is_mended_and_the_one_place_is_free_for_it(
     checking = visitor.submit(form, **TYPED).location
     page = visitor.text(checking)
     # One sees who was signed up, and one way to mend it.
-    assert ("山田 花子" in page, "お子さん（8か月）" in page, page.count("mend=1")) == (True, True, 1)
+    assert ("山田 花子" in page, "お子さん（8歳）" in page, page.count("mend=1")) == (True, True, 1)
     mend = _mend(visitor, checking)
     # Whoever goes back finds the way there, and no name.
     back = visitor.text(form)
     assert (f'href="{mend}"' in back, "花子" in back) == (True, False)
     shown = visitor.get(mend)
     assert shown.headers["Cache-Control"] == "no-store"
-    for kept in ('value="山田 花子"', 'value="hanoko@example.jp"', '<option selected value="8">'):
+    for kept in ('value="山田 花子"', 'value="hanoko@example.jp"', 'value="8"'):
         assert kept in shown.text
     assert visitor.submit(mend, **TYPED | {"email": RIGHT}).status_code == 303
     assert _states(session) == [("expired", "hanoko@example.jp"), ("unverified", RIGHT)]

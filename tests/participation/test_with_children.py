@@ -72,7 +72,7 @@ def test_the_page_asks_for_the_child_keeps_what_was_typed_and_takes_the_family(
 ) -> None:
     path = f"/slots/{part.id}/join"
     assert "お子さんといっしょの方" in visitor.text(f"/dates/{part.occurrence_id}")
-    assert re.search(r'<select[^>]*id="children-0"[^>]* required', visitor.text(path))
+    assert re.search(r'<input[^>]*id="children-0"[^>]* required', visitor.text(path))
     answer = visitor.submit(path, **HANAKO, grown_ups="1")
     assert answer.status_code == 422
     assert "お子さん1人からといっしょに来る方のものです" in answer.text

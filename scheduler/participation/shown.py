@@ -33,6 +33,26 @@ def may_come_back(row: Participation) -> bool:
     return undoing.word_to_take_back(db_session(), row, clock.now()) is not None
 
 
+def folded(rows: list[Participation]) -> list[list[Participation]]:
+    """Return one's dates in order, each alone; but the later ones of a sign-up for many dates together.
+
+    They stand where the second of them does. What is not sure yet stays alone: something may be to do about it.
+    """
+    groups: list[list[Participation]] = []
+    later: dict[int, list[Participation]] = {}
+    for row in rows:
+        if row.series_id is None or not row.comes:
+            groups.append([row])
+        elif row.series_id not in later:
+            groups.append([row])
+            later[row.series_id] = []
+        else:
+            if not later[row.series_id]:
+                groups.append(later[row.series_id])
+            later[row.series_id].append(row)
+    return groups
+
+
 def waiting_words(slots: list[Slot]) -> dict[int, str]:
     """Return how many parties wait for each of these parts that are full; the database is asked once, or not at all."""
     full = [slot.id for slot in slots if slot.is_waited_for]
@@ -50,6 +70,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {"company_text": company_text, "standi
 _GLOBALS: dict[str, Callable[..., Any]] = {
     "own_sign_ups": own_sign_ups,
     "may_come_back": may_come_back,
+    "folded": folded,
     "waiting_words": waiting_words,
     "last_visit": visits.last_visit,
 }

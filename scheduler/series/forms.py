@@ -1,12 +1,13 @@
 """What is typed to sign up for many dates; shape only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField
+from wtforms import Field, RadioField
+from wtforms.validators import DataRequired
 
 from scheduler import words
 from scheduler.activities.models import Slot
@@ -39,10 +40,11 @@ class MonthsForm(Form):
 class SeriesForm(CompanyForm):
     """Which dates, and who comes: every time but for some months, or the dates that are ticked."""
 
+    # Nothing is chosen beforehand: nobody signs up for ever by pressing a button.
     scope = RadioField(
         _("どの日に来られますか"),
+        [DataRequired(_("どの日に来られるかを選んでください。"))],
         choices=[],
-        default="every",
     )
     months_off = Ticks(
         _("休む月"), choices=_months, description=_("「毎回」のとき、選んだ月には申し込みません。")
@@ -59,19 +61,31 @@ class SeriesForm(CompanyForm):
         """
         form = cls.for_slot(slots[0], known=known, typed=typed)
         form.dates.choices = {str(slot.occurrence_id): _day(slot) for slot in slots}
-        every = gettext("毎回（いまある%(count)s回と、これからできる日も）", count=len(slots))
-        form.scope.choices = [("every", every), ("some", gettext("下で選んだ日だけ"))]
+        all_now = gettext("いまある%(count)s回。%(last)sまで", count=len(slots), last=_day_of(slots[-1]))
+        every = gettext("毎回。これからできる日も、やめるまで自動で申し込みます")
+        some = gettext("下で選んだ日だけ")
+        form.scope.choices = [("all", all_now), ("every", every), ("some", some)]
         return form
+
+    def __iter__(self) -> Iterator[Field]:
+        """Go through the fields in the order of the page: what is wrong is listed so."""
+        first = ("scope", "months_off", "dates")
+        return iter(sorted(super().__iter__(), key=lambda one: one.name not in first))
 
     def wish(self, position: int) -> Wish:
         """Return which dates were chosen."""
         months = tuple(int(month) for month in self.months_off.data or ())
-        dates = tuple(int(date) for date in self.dates.data or ())
+        chosen = self.dates.choices if self.scope.data == "all" else self.dates.data
+        dates = tuple(int(date) for date in chosen or ())
         return Wish(position, self.scope.data == "every", months, dates)
 
     def sign_up(self) -> SignUp:
         """Return the yes as typed, without who says it."""
         return replace(self.yes(), company=self.company())
+
+
+def _day_of(slot: Slot) -> str:
+    return words.date_text(to_local(slot.starts_at, slot.occurrence.activity.timezone))
 
 
 def _day(slot: Slot) -> str:

@@ -13,6 +13,7 @@ from scheduler.participation.models import KeptForm, Participation
 from scheduler.participation.signing import SignUp
 from scheduler.series import actions
 from scheduler.series.actions import Wish
+from scheduler.series.models import Series
 from scheduler.series.queries import slots_ahead
 from tests import mailbox, make
 from tests.cast import Cast
@@ -94,6 +95,27 @@ def test_months_off_and_the_end(app: Flask, session: Session, weekly: Activity, 
     ben.submit("/series/1/end", page="/series/1")
     assert set(states(session)) == {"cancelled"}
     assert "終わっています" in ben.text("/series/1")
+
+
+def test_nobody_is_signed_up_for_ever_by_a_button_alone(
+    app: Flask, session: Session, cast: Cast, weekly: Activity
+) -> None:
+    ben, page = browser_of(app, cast.ben), f"/activities/{weekly.id}/join/0"
+    assert " checked" not in ben.text(page)
+    answer = ben.submit(page)
+    assert (answer.status_code, "どの日に来られるかを選んでください。" in answer.text) == (422, True)
+    assert ben.submit(page, scope="all").status_code == 303
+    assert (states(session), session.query(Series).one().every) == (["confirmed"] * 3, False)
+
+
+def test_later_dates_of_one_sign_up_are_one_row_that_opens(
+    app: Flask, session: Session, cast: Cast, weekly: Activity
+) -> None:
+    ben = browser_of(app, cast.ben)
+    ben.submit(f"/activities/{weekly.id}/join/0", scope="every")
+    row = ben.text("/me").partition("<details>")[2].partition("</details>")[0]
+    assert "あと2回（12月6日（日）まで）" in row
+    assert (row.count("/withdraw"), "11月22日" in row) == (2, False)
 
 
 def test_nothing_chosen_keeps_what_was_typed(weekly: Activity, visitor: Visitor) -> None:
@@ -204,7 +226,7 @@ def test_days_that_could_not_be_joined_are_named_with_why_and_all_is_taken_back_
     ben = browser_of(app, cast.ben)
     page = f"/activities/{weekly.id}/join/0"
     assert f'href="{page}"' in ben.text(f"/dates/{second.occurrence_id}")
-    assert "毎回（いまある3回と" in ben.text(page)
+    assert "いまある3回。12月6日（日）まで" in ben.text(page)
     thanks = ben.submit(page, scope="every").location
     page = ben.text(thanks)
     assert "申し込めなかった日：11月22日（日）。申し込みは締め切りました。" in page

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from jinja2.filters import do_urlencode
 from markupsafe import Markup, escape
 from wtforms import Field, FieldList, FormField, HiddenField
@@ -17,6 +18,8 @@ _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 
 # What the one to ask often begins with: 会長 藤野.
 _OFFICES = {"会長": "chair", "副会長": "vice_chair", "世話人": "organiser", "班長": "block_leader"}
+# Or with the house in which to ask: 図書館 本庄.
+_HOUSES = {"図書館": _("図書館"), "公民館": _("公民館"), "事務局": _("事務局"), "集会所": _("集会所")}
 
 
 def linked_phones(text: str) -> Markup:
@@ -24,7 +27,7 @@ def linked_phones(text: str) -> Markup:
 
     An office before a name is said in the reader's language.
     """
-    office, text = _office_in(str(text))
+    office, text = _who_in(str(text))
     foreign = words.is_foreign_name(str(text))
     before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
     linked = office + before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
@@ -38,7 +41,15 @@ def _in_address(text: str) -> str:
 
 def contact_text(text: str) -> str:
     """Return whom to ask as a letter says it: an office before a name in the reader's language."""
-    return "".join(_office_in(str(text)))
+    return "".join(_who_in(str(text)))
+
+
+def _who_in(text: str) -> tuple[str, str]:
+    """Return the house or the office that a text begins with, put into the reader's language, and the rest."""
+    first, blank, rest = text.partition(" ")
+    if words.in_japanese() or not blank or first not in _HOUSES:
+        return _office_in(text)
+    return f"{_HOUSES[first]}, ", rest
 
 
 def _office_in(text: str) -> tuple[str, str]:

@@ -313,6 +313,7 @@ def test_english_pages_say_offices_and_households_in_english(app: Flask) -> None
         assert asked == 'Chair <span lang="ja">藤野 &lt;i&gt;</span>'
         # Letters say it alike.
         assert contact_text("会長 藤野") == "Chair 藤野"
+        assert contact_text("図書館 本庄") == "Library, 本庄"
         assert (home_name("Whitfield家"), home_name("Team")) == ("Whitfield household", "Team")
 
 

@@ -14,6 +14,7 @@ from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation import answering, measure
 from scheduler.participation.models import COMING, PENDING, WAITING, Participation
 from scheduler.participation.queries import own_at, own_clash, waiting_before
+from scheduler.participation.signing import Named
 from scheduler.participation.waiting import once_proven
 from scheduler.parties.letters import Sender, to_mailbox
 from scheduler.parties.models import Person
@@ -56,7 +57,7 @@ WITH_CALENDAR = ("joined", "moved", "number")
 class PartFacts:
     """What a letter says about one part: its name, its local times, how many people come, and how that stands.
 
-    `asked` is why the party of this `sign_up` is asked whether it comes after all; `clash` what else it has then.
+    `company` is who comes along, with the contact unless `without_contact`. `asked` is why the party of this `sign_up` is asked whether it comes after all; `clash` what else it has then.
     """
 
     name: str
@@ -69,6 +70,8 @@ class PartFacts:
     asked: str = ""
     clash: str = ""
     name_easy: str = ""
+    company: tuple[Named, ...] = ()
+    without_contact: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,15 @@ def part_facts(row: Participation) -> PartFacts:
     )
 
 
+def _with_company(row: Participation, *, by_name: bool) -> PartFacts:
+    """Return the facts of one part with who comes along; without `by_name`, as ages and numbers alone."""
+    company = tuple(
+        Named(one.name if by_name else "", age_months=one.age_months, grade=one.grade)
+        for one in row.companions
+    )
+    return replace(part_facts(row), company=company, without_contact=not row.contact_comes)
+
+
 def _standing_facts(session: Session, row: Participation) -> StandingFacts:
     zone = row.slot.occurrence.activity.timezone
     return StandingFacts(
@@ -135,16 +147,16 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
 
     def compose(session: Session, notice: Notice, delivery: Delivery) -> Letter | None:
         row = session.get_one(Participation, notice.subject_id)
+        # A stranger may have typed anybody's address: nothing else that was typed goes there.
+        typed_by_stranger = row.unproven or delivery.person_id != row.contact_id
         facts = {
             "date": date_facts(row.slot.occurrence),
-            "parts": [part_facts(row)],
+            "parts": [_with_company(row, by_name=not typed_by_stranger)],
             "standing": _standing_facts(session, row),
             "body": notice.body,
             "by_another": template == "withdrawn" and _is_by_another(session, row),
         }
         person = session.get(Person, delivery.person_id)
-        # A stranger may have typed anybody's address: nothing else that was typed goes there.
-        typed_by_stranger = row.unproven or delivery.person_id != row.contact_id
         return sender.letter(person, template, known=not typed_by_stranger, **facts)
 
     kind = Kind(still_true, compose, by_hand=template in _BY_HAND)

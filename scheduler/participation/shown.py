@@ -9,7 +9,7 @@ from flask_babel import gettext
 from scheduler import clock
 from scheduler.activities.models import Slot
 from scheduler.participation import queries, undoing, visits
-from scheduler.participation.fields import company_text, standing_word
+from scheduler.participation.fields import company_text, people_text, standing_word
 from scheduler.participation.models import Participation
 from scheduler.parties.login import current_actor
 from scheduler.web import db_session
@@ -66,7 +66,11 @@ def _waiting_word(parties: int) -> str:
     return str(gettext("%(count)s組が補欠で待っています", count=parties))
 
 
-_FILTERS: dict[str, Callable[..., Any]] = {"company_text": company_text, "standing_word": standing_word}
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "company_text": company_text,
+    "people_text": people_text,
+    "standing_word": standing_word,
+}
 _GLOBALS: dict[str, Callable[..., Any]] = {
     "own_sign_ups": own_sign_ups,
     "may_come_back": may_come_back,

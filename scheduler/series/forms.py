@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -75,7 +76,7 @@ class SeriesForm(CompanyForm):
     def wish(self, position: int) -> Wish:
         """Return which dates were chosen."""
         months = tuple(int(month) for month in self.months_off.data or ())
-        chosen = self.dates.choices if self.scope.data == "all" else self.dates.data
+        chosen: Any = self.dates.choices if self.scope.data == "all" else self.dates.data
         dates = tuple(int(date) for date in chosen or ())
         return Wish(position, self.scope.data == "every", months, dates)
 

@@ -9,7 +9,7 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.participation.ages import child_of
 from scheduler.participation.models import Companion
 from scheduler.participation.signing import Named
-from tests import make
+from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.visitor import Visitor
@@ -72,3 +72,19 @@ def test_every_part_asks_for_the_number_of_adults_and_takes_their_names_as_well(
     assert visitor.submit(path, **HANAKO, grown_ups="2", adults="山田 一郎").status_code == 303
     session.rollback()
     assert [one.name for one in session.query(Companion).order_by(Companion.id)] == ["山田 一郎", ""]
+
+
+def test_the_mails_say_which_children_come_and_name_the_adults_once_the_address_is_proved(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("親子", 2, unit="family"),))
+    session.commit()
+    visitor.submit(f"/slots/{slot.id}/join", **HANAKO, **{"children-0": "4"}, adults="山田 一郎")
+    asked = mailbox.new_mail(app, HANAKO["email"])
+    page = mailbox.path(asked, "/me/")
+    assert ("お子さん（4歳）" in mailbox.text(asked), "一郎" in asked.as_string()) == (True, False)
+    visitor.submit(f"{page}/prove", page=page)
+    joined = mailbox.new_mail(app, HANAKO["email"])
+    as_page = joined.get_body(("html",))
+    assert as_page is not None and "山田 一郎、お子さん（4歳）" in as_page.get_content()
+    assert "いっしょの方：山田 一郎、お子さん（4歳）" in mailbox.text(joined)

@@ -54,12 +54,13 @@ def weekday_sign(number: int) -> str:
 
 
 def weekday(number: int) -> str:
-    """Return a weekday, Monday being 0: 日よう日."""
-    return f"{weekday_sign(number)}よう{annotated('日', 'び')}"
+    """Return a weekday, Monday being 0: 日曜日, read as one word."""
+    sign, reading = _WEEKDAYS[number]
+    return annotated(f"{sign}曜日", f"{reading}ようび")
 
 
 def dated(day: date, in_year: str) -> str:
-    """Return a date, with its year where one is named: 11月22日（日よう日）."""
+    """Return a date, with its year where one is named: 11月22日（日曜日）."""
     known = _DAYS.get(day.day)
     number = annotated(f"{day.day}日", known) if known else f"{day.day}{annotated('日', 'にち')}"
     return f"{year(in_year) if in_year else ''}{month(day.month)}{number}（{weekday(day.weekday())}）"

@@ -57,7 +57,8 @@ WITH_CALENDAR = ("joined", "moved", "number")
 class PartFacts:
     """What a letter says about one part: its name, its local times, how many people come, and how that stands.
 
-    `company` is who comes along, with the contact unless `without_contact`. `asked` is why the party of this `sign_up` is asked whether it comes after all; `clash` what else it has then.
+    `company` is who comes along, with the contact unless `without_contact`. `asked` is why the party of this `sign_up`
+    is asked whether it comes after all; `clash` what else it has then.
     """
 
     name: str

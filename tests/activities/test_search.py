@@ -18,6 +18,7 @@ from scheduler.activities.wishes import Wish, section_of, span_of, spans_of_days
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.moments import at
 from tests.visitor import Visitor
 
 # A Monday.
@@ -218,6 +219,19 @@ def test_a_month_is_a_table_and_a_list(session: Session, cast: Cast, client: Fla
     assert page.count('scope="col"') == 7
     assert (page.count("おはなし会"), 'href="#day-25"' in page, 'id="day-25"' in page) == (2, True, True)
     assert "2027年2月" in client.get("/month?m=2027-02").text
+
+
+def test_a_month_that_is_not_the_one_of_today_says_why_and_today_is_marked(
+    session: Session, cast: Cast, client: FlaskClient
+) -> None:
+    make.activity(session, cast.midori, NOW, first_on=date(2026, 12, 6))
+    session.commit()
+    with at("2026-11-30 09:00"):
+        page, asked = client.get("/month").text, client.get("/month?m=2026-12").text
+        assert ("今日は11月30日（月）です。" in page, "今日は" in asked) == (True, False)
+        cell = page.partition("data-today")[2].partition("</td>")[0]
+        assert (">30<" in cell, "今日" in cell) == (True, True)
+    assert "今日は" not in client.get("/month?m=2026-11").text
 
 
 def test_a_month_is_narrowed_to_a_weekday_and_keeps_its_month(

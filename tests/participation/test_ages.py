@@ -86,5 +86,6 @@ def test_the_mails_say_which_children_come_and_name_the_adults_once_the_address_
     visitor.submit(f"{page}/prove", page=page)
     joined = mailbox.new_mail(app, HANAKO["email"])
     as_page = joined.get_body(("html",))
-    assert as_page is not None and "山田 一郎、お子さん（4歳）" in as_page.get_content()
+    assert as_page is not None
+    assert "山田 一郎、お子さん（4歳）" in as_page.get_content()
     assert "いっしょの方：山田 一郎、お子さん（4歳）" in mailbox.text(joined)

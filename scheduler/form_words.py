@@ -60,6 +60,7 @@ AT = {
     "name_too_long": ("name",),
     "next_too_early": ("starts_on",),
     "nothing_to_end": ("last_on",),
+    "oldest_out_of_range": ("max_age",),
     "phone_unusable": ("phone",),
     "reading_unusable": ("kana",),
     "reserve_missing": ("reserve_days",),

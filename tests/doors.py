@@ -147,6 +147,7 @@ TERMS_PICKY = _each(
     *("policy", "opens_days", "closes_days", "cancel_days", "offer_hours", "target", "first_timers"),
     *(
         "min_age",
+        "max_age",
         "min_children",
         "briefing",
         "needs_part",

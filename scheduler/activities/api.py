@@ -98,6 +98,7 @@ class SlotIn(ApiModel):
     offer_hours: int = 24
     first_timers: int = 0
     min_age: int | None = None
+    max_age: int | None = None
     min_children: int = 0
     briefing_id: int | None = None
     needs: list[NeedIn] = []

@@ -163,7 +163,8 @@ class _Part:
 
     Moments are minutes before the part begins, so that they move with it: `opens_before`, `closes_before` (a lottery is
     drawn then), `cancel_before` (later, nobody withdraws without the organiser). `first_timers` are places kept for
-    people who never came; `min_children` is how many children come along with each party at least (a session for
+    people who never came; `max_age` is up to which age it is for children, whose older brothers and sisters may come
+    along; `min_children` is how many children come along with each party at least (a session for
     parents and children); `needs` names the positions of helper slots and how many helpers each place needs;
     `questions` are asked at the sign-up and their answers erased so many days after the date.
     """
@@ -187,6 +188,7 @@ class _Part:
     offer_hours: Mapped[int] = mapped_column(default=24)
     first_timers: Mapped[int] = mapped_column(default=0)
     min_age: Mapped[int | None]
+    max_age: Mapped[int | None]
     min_children: Mapped[int] = mapped_column(default=0, server_default="0")
     needs: Mapped[list[Any]] = mapped_column(JSON, default=list)
     questions: Mapped[list[Any]] = mapped_column(JSON, default=list)

@@ -85,6 +85,7 @@ class SlotFacts:
     offer_hours: int = 24
     first_timers: int = 0
     min_age: int | None = None
+    max_age: int | None = None
     min_children: int = 0
     briefing_id: int | None = None
     needs: tuple[Need, ...] = ()
@@ -101,6 +102,7 @@ _PLAIN = (
         "offer_hours",
         "first_timers",
         "min_age",
+        "max_age",
         "min_children",
         "briefing_id",
     ),
@@ -176,6 +178,8 @@ def _check_moments(facts: SlotFacts, minutes: int) -> None:
 def _check_children(activity: Activity, facts: SlotFacts) -> None:
     if not 0 <= facts.min_children <= MAX_CHILDREN:
         raise Invalid("children_out_of_range", most=MAX_CHILDREN)
+    if facts.max_age is not None and not (facts.min_age or 0) <= facts.max_age < GROWN_UP:
+        raise Invalid("oldest_out_of_range")
     adults_only = activity.minors == "no" or (facts.min_age or 0) >= GROWN_UP
     if facts.min_children and adults_only:
         raise Invalid("children_not_let_in", part=facts.name)

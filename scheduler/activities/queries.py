@@ -26,7 +26,7 @@ class DateLine:
 
     `drawn` says of how many of its parts the places are drawn still, `parts` how many it has; `waits_until` until when
     one can wait for a place where all are taken, None where one cannot. `from_age` is from which age on children can
-    come along, 0 where no age is set; None where none is meant to.
+    come along, 0 where no age is set, None where none is meant to; `to_age` up to which age, None where none is set.
     """
 
     occurrence: Occurrence
@@ -36,6 +36,7 @@ class DateLine:
     parts: int
     waits_until: datetime | None
     from_age: int | None
+    to_age: int | None
     starts: datetime
     ends: datetime
 
@@ -113,7 +114,7 @@ def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     return slot
 
 
-Line = tuple[Occurrence, int, int, int, int, int | None, int | None]
+Line = tuple[Occurrence, int, int, int, int, int | None, int | None, int | None]
 _DRAWN = func.sum(case((and_(Slot.policy == "lottery", Slot.drawn_at.is_(None)), 1), else_=0))
 # So many minutes before the date the last part closes for which one can wait.
 _WAITS = func.min(case((Slot.policy == "first_come", Slot.closes_before - Slot.offset_minutes)))
@@ -130,7 +131,12 @@ def _left(*units: str) -> ColumnElement[int]:
     return func.sum(case((Slot.unit.in_(units), Slot.places - Slot.taken), else_=0))
 
 
-_YOUNGEST = func.min(youngest_in(Slot))
+# Where families come with their children, theirs are the ages of the date.
+_FAMILY = and_(Slot.min_children > 0, Activity.minors != "no")
+_YOUNGEST = func.coalesce(
+    func.min(case((_FAMILY, func.coalesce(Slot.min_age, 0)))), func.min(youngest_in(Slot))
+)
+_OLDEST = func.max(case((_FAMILY, func.coalesce(Slot.max_age, GROWN_UP))))
 
 
 def ahead(now: datetime) -> Select[Line]:
@@ -144,6 +150,7 @@ def ahead(now: datetime) -> Select[Line]:
             func.count(Slot.id),
             _WAITS,
             _YOUNGEST,
+            _OLDEST,
         )
         .join(Occurrence.activity)
         .join(Activity.organization)
@@ -166,9 +173,10 @@ def _line(occurrence: Occurrence, *counted: int | None) -> DateLine:
     zone = occurrence.activity.timezone
     starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
     people, families, drawn, parts = (one or 0 for one in counted[:4])
-    before, from_age = counted[4:]
+    before, from_age, oldest = counted[4:]
+    to_age = None if oldest is None or oldest >= GROWN_UP else oldest
     waits_until = None if before is None else occurrence.starts_at - timedelta(minutes=before)
-    return DateLine(occurrence, people, families, drawn, parts, waits_until, from_age, starts, ends)
+    return DateLine(occurrence, people, families, drawn, parts, waits_until, from_age, to_age, starts, ends)
 
 
 def next_with_room(session: Session, occurrence: Occurrence, now: datetime) -> Occurrence | None:

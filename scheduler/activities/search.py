@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.former import former_starts
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, Tag
 from scheduler.activities.plans import HORIZON
@@ -146,6 +147,7 @@ def _has_part(wish: Wish) -> ColumnElement[bool]:
     fits = [part.occurrence_id == Occurrence.id]
     if wish.age:
         fits.append(youngest_in(part) <= int(wish.age))
+        fits.append(func.coalesce(part.max_age, GROWN_UP) >= int(wish.age))
     if wish.minutes:
         fits.append(part.minutes <= wish.minutes)
     if wish.free:

@@ -57,6 +57,7 @@ class SlotOut(ApiModel):
     opens_at: datetime | None
     closes_at: datetime
     min_age: int | None
+    max_age: int | None
     min_children: int
     questions: list[dict[str, object]]
     competence: str | None
@@ -111,6 +112,7 @@ def slot_out(slot: Slot) -> SlotOut:
         "opens_at",
         "closes_at",
         "min_age",
+        "max_age",
         "min_children",
         "questions",
         "competence",

@@ -73,6 +73,9 @@ def check_ages(slot: Slot, sign_up: SignUp) -> None:
     minors = [one.years for one in everybody if one.years is not None]
     if slot.min_age is not None and any(years < slot.min_age for years in minors):
         raise Conflict("too_young", age=slot.min_age)
+    children = [one.years for one in sign_up.company.named if one.years is not None]
+    if slot.max_age is not None and children and min(children) > slot.max_age:
+        raise Conflict("too_old", age=slot.max_age)
     if minors:
         _check_minors(slot, grown_ups=len(everybody) - len(minors))
     if sign_up.pledged is None and sign_up.company.children < slot.min_children:

@@ -23,8 +23,8 @@ _KEPT = {"id", "activity_id", "version_id", "position"}
 _OWN = ("name", "name_en", "name_easy", "unit", "places", "min_people", "offset_minutes", "minutes")
 # What a change of terms writes into the slots that are there already: nothing that anybody counts on.
 _FOR_DATES = (
-    *("target", "opens_before", "closes_before", "cancel_before", "offer_hours", "min_age", "min_children"),
-    *("briefing_id", "competence", "burden", "questions", "min_people"),
+    *("target", "opens_before", "closes_before", "cancel_before", "offer_hours", "min_age", "max_age"),
+    *("min_children", "briefing_id", "competence", "burden", "questions", "min_people"),
 )
 
 

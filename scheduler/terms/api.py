@@ -26,6 +26,7 @@ class PartTerms(ApiModel):
     offer_hours: int | None = None
     first_timers: int | None = None
     min_age: int | None = None
+    max_age: int | None = None
     min_children: int | None = None
     briefing_id: int | None = None
     needs: list[dict[str, int]] | None = None
@@ -33,7 +34,7 @@ class PartTerms(ApiModel):
     questions: list[dict[str, Any]] | None = None
 
 
-_MAY_BE_EMPTY = {"target", "opens_before", "min_age", "briefing_id"}
+_MAY_BE_EMPTY = {"target", "opens_before", "min_age", "max_age", "briefing_id"}
 
 
 class PartTermsOut(ApiModel):

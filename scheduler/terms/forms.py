@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from scheduler import words
+from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.fields import TagFields
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import MAX_CHILDREN, Need, Question, SlotFacts, facts_of
@@ -93,6 +94,11 @@ class PartTermsForm(Form):
         _("はじめての方のために取っておく場所"), 5000, _("前の日には、だれでも申し込めるようになります。")
     )
     min_age = _whole(_("何歳から"), 100)
+    max_age = _whole(
+        _("お子さんは何歳まで"),
+        GROWN_UP - 1,
+        _("1人でも当てはまれば、上のごきょうだいもいっしょに来られます。"),
+    )
     min_children = _whole(
         _("いっしょに来るお子さん（何人から）"),
         MAX_CHILDREN,
@@ -129,6 +135,7 @@ class PartTermsForm(Form):
             offer_hours=self.offer_hours.data or 24,
             first_timers=self.first_timers.data or 0,
             min_age=self.min_age.data,
+            max_age=self.max_age.data,
             min_children=self.min_children.data or 0,
             briefing_id=int(self.briefing.data) if self.briefing.data else None,
             needs=self._needs(),
@@ -168,7 +175,7 @@ def typed_of(part: SlotTemplate) -> dict[str, Any]:
     }
     plain = {
         name: getattr(part, name)
-        for name in ("policy", "target", "offer_hours", "first_timers", "min_age", "min_children")
+        for name in ("policy", "target", "offer_hours", "first_timers", "min_age", "max_age", "min_children")
     }
     questions = [question | {"choices": "、".join(question["choices"])} for question in part.questions]
     return (

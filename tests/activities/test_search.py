@@ -162,6 +162,12 @@ AGES = [
     ((SlotFacts("掃除", 4, burden=("with_children",)),), {}, (True, True), "子どもといっしょ"),
     ((SlotFacts("給水", 4, min_age=12),), {}, (False, True), "12歳から"),
     ((SlotFacts("案内", 4, min_age=18), replace(CHILD, min_age=3)), {}, (True, True), "3歳から"),
+    (
+        (replace(CHILD, max_age=3), SlotFacts("手伝い", 4, burden=("with_children",), min_age=15)),
+        {},
+        (False, False),
+        "0歳から3歳まで",
+    ),
     # A family may be two adults; nobody has said that it is for children.
     ((SlotFacts("家族", 4, unit="family"), SlotFacts("積込み", 4)), {}, (False, False), ""),
     ((SlotFacts("掃除", 4, burden=("with_children",)),), {"minors": "no"}, (False, False), ""),

@@ -42,6 +42,14 @@ PARTIES: list[tuple[SignUp, int, str | None]] = [
 ]
 
 
+def test_a_part_for_small_children_takes_their_big_brothers_too(session: Session, cast: Cast) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("親子", 4, min_children=1, max_age=3),))
+    for months in ((47,), (8, 110)):
+        guards.check_ages(slot, SignUp(1, company=Company(children_months=months)))
+    with pytest.raises(Refused, match="too_old"):
+        guards.check_ages(slot, SignUp(1, company=Company(children_months=(48, 110))))
+
+
 @pytest.fixture
 def part(session: Session, cast: Cast) -> Slot:
     """A session of the library's kind: four families, each with a child."""
@@ -189,7 +197,7 @@ def test_whoever_takes_over_brings_a_child(app: Flask, session: Session, cast: C
     )
     chie = browser_of(app, cast.chie)
     assert chie.submit(link).status_code == 422
-    assert chie.submit(link, **{"children-0": "e3"}).status_code == 303
+    assert chie.submit(link, **{"children-0": "小3"}).status_code == 303
     assert _signed_up(session) == [(3, 1), (2, 1)]
 
 

@@ -116,5 +116,7 @@ def test_a_program_changes_only_what_it_sends(
     changed = done(program.post(path, min_age=18, shares=[], needs=[{"position": 1}]))
     assert (changed["terms"]["min_age"], changed["dates"]) == (18, 1)
     assert (part(session).policy, part(session).min_age) == ("approval", 18)
+    assert refusal(program.post(path, min_age=4, max_age=3)) == (422, "oldest_out_of_range")
+    assert done(program.post(path, min_age=None, max_age=3))["terms"]["max_age"] == 3
     assert refusal(program.post(path, needs=[{"where": 1}])) == (422, "json_unreadable")
     assert refusal(program.post(path, policy="who knows")) == (422, "choice_unknown")

@@ -46,6 +46,11 @@ class Visit:
         return self.until is not None and self.until <= clock.now()
 
     @property
+    def is_stand_in(self) -> bool:
+        """Whether it was to come in somebody else's place."""
+        return self.form.startswith("/stand-ins/")
+
+    @property
     def mend(self) -> str:
         """Where what was typed can be mended; empty where it is not kept."""
         return self.form if self.key and not self.is_over else ""

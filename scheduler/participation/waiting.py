@@ -80,10 +80,13 @@ def trade_places(session: Session, row: Participation, now: datetime) -> bool:
 def once_proven(session: Session, row: Participation) -> str:
     """Return how a sign-up will stand once its address is confirmed, where it has no place of its own.
 
-    `applied`, `waitlisted`, or nothing: it has one, gets that of the party that it replaces, or takes part in a draw.
+    `applied`, `waitlisted`, `stand_in` where it gets that of another party unless somebody is quicker, or nothing: it
+    has one, or takes part in a draw.
     """
     slot = row.slot
-    if row.replaces_id is not None or slot.is_lottery:
+    if row.replaces_id is not None:
+        return "stand_in"
+    if slot.is_lottery:
         return ""
     if not row.holds:
         return "waitlisted" if row.queue_no is not None or slot.policy == "lottery" else "applied"

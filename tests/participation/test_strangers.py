@@ -124,7 +124,8 @@ def test_where_no_place_is_held_the_mail_and_the_page_to_confirm_promise_none(
         setattr(slot, name, value)
     session.commit()
     typed = {"name": HANAKO.name, "kana": HANAKO.kana, "email": HANAKO.email, "wait": "1"}
-    visitor.submit(f"/slots/{slot.id}/join", **typed)
+    asked = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **typed).location)
+    assert ("世話人に届きます" in asked) == ("policy" in terms)
     mail = mailbox.new_mail(app, HANAKO.email)
     for text in (mailbox.text(mail), visitor.text(mailbox.path(mail, "/me/"))):
         assert (said in text, "場所を取ってあります" in text, "決まります" in text) == (True, False, False)

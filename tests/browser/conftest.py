@@ -153,7 +153,10 @@ class Phone:
 
     def _pressable(self, label: str, *, exact: bool) -> Locator:
         button, link = (self.page.get_by_role(role, name=label, exact=exact) for role in _PRESSABLE)
-        return button.or_(link)
+        found = button.or_(link)
+        # The bar at the foot of a date's page goes under its parts, which have the same button, as soon as they show.
+        above = found.and_(self.page.locator(":not(.sticky-action *)"))
+        return above if above.count() else found
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole page."""

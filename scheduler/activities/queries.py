@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, not_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from scheduler.activities.codes import GROWN_UP
@@ -21,19 +22,25 @@ _LEFT_TO_TICK = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Left:
+    """The places left in those parts of a date that are for the same kind of people and are given in the same way."""
+
+    unit: str
+    drawn: bool
+    places: int
+
+
+@dataclass(frozen=True)
 class DateLine:
     """One line of the list of what is on, with the places that are left; `starts` and `ends` are local.
 
-    `drawn` says of how many of its parts the places are drawn still, `parts` how many it has; `waits_until` until when
-    one can wait for a place where all are taken, None where one cannot. `from_age` is from which age on children can
-    come along, 0 where no age is set, None where none is meant to; `to_age` up to which age, None where none is set.
+    `waits_until` says until when one can wait for a place where all are taken, None where one cannot. `from_age` is
+    from which age on children can come along, 0 where no age is set, None where none is meant to; `to_age` up to which
+    age, None where none is set.
     """
 
     occurrence: Occurrence
-    people: int
-    families: int
-    drawn: int
-    parts: int
+    left: tuple[Left, ...]
     waits_until: datetime | None
     from_age: int | None
     to_age: int | None
@@ -53,7 +60,7 @@ class DateLine:
     @property
     def is_full(self) -> bool:
         """Whether no place is free."""
-        return self.people + self.families <= 0
+        return sum(one.places for one in self.left) <= 0
 
 
 def find_activity(session: Session, actor: Actor, activity_id: int) -> Activity:
@@ -114,8 +121,10 @@ def find_slot(session: Session, actor: Actor, slot_id: int) -> Slot:
     return slot
 
 
-Line = tuple[Occurrence, int, int, int, int, int | None, int | None, int | None]
-_DRAWN = func.sum(case((and_(Slot.policy == "lottery", Slot.drawn_at.is_(None)), 1), else_=0))
+Line = tuple[Any, ...]
+_DRAWN = and_(Slot.policy == "lottery", Slot.drawn_at.is_(None))
+# Who is counted together, and whether places are drawn still; as a list says it.
+_KINDS = [(unit, drawn) for unit in ("family", "guest", "person") for drawn in (False, True)]
 # So many minutes before the date the last part closes for which one can wait.
 _WAITS = func.min(case((Slot.policy == "first_come", Slot.closes_before - Slot.offset_minutes)))
 
@@ -127,8 +136,9 @@ def youngest_in(part: type[Slot]) -> ColumnElement[int | None]:
     return case((Activity.minors != "no", known))
 
 
-def _left(*units: str) -> ColumnElement[int]:
-    return func.sum(case((Slot.unit.in_(units), Slot.places - Slot.taken), else_=0))
+def _left(unit: str, drawn: bool) -> ColumnElement[int | None]:
+    given = _DRAWN if drawn else not_(_DRAWN)
+    return func.sum(case((and_(Slot.unit == unit, given), Slot.places - Slot.taken)))
 
 
 # Where families come with their children, theirs are the ages of the date.
@@ -144,10 +154,7 @@ def ahead(now: datetime) -> Select[Line]:
     return (
         select(
             Occurrence,
-            _left("person", "guest"),
-            _left("family"),
-            _DRAWN,
-            func.count(Slot.id),
+            *(_left(*kind) for kind in _KINDS),
             _WAITS,
             _YOUNGEST,
             _OLDEST,
@@ -172,11 +179,13 @@ def lines_of(session: Session, wanted: Select[Line]) -> list[DateLine]:
 def _line(occurrence: Occurrence, *counted: int | None) -> DateLine:
     zone = occurrence.activity.timezone
     starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
-    people, families, drawn, parts = (one or 0 for one in counted[:4])
-    before, from_age, oldest = counted[4:]
+    *places, before, from_age, oldest = counted
     to_age = None if oldest is None or oldest >= GROWN_UP else oldest
+    left = tuple(
+        Left(*kind, number) for kind, number in zip(_KINDS, places, strict=True) if number is not None
+    )
     waits_until = None if before is None else occurrence.starts_at - timedelta(minutes=before)
-    return DateLine(occurrence, people, families, drawn, parts, waits_until, from_age, to_age, starts, ends)
+    return DateLine(occurrence, left, waits_until, from_age, to_age, starts, ends)
 
 
 def next_with_room(session: Session, occurrence: Occurrence, now: datetime) -> Occurrence | None:

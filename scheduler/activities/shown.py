@@ -12,6 +12,7 @@ from scheduler import clock, words
 from scheduler.activities import rules
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.holiday_words import holiday_word
+from scheduler.activities.left_words import capacity_of, left_in, left_on
 from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, SlotTemplate, Tag
 from scheduler.activities.queries import DateLine, next_with_room
@@ -178,6 +179,9 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "map_links": map_links,
     "shown_state": shown_state,
     "can_wait": can_wait,
+    "capacity_of": capacity_of,
+    "left_in": left_in,
+    "left_on": left_on,
     "next_open": next_open,
     "decision_time": decision_time,
 }

@@ -41,7 +41,7 @@ CALLED = {
     "clean-up": "清掃 そうじ clean-up",
     "parks": "公園 parks",
     "gardens": "花だん・農園 gardens",
-    "childcare": "子育て childcare",
+    "childcare": "子育て childcare children and parents",
     "school-route": "通学の見守り school route",
     "seniors": "高齢者 seniors",
     "sports": "スポーツ sports",

@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from scheduler import words
+from scheduler.activities.left_words import left_in
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.parts import MAX_PLACES
 from scheduler.board.actions import MAX_MESSAGE
@@ -94,8 +95,7 @@ class MoveForm(VerbForm):
 
 
 def _with_places(slot: Slot) -> str:
-    free = gettext("あと%(left)s組") if slot.unit == "family" else gettext("あと%(left)s人")
-    left = free % {"left": slot.left} if slot.left > 0 else gettext("満員")
+    left = left_in(slot)
     if slot.min_children:
         left = f"{left}{words.dot()}{gettext('お子さんといっしょの方')}"
     return f"{words.said(slot, 'name')}{words.aside(left)}"

@@ -150,7 +150,7 @@ def people_text(people: Sequence[Companion | Named]) -> str:
 
 
 def _nameless(adults: int) -> str:
-    return str(ngettext("大人%(num)s人（お名前なし）", "大人%(num)s人（お名前なし）", adults))
+    return str(ngettext("大人%(num)s人", "大人%(num)s人", adults))
 
 
 def standing_word(row: Participation) -> str:

@@ -28,7 +28,7 @@ from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.identity import EMAIL, name_field
-from scheduler.parties.names import email_in, kana_in
+from scheduler.parties.names import email_in, kana_in, reading_of, reads_itself
 from scheduler.web import Form
 
 _GUARDIAN = ("guardian_name", "guardian_kana", "guardian_email")
@@ -114,7 +114,8 @@ class JoinForm(CompanyForm):
 
     def validate_guardian_kana(self, field: Field) -> None:
         """Ask for the reading of who is written to."""
-        self._ask_of_guardian(field, gettext("ふりがなを入れてください。"))
+        if not reads_itself(self._guardian()[0]):
+            self._ask_of_guardian(field, gettext("ふりがなを入れてください。"))
 
     def _ask_of_guardian(self, field: Field, sentence: str) -> None:
         if self._guardian()[2] and not (field.data or "").strip():
@@ -144,7 +145,7 @@ class JoinForm(CompanyForm):
         if not self.grade() or not self._guardian()[2]:
             return None
         name, kana, email = self._guardian()
-        return PersonFacts(name, kana, email, language=words.language())
+        return PersonFacts(name, reading_of(name, kana), email, language=words.language())
 
     def _guardian_to_call(self) -> str:
         """Return for the organiser whom to ask who has no address; in Japanese, for it is stored."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import flash
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Field, HiddenField, RadioField, StringField
+from wtforms import Field, Form, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from scheduler import words
@@ -13,7 +13,7 @@ from scheduler.form_checks import Accepted
 from scheduler.guarding import PublicForm
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import LineAccount
-from scheduler.parties.names import email_in, kana_in, phone_in
+from scheduler.parties.names import email_in, kana_in, phone_in, reading_of, reads_itself
 from scheduler.parties.tokens import new_token
 
 _NAME = {"autocomplete": "name", "autocapitalize": "words"}
@@ -27,13 +27,26 @@ def name_field(label: str = _("お名前")) -> StringField:
     return StringField(label, [DataRequired(_("お名前を入れてください。")), Length(max=120)], render_kw=_NAME)
 
 
+class _ReadingNeeded:
+    """Ask for the reading of a name that does not tell it itself; before there is one, only of who writes kanji."""
+
+    field_flags = {"if_kanji": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Look at the name above."""
+        name = str(form["name"].data or "").strip()
+        known = reads_itself(name) if name else not words.in_japanese()
+        if not known and not str(field.data or "").strip():
+            raise ValidationError(gettext("ふりがなを入れてください。"))
+
+
 def kana_field(
     description: str = _("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
 ) -> StringField:
     """Return the field for how that is read; `description` says what for where that is not plain."""
     return StringField(
         _("ふりがな"),
-        [DataRequired(_("ふりがなを入れてください。")), Length(max=120), Accepted(kana_in)],
+        [_ReadingNeeded(), Length(max=120), Accepted(kana_in)],
         description=description,
     )
 
@@ -116,7 +129,7 @@ class IdentityForm(PublicForm):
         if not self._is_told_by_mail():
             typed["email"] = ""
         name, kana = str(self.name.data or ""), str(self.kana.data or "")
-        return PersonFacts(name, kana, **typed, language=words.language(), by_line=by_line)
+        return PersonFacts(name, reading_of(name, kana), **typed, language=words.language(), by_line=by_line)
 
     def tell_what_is_left_out(self) -> None:
         """Say on the next page that an address was typed and is not used: mail there would need to be confirmed."""

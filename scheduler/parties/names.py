@@ -45,6 +45,17 @@ def kana_in(typed: str) -> str:
     return kana
 
 
+def reads_itself(name: str) -> bool:
+    """Say whether a name is written in kana or Latin letters alone, so that nobody has to be told how it is read."""
+    letters = [sign for sign in unicodedata.normalize("NFKC", name) if sign.isalpha() and sign != "ー"]
+    return bool(letters) and all(_READABLE.match(sign) for sign in letters)
+
+
+def reading_of(name: str, kana: str) -> str:
+    """Return how a name is read: as was typed, else as it is written where it reads itself."""
+    return name if not kana.strip() and reads_itself(name) else kana
+
+
 def names_in(name: str, kana: str) -> tuple[str, str]:
     """Return a name and its reading as typed; raise Invalid where one is missing, or cannot be used."""
     named = name_in(name), kana_in(kana)

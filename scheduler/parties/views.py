@@ -127,7 +127,7 @@ def my_limits(token: str | None = None) -> ResponseReturnValue:
     form = LimitsForm(data=vars(limits_of(me.limits)))
     if form.validate_on_submit() and form.attempt(lambda: actions.set_limits(me, form.limits())):
         db_session().commit()
-        flash(gettext("わたしのペースを書きとめました。"), "success")
+        flash(gettext("手伝える回数や時間を書きとめました。"), "success")
         return go(back)
     return secret_address(make_response(form.page("parties/limits.html", back=back)))
 

@@ -5,6 +5,7 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from scheduler.parties.identity import kana_field, name_field
+from scheduler.parties.names import reading_of
 from scheduler.web import Form
 
 
@@ -13,6 +14,11 @@ class NameForm(Form):
 
     name = name_field()
     kana = kana_field()
+
+    def names(self) -> tuple[str, str]:
+        """Return both as typed, the reading from the name where that is plain."""
+        name = str(self.name.data or "")
+        return name, reading_of(name, str(self.kana.data or ""))
 
 
 class EraseForm(Form):

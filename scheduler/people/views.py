@@ -77,9 +77,7 @@ def own_name() -> ResponseReturnValue:
     """Let somebody who is signed in correct their name and its reading."""
     me = find_me(db_session(), current_actor())
     form = NameForm(obj=me)
-    if form.validate_on_submit() and form.attempt(
-        lambda: naming.rename(db_session(), me, form.name.data or "", form.kana.data or "")
-    ):
+    if form.validate_on_submit() and form.attempt(lambda: naming.rename(db_session(), me, *form.names())):
         db_session().commit()
         flash(gettext("お名前を%(name)sに直しました。", name=me.name), "success")
         return go("/me/data")

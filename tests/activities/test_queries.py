@@ -46,7 +46,7 @@ def test_places_left_are_counted_over_all_slots(session: Session, cast: Cast) ->
     slot = make.slot(session, cast.midori, NOW, slots=slots)
     make.participation(session, slot, cast.ben, NOW)
     (line,) = queries.dates_of_body(session, cast.midori.id, NOW)
-    assert (line.people, line.families, line.is_full) == (3, 7, False)
+    assert [(one.unit, one.places) for one in line.left] == [("family", 7), ("person", 3)]
 
 
 def test_places_for_people_and_for_families_are_not_added_up(
@@ -55,18 +55,24 @@ def test_places_for_people_and_for_families_are_not_added_up(
     both = (SlotFacts("親子", 3, unit="family"), SlotFacts("手伝い", 2))
     date = make.occurrence(session, cast.midori, NOW, slots=both)
     session.commit()
-    assert "親子あと3組・ほかにあと2人" in visitor.text("/")
+    page = visitor.text("/")
+    assert ("親子 あと3組・" in page, "手伝う人 あと2人" in page) == (True, True)
     page = visitor.text(f"/dates/{date.id}")
-    assert ('href="#parts">申し込む' in page, "手伝う役割を選ぶ" in page) == (True, False)
+    words = ('href="#parts">どれに申し込むかを選ぶ', "親子で申し込む", "この役割で申し込む", "定員 3組")
+    assert [one for one in words if one not in page] == []
+    assert "手伝う役割を選ぶ" not in page
 
 
-WORDS = [("person", "手伝う役割を選ぶ", "この役割で申し込む"), ("guest", "申し込む", "申し込む")]
+WORDS = [
+    ("person", "手伝う役割を選ぶ", ["この役割で申し込む"] * 2),
+    ("guest", "どれに申し込むかを選ぶ", ["申し込む", "参加を申し込む"]),
+]
 
 
 @pytest.mark.parametrize(("unit", "way", "button"), WORDS)
 @pytest.mark.parametrize("parts", [1, 2])
 def test_who_takes_part_is_not_asked_to_help_and_is_led_straight_to_the_only_form(
-    session: Session, cast: Cast, visitor: Visitor, unit: str, way: str, button: str, parts: int
+    session: Session, cast: Cast, visitor: Visitor, unit: str, way: str, button: list[str], parts: int
 ) -> None:
     slots = (SlotFacts("出席", 30, unit=unit, min_age=15), SlotFacts("受付", 30, unit=unit))[:parts]
     slot = make.slot(session, cast.midori, NOW, slots=slots)
@@ -74,5 +80,5 @@ def test_who_takes_part_is_not_asked_to_help_and_is_led_straight_to_the_only_for
     assert f"あと{30 * parts}人" in visitor.text("/")
     page = visitor.text(f"/dates/{slot.occurrence_id}")
     assert (f'href="#parts">{way}<' in page) == (parts == 2)
-    assert page.count(f'href="/slots/{slot.id}/join">{button}<') == 3 - parts
+    assert page.count(f'href="/slots/{slot.id}/join">{button[parts - 1]}<') == 3 - parts
     assert "15歳以上<" in visitor.text(f"/slots/{slot.id}/join")

@@ -215,7 +215,7 @@ def test_a_card_says_that_places_are_drawn(session: Session, cast: Cast, visitor
     make.activity(session, cast.midori, NOW, slots=(families,))
     session.commit()
     page = visitor.text("/")
-    assert ("抽選・6組" in page, "あと6組" in page) == (True, False)
+    assert ("抽選で6組" in page, "あと6組" in page) == (True, False)
 
 
 def test_a_month_is_a_table_and_a_list(session: Session, cast: Cast, client: FlaskClient) -> None:

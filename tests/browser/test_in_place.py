@@ -104,9 +104,22 @@ def test_who_withdraws_takes_it_back_in_place(phone: Phone, office: Office) -> N
     phone.press("行けないことを伝える")
     expect(page.locator(".undo-bar")).to_be_in_viewport()
     phone.press("元にもどす")
-    expect(page.get_by_role("heading", level=1)).to_have_text("申し込みました")
+    expect(page.get_by_role("heading", level=1)).to_have_text("申し込みが決まりました")
     assert (has_stayed(page), "元にもどしました" in said(page)) == (True, True)
     assert office.send("GET", f"/dates/{slot.date_id}")["slots"][0]["left"] == 1
+
+
+def test_what_is_chosen_moves_nothing_and_the_way_back_leads_to_the_narrowed_list(
+    phone: Phone, office: Office
+) -> None:
+    slot, page = office.post("よみきかせ", 2), phone.page
+    phone.open("/")
+    below = page.locator(".wish-details").bounding_box()
+    page.locator("[data-key=free-True]").click()
+    expect(page.locator(".wish[data-on]")).to_have_count(1)
+    assert page.locator(".wish-details").bounding_box() == below
+    phone.open(f"/dates/{slot.date_id}")
+    expect(page.locator(".back-link")).to_have_attribute("href", "/?free=1")
 
 
 def test_a_plain_form_that_is_refused_comes_back_with_the_same_folds_open(

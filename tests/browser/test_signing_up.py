@@ -57,7 +57,7 @@ def test_no_account_three_pages_and_less_than_a_minute(
     expect(phone.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
     assert (len(pages), time.monotonic() - begun < 60) == (3, True)
     confirm(phone, service, "noboru")
-    expect(phone.page.get_by_role("heading", level=1)).to_have_text("申し込みました")
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("申し込みが決まりました")
     phone.picture("3-confirmed")
 
 
@@ -95,7 +95,7 @@ def test_a_freed_place_is_offered_by_mail_and_taken_with_one_press(
     phone.open(link_in(service, "machi", "/participations/", "場所があきました"))
     phone.picture("3-offer")
     phone.press("参加します")
-    expect(phone.page.get_by_role("heading", level=1)).to_have_text("申し込みました")
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("申し込みが決まりました")
 
 
 def _is_night() -> bool:
@@ -124,7 +124,7 @@ def test_somebody_who_cannot_come_passes_a_link_on_and_is_free(
     other.picture("3-take-over")
     other.press("引き受けます")
     confirm(other, service, "ato")
-    expect(other.page.get_by_role("heading", level=1)).to_have_text("申し込みました")
+    expect(other.page.get_by_role("heading", level=1)).to_have_text("申し込みが決まりました")
     other.page.close()
     link_in(service, "saki", "/me/", "代わりの人が決まりました")
 
@@ -158,7 +158,7 @@ def test_an_application_waits_for_the_organisers_answer(
     confirm(phone, service, "yomi")
     expect(phone.page.get_by_role("heading", level=1)).to_have_text("申し込みをお預かりしました")
     _approve(office, slot)
-    assert "申し込みを受け付けました" in link_in_mail(service, "yomi")
+    assert "申し込みが決まりました" in link_in_mail(service, "yomi")
 
 
 def _approve(office: Office, slot: Slot) -> None:
@@ -169,7 +169,7 @@ def _approve(office: Office, slot: Slot) -> None:
 
 def link_in_mail(service: Service, mailbox: str) -> str:
     """Return the mail that says that a sign-up is accepted."""
-    link_in(service, mailbox, "/me/", "申し込みを受け付けました")
+    link_in(service, mailbox, "/me/", "申し込みが決まりました")
     return service.mails_to(f"{mailbox}@example.jp")[-1]
 
 

@@ -62,7 +62,7 @@ def test_who_sends_the_code_is_told_by_line_from_then_on(
     make.participation(session, make.slot(session, cast.midori, NOW), cast.ben, NOW)
     session.commit()
     assert deliver() == 1
-    assert [to for to, text in line.pushed if "申し込みを受け付けました" in text and "/me/" in text] == [USER]
+    assert [to for to, text in line.pushed if "申し込みが決まりました" in text and "/me/" in text] == [USER]
 
 
 def test_a_code_works_once_and_for_half_an_hour(session: Session, cast: Cast, account: LineAccount) -> None:

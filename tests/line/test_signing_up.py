@@ -76,7 +76,7 @@ def test_whoever_connects_line_in_time_keeps_the_place_and_hears_by_line(
     hear(visitor.client, 1, event("message", code_on(page)))
     assert [row.state for row in rows(session)] == ["confirmed"]
     assert deliver() == 1
-    assert [to for to, text in line.pushed if "申し込みを受け付けました" in text and "/me/" in text] == [USER]
+    assert [to for to, text in line.pushed if "申し込みが決まりました" in text and "/me/" in text] == [USER]
     assert "自分のページを開く" in visitor.text(thanks)
 
 

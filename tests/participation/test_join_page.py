@@ -17,8 +17,8 @@ from tests.visitor import Visitor
 HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
 FAMILY = {"children-0": "", "children-1": "", "children-2": "", "grown_ups": "2"}
 LANGUAGES = [
-    ("ja", "大人2人（お名前なし）、お子さん（8か月）", "大人1人（お名前なし）"),
-    ("en", "2 adults (no names), a child (8 months)", "1 adult (no name)"),
+    ("ja", "大人2人、お子さん（8か月）", "大人1人"),
+    ("en", "2 adults, a child (8 months)", "1 adult"),
 ]
 
 
@@ -112,7 +112,21 @@ def test_a_draw_never_reads_as_a_place(app: Flask, session: Session, cast: Cast,
         assert "押すと決まります" not in text
     proven = visitor.submit(f"{_page_of(app, row)}/prove", page=_page_of(app, row))
     assert "抽選の申し込みを受け付けました" in visitor.text(proven.location)
-    assert "抽選待ち" in visitor.text(_own_page(app, row.contact))
+    own = _own_page(app, row.contact)
+    own_page = visitor.text(own)
+    assert ("まだ決まっていない予定" in own_page, "次の予定" in own_page) == (True, False)
+    assert "抽選待ち" in own_page
+    assert f'href="{own}/participations/{row.id}/withdraw">取りやめる' in own_page
+
+
+def test_only_a_name_in_kanji_needs_its_reading(session: Session, cast: Cast, visitor: Visitor) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    session.commit()
+    john = HANAKO | {"name": "John Smith", "kana": ""}
+    refused = visitor.submit(f"/slots/{slot.id}/join", **HANAKO | {"kana": ""})
+    assert (refused.status_code, "ふりがなを入れてください。" in refused.text) == (422, True)
+    assert visitor.submit(f"/slots/{slot.id}/join", **john).location == f"/slots/{slot.id}/joined"
+    assert _sign_up(session).contact.kana == "John Smith"
 
 
 def test_where_every_part_is_full_the_page_of_the_date_says_first_that_one_can_wait(

@@ -52,7 +52,7 @@ def test_another_number_is_told_as_one(app: Flask, session: Session, cast: Cast)
     row = yes(session, make.slot(session, cast.midori, NOW, 3), cast.ben, 3)
     change_people(session, row, 2, cast.ben.id, NOW)
     # The first word had not gone out yet, and says the new number.
-    assert _subject(app, session) == "申し込みを受け付けました"
+    assert _subject(app, session) == "申し込みが決まりました"
     change_people(session, row, 3, cast.ben.id, NOW)
     session.commit()
     mail = mailbox.new_mail(app, BEN)
@@ -81,7 +81,7 @@ def test_who_signs_up_and_leaves_before_the_mail_goes_gets_the_last_word_only(
 
 def test_a_no_that_is_taken_back_at_once_is_told_to_nobody(app: Flask, session: Session, cast: Cast) -> None:
     row = yes(session, make.slot(session, cast.midori, NOW), cast.ben)
-    assert _subject(app, session) == "申し込みを受け付けました"
+    assert _subject(app, session) == "申し込みが決まりました"
     withdraw(session, row, None, NOW)
     session.commit()
     assert mailbox.new_mails(app, BEN) == []
@@ -181,8 +181,8 @@ def test_taken_out_and_back_in_are_told_each_time(app: Flask, session: Session, 
         take_back_in(session, row, cast.aiko.id, NOW)
         told.append(_subject(app, session))
     assert told == [
-        "申し込みを受け付けました",
-        *["申し込みが取り消されました", "申し込みを受け付けました"] * 2,
+        "申し込みが決まりました",
+        *["申し込みが取り消されました", "申し込みが決まりました"] * 2,
     ]
 
 
@@ -192,7 +192,7 @@ def test_who_loses_the_place_to_fewer_places_is_told_to_wait(
     slot = make.slot(session, cast.midori, NOW, 2)
     yes(session, slot, people(session, 1)[0])
     yes(session, slot, cast.ben)
-    assert _subject(app, session) == "申し込みを受け付けました"
+    assert _subject(app, session) == "申し込みが決まりました"
     change_places(session, slot, 1, cast.aiko.id, NOW, demote=True)
     assert _subject(app, session) == "補欠で受け付けました"
 

@@ -46,7 +46,7 @@ def test_who_has_said_nothing_sees_what_holds(app: Flask, cast: Cast) -> None:
 def test_a_measure_is_kept_and_shown_again(app: Flask, session: Session, cast: Cast) -> None:
     browser = browser_of(app, cast.ben)
     assert browser.submit("/me/limits", **QUIET, **CHIYO).location == "/me"
-    assert "わたしのペースを書きとめました。" in browser.text("/me")
+    assert "手伝える回数や時間を書きとめました。" in browser.text("/me")
     session.rollback()
     assert limits_of(cast.ben.limits) == Limits(times_a_month=2, no_heavy=True, not_before=time(9))
     assert 'value="09:00"' in browser.text("/me/limits")

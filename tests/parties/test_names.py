@@ -13,6 +13,7 @@ from scheduler.parties.names import (
     phone_kept,
     phone_key,
     phone_text,
+    reading_of,
 )
 
 READINGS = [
@@ -67,6 +68,24 @@ UNUSABLE = [
 @pytest.mark.parametrize(("kana", "key"), READINGS)
 def test_a_reading_is_folded(kana: str, key: str | None) -> None:
     assert kana_key(kana) == key if key is not None else len(kana_key(kana)) == 120
+
+
+READ = [
+    ("John Smith", "", "John Smith"),
+    ("さとう はな", " ", "さとう はな"),
+    ("ジョー", "", "ジョー"),
+    ("José O’Neill", "", "José O’Neill"),
+    ("山田 花子", "", ""),
+    ("山田 Anna", "", ""),
+    ("Анна", "", ""),
+    ("12", "", ""),
+    ("John Smith", "じょん すみす", "じょん すみす"),
+]
+
+
+@pytest.mark.parametrize(("name", "kana", "reading"), READ)
+def test_a_name_without_kanji_is_its_own_reading(name: str, kana: str, reading: str) -> None:
+    assert reading_of(name, kana).strip() == reading
 
 
 @pytest.mark.parametrize(("email", "key"), ADDRESSES)

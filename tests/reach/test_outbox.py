@@ -32,7 +32,7 @@ def _name(app: Flask) -> str:
 def test_the_operator_sees_what_was_written_and_reads_it(app: Flask, operator: Visitor) -> None:
     assert f'href="/outbox/{_name(app)}"' in operator.text("/outbox")
     mail = operator.text(f"/outbox/{_name(app)}")
-    assert "申し込みを受け付けました" in mail
+    assert "申し込みが決まりました" in mail
     assert "ben@example.jp" in mail
     assert ".ics" in mail
 

@@ -64,7 +64,7 @@ def test_the_browser_is_told_first_and_the_mailbox_not_at_all(
     _moved_to(session, service)
     assert _deliver(app) == 1
     said = browser.read(service.asked[0])
-    assert said["title"].startswith("申し込みを受け付けました：11月22日（日）")
+    assert said["title"].startswith("申し込みが決まりました：11月22日（日）")
     assert (said["body"][:5], said["url"]) == ("ありがとう", "http://localhost/dates/1")
 
 

@@ -2,6 +2,7 @@
 // ours. Without it they are plain links and forms; where anything is not as expected, they become that again.
 
 const WAIT = 350;
+const LIST = "tsudoi-list";
 let asking = new AbortController();
 let waiting;
 
@@ -69,6 +70,19 @@ document.addEventListener("change", (event) => {
   clearTimeout(waiting);
   waiting = setTimeout(() => load(asked(form), form.dataset.swap), WAIT);
 });
+
+// From a date one goes back to the list as it was narrowed.
+function leadBack() {
+  const link = document.querySelector(".back-link[data-list]");
+  const query = sessionStorage.getItem(LIST);
+  if (link && query) link.href = link.getAttribute("href").split("?")[0] + query;
+}
+
+addEventListener("pagehide", () => {
+  if (location.pathname === "/") sessionStorage.setItem(LIST, location.search);
+});
+document.addEventListener("placed", leadBack);
+leadBack();
 
 addEventListener("popstate", (event) => {
   if (event.state?.swap) load(location.href, event.state.swap, false);

@@ -1,0 +1,48 @@
+"""How many places are left, in words: of one part, and of a date over all its parts; pure but for the language."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext, ngettext
+
+from scheduler.activities.models import Slot
+from scheduler.activities.queries import Left
+
+
+def left_in(slot: Slot) -> str:
+    """Return how many places a part has left; of one that is drawn, how many are drawn."""
+    return _said(Left(slot.unit, slot.is_lottery, slot.left)) if slot.left > 0 else str(gettext("満員"))
+
+
+def capacity_of(slot: Slot) -> str:
+    """Return how many a part has places for, in what it counts; nothing where that is how many are drawn."""
+    if slot.is_lottery:
+        return ""
+    if slot.unit == "family":
+        return str(ngettext("定員 %(num)s組", "定員 %(num)s組", slot.places))
+    return str(ngettext("定員 %(num)s", "定員 %(num)s", slot.places))
+
+
+def left_on(kinds: tuple[Left, ...]) -> Iterator[str]:
+    """Go through what is left on a date, saying for whom where its parts are for several kinds of people."""
+    several = len({one.unit for one in kinds}) > 1
+    for one in kinds:
+        if one.places > 0:
+            yield _said_for(one) if several else _said(one)
+
+
+def _said(left: Left) -> str:
+    if left.unit == "family":
+        if left.drawn:
+            return str(ngettext("抽選で%(num)s組", "抽選で%(num)s組", left.places))
+        return str(ngettext("あと%(num)s組", "あと%(num)s組", left.places))
+    if left.drawn:
+        return str(ngettext("抽選で%(num)s人", "抽選で%(num)s人", left.places))
+    return str(ngettext("あと%(num)s人", "あと%(num)s人", left.places))
+
+
+def _said_for(left: Left) -> str:
+    if left.unit == "family":
+        return str(gettext("親子 %(left)s", left=_said(left)))
+    if left.unit == "person":
+        return str(gettext("手伝う人 %(left)s", left=_said(left)))
+    return str(gettext("参加する人 %(left)s", left=_said(left)))

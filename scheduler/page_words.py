@@ -47,15 +47,19 @@ def contact_text(text: str) -> str:
 def _who_in(text: str) -> tuple[str, str]:
     """Return the house or the office that a text begins with, put into the reader's language, and the rest."""
     first, blank, rest = text.partition(" ")
-    if words.in_japanese() or not blank or first not in _HOUSES:
+    if not blank or first not in _HOUSES or not _says_otherwise():
         return _office_in(text)
-    return f"{_HOUSES[first]}, ", rest
+    return f"{_HOUSES[first]}{' ' if words.is_easy() else ', '}", rest
+
+
+def _says_otherwise() -> bool:
+    return words.is_easy() or not words.in_japanese()
 
 
 def _office_in(text: str) -> tuple[str, str]:
     """Return the office that a text begins with, put into the reader's language, and the rest."""
     first, blank, rest = text.partition(" ")
-    if words.in_japanese() or not blank or first not in _OFFICES:
+    if not blank or first not in _OFFICES or not _says_otherwise():
         return "", text
     return f"{words.title(words.OFFICES, _OFFICES[first])} ", rest
 

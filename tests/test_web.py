@@ -12,6 +12,8 @@ from scheduler import create_app
 from scheduler.config import Settings
 from scheduler.page_words import contact_text, home_name, linked_phones
 from scheduler.parties.tokens import personal
+from scheduler.reader import EASY
+from scheduler.readings import in_html
 from scheduler.web import redirect_target
 from tests import make
 from tests.cast import Cast
@@ -315,6 +317,12 @@ def test_english_pages_say_offices_and_households_in_english(app: Flask) -> None
         assert contact_text("会長 藤野") == "Chair 藤野"
         assert contact_text("図書館 本庄") == "Library, 本庄"
         assert (home_name("Whitfield家"), home_name("Team")) == ("Whitfield household", "Team")
+
+
+def test_easy_japanese_reads_the_house_and_the_office_in_which_to_ask(app: Flask) -> None:
+    with app.test_request_context(), force_locale(EASY):
+        said = [in_html(contact_text(one)) for one in ("図書館 本庄", "会長 藤野", "藤野")]
+    assert ["<rt>" in one for one in said] == [True, True, False]
 
 
 def test_whoever_finds_nothing_may_sign_in_and_comes_back_whether_it_is_there_or_not(

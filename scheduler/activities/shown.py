@@ -23,6 +23,8 @@ from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.search import HOME_ZONE
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
+from scheduler.parties.queries import organisers_of
+from scheduler.readings import typed_marks
 from scheduler.web import db_session
 
 _SOON = {0: _("今日"), 1: _("あした"), 2: _("あさって")}
@@ -136,6 +138,20 @@ def map_links(thing: Occurrence | Activity) -> MapLinks:
     return links_to(thing.map_point, thing.address)
 
 
+def whom_to_ask(activity: Activity) -> str:
+    """Return whom to ask; in easy Japanese with the readings of the names that the service knows in that body."""
+    if not words.is_easy() or not activity.contact:
+        return activity.contact
+    body = activity.organization
+    known = {body.name: body.name_easy}
+    for one in organisers_of(db_session(), body.id, today()):
+        # Of a name in two parts the first is the family's, as is the first of its reading.
+        name, kana = one.name.split(), one.kana.split()
+        if len(name) == len(kana) == 2:
+            known[name[0]] = f"{{{name[0]}|{kana[0]}}}"
+    return typed_marks(" ".join(known.get(word) or word for word in activity.contact.split(" ")))
+
+
 def shown_state(occurrence: Occurrence, full: bool) -> str:
     """Return the state in which people see a date: over when it is over, full when no place is left."""
     if occurrence.takes_place and occurrence.ends_at <= clock.now():
@@ -178,6 +194,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "tag_name": tag_name,
     "map_links": map_links,
     "shown_state": shown_state,
+    "whom_to_ask": whom_to_ask,
     "can_wait": can_wait,
     "capacity_of": capacity_of,
     "left_in": left_in,

@@ -70,6 +70,21 @@ def test_what_is_not_written_is_marked_as_japanese(
     assert '<span lang="ja">' not in visitor.text(f"/dates/{date.id}?lang=ja@easy")
 
 
+def test_the_name_to_ask_for_is_read_where_it_is_known(
+    session: Session, cast: Cast, date: Occurrence, visitor: Visitor
+) -> None:
+    # Aiko organises there; Ben does not.
+    session.get_one(Activity, date.activity_id).contact = "会長 青木 090-0000-0000、別所"
+    session.commit()
+    page = visitor.text(f"/dates/{date.id}?lang=ja@easy")
+    assert [f"<rt>{reading}</rt>" in page for reading in ("かいちょう", "あおき", "べっしょ")] == [
+        True,
+        True,
+        False,
+    ]
+    assert "青木 <a href" in visitor.text(f"/dates/{date.id}?lang=ja")
+
+
 def test_letters_say_it_in_the_readers_language(
     app: Flask, session: Session, cast: Cast, date: Occurrence
 ) -> None:

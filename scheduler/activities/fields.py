@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any, Self
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Form, IntegerField, SelectField, StringField, TextAreaField, TimeField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms import Field, Form, IntegerField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from scheduler import words
 from scheduler.activities.models import Activity
@@ -16,6 +17,7 @@ from scheduler.parties.models import Person
 from scheduler.web import PlainForm, Ticks
 
 REQUIRED = _("ここは必ず入れてください。")
+MOST_RESERVE_DAYS = 60
 LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
 
 
@@ -75,13 +77,17 @@ class SaidFields(PlainForm):
 
 
 class WeatherFields(PlainForm):
-    """What becomes of a date in the rain; who decides that, and until when."""
+    """What becomes of a date in the rain; who decides that, and until when.
+
+    What was typed beside a rule that was left as preset is never dropped: a reserve date says itself that dates are
+    postponed, the rest is asked about.
+    """
 
     weather_rule = SelectField(_("雨のとき"), choices=said_when_shown(words.WEATHER), default="none")
     reserve_days = IntegerField(
         _("予備日"),
-        [Optional(), NumberRange(1, 60)],
-        description=_("何日後ですか。1週間後なら 7。"),
+        [Optional(), NumberRange(1, MOST_RESERVE_DAYS)],
+        description=_("何日後ですか。1週間後なら 7。入れると「雨のとき」は順延になります。"),
         render_kw={"inputmode": "numeric"},
     )
     decide_at = TimeField(_("決める時刻"), [Optional()], description=_("実施するかどうかを決める時刻です。"))
@@ -92,13 +98,17 @@ class WeatherFields(PlainForm):
         _("決める人"),
         default="",
         validate_choice=False,
-        description=_("決める時刻の30分前と10分前に、つどいがお願いを送ります。"),
+        description=_(
+            "決める時刻の30分前と10分前に、つどいがお願いを送ります。決めておかないと、会長に聞きます。"
+        ),
     )
     deputy = SelectField(
         _("代わりの人"),
         default="",
         validate_choice=False,
-        description=_("5分すぎても決まらないとき、この人にお願いします。"),
+        description=_(
+            "5分すぎても決まらないとき、この人にお願いします。決めておかないと、副会長に聞きます。"
+        ),
     )
 
     def offer_deciders(self, people: Iterable[Person]) -> Self:
@@ -111,6 +121,30 @@ class WeatherFields(PlainForm):
             field.choices = [(code, str(name)) for code, name in offered.items()]
         return self
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Postpone where a reserve date was typed and nothing chosen about the rain."""
+        if self._rule_is_as_preset() and _was_typed(self.reserve_days):
+            self.weather_rule.data = "postpone_if_rain"
+        return bool(super().validate(extra_validators))
+
+    def validate_weather_rule(self, _field: Field) -> None:
+        """Ask for the rule where somebody typed who decides, or when."""
+        asked = (self.decide_at, self.decider, self.deputy)
+        if self._rule_is_as_preset() and any(_was_typed(field) for field in asked):
+            raise ValidationError(
+                gettext("決める時刻や人を入れたときは、雨のときにどうするかも選んでください。")
+            )
+
+    def _rule_is_as_preset(self) -> bool:
+        return bool(self.weather_rule.data == self.weather_rule.object_data == "none")
+
+    def reserve_is_after(self) -> int | None:
+        """Return how many days later the reserve date is, as far as it is typed."""
+        days: int | None = self.reserve_days.data
+        rule = self.weather_rule
+        is_meant = rule.data != "none" or rule.object_data == "none"
+        return days if is_meant and days is not None and 1 <= days <= MOST_RESERVE_DAYS else None
+
     def typed_weather(self) -> dict[str, Any]:
         """Return what was typed, by the names of the columns."""
         return {
@@ -121,6 +155,10 @@ class WeatherFields(PlainForm):
             **_named("decider", self.decider.data),
             **_named("deputy", self.deputy.data),
         }
+
+
+def _was_typed(field: Field) -> bool:
+    return bool(field.data) and field.data != field.object_data
 
 
 def _named(role: str, chosen: str | None) -> dict[str, Any]:

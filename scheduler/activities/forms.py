@@ -40,6 +40,13 @@ _LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
 
 
 _WITH_CHILD = "parent_child"
+# What a part without a name is called, by whom it counts: words of the activity, so in all languages at once.
+_PLAIN_NAMES = {
+    "person": ("お手伝い", "Helping", "お{手伝|てつだ}い"),
+    "guest": ("参加", "Taking part", "{参加|さんか}"),
+    "family": ("家族", "Families", "{家族|かぞく}"),
+    _WITH_CHILD: ("親子", "Parents with children", "{親子|おやこ}"),
+}
 _UNITS = {
     "person": _("手伝う人（人数で数えます）"),
     "guest": _("参加する人（人数で数えます）"),
@@ -50,27 +57,33 @@ _UNITS = {
 
 
 class SlotRow(PlainForm):
-    """One part; a row without a name does not count."""
+    """One part; a row without a name and a number does not count, one without a name is called by whom it counts."""
 
     name = StringField(_("役割の名前"), [Optional(), _LONG_NAME])
     places = IntegerField(_("人数"), [Optional()], render_kw={"inputmode": "numeric", "min": 1})
     min_people = IntegerField(_("最少"), [Optional()], render_kw={"inputmode": "numeric", "min": 0})
-    unit = SelectField(_("だれをさがしますか"), choices=said_when_shown(_UNITS), default="person")
+    unit = SelectField(
+        _("手伝う人ですか、参加する人ですか"), choices=said_when_shown(_UNITS), default="person"
+    )
     competence = SelectField(
         _("講習"), choices=said_when_shown({"": _("いりません")} | words.COMPETENCES), default=""
     )
     burden = Ticks(_("どんな役割ですか"), choices=said_when_shown(words.BURDENS))
-    # The first part, where no other has a name.
+    # The first part, where no other is filled in.
     is_asked = False
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the row counts."""
+        return bool((self.name.data or "").strip() or self.places.data)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Say what is wrong with the numbers of a part, by its name, beside what else is wrong on the page."""
         fine = super().validate(extra_validators)
-        name = (self.name.data or "").strip()
-        places, least = self.places.data or 0, self.min_people.data or 0
-        if not name and self.is_asked:
-            return _says(self.name, _("役割を1つは入れてください。"))
-        if not name or self.places.errors or self.min_people.errors:
+        name, places, least = _names_of(self.data)[0], self.places.data or 0, self.min_people.data or 0
+        if not self.is_typed and self.is_asked and not self.places.errors:
+            return _says(self.places, _("人数を入れてください。"))
+        if not self.is_typed or self.places.errors or self.min_people.errors:
             return fine
         if not 1 <= places <= MAX_PLACES:
             said = gettext("%(part)s：人数は、1から%(most)sまでにしてください。", part=name, most=MAX_PLACES)
@@ -150,6 +163,10 @@ def words_of(activity: Activity) -> dict[str, Any]:
     return {name: getattr(activity, name) for name in TEXTS} | {"parts": parts}
 
 
+class PlannedFields(WeatherFields, RepeatFields):
+    """What says which dates there will be, with their reserve dates."""
+
+
 class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, ReminderFields, TagFields, Form):
     """An activity on one page: what, when, how often, if it rains, who is needed."""
 
@@ -159,14 +176,11 @@ class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, Reminder
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         # No activity is without a part, so the first row is no choice.
-        first = self.slots.entries[0].form
-        for field in (first["name"], first["places"]):
-            field.flags.required = True
+        self.slots.entries[0].form["places"].flags.required = True
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Say all that is wrong at once: a part is asked for where none has a name."""
-        named = [row for row in self.slots if (row.form["name"].data or "").strip()]
-        self.slots.entries[0].form.is_asked = not named
+        """Say all that is wrong at once: a number is asked for where no part is filled in."""
+        self.slots.entries[0].form.is_asked = not any(row.form.is_typed for row in self.slots)
         return bool(super().validate(extra_validators))
 
     def validate_ends_at(self, field: Field) -> None:
@@ -202,13 +216,21 @@ class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, Reminder
             reminders=self.typed_reminders(),
             **self.typed_weather(),
             tags=self.typed_tags(),
-            slots=tuple(_slot(row.data) for row in self.slots if (row.data["name"] or "").strip()),
+            slots=tuple(_slot(row.data) for row in self.slots if row.form.is_typed),
         )
 
 
+def _names_of(row: dict[str, Any]) -> tuple[str, str, str]:
+    typed, plain = (row["name"] or "").strip(), _PLAIN_NAMES.get(row["unit"], _PLAIN_NAMES["person"])
+    return plain if typed in ("", plain[0]) else (typed, "", "")
+
+
 def _slot(row: dict[str, Any]) -> SlotFacts:
+    name, name_en, name_easy = _names_of(row)
     return SlotFacts(
-        name=row["name"],
+        name=name,
+        name_en=name_en,
+        name_easy=name_easy,
         places=row["places"] or 0,
         min_people=row["min_people"] or 0,
         unit="family" if row["unit"] == _WITH_CHILD else row["unit"],

@@ -57,7 +57,7 @@ _REPEATS = {
     "yearly": _("毎年、同じ日"),
     "yearly_weekday": _("毎年、何月の第何曜日"),
     "dates": _("日にちを並べて書く"),
-    "rule": _("ほかのカレンダーの決まりをはりつける（RRULE）"),
+    "rule": _("ほかのカレンダーから写す（くわしい人向け）"),
 }
 _ON_REST = {
     "keep": _("そのまま行います"),
@@ -100,14 +100,19 @@ class Preview:
     lines: tuple[Planned, ...]
     more: bool
     zone: str
-    era: bool
-    minutes: int | None = None
-    passed: date | None = None
+    minutes: int | None
+    passed: date | None
+    era: bool = False
+    reserve_days: int | None = None
 
     @property
     def starts(self) -> list[datetime]:
         """When the dates begin that take place."""
         return [line.start for line in self.lines if line.start is not None]
+
+    def reserve_of(self, begins: datetime) -> datetime | None:
+        """Return the reserve date of a date; None without one."""
+        return None if self.reserve_days is None else begins + timedelta(days=self.reserve_days)
 
     def end_of(self, begins: datetime) -> datetime | None:
         """Return when a date is over on the wall clock; None while that is not typed."""
@@ -245,7 +250,12 @@ class RepeatFields(PlainForm):
         minutes = None if self.ends_at.data is None else self.minutes()
         if minutes is not None and minutes <= 0:
             raise Invalid("length_out_of_range")
-        return _preview(self.schedule(rest_days), now, minutes, era=bool(self.era.data))
+        found = _preview(self.schedule(rest_days), now, minutes)
+        return replace(found, era=bool(self.era.data), reserve_days=self.reserve_is_after())
+
+    def reserve_is_after(self) -> int | None:
+        """Return how many days later a reserve date is, in forms that ask for it."""
+        return None
 
     def preview_or_why(self, rest_days: RestDays, now: datetime) -> Preview | Refused | None:
         """Return the next dates, or why there are none; None while the fields are not filled in."""
@@ -262,7 +272,8 @@ class RepeatFields(PlainForm):
 
 def preview_of(activity: Activity, now: datetime) -> Preview:
     """Return the next dates of an activity as they are planned."""
-    return _preview(schedule_of(activity), now, activity.minutes)
+    found = _preview(schedule_of(activity), now, activity.minutes)
+    return replace(found, reserve_days=activity.reserve_days if activity.needs_decision else None)
 
 
 def repeats_of(activity: Activity, now: datetime) -> str:
@@ -286,7 +297,7 @@ def _from_then(text: str, from_at: datetime | None, zone: str, now: datetime) ->
     return str(gettext("%(day)sから：%(text)s", day=words.date_text(to_local(from_at, zone)), text=text))
 
 
-def _preview(schedule: Schedule, now: datetime, minutes: int | None, *, era: bool = False) -> Preview:
+def _preview(schedule: Schedule, now: datetime, minutes: int | None) -> Preview:
     end = min(max(now, _instant(schedule)) + _LOOKED_AHEAD, to_utc(_LAST, schedule.zone))
     try:
         lines = planned(schedule, now, end)
@@ -295,7 +306,7 @@ def _preview(schedule: Schedule, now: datetime, minutes: int | None, *, era: boo
     said = repeat_text(schedule.rule, schedule.first.date(), len(schedule.dates))
     shown = lines[: _place_of(lines, SHOWN)]
     passed = schedule.first.date() if schedule.rule and lines and _instant(schedule) < now else None
-    return Preview(said, tuple(shown), len(lines) > len(shown), schedule.zone, era, minutes, passed)
+    return Preview(said, tuple(shown), len(lines) > len(shown), schedule.zone, minutes, passed)
 
 
 def _instant(schedule: Schedule) -> datetime:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from scheduler import clock, sharing, words
 from scheduler.activities import actions, months, queries, search, shown
-from scheduler.activities.forms import ActivityForm, WordsForm, typed_of, words_of
+from scheduler.activities.forms import ActivityForm, PlannedFields, WordsForm, typed_of, words_of
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import kept_terms
 from scheduler.activities.recurrence import BadRule
@@ -25,7 +25,9 @@ from scheduler.closures.queries import rest_days
 from scheduler.errors import Invalid, Refused
 from scheduler.parties.access import may_organise
 from scheduler.parties.login import current_actor
-from scheduler.parties.queries import find_body, find_organised_body, organisers_of
+from scheduler.parties.models import Organization
+from scheduler.parties.names import phone_text
+from scheduler.parties.queries import find_body, find_me, find_organised_body, office_of, organisers_of
 from scheduler.web import db_session, etag_matches, go
 
 pages = Blueprint("activities", __name__)
@@ -150,7 +152,7 @@ def new(slug: str) -> ResponseReturnValue:
     actor = current_actor()
     found = find_organised_body(db_session(), actor, slug)
     like = queries.find_to_copy(db_session(), found.id, request.values.get("like", 0, int))
-    form = _new_form(like)
+    form = _new_form(found, like)
     form.offer_deciders(organisers_of(db_session(), found.id, actor.today))
 
     def post() -> Activity:
@@ -166,10 +168,20 @@ def new(slug: str) -> ResponseReturnValue:
     )
 
 
-def _new_form(like: Activity | None) -> ActivityForm:
+def _new_form(body: Organization, like: Activity | None) -> ActivityForm:
     starter = values_of(request.args.get("starter", ""), current_actor().today)
     starter = {"reminders": reminder_values(None)} | starter
-    return ActivityForm(data=starter if like is None else values_like(like, clock.now()))
+    values = starter if like is None else values_like(like, clock.now())
+    # Whoever signs up must have somebody to ask; it is in sight, and may be changed.
+    return ActivityForm(
+        data=values | {"contact": values.get("contact") or body.contact or _own_contact(body)}
+    )
+
+
+def _own_contact(body: Organization) -> str:
+    me = find_me(db_session(), current_actor())
+    office = office_of(db_session(), me.id, body.id, current_actor().today)
+    return f"{words.word(words.OFFICES, office)} {phone_text(me.phone)}" if me.phone and office else ""
 
 
 def _with_what_was(before: Activity, facts: actions.ActivityFacts) -> actions.ActivityFacts:
@@ -194,7 +206,7 @@ def _dates_of(form: RepeatFields, organization_id: int, zone: str = "Asia/Tokyo"
 def dates(slug: str) -> ResponseReturnValue:
     """Answer the next dates that the fields of a form give, as a piece of a page; the form asks while one types."""
     found = find_organised_body(db_session(), current_actor(), slug)
-    form = RepeatFields(formdata=request.args)
+    form = PlannedFields(formdata=request.args)
     return render_template("activities/dates.html", **_dates_of(form, found.id))
 
 

@@ -46,7 +46,6 @@ def decide(occurrence_id: int) -> ResponseReturnValue:
         return go(f"/dates/{occurrence_id}/board")
     screen = screen_of(session, occurrence, actor.person_id, now)
     facts = {"has_links": links.has_links(session, occurrence_id, now)}
-    facts |= {"has_mail_server": bool(settings().smtp_url)}
     return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, **facts)
 
 
@@ -97,7 +96,6 @@ def decide_by_link(token: str) -> ResponseReturnValue:
         return secret_address(make_response(go(f"/decide/{token}")))
     screen = screen_of(session, found.occurrence, found.person.id, now)
     facts = {"occurrence": found.occurrence, "person_name": found.person.name}
-    facts |= {"has_mail_server": bool(settings().smtp_url)}
     return secret_address(make_response(form.page("decisions/link.html", screen=screen, **facts)))
 
 

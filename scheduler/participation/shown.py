@@ -12,7 +12,7 @@ from scheduler.participation import queries, undoing, visits
 from scheduler.participation.fields import company_text, people_text, standing_word
 from scheduler.participation.models import Participation
 from scheduler.parties.login import current_actor
-from scheduler.web import db_session
+from scheduler.web import db_session, settings
 
 
 def fit(pages: Blueprint) -> None:
@@ -53,6 +53,11 @@ def folded(rows: list[Participation]) -> list[list[Participation]]:
     return groups
 
 
+def mail_leaves() -> bool:
+    """Say whether mail goes out; without a server it is only written down."""
+    return bool(settings().smtp_url)
+
+
 def waiting_words(slots: list[Slot]) -> dict[int, str]:
     """Return how many parties wait for each of these parts that are full; the database is asked once, or not at all."""
     full = [slot.id for slot in slots if slot.is_waited_for]
@@ -77,4 +82,5 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "folded": folded,
     "waiting_words": waiting_words,
     "last_visit": visits.last_visit,
+    "mail_leaves": mail_leaves,
 }

@@ -57,6 +57,13 @@ class Round:
         found = [list(rows) for _name, rows in groups]
         return [(rows[0].block, rows) for rows in found]
 
+    def of(self, delivery_id: int) -> "Round":
+        """Return the same for one person on it alone, with all words for them; raise NotFound for anybody else."""
+        person = next((row.person.id for row in self.rows if row.delivery_id == delivery_id), None)
+        if person is None:
+            raise NotFound
+        return replace(self, told=[row for row in self.told if row.person.id == person])
+
     def ticked(self, by_id: int | None, now: datetime) -> list[Told]:
         """Return whom this person has told and may still put back on the list."""
         since = now - UNDO_FOR

@@ -199,6 +199,13 @@ def comers(session: Session, occurrence_ids: Collection[int]) -> dict[int, set[i
     return _sets(session, wanted)
 
 
+def sign_ups_of(session: Session, occurrence_id: int) -> dict[int, int]:
+    """Return the sign-ups of a date that stand, each by who is told about it."""
+    wanted = select(Participation.contact_id, Participation.id).join(Slot, Slot.id == Participation.slot_id)
+    there = wanted.where(Slot.occurrence_id == occurrence_id, Participation.state.not_in(GONE))
+    return dict(session.execute(there).tuples().all())
+
+
 def _comers_of_parts(session: Session, slots: Select[tuple[int]]) -> dict[int, set[int]]:
     wanted = select(Participation.slot_id, Participation.contact_id)
     return _sets(session, wanted.where(Participation.slot_id.in_(slots), Participation.state.not_in(GONE)))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, to_user_timezone
+from flask_babel import gettext, ngettext, to_user_timezone
 
 from scheduler import clock, words
 from scheduler.activities.models import Occurrence
@@ -19,7 +19,7 @@ from scheduler.parties.login import actor_by_link, current_actor
 from scheduler.parties.models import Person
 from scheduler.parties.names import is_mobile
 from scheduler.parties.queries import find_me, find_operator
-from scheduler.reach import coming, outbox, queries, subscriptions, ways
+from scheduler.reach import coming, outbox, queries, shown, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
 from scheduler.reach.news import News, news_about, news_of_change
 from scheduler.reach.reached import (
@@ -43,6 +43,7 @@ from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
 
 pages = Blueprint("reach", __name__)
+shown.fit(pages)
 # On a body's page; the desk has them all.
 _TROUBLES_SHOWN = 5
 
@@ -251,6 +252,10 @@ def _list(found: Round) -> ResponseReturnValue:
     if request.method == "POST":
         return _ticked(found)
     session, by = db_session(), (current_actor().person_id, clock.now())
+    if "letter" in request.args:
+        one = found.of(request.args.get("letter", 0, int))
+        facts = {"asked": asked_again(session, one), "row": one.rows[0], "now": by[1]}
+        return render_template("reach/letter.html", round=one, **facts)
     answered, asked = answered_by(session, found, by), asked_again(session, found)
     people = {one.person.id for one in answered}
     done = [row for row in found.ticked(*by) if row.person.id not in people]
@@ -310,7 +315,12 @@ def _unsaid(found: Round, person_id: int, by_id: int) -> str:
 
 def _all_ticked(found: Round, ids: list[int], by_id: int) -> str:
     told = tick_all(db_session(), found, ids, by_id, clock.now())
-    said: str = gettext("%(count)s人に印をつけました。", count=told)
+    said: str = ngettext(
+        "伝えた方を%(count)s人、一覧から外しました。",
+        "伝えた方を%(count)s人、一覧から外しました。",
+        told,
+        count=told,
+    )
     return said
 
 
@@ -323,20 +333,20 @@ def troubles_of_body(organization_id: int) -> list[Trouble]:
     return [trouble for trouble in found if trouble.missed][:_TROUBLES_SHOWN]
 
 
-@pages.app_template_global("left_at")
-def left_at(occurrence: Occurrence) -> int:
-    """Return how many people have still to be told something about a date that its organiser looks at."""
+@pages.app_template_global("untold_at")
+def untold_at(occurrence: Occurrence) -> set[int]:
+    """Return who has still to be told something about a date that its organiser looks at."""
     return _people(told_about(db_session(), occurrence.id))
 
 
 @pages.app_template_global("left_of_change")
 def left_of_change(change_id: int) -> int:
     """Return how many people have still to be told of a change."""
-    return _people(find_change_round(db_session(), current_actor(), change_id).told)
+    return len(_people(find_change_round(db_session(), current_actor(), change_id).told))
 
 
-def _people(told: Iterable[Told]) -> int:
-    return len({row.person.id for row in told if row.is_left})
+def _people(told: Iterable[Told]) -> set[int]:
+    return {row.person.id for row in told if row.is_left}
 
 
 @pages.app_template_global("ways_to")

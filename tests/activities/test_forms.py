@@ -122,7 +122,7 @@ def test_what_is_out_of_shape_is_marked_at_its_field(typed: dict[str, Any], fiel
     assert list(form.errors) == [field]
 
 
-def test_rows_without_a_name_do_not_count() -> None:
+def test_rows_without_a_name_are_called_by_whom_they_count_and_empty_ones_do_not_count() -> None:
     slots = {
         "slots-0-name": "受付",
         "slots-0-places": "2",
@@ -132,9 +132,11 @@ def test_rows_without_a_name_do_not_count() -> None:
         "slots-2-places": "8",
         "slots-2-unit": "family",
         "slots-2-burden": ["seated", "with_children"],
+        "slots-3-name": " ",
     }
     assert form_of(**slots).facts().slots == (
         SlotFacts("受付", 2),
+        SlotFacts("お手伝い", 9, "Helping", "お{手伝|てつだ}い"),
         SlotFacts("親子", 8, unit="family", burden=("seated", "with_children")),
     )
 
@@ -145,11 +147,11 @@ def test_times_become_a_length_on_the_wall_clock() -> None:
     assert facts.decide_at == time(6, 30)
 
 
-@pytest.mark.parametrize("typed", [{"slots-0-name": "受付"}, {"slots-0-name": ""}])
-def test_a_draft_says_its_parts_and_times_back(typed: dict[str, Any]) -> None:
-    values = typed_of(draft_of(form_of(**typed)))
+@pytest.mark.parametrize(("typed", "name"), [("受付", "受付"), ("", "お手伝い")])
+def test_a_draft_says_its_parts_and_times_back(typed: str, name: str) -> None:
+    values = typed_of(draft_of(form_of(**{"slots-0-name": typed})))
     assert (values["first_at"], values["ends_at"]) == (time(9), time(11, 30))
-    assert [row["name"] for row in values["slots"]] == [value for value in typed.values() if value == "受付"]
+    assert [row["name"] for row in values["slots"]] == [name]
 
 
 NO_RULE = [

@@ -149,7 +149,7 @@ def test_a_draft_that_is_opened_shows_what_was_typed_to_be_corrected(aiko: Visit
 WRONG = [
     ({"title": " "}, "ここは必ず入れてください。"),
     ({"first_on": "tomorrow"}, "入力を確かめてください"),
-    ({"slots-0-name": ""}, "役割を1つは入れてください。"),
+    ({"slots-0-name": "", "slots-0-places": ""}, "人数を入れてください。"),
     ({"slots-0-places": "many"}, "入力を確かめてください"),
     ({"weather_rule": "postpone_if_rain"}, "予備日がありません。"),
     ({"website": "javascript:alert(1)"}, "https:// で始まる"),

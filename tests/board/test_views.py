@@ -293,7 +293,8 @@ def test_a_message_shows_first_whom_it_reaches_and_how(
     session.commit()
     preview = aiko.submit(f"{BOARD}/message", text="雨具をお持ちください", slot="")
     assert "3人に知らせます" in preview.text
-    assert re.search("メール 2人</span>、.*紙・電話 1世帯.*一覧は、送ったあとに開けます", preview.text, re.S)
+    said = "メール 2人</span>（いまは出ません）、.*電話・紙 1件.*一覧は、送ったあとに開けます"
+    assert re.search(said, preview.text, re.S)
     assert "送ったあとは取り消せません" in preview.text
     sent = aiko.submit(f"{BOARD}/message", text="雨具をお持ちください", slot="", sure="1")
     assert sent.location == BOARD

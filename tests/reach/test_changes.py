@@ -101,7 +101,7 @@ def test_a_change_of_several_dates_is_told_to_each_once(
     assert _names(aiko, path) == ["手前の家", "奥の家", "千田 知恵"]
     page = aiko.text(path)
     assert ("緑1-1" in page, "tel:0467-22-3333" in page or "tel:+81467223333" in page) == (True, True)
-    assert page.count("午前10時</span>からに変わりました。") == 3
+    assert page.count('に変わりました。<span class="whole">午前10時</span>から、') == 3
     # Whoever comes to some of the dates alone is told of these.
     assert (page.count("全部の日"), page.count('<span class="tick-row-note">11月22日')) == (1, 2)
     _deliver(app)
@@ -225,7 +225,7 @@ def test_of_two_changes_the_newer_word_stands_for_both_where_it_is_about_the_dat
     second = make_change(session, date, one(date, place=Place("公民館")))
     session.commit()
     aiko = browser_of(app, cast.aiko)
-    assert "場所は公民館です。" in aiko.text(f"/changes/{second.id}/list")
+    assert "、公民館で行います。" in aiko.text(f"/changes/{second.id}/list")
     assert _names(aiko, f"/changes/{second.id}/list") == ["手前の家", "奥の家", "千田 知恵"]
     page = aiko.text(f"/changes/{first.id}/list")
     assert ("11月29日（日）</span>の" in page, "公民館" in page) == (True, False)

@@ -1,10 +1,11 @@
 // Shows the next dates while one types, and only the fields that belong to the chosen way of repeating.
-// Without it the form has a button that does the first, and all fields are there.
+// Without it the form has a button that does the first, which is hidden here, and all fields are there.
 
 const WAIT = 400;
 const FIELDS = new Set([
   "first_on", "first_at", "ends_at", "repeats", "interval", "weeks", "weekdays", "month_days", "season_from",
   "season_to", "until", "count", "dates", "rrule", "on_holiday", "on_closed", "era",
+  "reserve_days", "weather_rule",
 ]);
 
 function showFieldsOf(form) {
@@ -12,6 +13,12 @@ function showFieldsOf(form) {
   for (const part of form.querySelectorAll("[data-for]")) {
     part.hidden = !part.dataset.for.split(" ").includes(chosen);
   }
+}
+
+// A reserve date says what is done in the rain, as the service takes it when nothing else was chosen.
+function postpone(form, name) {
+  const { reserve_days: days, weather_rule: rule } = form.elements;
+  if (name === "reserve_days" && days.value && rule?.value === "none") rule.value = "postpone_if_rain";
 }
 
 function asked(form) {
@@ -27,12 +34,32 @@ async function showDates(form, place, turn) {
   if (turn === form.dataset.turn) place.replaceChildren(...piece.body.childNodes);
 }
 
+// How many there are in all, of persons and of families, once there is more than one part.
+function showTotal(form) {
+  const place = form.querySelector("[data-total]");
+  if (!place) return;
+  const sums = { people: 0, families: 0 };
+  let parts = 0;
+  for (const field of form.querySelectorAll("[name$=-places]")) {
+    const unit = form.elements[field.name.replace("places", "unit")]?.value;
+    parts += Number(field.value) > 0;
+    sums[["person", "guest"].includes(unit) ? "people" : "families"] += Math.max(0, Number(field.value) || 0);
+  }
+  place.hidden = parts < 2;
+  const said = Object.keys(sums).filter((one) => sums[one]).map((one) => place.dataset[one].replace("#", sums[one]));
+  place.textContent = said.join(" ");
+}
+
 function begin(form) {
   const place = form.querySelector("[data-dates-shown]");
   let waiting;
+  form.querySelector("[name=show_dates]")?.setAttribute("hidden", "");
   showFieldsOf(form);
+  showTotal(form);
   form.addEventListener("input", (event) => {
+    showTotal(form);
     if (!FIELDS.has(event.target.name)) return;
+    postpone(form, event.target.name);
     showFieldsOf(form);
     if (!place) return;
     clearTimeout(waiting);

@@ -66,13 +66,31 @@ function sameAs(button) {
   return button && [...document.querySelectorAll("main button")].find((one) => of(one) === of(button));
 }
 
-function lead(moved, twin) {
+// Whether nothing like it is left to press: then the work there is done, and what is true now stands on top.
+function isLast(button) {
+  const kind = (one) => [one.form?.getAttribute("action")?.replace(/\d+/g, ""), one.name].join(" ");
+  if (!button || button.closest(".undo-bar")) return false;
+  return ![...document.querySelectorAll("main form[method=post] button[type=submit]")].some((one) => kind(one) === kind(button));
+}
+
+// It stays in sight until it is closed; where it belongs it stands on.
+function float(news) {
+  const close = document.getElementById("close").content.firstElementChild.cloneNode(true);
+  close.addEventListener("click", () => {
+    news.removeAttribute("data-floats");
+    close.remove();
+  });
+  news.setAttribute("data-floats", "");
+  news.append(close);
+}
+
+function lead(moved, button) {
   const wrong = document.querySelector("main .error-summary");
-  const place = wrong ?? (moved ? document.querySelector("main h1") : twin) ?? document.querySelector("main");
+  const place = wrong ?? (moved ? document.querySelector("main h1") : sameAs(button)) ?? document.querySelector("main");
   const news = [...document.querySelectorAll("main > [data-news], main > .undo-bar")];
   if (!place.matches("button")) place.tabIndex = -1;
-  if (moved) scrollTo(0, 0);
-  else news.forEach((one) => one.setAttribute("data-floats", ""));
+  if (moved || isLast(button)) scrollTo(0, 0);
+  else news.forEach(float);
   place.focus({ preventScroll: !wrong });
   const words = wrong ?? news[0] ?? document.querySelector("main .notice-banner");
   document.querySelector("[data-announced]").textContent = words ? words.innerText : document.title;
@@ -109,7 +127,7 @@ async function ask(form, button) {
   remember(url);
   put(page);
   if (!moved) openAgain(were);
-  lead(moved, sameAs(button));
+  lead(moved, button);
 }
 
 // Nothing was done, or it is known where to look: the browser goes there by itself.

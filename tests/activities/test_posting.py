@@ -1,0 +1,61 @@
+"""Posting an activity with the form: nothing typed is dropped, and the draft shows what will be."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Activity
+from tests.activities.test_views import NEW, TYPED, posted
+from tests.cast import Cast
+from tests.signed_in import browser_of
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def aiko(app: Flask, cast: Cast) -> Visitor:
+    """Aiko's browser."""
+    return browser_of(app, cast.aiko)
+
+
+def test_a_reserve_date_says_itself_that_rain_postpones_and_is_shown_beside_each_date(
+    aiko: Visitor, session: Session
+) -> None:
+    answer = aiko.submit(NEW, **TYPED | {"reserve_days": "7"})
+    assert (posted(session).weather_rule, posted(session).reserve_days) == ("postpone_if_rain", 7)
+    assert "予備日 12月12日（土）" in aiko.text(answer.location)
+    asked = "/organizations/midori/activities/dates?first_on=2026-12-05&first_at=09:00&repeats=once&"
+    shown = ["予備日 12月12日" in aiko.text(asked + more) for more in ("reserve_days=7", "reserve_days=700")]
+    assert shown == [True, False]
+
+
+def test_who_decides_and_when_is_not_dropped_where_nothing_is_chosen_about_the_rain(
+    aiko: Visitor, session: Session
+) -> None:
+    answer = aiko.submit(NEW, **TYPED | {"decide_at": "06:30"})
+    assert "雨のときにどうするかも選んでください。" in answer.text
+    assert 'value="06:30"' in answer.text
+    assert session.query(Activity).count() == 0
+
+
+def test_somebody_to_ask_is_filled_in_by_itself_and_is_missed_where_it_is_taken_out(
+    aiko: Visitor, session: Session, cast: Cast
+) -> None:
+    cast.aiko.phone = "0467-11-2222"
+    session.commit()
+    assert 'value="会長 0467-11-2222"' in aiko.text(NEW)
+    cast.midori.contact = "集会所 0467-11-3333"
+    session.commit()
+    assert 'value="集会所 0467-11-3333"' in aiko.text(NEW)
+    draft = aiko.submit(NEW, **TYPED | {"contact": ""}).location
+    assert "申し込んだ方が、聞くところがありません。" in aiko.text(draft)
+
+
+def test_a_draft_leads_to_where_each_fact_is_typed_and_says_how_many_there_are_in_all(
+    aiko: Visitor, session: Session
+) -> None:
+    draft = aiko.submit(NEW, **TYPED | {"slots-1-places": "4"}).location
+    page = aiko.text(draft)
+    assert ("お手伝い：4人" in page, "合わせて 7人" in page) == (True, True)
+    assert f'href="{draft}/edit?at=rain#rain"' in page
+    assert 'id="rain" open' in aiko.text(f"{draft}/edit?at=rain")
+    assert 'id="rain" open' not in aiko.text(f"{draft}/edit")

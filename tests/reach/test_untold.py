@@ -1,0 +1,46 @@
+"""What can be done about somebody whose telephone is not known and whom no mail reaches."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.activities.models import Occurrence
+from scheduler.decisions import actions as decisions
+from scheduler.parties.models import Organization
+from tests import cast as casting
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.notices.sink import Sink
+from tests.reach import test_reached
+from tests.signed_in import browser_of
+
+pytestmark = pytest.mark.loopback
+# The same date and neighbours as there.
+block, date, sink = test_reached.block, test_reached.date, test_reached.sink
+
+
+def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted_as_told(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink, block: Organization
+) -> None:
+    casting.hold_office(session, cast.chie, block, "block_leader", NOW)
+    session.commit()
+    decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    test_reached._deliver(app, sink)
+    session.rollback()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
+    assert f"mailto:{cast.ben.email}?subject=" in aiko.text(f"{page}/reached")
+    aiko.submit(f"{page}/reached", kept="1")
+    news, found = aiko.text(f"{page}/reached"), aiko.text(f"{page}/list")
+    assert ("一覧に入れた方（まだ伝えていません）" in news, "届いていません" in news) == (True, False)
+    assert "まだ聞いていません（電話）" in aiko.text(f"{page}/board")
+    assert f"mailto:{cast.ben.email}?subject=" in found
+    assert f"1班の班長（{cast.chie.name}）" in found
+    letters = re.findall(r"\?letter=(\d+)", found)
+    shown = aiko.text(f"{page}/list?letter={letters[-1]}")
+    assert (shown.count("様</h1>"), "順延します" in shown, "別所 勉様" in shown) == (1, True, True)
+    chie = browser_of(app, cast.chie)
+    assert str(cast.ben.email) not in chie.text(f"{page}/list")
+    assert chie.get(f"{page}/list?letter={letters[-1]}").status_code == 404

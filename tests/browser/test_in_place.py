@@ -122,9 +122,7 @@ def test_what_is_chosen_moves_nothing_and_the_way_back_leads_to_the_narrowed_lis
     expect(page.locator(".back-link")).to_have_attribute("href", "/?free=1")
 
 
-def test_after_the_last_press_one_stands_on_top_and_what_floats_over_a_list_is_closed(
-    phone: Phone, office: Office
-) -> None:
+def test_after_the_last_press_one_stands_on_top(phone: Phone, office: Office) -> None:
     slot, page = office.post("落ち葉かき", 2), phone.page
     phone.open(office.sign_in_link())
     phone.press("サインインする")
@@ -133,11 +131,6 @@ def test_after_the_last_press_one_stands_on_top_and_what_floats_over_a_list_is_c
     phone.press("この内容で公開する")
     expect(page.locator("[data-news]").first).to_be_in_viewport()
     assert page.evaluate("scrollY") == 0
-    phone.open(f"/dates/{slot.date_id}/board")
-    phone.press("「来られますか」とたずねる")
-    expect(page.locator("[data-floats]")).to_be_in_viewport()
-    page.locator("[data-floats] .close").click()
-    expect(page.locator("[data-floats]")).to_have_count(0)
 
 
 def test_a_plain_form_that_is_refused_comes_back_with_the_same_folds_open(

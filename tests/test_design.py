@@ -9,7 +9,7 @@ from flask import Flask
 from scheduler.config import ROOT
 
 MACROS = re.compile(r"{% macro ([a-z]\w+)\(")
-# Drawn by another part, or a text as it is: `spoken`, `named` and `with_children`.
+# Drawn by another part, or a text as it is: `spoken`, `named`, `with_children` and `age_words`.
 INSIDE = {
     "csrf",
     "opens_beside",
@@ -23,6 +23,7 @@ INSIDE = {
     "named",
     "ticks",
     "with_children",
+    "age_words",
 }
 
 

@@ -96,6 +96,7 @@ def test_the_organiser_postpones_on_one_screen(phone: Phone, service: Service) -
     phone.picture("5-body")
     phone.page.locator(".date-list a", has_text="資源回収の日").first.click()
     phone.press("実施するかを決める")
+    phone.page.get_by_text("理由やひとことを書く").click()
     phone.page.get_by_label("ひとこと").fill("雨のため。")
     phone.picture("5-decision")
     phone.press("に順延する")

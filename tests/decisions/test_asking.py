@@ -100,7 +100,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
     link = mailbox.path(mail, "/decide/")
     with at("2026-11-22 06:02"):
         page = visitor.text(link)
-        assert ("メール 1人" in page, "メールは出ません。決めたあとに、電話など" in page) == (True, True)
+        assert ("メール 1人" in page, "つどいからメールが出ません。決めたあとに、電話など" in page) == (True, True)
         assert "あと28分" in page
         # A mail server's scanner follows links, and asks for the head of them.
         visitor.client.head(link)
@@ -111,7 +111,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
     with at("2026-11-22 06:03"):
         made = " ".join(visitor.text(link).split())
         assert "中止 11月22日（日） 午前6時2分 みどり町内会 会長" in made
-        assert "メールは出ていません。電話などで伝えてください。" in made
+        assert "つどいからメールが出ません。電話などで伝えてください。" in made
         shown = visitor.text("/dates/1")
         assert "午前6時2分<br>みどり町内会 会長" in " ".join(shown.split())
         assert shown.index("data-urgent") < shown.index("<h1>")

@@ -32,10 +32,10 @@ def test_a_child_more_is_counted_told_and_taken_back(
     mailbox.new_mails(app, "ben@example.jp")
     ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
     assert "人を加える" in ben.text(page)
-    assert ben.submit(f"{page}/more", age="e3", name="").location == page
+    assert ben.submit(f"{page}/more", age="9", name="").location == page
     assert "人数を2人に変えました" in mailbox.new_mail(app, "ben@example.jp")["Subject"]
     shown = ben.text(page)
-    assert ("お子さん（小学3年）" in shown, shown.count(f'action="{page}/fewer/back"')) == (True, 1)
+    assert ("お子さん（9歳）" in shown, shown.count(f'action="{page}/fewer/back"')) == (True, 1)
     assert "元の人数にもどす" in ben.text(page)
     session.rollback()
     assert (row.people, slot.taken) == (2, 2)

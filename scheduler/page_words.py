@@ -35,8 +35,9 @@ def linked_phones(text: str) -> Markup:
 
 
 def _in_address(text: str) -> str:
-    """Return a text as part of an address, where no reading over a word may stand."""
-    return do_urlencode(without_readings(text))
+    """Return a text as part of an address, where neither markup nor a reading over a word may stand."""
+    plain = text.unescape() if isinstance(text, Markup) else text
+    return do_urlencode(without_readings(plain))
 
 
 def contact_text(text: str) -> str:

@@ -211,7 +211,7 @@ def correct(activity_id: int) -> ResponseReturnValue:
     activity = find_organised_activity(session, actor, activity_id)
     if not activity.is_published:
         return go(f"/activities/{activity_id}/edit")
-    form = CorrectionForm() if request.method == "POST" else CorrectionForm(data=values_of_facts(activity))
+    form = CorrectionForm(data=_as_shown(activity))
     form.fit(activity, who_can_decide(session, activity, actor.today), now)
     if form.validate_on_submit() and form.attempt(lambda: _correct(form, activity, actor)):
         if isinstance(form.done, SeriesChange):
@@ -222,6 +222,11 @@ def correct(activity_id: int) -> ResponseReturnValue:
     effect = form.done if isinstance(form.done, corrections.Effect) else None
     ahead = dates_of_activity(session, activity.id, now, limit=1)
     return form.page("changes/correct.html", activity=activity, effect=effect, ahead=ahead)
+
+
+def _as_shown(activity: Activity) -> dict[str, Any]:
+    # What is typed is held against what stands there; which revision somebody has seen their page alone says.
+    return values_of_facts(activity) | ({"was": ""} if request.method == "POST" else {})
 
 
 def _correct(form: CorrectionForm, activity: Activity, actor: Actor) -> corrections.Effect | SeriesChange:

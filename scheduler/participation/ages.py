@@ -19,7 +19,7 @@ def _is_age(form: object, field: Field) -> None:
     if not typed.strip() or child_in(typed) is not None:
         return
     if is_grown_up(typed):
-        raise ValidationError(gettext("18歳からは、大人の人数に入れてください。"))
+        raise ValidationError(gettext("18歳からは大人です。ここには、お子さんの年齢だけを入れてください。"))
     raise ValidationError(gettext("年齢を数字で入れてください。例：4"))
 
 

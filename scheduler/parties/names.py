@@ -15,7 +15,7 @@ _MAX_PHONE_TYPED = 60
 # As dialled at home: eleven digits where the third is 0 (090, 050, 0800), ten elsewhere.
 _JAPANESE = re.compile(r"0[1-9]0\d{8}|0[1-9]{2}\d{7}")
 # Kana, or Latin letters with or without accents.
-_READABLE = re.compile("[A-Za-z\u00c0-\u024fぁ-ゖァ-ヺ]")
+_READABLE = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1effぁ-ゖァ-ヺ]")
 _GROUPED = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 _LETTERS = re.compile("[A-Za-z]")
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}

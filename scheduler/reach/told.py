@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
@@ -22,7 +22,8 @@ from scheduler.notices.models import (
     Notice,
 )
 from scheduler.participation.models import GONE, Participation
-from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.access import BLOCK_LEADER, live
+from scheduler.parties.models import Household, Membership, Organization, Person
 from scheduler.reach.touching import Touch, touches_of
 
 # What was taken back says nothing about reaching somebody; what came too late does.
@@ -204,6 +205,21 @@ def sign_ups_of(session: Session, occurrence_id: int) -> dict[int, int]:
     wanted = select(Participation.contact_id, Participation.id).join(Slot, Slot.id == Participation.slot_id)
     there = wanted.where(Slot.occurrence_id == occurrence_id, Participation.state.not_in(GONE))
     return dict(session.execute(there).tuples().all())
+
+
+def leaders_of(session: Session, block_ids: Collection[int], today: date) -> dict[int, list[Person]]:
+    """Return who leads each of these blocks on a day, by reading."""
+    wanted = (
+        select(Membership.organization_id, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.organization_id.in_(block_ids), Membership.office == BLOCK_LEADER, live(today))
+        .where(Person.merged_into_id.is_(None))
+        .order_by(Person.kana_key, Person.id)
+    )
+    found: dict[int, list[Person]] = {number: [] for number in block_ids}
+    for number, person in session.execute(wanted):
+        found[number].append(person)
+    return found
 
 
 def _comers_of_parts(session: Session, slots: Select[tuple[int]]) -> dict[int, set[int]]:

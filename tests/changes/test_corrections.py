@@ -107,10 +107,20 @@ def test_a_new_weather_rule_says_whom_it_touches_and_tells_them(
     assert f"/dates/{date.id}\n" in text
 
 
+def test_that_something_is_done_in_the_rain_is_taken_out_with_what_stands_beside_it(
+    session: Session, aiko: Visitor, weekly: Activity
+) -> None:
+    path, typed = f"/activities/{weekly.id}/correct", AS_IT_IS | {"weather_rule": "none"}
+    shown = aiko.submit(path, **typed)
+    assert aiko.submit(path, **typed, step="save", seen=seen_in(shown.text)).status_code == 303
+    session.rollback()
+    assert session.get_one(Activity, weekly.id).weather_rule == "none"
+
+
 def test_who_comes_second_sees_what_the_first_has_written(aiko: Visitor, weekly: Activity) -> None:
     path = f"/activities/{weekly.id}/correct"
     assert aiko.submit(path, **AS_IT_IS | {"contact": "会長", "was": "1", "seen": "0"}).status_code == 303
-    second = aiko.submit(path, **AS_IT_IS | {"bring": "軍手", "was": "1"})
+    second = aiko.submit(path, **AS_IT_IS | {"contact": "", "bring": "軍手", "was": "1"})
     assert second.status_code == 200
     assert "問い\u2060合わせ先：会長 → なし" in second.text
     nothing = aiko.submit(path, **AS_IT_IS | {"contact": "会長", "was": "2"})

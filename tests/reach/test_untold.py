@@ -1,6 +1,8 @@
 """What can be done about somebody whose telephone is not known and whom no mail reaches."""
 
 import re
+from collections import Counter
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -13,6 +15,7 @@ from tests import cast as casting
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.notices.sink import Sink
+from tests.participation.test_actions import statements
 from tests.reach import test_reached
 from tests.signed_in import browser_of
 
@@ -44,3 +47,22 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     chie = browser_of(app, cast.chie)
     assert str(cast.ben.email) not in chie.text(f"{page}/list")
     assert chie.get(f"{page}/list?letter={letters[-1]}").status_code == 404
+
+
+def test_what_is_written_to_them_is_plain_text_and_the_database_is_not_asked_for_each(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    cast.ben.name = "Ben O'Brien"
+    date.activity.title = "お茶 & お菓子"
+    decisions.cancel(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    test_reached._deliver(app, sink)
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/list"
+    aiko.submit(f"/dates/{date.id}/reached", kept="1")
+    with statements(session) as asked:
+        shown = aiko.text(page)
+    written = re.search(r'href="mailto:[^"]+&amp;body=([^"]+)"', shown)
+    assert written is not None
+    assert unquote(written[1]).startswith("Ben O'Brien様\n\n11月22日（日）のお茶 & お菓子は中止です")
+    often = [one for one, count in Counter(asked).items() if count >= shown.count("?letter=") == 3]
+    assert often == []

@@ -217,9 +217,17 @@ def facts_of(part: SlotTemplate) -> SlotFacts:
 
 
 def kept_terms(activity: Activity, slots: tuple[SlotFacts, ...]) -> tuple[SlotFacts, ...]:
-    """Return parts as typed on the short form, with the terms of those that were there under the same name."""
-    there = {part.name: facts_of(part) for part in activity.templates}
-    return tuple(_with_terms(slot, there.get(slot.name)) for slot in slots)
+    """Return parts as typed on the short form, with the terms of those that were there under the same name.
+
+    Of two with one name, as those without any have it, the first is taken for the first.
+    """
+    there: dict[str, list[SlotFacts]] = {}
+    for part in activity.templates:
+        there.setdefault(part.name, []).append(facts_of(part))
+    known = (there.get(slot.name) for slot in slots)
+    return tuple(
+        _with_terms(slot, same.pop(0) if same else None) for slot, same in zip(slots, known, strict=True)
+    )
 
 
 def _with_terms(slot: SlotFacts, before: SlotFacts | None) -> SlotFacts:

@@ -28,7 +28,8 @@ class Visit:
 
     Then nothing that is shown or kept may come from what is stored, not even the number of the row: whoever has a
     cookie can read it. It is what was typed, the key of the request that was sent, and the moment until which any new
-    sign-up would be held. `key` opens the rest of what was typed, on the form at `form`.
+    sign-up would be held. `key` opens the rest of what was typed, on the form at `form`; `waits` where the button was
+    pressed that waits for a place.
     """
 
     slot_id: int
@@ -39,6 +40,7 @@ class Visit:
     until: datetime | None = None
     key: str = ""
     form: str = ""
+    waits: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -77,7 +79,10 @@ def remember(row: Participation, stranger: Stranger | None) -> None:
     typed = stranger.contact_typed if stranger else ""
     sent = request.form.get("request_key", "")[:64]
     visit = Visit(row.slot_id, 0 if by_mail else row.id, sent, by_mail, typed, hold_ends(row.slot, now))
-    _keep(replace(visit, key=keep_typed(now), form=_form_of(row)) if by_mail else visit)
+    # Another part is only offered where it has room.
+    waits = bool(request.form.get("wait")) and "part" not in request.form
+    kept = replace(visit, key=keep_typed(now), form=_form_of(row), waits=waits) if by_mail else visit
+    _keep(kept)
 
 
 def keep_typed(now: datetime) -> str:
@@ -97,7 +102,7 @@ def _form_of(row: Participation) -> str:
 
 def _keep(visit: Visit) -> None:
     until = visit.until.isoformat() if visit.until else ""
-    told = [visit.by_mail, visit.typed, until, visit.key, visit.form]
+    told = [visit.by_mail, visit.typed, until, visit.key, visit.form, visit.waits]
     session["joined"] = [visit.slot_id, visit.row_id, visit.sent, *told]
 
 
@@ -113,11 +118,11 @@ def last_visit() -> Visit | None:
     """Return what this browser has made last."""
     kept = session.get("joined")
     # An older version of the service kept less.
-    if not isinstance(kept, list) or len(kept) != 8:
+    if not isinstance(kept, list) or len(kept) != 9:
         return None
-    slot_id, row_id, sent, by_mail, typed, until, key, form = kept
+    slot_id, row_id, sent, by_mail, typed, until, key, form, waits = kept
     moment = datetime.fromisoformat(until) if until else None
-    return Visit(slot_id, row_id, sent, by_mail, typed, moment, key, form)
+    return Visit(slot_id, row_id, sent, by_mail, typed, moment, key, form, waits)
 
 
 def proved(row: Participation) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import Activity
+from scheduler.activities.models import Activity, SlotTemplate
 from tests.activities.test_views import NEW, TYPED, posted
 from tests.cast import Cast
 from tests.signed_in import browser_of
@@ -59,3 +60,20 @@ def test_a_draft_leads_to_where_each_fact_is_typed_and_says_how_many_there_are_i
     assert f'href="{draft}/edit?at=rain#rain"' in page
     assert 'id="rain" open' in aiko.text(f"{draft}/edit?at=rain")
     assert 'id="rain" open' not in aiko.text(f"{draft}/edit")
+
+
+def test_parts_without_a_name_keep_each_its_own_terms_when_the_draft_is_corrected(
+    session: Session, aiko: Visitor
+) -> None:
+    typed = TYPED | {"slots-0-name": "", "slots-1-name": "", "slots-1-places": "4"}
+    draft = aiko.submit(NEW, **typed).location
+    first, second = session.scalars(select(SlotTemplate).order_by(SlotTemplate.position))
+    first.max_age, second.min_age = 6, 15
+    session.commit()
+    assert aiko.submit(f"{draft}/edit", **typed).status_code == 303
+    session.rollback()
+    parts = session.scalars(select(SlotTemplate).order_by(SlotTemplate.position))
+    assert [(one.name, one.max_age, one.min_age) for one in parts] == [
+        ("お手伝い", 6, None),
+        ("お手伝い", None, 15),
+    ]

@@ -46,6 +46,16 @@ def test_the_page_of_a_full_date_says_how_many_wait_and_where_there_is_room(
     assert "1組が補欠で待っています" in visitor.text(f"/slots/{made.slots[0].id}/join")
 
 
+def test_who_waits_without_having_confirmed_yet_is_promised_no_place(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    path = f"/slots/{full_date(session, cast).slots[0].id}"
+    hanako = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
+    assert visitor.submit(f"{path}/join", **hanako, wait="1").status_code == 303
+    page = visitor.text(f"{path}/joined")
+    assert ("補欠で待ちます。" in page, "それで決まります" in page) == (True, False)
+
+
 def test_where_no_date_has_room_none_is_named(session: Session, cast: Cast, visitor: Visitor) -> None:
     made = full_date(session, cast)
     assert "空きがあります" not in visitor.text(f"/dates/{made.id}")

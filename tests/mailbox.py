@@ -1,7 +1,9 @@
 """What has arrived: the mails of the outbox, read as a mail program reads them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -9,6 +11,15 @@ from flask import Flask
 
 from scheduler import jobs
 from tests.visitor import Visitor
+
+
+@contextmanager
+def server(app: Flask) -> Iterator[None]:
+    """Let the pages read a setting with a mail server meanwhile; what the clock sends is for the outbox again."""
+    without = app.config["TSUDOI"]
+    app.config["TSUDOI"] = replace(without, smtp_url="smtp://127.0.0.1")
+    yield
+    app.config["TSUDOI"] = without
 
 
 def mails(app: Flask) -> list[EmailMessage]:

@@ -46,7 +46,7 @@ def test_the_join_page_leads_to_the_page_for_groups(slot: Slot, visitor: Visitor
 def test_a_stranger_signs_up_a_group_without_a_page(session: Session, slot: Slot, visitor: Visitor) -> None:
     typed = DAN | {"group_name": "駅前商店会", "people": "12", "comes": "y"}
     answer = visitor.submit(f"/slots/{slot.id}/join/group", **typed)
-    assert "メールを確かめてください" in visitor.text(answer.location)
+    assert "いまは、メールが出ません" in visitor.text(answer.location)
     row = _row(session)
     assert (row.party_name, row.people, row.named, row.state) == ("駅前商店会", 12, 1, "unverified")
 

@@ -2,12 +2,13 @@
 
 from datetime import date
 
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
 from scheduler.activities.parts import SlotFacts
-from tests import make
+from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.participation.signing import people, yes
@@ -47,12 +48,13 @@ def test_the_page_of_a_full_date_says_how_many_wait_and_where_there_is_room(
 
 
 def test_who_waits_without_having_confirmed_yet_is_promised_no_place(
-    session: Session, cast: Cast, visitor: Visitor
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
 ) -> None:
     path = f"/slots/{full_date(session, cast).slots[0].id}"
     hanako = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hanako@example.jp"}
     assert visitor.submit(f"{path}/join", **hanako, wait="1").status_code == 303
-    page = visitor.text(f"{path}/joined")
+    with mailbox.server(app):
+        page = visitor.text(f"{path}/joined")
     assert ("補欠で待ちます。" in page, "それで決まります" in page) == (True, False)
 
 

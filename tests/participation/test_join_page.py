@@ -103,7 +103,8 @@ def test_a_draw_never_reads_as_a_place(app: Flask, session: Session, cast: Cast,
         session, cast.midori, NOW, slots=(SlotFacts("親子", 2, policy="lottery", closes_before=60),)
     )
     session.commit()
-    thanks = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **HANAKO).location)
+    with mailbox.server(app):
+        thanks = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **HANAKO).location)
     row = _sign_up(session)
     asked = mailbox.text(mailbox.new_mail(app, "hanako@example.jp"))
     for text in (thanks, visitor.text(_page_of(app, row)), asked):

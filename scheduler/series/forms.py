@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -17,6 +16,7 @@ from scheduler.activities.rule_words import MONTHS
 from scheduler.participation.fields import CompanyForm
 from scheduler.participation.signing import SignUp
 from scheduler.series.actions import Wish
+from scheduler.series.queries import month_of
 from scheduler.web import Form, Ticks
 
 
@@ -41,6 +41,7 @@ class MonthsForm(Form):
 class SeriesForm(CompanyForm):
     """Which dates, and who comes: every time but for some months, or the dates that are ticked."""
 
+    slots: Sequence[Slot] = ()
     # Nothing is chosen beforehand: nobody signs up for ever by pressing a button.
     scope = RadioField(
         _("どの日に来られますか"),
@@ -48,7 +49,9 @@ class SeriesForm(CompanyForm):
         choices=[],
     )
     months_off = Ticks(
-        _("休む月"), choices=_months, description=_("「毎回」のとき、選んだ月には申し込みません。")
+        _("休む月"),
+        choices=_months,
+        description=_("選んだ月には申し込みません。「下で選んだ日だけ」のときは、いりません。"),
     )
     dates = Ticks(_("来られる日"), choices=[], description=_("「下で選んだ日だけ」のときに選びます。"))
 
@@ -62,6 +65,7 @@ class SeriesForm(CompanyForm):
         """
         form = cls.for_slot(slots[0], known=known, typed=typed)
         form.dates.choices = {str(slot.occurrence_id): _day(slot) for slot in slots}
+        form.slots = slots
         all_now = gettext("いまある%(count)s回。%(last)sまで", count=len(slots), last=_day_of(slots[-1]))
         every = gettext("毎回。これからできる日も、やめるまで自動で申し込みます")
         some = gettext("下で選んだ日だけ")
@@ -76,8 +80,9 @@ class SeriesForm(CompanyForm):
     def wish(self, position: int) -> Wish:
         """Return which dates were chosen."""
         months = tuple(int(month) for month in self.months_off.data or ())
-        chosen: Any = self.dates.choices if self.scope.data == "all" else self.dates.data
-        dates = tuple(int(date) for date in chosen or ())
+        dates = tuple(int(date) for date in self.dates.data or ())
+        if self.scope.data == "all":
+            dates = tuple(slot.occurrence_id for slot in self.slots if month_of(slot) not in months)
         return Wish(position, self.scope.data == "every", months, dates)
 
     def sign_up(self) -> SignUp:

@@ -108,6 +108,14 @@ def test_nobody_is_signed_up_for_ever_by_a_button_alone(
     assert (states(session), session.query(Series).one().every) == (["confirmed"] * 3, False)
 
 
+def test_a_month_off_is_left_out_of_the_dates_there_are_now_too(
+    app: Flask, session: Session, cast: Cast, weekly: Activity
+) -> None:
+    ben, page = browser_of(app, cast.ben), f"/activities/{weekly.id}/join/0"
+    assert ben.submit(page, scope="all", months_off=["12"]).status_code == 303
+    assert states(session) == ["confirmed"] * 2
+
+
 def test_later_dates_of_one_sign_up_are_one_row_that_opens(
     app: Flask, session: Session, cast: Cast, weekly: Activity
 ) -> None:

@@ -29,7 +29,7 @@ AT = {
     "block_name_missing": ("names", "name"),
     "blocks_too_many": ("names",),
     "calendar_unreachable": ("address",),
-    "children_missing": ("children", "child_1"),
+    "children_missing": ("children",),
     "children_not_let_in": ("min_children", "minors"),
     "children_out_of_range": ("min_children",),
     "circular_after_date": ("useful_until",),

@@ -69,7 +69,9 @@ class SaidFields(PlainForm):
     contact = StringField(
         _("問い合わせ先"),
         [Length(max=200)],
-        description=_("だれでも見られるページに出ます。役職と電話番号など。"),
+        description=_(
+            "だれでも見られるページに出ます。人に知られてよい番号を入れてください。例：集会所 090-0000-0000"
+        ),
     )
     website = StringField(
         _("くわしいページ"), [Length(max=400)], render_kw={"type": "url", "inputmode": "url"}

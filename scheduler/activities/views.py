@@ -26,8 +26,7 @@ from scheduler.errors import Invalid, Refused
 from scheduler.parties.access import may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Organization
-from scheduler.parties.names import phone_text
-from scheduler.parties.queries import find_body, find_me, find_organised_body, office_of, organisers_of
+from scheduler.parties.queries import find_body, find_organised_body, organisers_of
 from scheduler.web import db_session, etag_matches, go
 
 pages = Blueprint("activities", __name__)
@@ -172,16 +171,8 @@ def _new_form(body: Organization, like: Activity | None) -> ActivityForm:
     starter = values_of(request.args.get("starter", ""), current_actor().today)
     starter = {"reminders": reminder_values(None)} | starter
     values = starter if like is None else values_like(like, clock.now())
-    # Whoever signs up must have somebody to ask; it is in sight, and may be changed.
-    return ActivityForm(
-        data=values | {"contact": values.get("contact") or body.contact or _own_contact(body)}
-    )
-
-
-def _own_contact(body: Organization) -> str:
-    me = find_me(db_session(), current_actor())
-    office = office_of(db_session(), me.id, body.id, current_actor().today)
-    return f"{words.word(words.OFFICES, office)} {phone_text(me.phone)}" if me.phone and office else ""
+    # What the body has published already. Nobody's own number: everybody would see it, and nobody had typed it.
+    return ActivityForm(data=values | {"contact": values.get("contact") or body.contact})
 
 
 def _with_what_was(before: Activity, facts: actions.ActivityFacts) -> actions.ActivityFacts:

@@ -23,12 +23,12 @@ from scheduler.board.actions import MAX_MESSAGE
 from scheduler.board.entering import Entry, Found
 from scheduler.errors import Invalid
 from scheduler.page_words import home_name
+from scheduler.participation.ages import child_rows, children_in, fit_rows
 from scheduler.participation.capacity import THE_CONTACT
 from scheduler.participation.fields import age_text, companion_text
 from scheduler.participation.grades import GRADES
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson
-from scheduler.participation.signing import Named
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Person
 from scheduler.parties.names import email_in, kana_in, kana_key, phone_in, phone_text
@@ -36,10 +36,8 @@ from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 from scheduler.web import Form, Ticks
 
-CHILD_ROWS = 3
 NEW = "new"
 _MOST = 60
-_MONTHS = (*range(24), *range(24, 85, 6))
 _REASON = [DataRequired(_("本人に伝えるひとことを入れてください。")), Length(max=400)]
 _OFF = {"autocomplete": "off"}
 
@@ -232,9 +230,7 @@ class EntryForm(Form):
         description=_("ご本人もふくめて。"),
         render_kw={"inputmode": "numeric", "min": 1, "max": _MOST},
     )
-    child_1 = SelectField(_("1人め"), choices=[], default="")
-    child_2 = SelectField(_("2人め"), choices=[], default="")
-    child_3 = SelectField(_("3人め"), choices=[], default="")
+    children = child_rows()
     contact_grade = SelectField(_("申し込む方が18歳未満のとき"), choices=[], default="")
     note = StringField(_("世話人へのメモ"), [Length(max=400)], render_kw=_OFF)
     known = RadioField(_("この方ですか"), choices=[], validate_choice=False)
@@ -256,9 +252,7 @@ class EntryForm(Form):
             self.slot.choices = {"": gettext("選んでください")} | self.slot.choices
         # Whoever is found and chosen needs neither; everybody else does.
         self.name.flags.required = self.kana.flags.required = True
-        ages = _ages()
-        for field in (self.child_1, self.child_2, self.child_3):
-            field.choices = ages
+        fit_rows(self.children, 0)
         self.contact_grade.choices = {"": gettext("18歳以上です")} | {
             grade: str(words.GRADES[grade]) for grade, years in GRADES.items() if years >= 12
         }
@@ -315,16 +309,13 @@ class EntryForm(Form):
 
     def entry(self) -> Entry:
         """Return the sign-up as typed."""
-        children = tuple(
-            child_of(field.data) for field in (self.child_1, self.child_2, self.child_3) if field.data
-        )
         return Entry(
             self.facts(),
             person_id=self._chosen("p"),
             household_id=self._chosen("h"),
             is_new=self.known.data == NEW,
             people=self.people.data or 1,
-            children=children,
+            children=children_in(self.children),
             contact_grade=self.contact_grade.data or "",
             note=self.note.data or "",
             or_wait=bool(self.wait.data),
@@ -347,17 +338,6 @@ def _person_text(one: Person, living: dict[int, str], *, contacts: bool) -> str:
 
 def _home_text(home: Household) -> str:
     return str(gettext("%(home)s（世帯で）", home=f"{home_name(home.name)} {home.address}".strip()))
-
-
-def _ages() -> dict[str, str]:
-    months = {str(age): words.months_text(age) for age in _MONTHS}
-    grades = {grade: str(words.GRADES[grade]) for grade in GRADES if grade != "p"}
-    return {"": gettext("なし")} | months | grades
-
-
-def child_of(age: str) -> Named:
-    """Return a child by grade or by age in months."""
-    return Named(grade=age) if age in GRADES else Named(age_months=int(age))
 
 
 def named_age(one: NamedPerson) -> str:

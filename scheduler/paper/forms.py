@@ -11,9 +11,9 @@ from wtforms.validators import DataRequired, Length, Optional
 from scheduler import words
 from scheduler.paper import actions
 from scheduler.paper.actions import KeyedLine
-from scheduler.paper.ages import ages_in
 from scheduler.paper.models import PrintedSheet
 from scheduler.paper.printing import MOST_TEXT, Wanted
+from scheduler.participation.typed_ages import ages_in
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Organization
 from scheduler.text import text_in

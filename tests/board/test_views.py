@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import Question, ShareFacts, SlotFacts
 from scheduler.participation.actions import join
-from scheduler.participation.models import Participation
+from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from tests import make
 from tests.board.people import block, counter, two_slots
@@ -258,6 +258,20 @@ def test_the_counter_enters_without_seeing_the_board(
     assert answer.location == "/dates/1/enter"
     assert "佐藤 花子さんの申し込みを入れました。" in browser.text(path)
     assert "ben@" not in browser.submit(path, find="1", name="別所").text
+
+
+def test_a_childs_age_is_typed_in_figures_by_whoever_enters_it_too(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, 5)
+    session.commit()
+    aiko, path = browser_of(app, cast.aiko), f"/dates/{slot.occurrence_id}/board/add"
+    who = {"name": "野田 梅", "kana": "のだ うめ", "people": "3", "slot": str(slot.id)}
+    refused = aiko.submit(path, **who, **{"children-0": "小さい"})
+    assert (refused.status_code, "年齢を数字で入れてください。" in refused.text) == (422, True)
+    assert aiko.submit(path, **who, **{"children-0": "８", "children-1": "9か月"}).status_code == 303
+    session.rollback()
+    assert [one.age_months for one in session.query(Companion)] == [96, 9]
 
 
 def test_a_block_leader_finds_the_own_block_only(

@@ -12,12 +12,12 @@ from scheduler.activities.models import Slot, SlotTemplate
 from scheduler.activities.parts import SlotFacts
 from scheduler.errors import Conflict, Invalid, Refused
 from scheduler.paper.actions import By, Field, KeyedLine, key_in
-from scheduler.paper.ages import ages_in
 from scheduler.participation import guards
 from scheduler.participation.actions import join
 from scheduler.participation.capacity import change_people
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.participation.typed_ages import ages_in
 from tests import make
 from tests.board.people import actor
 from tests.cast import Cast
@@ -105,8 +105,8 @@ def test_the_telephone_asks_the_same(app: Flask, session: Session, cast: Cast, p
     typed = {"slot": str(part.id), "name": "佐藤 花子", "kana": "さとう はなこ", "people": "2"}
     answer = aiko.submit(path, **typed)
     assert answer.status_code == 422
-    assert 'href="#child_1"' in answer.text
-    assert aiko.submit(path, **typed, child_1="12").status_code == 303
+    assert 'href="#children-0"' in answer.text
+    assert aiko.submit(path, **typed, **{"children-0": "1"}).status_code == 303
     assert _signed_up(session) == [(2, 1)]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.board.homes import home_of, home_of_sign_up, is_of_body
@@ -97,8 +97,14 @@ def people_to_print(session: Session, actor: Actor, body: Organization) -> list[
 def sheets_of(session: Session, actor: Actor, occurrence: Occurrence) -> list[PrintedSheet]:
     """Return the sheets that were printed for a date and that the actor may key in, the latest first."""
     wanted = select(PrintedSheet).where(PrintedSheet.occurrence_id == occurrence.id)
-    found = session.scalars(wanted.options(selectinload(PrintedSheet.rows)).order_by(PrintedSheet.id.desc()))
-    return [sheet for sheet in found if _may_key_in(session, actor, sheet)]
+    lines = selectinload(PrintedSheet.rows).selectinload(PrintedRow.household)
+    found = session.scalars(
+        wanted.options(lines, joinedload(PrintedSheet.block)).order_by(PrintedSheet.id.desc())
+    )
+    # Asked once for all of them: one press makes as many as there are blocks.
+    every = may_enter_for_all(session, actor, occurrence.activity.organization)
+    led = {block.id for block in led_blocks(session, actor)}
+    return [sheet for sheet in found if every or sheet.block_id in led]
 
 
 def sheets_at_once(session: Session, actor: Actor, occurrence: Occurrence) -> list[list[PrintedSheet]]:

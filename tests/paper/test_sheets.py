@@ -12,6 +12,7 @@ from tests.cast import Cast
 from tests.conftest import NOW
 from tests.paper.pdf import read
 from tests.paper.streets import date, sheet, street
+from tests.participation.test_actions import statements
 from tests.signed_in import browser_of
 from tests.visitor import Visitor
 
@@ -163,3 +164,23 @@ def test_one_press_prints_a_sheet_for_each_block_in_one_file_and_each_is_withdra
     left = read(browser.get(f"/dates/{day.id}/sheets.pdf").data)
     assert [spoken(code) in left.text for code in codes[:2]] == [False, True]
     assert "2枚まとめて印刷する" not in browser.text(page)
+
+
+def test_no_sheet_or_home_more_is_a_question_more_to_the_database(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    block = street(session, cast, 1, "midori-1").block.id
+    day = date(session, cast)
+    session.commit()
+    page, browser = f"/dates/{day.id}/paper", browser_of(app, cast.aiko)
+    counts = []
+    for _more in range(2):
+        browser.submit(f"/dates/{day.id}/sheets", page=page, kind="sign_up", block=str(block))
+        browser.text(page)
+        with statements(session) as asked:
+            browser.text(page)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    with statements(session) as asked:
+        browser.get(f"/dates/{day.id}/sheets.pdf")
+    assert not [one for one in asked if "WHERE household.id = ?" in one]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import create_app
 from scheduler.config import Settings
+from scheduler.latin import name_in_latin
 from scheduler.page_words import contact_text, home_name, linked_phones
 from scheduler.parties.tokens import personal
 from scheduler.reader import EASY
@@ -317,6 +318,18 @@ def test_english_pages_say_offices_and_households_in_english(app: Flask) -> None
         assert contact_text("会長 藤野") == "Chair 藤野"
         assert contact_text("図書館 本庄") == "Library, 本庄"
         assert (home_name("Whitfield家"), home_name("Team")) == ("Whitfield household", "Team")
+
+
+@pytest.mark.parametrize(
+    ("kana", "latin"),
+    [
+        *(("さとう", "Sato"), ("おおの", "Ono"), ("いのうえ", "Inoue"), ("しらいし", "Shiraishi")),
+        *(("きょうこ", "Kyoko"), ("しゅん", "Shun"), ("じょうじま", "Jojima"), ("はっちょう", "Hatcho")),
+        *(("なんば", "Namba"), ("みやもと", "Miyamoto"), ("ヘンリー", "Henri"), ("藤野", ""), ("", "")),
+    ],
+)
+def test_a_name_in_kana_is_written_as_in_a_passport(kana: str, latin: str) -> None:
+    assert name_in_latin(kana) == latin
 
 
 def test_easy_japanese_reads_the_house_and_the_office_in_which_to_ask(app: Flask) -> None:

@@ -4,13 +4,21 @@ from collections.abc import Iterator
 
 from flask_babel import gettext, ngettext
 
+from scheduler import words
 from scheduler.activities.models import Slot
 from scheduler.activities.queries import Left
+
+# So many come together at most: to know that fewer fit into any part helps no larger party.
+_PARTY = 10
 
 
 def left_in(slot: Slot) -> str:
     """Return how many places a part has left; of one that is drawn, how many are drawn."""
-    return _said(Left(slot.unit, slot.is_lottery, slot.left)) if slot.left > 0 else str(gettext("満員"))
+    return (
+        _said(Left(slot.unit, slot.is_lottery, slot.left, slot.left))
+        if slot.left > 0
+        else str(gettext("満員"))
+    )
 
 
 def capacity_of(slot: Slot) -> str:
@@ -27,7 +35,14 @@ def left_on(kinds: tuple[Left, ...]) -> Iterator[str]:
     several = len({one.unit for one in kinds}) > 1
     for one in kinds:
         if one.places > 0:
-            yield _said_for(one) if several else _said(one)
+            said = _said_for(one) if several else _said(one)
+            yield said + words.aside(_together(one)) if one.most < min(one.places, _PARTY) else said
+
+
+def _together(left: Left) -> str:
+    if left.unit == "family":
+        return str(gettext("1つの役割に%(most)s組まで", most=left.most))
+    return str(gettext("1つの役割に%(most)s人まで", most=left.most))
 
 
 def _said(left: Left) -> str:

@@ -15,6 +15,7 @@ from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.models import Organization, Person
+from scheduler.parties.names import phone_key
 from scheduler.parties.queries import organisers_of
 
 # The tick runs every hour: what has come into the horizon since a day is no gap yet.
@@ -23,11 +24,15 @@ _LEFT_TO_TICK = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Left:
-    """The places left in those parts of a date that are for the same kind of people and are given in the same way."""
+    """The places left in those parts of a date that are for the same kind of people and are given in the same way.
+
+    `most` is how many come together into one of them.
+    """
 
     unit: str
     drawn: bool
     places: int
+    most: int
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,13 @@ class DateLine:
 
     `waits_until` says until when one can wait for a place where all are taken, None where one cannot. `from_age` is
     from which age on children can come along, 0 where no age is set, None where none is meant to; `to_age` up to which
-    age, None where none is set.
+    age, None where none is set. `draws_at` is when the first of its lots are drawn.
     """
 
     occurrence: Occurrence
     left: tuple[Left, ...]
     waits_until: datetime | None
+    draws_at: datetime | None
     from_age: int | None
     to_age: int | None
     starts: datetime
@@ -129,6 +135,10 @@ _KINDS = [(unit, drawn) for unit in ("family", "guest", "person") for drawn in (
 _WAITS = func.min(case((Slot.policy == "first_come", Slot.closes_before - Slot.offset_minutes)))
 
 
+# So many minutes before the date lots are drawn first.
+_DRAWS = func.max(case((_DRAWN, Slot.closes_before - Slot.offset_minutes)))
+
+
 def youngest_in(part: type[Slot]) -> ColumnElement[int | None]:
     """Return from which age on children can take a part: as it says itself, else any where it is meant for them."""
     for_children = or_(part.min_children > 0, cast(part.burden, String).contains('"with_children"'))
@@ -137,8 +147,16 @@ def youngest_in(part: type[Slot]) -> ColumnElement[int | None]:
 
 
 def _left(unit: str, drawn: bool) -> ColumnElement[int | None]:
+    return func.sum(_in_each(unit, drawn))
+
+
+def _most(unit: str, drawn: bool) -> ColumnElement[int | None]:
+    return func.max(_in_each(unit, drawn))
+
+
+def _in_each(unit: str, drawn: bool) -> ColumnElement[int | None]:
     given = _DRAWN if drawn else not_(_DRAWN)
-    return func.sum(case((and_(Slot.unit == unit, given), Slot.places - Slot.taken)))
+    return case((and_(Slot.unit == unit, given), Slot.places - Slot.taken))
 
 
 # Where families come with their children, theirs are the ages of the date.
@@ -155,7 +173,9 @@ def ahead(now: datetime) -> Select[Line]:
         select(
             Occurrence,
             *(_left(*kind) for kind in _KINDS),
+            *(_most(*kind) for kind in _KINDS),
             _WAITS,
+            _DRAWS,
             _YOUNGEST,
             _OLDEST,
         )
@@ -179,13 +199,26 @@ def lines_of(session: Session, wanted: Select[Line]) -> list[DateLine]:
 def _line(occurrence: Occurrence, *counted: int | None) -> DateLine:
     zone = occurrence.activity.timezone
     starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
-    *places, before, from_age, oldest = counted
+    *places, before, draws, from_age, oldest = counted
+    kinds = zip(_KINDS, places[: len(_KINDS)], places[len(_KINDS) :], strict=True)
     to_age = None if oldest is None or oldest >= GROWN_UP else oldest
     left = tuple(
-        Left(*kind, number) for kind, number in zip(_KINDS, places, strict=True) if number is not None
+        Left(*kind, number, most) for kind, number, most in kinds if number is not None and most is not None
     )
-    waits_until = None if before is None else occurrence.starts_at - timedelta(minutes=before)
-    return DateLine(occurrence, left, waits_until, from_age, to_age, starts, ends)
+    return DateLine(
+        occurrence,
+        left,
+        _before(occurrence, before),
+        _before(occurrence, draws),
+        from_age,
+        to_age,
+        starts,
+        ends,
+    )
+
+
+def _before(occurrence: Occurrence, minutes: int | None) -> datetime | None:
+    return None if minutes is None else occurrence.starts_at - timedelta(minutes=minutes)
 
 
 def next_with_room(session: Session, occurrence: Occurrence, now: datetime) -> Occurrence | None:
@@ -227,6 +260,12 @@ def find_to_copy(session: Session, organization_id: int, activity_id: int) -> Ac
     # It comes out of the query of an address, where any number may stand.
     found = _kept(session, activity_id) if 0 < activity_id < 2**31 else None
     return found if found is not None and found.organization_id == organization_id else None
+
+
+def called_at(session: Session, contact: str) -> list[Person]:
+    """Return the people whose telephone numbers stand in a text that says whom to ask."""
+    numbers = [key for word in contact.split() if (key := phone_key(word))]
+    return list(session.scalars(select(Person).where(Person.phone_key.in_(numbers)))) if numbers else []
 
 
 def who_can_decide(session: Session, activity: Activity, today: date) -> list[Person]:

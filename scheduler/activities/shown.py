@@ -15,7 +15,7 @@ from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.left_words import capacity_of, left_in, left_on
 from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, SlotTemplate, Tag
-from scheduler.activities.queries import DateLine, next_with_room
+from scheduler.activities.queries import DateLine, called_at, next_with_room
 from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
@@ -23,6 +23,7 @@ from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.search import HOME_ZONE
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
+from scheduler.latin import name_in_latin
 from scheduler.parties.queries import organisers_of
 from scheduler.readings import typed_marks
 from scheduler.web import db_session
@@ -78,6 +79,11 @@ def until_text(at: datetime) -> str:
     """Return a local moment until which something lasts: the time of day, with its day where that is not today."""
     if at.date() == today():
         return words.clock_text(at)
+    return day_and_clock(at)
+
+
+def day_and_clock(at: datetime) -> str:
+    """Return a local moment with its day, for what is read later."""
     return f"{words.date_text(at)}{'' if words.in_japanese() else ','} {words.clock_text(at)}"
 
 
@@ -100,6 +106,12 @@ def activity_span(activity: Activity) -> str:
     """Return from when to when an activity takes place on its usual day."""
     begins = datetime.combine(activity.first_on, activity.first_at)
     return words.span_text(begins, begins + timedelta(minutes=activity.minutes))
+
+
+def title_and_part(slot: Slot) -> str:
+    """Return what an activity and a part of it are called; once, where the one ends with the other."""
+    title, part = words.said(slot.occurrence.activity, "title"), words.said(slot, "name")
+    return title if title.endswith(part) else f"{title}{words.dot()}{part}"
 
 
 def part_span(activity: Activity, slot: SlotTemplate) -> str:
@@ -139,17 +151,23 @@ def map_links(thing: Occurrence | Activity) -> MapLinks:
 
 
 def whom_to_ask(activity: Activity) -> str:
-    """Return whom to ask; in easy Japanese with the readings of the names that the service knows in that body."""
-    if not words.is_easy() or not activity.contact:
+    """Return whom to ask; the names that the service knows as easy Japanese reads them, or in Latin letters beside."""
+    if not activity.contact or (words.in_japanese() and not words.is_easy()):
         return activity.contact
     body = activity.organization
-    known = {body.name: body.name_easy}
-    for one in organisers_of(db_session(), body.id, today()):
+    known = {body.name: body.name_easy} if words.is_easy() else {}
+    # Who organises there, and whose telephone it is.
+    asked = organisers_of(db_session(), body.id, today()) + called_at(db_session(), activity.contact)
+    for one in asked:
         # Of a name in two parts the first is the family's, as is the first of its reading.
         name, kana = one.name.split(), one.kana.split()
         if len(name) == len(kana) == 2:
-            known[name[0]] = f"{{{name[0]}|{kana[0]}}}"
+            known[name[0]] = _readable(name[0], kana[0])
     return typed_marks(" ".join(known.get(word) or word for word in activity.contact.split(" ")))
+
+
+def _readable(name: str, kana: str) -> str:
+    return f"{{{name}|{kana}}}" if words.is_easy() else f"{name_in_latin(kana)} {name}".strip()
 
 
 def shown_state(occurrence: Occurrence, full: bool) -> str:
@@ -182,6 +200,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "decision_due": decision_due,
     "early_text": words.early_text,
     "until_text": until_text,
+    "day_and_clock": day_and_clock,
     "era_text": era_text,
     "reminder_rules": parse,
     "reminder_words": reminder_words,
@@ -190,6 +209,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 _GLOBALS: dict[str, Callable[..., Any]] = {
     "activity_span": activity_span,
     "part_span": part_span,
+    "title_and_part": title_and_part,
     "reserve_day": reserve_day,
     "tag_name": tag_name,
     "map_links": map_links,

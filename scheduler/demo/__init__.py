@@ -1,4 +1,4 @@
-"""The demo neighbourhood: six programmes with a year behind them. Nobody in it is real.
+"""The demo neighbourhood: seven programmes with a year behind them. Nobody in it is real.
 
 Everything is made by the actions that a person's request would call, each at its own moment, from the YAML
 files beside this one; all dates are relative to the day of loading, all addresses end in example.jp.
@@ -25,7 +25,7 @@ from scheduler.web import db
 __all__ = ["cast", "is_empty", "load", "load_into"]
 
 # In this order: the leaders of the marathon have signed up for its briefing before.
-PROGRAMMES = ("recovery", "park", "library", "craft", "briefing", "marathon")
+PROGRAMMES = ("recovery", "park", "library", "craft", "briefing", "marathon", "play")
 
 
 def is_empty(session: Session) -> bool:

@@ -91,9 +91,12 @@ class CompanyForm(PartyForm):
     """Who says yes, and who comes along: so many adults, who may be named; children by age."""
 
     adults = TextAreaField(
-        _("大人のお名前"),
+        _("いっしょの大人のお名前"),
         [Optional(), Length(max=4000), Accepted(_every_name)],
-        description=_("書いておくと、名簿にのり、来られなくなった方を名前で選べます。1行に1人。"),
+        description=_(
+            "1行に1人。あなたのお名前は、ここには書きません。書いた方は人数に入るので、上の数は0のままでもかまいません。"
+            "名簿にのり、来られなくなった方を名前で選べます。"
+        ),
         render_kw={"rows": 2},
     )
     grown_ups = IntegerField(

@@ -12,6 +12,7 @@ from scheduler.participation import queries, undoing, visits
 from scheduler.participation.fields import company_text, people_text, standing_word
 from scheduler.participation.models import Participation
 from scheduler.parties.login import current_actor
+from scheduler.parties.names import is_mobile
 from scheduler.web import db_session, settings
 
 
@@ -79,6 +80,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 _GLOBALS: dict[str, Callable[..., Any]] = {
     "own_sign_ups": own_sign_ups,
     "may_come_back": may_come_back,
+    "is_mobile": is_mobile,
     "folded": folded,
     "waiting_words": waiting_words,
     "last_visit": visits.last_visit,

@@ -211,11 +211,26 @@ def test_an_age_is_taken_away_by_a_link_on_the_list_and_on_the_month(
 
 
 def test_a_card_says_that_places_are_drawn(session: Session, cast: Cast, visitor: Visitor) -> None:
-    families = SlotFacts("親子", 6, unit="family", policy="lottery", closes_before=60)
+    families = SlotFacts("親子", 6, unit="family", policy="lottery", closes_before=24 * 60)
     make.activity(session, cast.midori, NOW, slots=(families,))
     session.commit()
     page = visitor.text("/")
-    assert ("抽選で6組" in page, "あと6組" in page) == (True, False)
+    assert ("抽選で6組" in page, "あと6組" in page, "（結果は11月21日（土））" in page) == (True, False, True)
+
+
+def test_a_card_says_how_many_can_come_together(session: Session, cast: Cast, visitor: Visitor) -> None:
+    make.activity(session, cast.midori, NOW, slots=(SlotFacts("積込み", 2), SlotFacts("受付", 1)))
+    make.activity(session, cast.library, NOW, slots=(SlotFacts("本", 10), SlotFacts("茶", 10)))
+    session.commit()
+    page = visitor.text("/")
+    assert ("あと3人（1つの役割に2人まで）" in page, page.count("1つの役割に")) == (True, 1)
+
+
+def test_who_looks_for_something_with_a_child_is_asked_the_age_at_once(visitor: Visitor) -> None:
+    asked, told = (visitor.text(f"/?{query}") for query in ("ease=with_children", "ease=with_children&age=4"))
+    assert 'data-key="age-4"' in asked.partition('id="wishes"')[2].partition("</ul>")[0]
+    assert ("お子さんは何歳ですか" in asked, "お子さんは何歳ですか" in told) == (True, False)
+    assert 'id="told">0件あります<' in told
 
 
 def test_a_month_is_a_table_and_a_list(session: Session, cast: Cast, client: FlaskClient) -> None:

@@ -142,6 +142,13 @@ def test_story_time_is_every_wednesday_for_eight_families_and_three_supporters(t
     assert 40 <= len(held) <= 50
 
 
+def test_a_child_of_four_has_a_certain_place_within_the_next_weeks(town: Session) -> None:
+    soon = (Occurrence.starts_at > NOW, Occurrence.starts_at < NOW + timedelta(days=15))
+    fits = (Slot.min_children > 0, Slot.min_age <= 4, Slot.max_age >= 4, Slot.policy == "first_come")
+    found = town.scalars(select(Slot).join(Occurrence).where(*soon, *fits)).all()
+    assert (len(found), min(slot.left for slot in found) > 0) == (2, True)
+
+
 def test_children_come_by_age_in_months_and_nobody_before_birth(town: Session) -> None:
     library = select(Companion.age_months).join(Participation).join(Slot).where(Slot.unit == "family")
     ages = [age for age in town.scalars(library) if age is not None]

@@ -197,7 +197,7 @@ def test_who_loses_the_place_to_fewer_places_is_told_to_wait(
     assert _subject(app, session) == "補欠で受け付けました"
 
 
-def test_a_letter_says_ones_own_time_before_that_of_the_date(
+def test_a_letter_says_ones_own_time_and_not_that_of_all_parts(
     app: Flask, session: Session, cast: Cast
 ) -> None:
     parts = (SlotFacts("積込み", 3, offset_minutes=30, minutes=60), SlotFacts("受付", 3))
@@ -206,4 +206,5 @@ def test_a_letter_says_ones_own_time_before_that_of_the_date(
     session.commit()
     letter = mailbox.text(mailbox.new_mail(app, BEN))
     assert "いつ：11月22日（日） 午前8時30分〜9時30分\n" in letter
-    assert "役割：積込み\n\n全体の時間：午前8時〜10時\n" in letter
+    assert "役割：積込み\n" in letter
+    assert "午前8時〜10時" not in letter

@@ -64,7 +64,7 @@ def test_an_address_is_asked_holds_half_an_hour_and_then_is_told_that_the_place_
     app: Flask, session: Session, slot: Slot
 ) -> None:
     row = _join(session, slot, HANAKO)
-    assert "午前10時30分まで" in mailbox.text(mailbox.new_mail(app, HANAKO.email))
+    assert "11月16日（月） 午前10時30分まで" in mailbox.text(mailbox.new_mail(app, HANAKO.email))
     with at("2026-11-16 10:29"):
         assert mailbox.new_mails(app, HANAKO.email) == []
     with at("2026-11-16 10:30"):
@@ -241,6 +241,9 @@ def test_who_has_a_telephone_only_gets_the_own_page_on_the_screen(
     assert (address is not None, "data:image/svg+xml" in thanks) == (True, True)
     assert ("世話人が電話などでお伝えします" in thanks, "前の日の夜" in thanks) == (True, False)
     assert mailbox.new_mails(app, "") == []
+    # A telephone at home takes no text message.
+    typed |= {"phone": "0280-12-3456", "name": "別所 勉"}
+    assert "sms:" not in visitor.text(visitor.submit(f"/slots/{slot.id}/join", **typed).location)
 
 
 def test_who_waits_by_telephone_is_promised_no_mail(

@@ -17,6 +17,11 @@ function put(ids, page) {
   document.documentElement.dataset.placed = "";
   const typed = document.getElementById("words");
   if (typed && typed !== document.activeElement) typed.value = page.getElementById("words")?.value ?? "";
+  // What stands in the fold says what is shown, also where a link has chosen it.
+  for (const now of page.querySelectorAll("form[data-swap] :is(select, [type=checkbox])")) {
+    const control = document.getElementById(now.id);
+    if (control) [control.value, control.checked] = [now.value, now.checked];
+  }
   old.forEach((part, number) => part.replaceWith(document.adoptNode(fresh[number])));
   document.title = page.title;
   // Whoever came with the keyboard is not thrown back to the top.

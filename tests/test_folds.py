@@ -14,8 +14,9 @@ NEW = "/organizations/midori/activities/new"
 FOLD = re.compile(r"<details([^>]*)>\s*<summary>(.*?)</summary>", re.DOTALL)
 TEMPLATES = Path(__file__).parents[1] / "templates"
 DRAWN = re.compile(r"<details(.*?)>\s*<summary>.*?</details>", re.DOTALL)
-REPEATS, RAIN, REMINDERS, WORDS = (
-    "くり返しをくわしく決める（曜日、季節、いつまで、祝日）",
+DAYS, REPEATS, RAIN, REMINDERS, WORDS = (
+    "曜日や日を選ぶ",
+    "くり返しをくわしく決める（季節、いつまで、祝日）",
     "雨のとき、予備日、決める人",
     "参加する人へのお知らせの時",
     "ほかの言葉（やさしい日本語、英語）",
@@ -56,6 +57,7 @@ def aiko(app: Flask, cast: Cast) -> Visitor:
         ({}, set()),
         ({"interval": "2"}, {REPEATS}),
         ({"season_from": "4"}, {REPEATS}),
+        ({"month_days": "5"}, {DAYS}),
         ({"decide_days_before": "1"}, {RAIN}),
         ({"reminders-1-at": "18:00"}, {REMINDERS}),
         ({"title_en": "Flower beds", "summary_en": "Two\r\nlines"}, {WORDS}),

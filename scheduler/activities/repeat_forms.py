@@ -1,7 +1,5 @@
 """The fields that say when something takes place, for every form that asks it; and the dates that they give."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -35,6 +33,7 @@ from scheduler.activities.recurrence import (
     to_local,
     to_utc,
 )
+from scheduler.activities.rhythm import days_of_month, next_of
 from scheduler.activities.rule_choices import Repeats
 from scheduler.activities.rule_words import MONTHS, WEEKDAYS, repeat_text
 from scheduler.activities.rules import MAX_TEXT
@@ -66,8 +65,11 @@ _ON_REST = {
     "day_after": _("次の日に行います"),
     "next_week": _("次の週の同じ曜日に行います"),
 }
-_BETWEEN = re.compile(r"[\s,、;]+")
 _REQUIRED = _("ここは必ず入れてください。")
+_RHYTHM = (
+    *("repeats", "interval", "weeks", "weekdays", "month_days", "season_from", "season_to", "until"),
+    *("count", "rrule"),
+)
 _NAMES = (
     *(
         "first_on",
@@ -122,7 +124,11 @@ class Preview:
 class RepeatFields(PlainForm):
     """When: the first date, how often, until when, and what gives way to days of rest."""
 
-    first_on = DateField(_("はじめの日"), [InputRequired(_REQUIRED)])
+    first_on = DateField(
+        _("はじめの日"),
+        [InputRequired(_REQUIRED)],
+        description=_("くり返しと曜日を先に選んだときは、空けておくと、次の日が入ります。"),
+    )
     first_at = TimeField(_("はじまり"), [InputRequired(_REQUIRED)])
     ends_at = TimeField(_("おわり"), [InputRequired(_REQUIRED)])
     repeats = SelectField(_("くり返し"), choices=said_when_shown(_REPEATS), default="once")
@@ -176,6 +182,9 @@ class RepeatFields(PlainForm):
     )
     era = BooleanField(_("和暦でも見る"))
 
+    # The first day that the rhythm gave, where nobody typed one.
+    proposed: date | None = None
+
     def rule(self) -> str | None:
         """Return the repetition as RFC 5545 text, None for once and for listed dates; raise BadRule without sense."""
         rule = self._rule()
@@ -198,11 +207,33 @@ class RepeatFields(PlainForm):
             interval=self.interval.data or 1,
             weeks=tuple(int(week) for week in self.weeks.data or ()) or ((first.day - 1) // 7 + 1,),
             weekdays=tuple(int(day) for day in self.weekdays.data or ()) or (first.weekday(),),
-            month_days=_month_days(self.month_days.data or "") or (first.day,),
+            month_days=days_of_month(self.month_days.data or "") or (first.day,),
             months=self._months() or ((first.month,) if way == "yearly_weekday" else ()),
             until=self.until.data,
             count=self.count.data,
         )
+
+    def fill_first(self, today: date) -> None:
+        """Put in the next day of the rhythm where no first day was typed; what was typed stays, also unreadable."""
+        says = {
+            "weekly": (self.weekdays.data,),
+            "monthly_weekday": (self.weeks.data, self.weekdays.data),
+            "monthly_date": (self.month_days.data,),
+        }
+        is_typed = self.first_on.data is not None or any(self.first_on.raw_data or ())
+        if is_typed or not all(says.get(str(self.repeats.data), (None,))):
+            return
+        if not all(self[name].validate(self) for name in _RHYTHM):
+            return
+        self.first_on.data = today + timedelta(days=1)
+        try:
+            self.proposed = next_of(self.rule(), self.first_on.data)
+        except BadRule:
+            self.proposed = None
+        self.first_on.data = self.proposed
+        if self.proposed is not None:
+            self.first_on.raw_data = [self.proposed.isoformat()]
+            self.first_on.process_errors = []
 
     def first_day(self) -> date:
         """Return the first date as typed."""
@@ -323,23 +354,6 @@ def _place_of(lines: list[Planned], wanted: int) -> int:
         if not wanted:
             return place
     return len(lines)
-
-
-def _month_days(typed: str) -> tuple[int, ...]:
-    pieces = [
-        piece.removesuffix("日")
-        for piece in _BETWEEN.split(unicodedata.normalize("NFKC", typed).strip())
-        if piece
-    ]
-    return tuple(_month_day(piece) for piece in pieces)
-
-
-def _month_day(piece: str) -> int:
-    if piece in ("末", "月末", "最後"):
-        return -1
-    if not re.fullmatch(r"-?[0-9]{1,2}", piece):
-        raise BadRule("month_days_unreadable")
-    return int(piece)
 
 
 def repeat_values(activity: Activity | RuleVersion) -> dict[str, Any]:

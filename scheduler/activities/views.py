@@ -153,6 +153,7 @@ def new(slug: str) -> ResponseReturnValue:
     like = queries.find_to_copy(db_session(), found.id, request.values.get("like", 0, int))
     form = _new_form(found, like)
     form.offer_deciders(organisers_of(db_session(), found.id, actor.today))
+    form.fill_first(actor.today)
 
     def post() -> Activity:
         facts = _facts(form)
@@ -188,6 +189,7 @@ def _only_shows() -> bool:
 
 
 def _dates_of(form: RepeatFields, organization_id: int, zone: str = "Asia/Tokyo") -> dict[str, Any]:
+    form.fill_first(current_actor().today)
     found = form.preview_or_why(rest_days(db_session(), organization_id, zone), clock.now())
     why = words.sentence(found) if isinstance(found, Refused) else ""
     return {"preview": None if why else found, "why_no_dates": why}
@@ -198,7 +200,8 @@ def dates(slug: str) -> ResponseReturnValue:
     """Answer the next dates that the fields of a form give, as a piece of a page; the form asks while one types."""
     found = find_organised_body(db_session(), current_actor(), slug)
     form = PlannedFields(formdata=request.args)
-    return render_template("activities/dates.html", **_dates_of(form, found.id))
+    shown_dates = _dates_of(form, found.id)
+    return render_template("activities/dates.html", first_day=form.proposed, **shown_dates)
 
 
 def _facts(form: ActivityForm) -> actions.ActivityFacts:
@@ -217,6 +220,7 @@ def edit(activity_id: int) -> ResponseReturnValue:
         return go(f"/activities/{activity_id}/correct")
     form = ActivityForm(data=typed_of(found))
     form.offer_deciders(queries.who_can_decide(db_session(), found, actor.today))
+    form.fill_first(actor.today)
 
     def correct() -> None:
         typed = _with_what_was(found, _facts(form))

@@ -20,7 +20,7 @@ from scheduler.parties.access import Actor, may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Household
 from scheduler.parties.queries import enterable_households, find_enterable_household
-from scheduler.web import db_session, go
+from scheduler.web import db_session, go, settings
 from scheduler.wordings.saying import begun
 
 pages = Blueprint("board", __name__)
@@ -256,9 +256,16 @@ def message(occurrence_id: int) -> ResponseReturnValue:
         told = queries.told_of(db_session(), occurrence, form.slot_id)
         if form.sure.data and form.attempt(lambda: _send(occurrence, form, actor)):
             db_session().commit()
-            flash(gettext("%(count)s人に知らせます。", count=form.done), "success")
+            flash(_sent_word(form.done), "success")
             return go(f"/dates/{occurrence_id}/board")
     return form.page("board/message.html", occurrence=occurrence, told=told)
+
+
+def _sent_word(count: int) -> str:
+    """Say how many are told; where no mail leaves, who is not stands below."""
+    if settings().smtp_url:
+        return str(gettext("%(count)s人に知らせます。", count=count))
+    return str(gettext("お知らせを入れました。まだ届いていない方は、この下に出ます。"))
 
 
 def _send(occurrence: Occurrence, form: forms.MessageForm, actor: Actor) -> int:

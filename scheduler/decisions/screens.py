@@ -40,11 +40,11 @@ class Screen:
 
 @dataclass(frozen=True)
 class JustDecided:
-    """What was decided or taken back a moment ago: how many are told of it, and whether some of them by hand."""
+    """What was decided or taken back a moment ago: how many are told of it, and by which ways."""
 
     made: Decision
     people: int
-    by_hand: bool
+    reached: Reached
     can_take_back: bool
 
 
@@ -56,7 +56,7 @@ def just_decided(session: Session, occurrence: Occurrence, now: datetime) -> Jus
     made = history[-1]
     told = people_addressed(session, KIND, "occurrence", occurrence.id, made.revision)
     can = not made.takes_back and may_take_back(session, occurrence, made, now)
-    return JustDecided(made, len(told), reached_by(session, told).homes > 0, can)
+    return JustDecided(made, len(told), reached_by(session, told), can)
 
 
 def screen_of(session: Session, occurrence: Occurrence, by_id: int | None, now: datetime) -> Screen:

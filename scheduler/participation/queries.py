@@ -232,6 +232,13 @@ def people_to_tell(session: Session, occurrence_id: int) -> Sequence[int]:
     return session.scalars(wanted.distinct().order_by(Participation.contact_id)).all()
 
 
+def unconfirmed_at(session: Session, occurrence_id: int) -> int:
+    """Return how many people have signed up for a date and not yet confirmed their address: no notice goes there."""
+    wanted = select(func.count(Participation.contact_id.distinct())).join(Participation.slot)
+    wanted = wanted.where(Slot.occurrence_id == occurrence_id, Participation.state == "unverified")
+    return session.scalar(wanted) or 0
+
+
 def who_comes(session: Session, occurrence_id: int) -> Sequence[int]:
     """Return the ids of all people who come to a date, as far as is known: nobody who waits or owes an answer."""
     wanted = (

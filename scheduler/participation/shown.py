@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_babel import gettext
 
 from scheduler import clock
-from scheduler.activities.models import Slot
+from scheduler.activities.models import Occurrence, Slot
 from scheduler.participation import queries, undoing, visits
 from scheduler.participation.fields import company_text, people_text, standing_word
 from scheduler.participation.models import Participation
@@ -59,6 +59,11 @@ def mail_leaves() -> bool:
     return bool(settings().smtp_url)
 
 
+def unconfirmed_at(occurrence: Occurrence) -> int:
+    """Return how many have not confirmed their mail yet; of a date that was joined with another, there."""
+    return queries.unconfirmed_at(db_session(), occurrence.merged_into_id or occurrence.id)
+
+
 def waiting_words(slots: list[Slot]) -> dict[int, str]:
     """Return how many parties wait for each of these parts that are full; the database is asked once, or not at all."""
     full = [slot.id for slot in slots if slot.is_waited_for]
@@ -83,6 +88,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "is_mobile": is_mobile,
     "folded": folded,
     "waiting_words": waiting_words,
+    "unconfirmed_at": unconfirmed_at,
     "last_visit": visits.last_visit,
     "mail_leaves": mail_leaves,
 }

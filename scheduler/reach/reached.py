@@ -20,7 +20,7 @@ from scheduler.participation import reconfirming
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor, led_blocks, may_organise
 from scheduler.parties.models import Organization, Person
-from scheduler.reach.told import KEPT, SAYS_NOTHING, Told, told_of
+from scheduler.reach.told import KEPT, SAYS_NOTHING, Told, left_of, told_of
 from scheduler.reach.touching import activity_changed, touches_of
 
 # A delivery that nobody has told yet.
@@ -49,6 +49,11 @@ class Round:
     def rows(self) -> list[Told]:
         """Who is left to be told."""
         return [row for row in self.told if row.is_left]
+
+    def unsent(self, *, has_mail_server: bool) -> int:
+        """Return how many more have no news and are not on it, because their mail never left."""
+        rows = left_of(self.told, has_mail_server=has_mail_server)
+        return len({row.person.id for row in rows if row.group == KEPT})
 
     @property
     def blocks(self) -> list[tuple[Organization | None, list[Told]]]:
@@ -153,7 +158,7 @@ def put_on_list(session: Session, rows: Collection[Told]) -> int:
     count = 0
     for channel, ids in (("phone", phoned), ("paper", visited)):
         unsent = update(Delivery).where(
-            Delivery.id.in_(ids), Delivery.state == SENT, Delivery.by_id.is_(None)
+            Delivery.id.in_(ids), Delivery.state.in_((PLANNED, SENT)), Delivery.by_id.is_(None)
         )
         values = {**_ON_LIST, "channel": channel}
         result = session.execute(unsent.values(values).execution_options(synchronize_session=False))

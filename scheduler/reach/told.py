@@ -1,7 +1,7 @@
 """How far each word about a date has come for each person; read-only."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -252,8 +252,14 @@ def told_by(row: Sequence[Any], touch: Touch | None = None) -> Told:
 
 def as_kept(row: Told) -> Told:
     """Return how far a word has come where no mail leaves: what went by mail has reached nobody."""
-    is_mail = row.group == "reached" and row.channel == "email" and row.by_id is None
-    return replace(row, group=KEPT) if is_mail else row
+    is_mail = row.channel == "email" and row.by_id is None and bool(row.person.email)
+    return replace(row, group=KEPT) if is_mail and row.group in {"reached", "waiting"} else row
+
+
+def left_of(rows: Iterable[Told], *, has_mail_server: bool) -> list[Told]:
+    """Return of these words those that nobody has yet: to be brought by hand, not arrived, or kept here as mail."""
+    news = [row if has_mail_server or row.word.kind not in LISTED_AT_ONCE else as_kept(row) for row in rows]
+    return [row for row in news if row.is_left or row.group == KEPT]
 
 
 def _group(delivery: Delivery, kind: str) -> str:

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session, contains_eager
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.board.actions import MESSAGE
 from scheduler.history import StateChange
-from scheduler.notices.models import BY_HAND, DEAD, DROPPED, SENT, Delivery, Notice
+from scheduler.notices.models import BY_HAND, CLAIMED, DEAD, DROPPED, PLANNED, SENT, Delivery, Notice
 from scheduler.participation.models import Participation
-from scheduler.reach.told import KEPT, LISTED_AT_ONCE, MISSED, Told, as_kept, told_of
+from scheduler.reach.told import KEPT, LISTED_AT_ONCE, MISSED, Told, left_of, told_about, told_of
 from scheduler.reach.touching import CHANGES
 
 _UNREACHED = (MISSED, KEPT)
-# News that went by mail.
+# News by mail: where no mail leaves, it makes no difference whether it was written down already.
 _UNSENT = and_(
-    Delivery.state == SENT,
+    Delivery.state.in_((PLANNED, CLAIMED, SENT)),
     Delivery.channel == "email",
     Delivery.by_id.is_(None),
     Notice.kind.in_(LISTED_AT_ONCE),
@@ -44,9 +44,19 @@ class Trouble:
         return len({row.person.id for row in self.rows})
 
     @property
+    def listed(self) -> set[int]:
+        """Who is on the list of whom to tell by hand."""
+        return {row.person.id for row in self.rows if row.is_left}
+
+    @property
+    def unsent(self) -> int:
+        """How many people are on no list and have no news, because their mail never left."""
+        return len({row.person.id for row in self.rows if row.group == KEPT})
+
+    @property
     def is_unsent(self) -> bool:
         """Whether mails are among it that never left: whom they were for is on no list to go by yet."""
-        return any(row.group == KEPT for row in self.rows)
+        return self.unsent > 0
 
     @property
     def homes(self) -> int:
@@ -79,13 +89,18 @@ def troubles_of(
     told = told_of(session, [one.id for one in dates]) if dates else {}
     found: dict[tuple[int, int], tuple[Occurrence, dict[int, Told]]] = {}
     for one in dates:
-        for told_ in told.get(one.id, ()):
-            row = told_ if has_mail_server or told_.word.kind not in LISTED_AT_ONCE else as_kept(told_)
-            is_left = row.is_left or row.group == KEPT
-            if is_left and (block_id is None or (row.block is not None and row.block.id == block_id)):
+        for row in left_of(told.get(one.id, ()), has_mail_server=has_mail_server):
+            if block_id is None or (row.block is not None and row.block.id == block_id):
                 key = (row.word.change_id, 0 if row.word.change_id else one.id)
                 found.setdefault(key, (one, {}))[1][row.delivery_id] = row
     return [Trouble(one, tuple(rows.values()), key[0]) for key, (one, rows) in found.items()]
+
+
+def trouble_at(session: Session, occurrence: Occurrence, *, has_mail_server: bool) -> Trouble:
+    """Return who has still to be told something about one date, as the list of all dates counts them; maybe nobody."""
+    rows = left_of(told_about(session, occurrence.id), has_mail_server=has_mail_server)
+    changes = {row.word.change_id for row in rows if row.group == KEPT}
+    return Trouble(occurrence, tuple(rows), changes.pop() if len(changes) == 1 else 0)
 
 
 def _is_left_over(bodies: Collection[int], *, has_mail_server: bool) -> ColumnElement[bool]:

@@ -37,8 +37,8 @@ from scheduler.reach.reached import (
     tick_one,
 )
 from scheduler.reach.status import is_late
-from scheduler.reach.told import Told, told_about
-from scheduler.reach.troubles import Trouble, troubles_of
+from scheduler.reach.told import Told
+from scheduler.reach.troubles import Trouble, trouble_at, troubles_of
 from scheduler.reach.wishes import want, wishes
 from scheduler.web import Form, csrf, db_session, go, secret_address, settings
 
@@ -259,7 +259,8 @@ def _list(found: Round) -> ResponseReturnValue:
     answered, asked = answered_by(session, found, by), asked_again(session, found)
     people = {one.person.id for one in answered}
     done = [row for row in found.ticked(*by) if row.person.id not in people]
-    facts = {"done": done, "asked": asked, "answered": answered, "now": by[1]}
+    unsent = found.unsent(has_mail_server=bool(settings().smtp_url)) if found.whole else 0
+    facts = {"done": done, "asked": asked, "answered": answered, "now": by[1], "unsent": unsent}
     return render_template("reach/list.html", round=found, **facts)
 
 
@@ -333,10 +334,10 @@ def troubles_of_body(organization_id: int) -> list[Trouble]:
     return [trouble for trouble in found if trouble.missed][:_TROUBLES_SHOWN]
 
 
-@pages.app_template_global("untold_at")
-def untold_at(occurrence: Occurrence) -> set[int]:
+@pages.app_template_global("trouble_at")
+def trouble_at_date(occurrence: Occurrence) -> Trouble:
     """Return who has still to be told something about a date that its organiser looks at."""
-    return _people(told_about(db_session(), occurrence.id))
+    return trouble_at(db_session(), occurrence, has_mail_server=bool(settings().smtp_url))
 
 
 @pages.app_template_global("left_of_change")

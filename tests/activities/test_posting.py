@@ -1,5 +1,7 @@
 """Posting an activity with the form: nothing typed is dropped, and the draft shows what will be."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -77,3 +79,27 @@ def test_parts_without_a_name_keep_each_its_own_terms_when_the_draft_is_correcte
         ("お手伝い", 6, None),
         ("お手伝い", None, 15),
     ]
+
+
+def test_the_rhythm_gives_the_first_day_where_nobody_types_one(aiko: Visitor, session: Session) -> None:
+    rhythm = {"first_on": "", "repeats": "monthly_weekday", "weeks": "2", "weekdays": "6"}
+    asked = "/organizations/midori/activities/dates?first_at=09:00&repeats=monthly_weekday&weeks=2&weekdays=6"
+    assert '<data value="2026-12-13" hidden>' in aiko.text(asked)
+    assert "<data" not in aiko.text(f"{asked}&first_on=2027-01-10")
+    # Where it does not say the day by itself, or somebody has typed something else, that is asked for as before.
+    for wrong in ({"weeks": ""}, {"repeats": "once"}, {"first_on": "来月"}, {"repeats": "monthly_date"}):
+        assert 'href="#first_on"' in aiko.submit(NEW, **TYPED | rhythm | wrong).text
+    # Without script, too: the button that only shows the dates has it filled in.
+    assert 'value="2026-12-13"' in aiko.submit(NEW, **TYPED | rhythm | {"show_dates": "1"}).text
+    aiko.submit(NEW, **TYPED | rhythm)
+    assert posted(session).first_on == date(2026, 12, 13)
+
+
+def test_a_draft_names_who_decides_only_where_they_will_be_asked(aiko: Visitor, session: Session) -> None:
+    rain = {"weather_rule": "postpone_if_rain", "reserve_days": "7"}
+    draft = aiko.submit(NEW, **TYPED | rain).location
+    said = ("だれにもお願いしません" in aiko.text(draft), ">決める人<" in aiko.text(draft))
+    assert said == (True, False)
+    assert aiko.submit(f"{draft}/edit", **TYPED | rain | {"decide_at": "06:30"}).status_code == 303
+    said = ("だれにもお願いしません" in aiko.text(draft), ">決める人<" in aiko.text(draft))
+    assert said == (False, True)

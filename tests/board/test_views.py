@@ -306,13 +306,14 @@ def test_a_message_shows_first_whom_it_reaches_and_how(
     make.participation(session, slots[1], tanaka.member, NOW)
     session.commit()
     preview = aiko.submit(f"{BOARD}/message", text="雨具をお持ちください", slot="")
-    assert "3人に知らせます" in preview.text
-    said = "メール 2人</span>（いまは出ません）、.*電話・紙 1件.*一覧は、送ったあとに開けます"
-    assert re.search(said, preview.text, re.S)
+    said = "電話・紙 1件</span>。メールの2人には、いまは出ません.*一覧は、送ったあとに開けます"
+    assert re.search(f"あとから送られることも.*{said}", preview.text, re.S)
     assert "送ったあとは取り消せません" in preview.text
     sent = aiko.submit(f"{BOARD}/message", text="雨具をお持ちください", slot="", sure="1")
     assert sent.location == BOARD
-    assert "3人に知らせます。" in aiko.text(BOARD)
+    after = aiko.text(BOARD)
+    assert "お知らせを入れました。まだ届いていない方は、この下に出ます。" in after
+    assert "まだ届いていない方が2人います。" in after
 
 
 def test_everything_that_cannot_be_is_said_at_once(aiko: Visitor, slots: list[Slot]) -> None:
@@ -343,7 +344,7 @@ def test_once_it_has_begun_there_is_only_who_came(app: Flask, session: Session, 
     page = f"/dates/{made.id}"
     offered = [
         (cast.aiko, f"{page}/board", "申し込みを入れる"),
-        (cast.aiko, f"{page}/board", "実施するかを決める"),
+        (cast.aiko, f"{page}/board", "実施・順延・中止を決める"),
         (cast.ben, page, "行けなくなりました"),
     ]
     for person, path, words in offered:

@@ -95,7 +95,7 @@ def test_the_organiser_postpones_on_one_screen(phone: Phone, service: Service) -
     phone.open("/organizations/midori")
     phone.picture("5-body")
     phone.page.locator(".date-list a", has_text="資源回収の日").first.click()
-    phone.press("実施するかを決める")
+    phone.press("実施・順延・中止を決める")
     phone.page.get_by_text("理由やひとことを書く").click()
     phone.page.get_by_label("ひとこと").fill("雨のため。")
     phone.picture("5-decision")

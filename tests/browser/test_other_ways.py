@@ -123,7 +123,7 @@ def test_without_script_one_signs_up_and_the_officer_sees_it_and_decides(
     expect(plain.page.get_by_role("button", name="この端末に残す")).to_be_hidden()
     plain.open(f"/dates/{slot.date_id}/board")
     expect(plain.page.get_by_text("昔田 ふみ").first).to_be_visible()
-    plain.press("実施するかを決める")
+    plain.press("実施・順延・中止を決める")
     plain.press("中止する")
     plain.press("いま「中止」に決める")
     expect(plain.page.get_by_text("中止").first).to_be_visible()

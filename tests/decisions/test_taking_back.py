@@ -32,7 +32,9 @@ def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
     aiko, board = browser_of(app, cast.aiko), f"/dates/{date.id}/board"
     assert "11月29日（日）に順延しました。" in aiko.text(board)
     assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=board).status_code == 303
-    assert "「順延」を取り消しました。 2人に知らせます。" in aiko.text(board)
+    assert "メールを確かめていない方 1人：" in aiko.text(f"/dates/{date.id}/decision")
+    back = "「順延」を取り消しました。 知らせる先：電話・紙 1件。メールの1人には、いまは出ません。"
+    assert back in aiko.text(board)
     assert "日時が変わりました。前は 11月29日（日）" in visitor.text(confirm)
     assert "予定どおり、11月22日（日） " in visitor.text(f"/dates/{date.id}")
     mail = mailbox.new_mail(app, "ben@example.jp")
@@ -52,7 +54,7 @@ def test_whoever_decides_is_not_told_and_learns_when_somebody_else_takes_it_back
     own, _ben = (make.participation(session, slot, one, NOW) for one in (cast.aiko, cast.ben))
     hold_office(session, cast.chie, cast.midori, "vice_chair", NOW)
     session.commit()
-    assert "メール 1人" in browser_of(app, cast.aiko).text(f"/dates/{date.id}/decision")
+    assert "メールの1人には" in browser_of(app, cast.aiko).text(f"/dates/{date.id}/decision")
     actions.postpone(session, date, Ruling(cast.aiko.id, 0), NOW)
     assert people_addressed(session, "decision", "occurrence", date.id, date.revision) == {cast.ben.id}
     actions.take_back(session, date, Ruling(cast.chie.id, date.revision), NOW)

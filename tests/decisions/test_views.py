@@ -70,7 +70,9 @@ def test_the_screen_says_until_when_for_how_many_and_to_which_day(aiko: Visitor)
     page = aiko.text("/dates/1/decision")
     assert "午前6時30分</span>までに決めてください" in page
     assert "11月29日（日）に順延する" in page
-    assert "メール 2人" in page
+    # Where no mail leaves, that is said before the buttons.
+    assert page.index("あとから送られることもありません") < page.index('class="decisions"')
+    assert "メールの2人には、いまは出ません" in page
 
 
 OUTCOMES = [
@@ -195,7 +197,7 @@ def test_weeks_before_it_is_asked_once_more_and_what_was_typed_is_kept(
     assert 'name="reason" value="雨の見込み"' in asked.text
     with at("2026-11-21 06:00"):
         assert aiko.submit("/dates/1/decision", outcome="cancel").status_code == 303
-        assert "中止にしました。 2人に知らせます。" in aiko.text("/dates/1/board")
+        assert "中止にしました。 知らせる先：メールの2人には、いまは出ません。" in aiko.text("/dates/1/board")
 
 
 def test_nobody_in_reserve_is_no_word_about_who_decides(aiko: Visitor, session: Session, cast: Cast) -> None:

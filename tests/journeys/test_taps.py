@@ -93,7 +93,7 @@ def test_an_officer(app: Flask, session: Session, cast: Cast, date_id: int) -> N
     }
     with time_machine.travel(EVE, tick=False):
         ways["decide about tomorrow"] = (
-            begin().tap("を実施するか決める").press(outcome="confirm", revision="0", reason="")
+            begin().tap("実施・順延・中止を決める").press(outcome="confirm", revision="0", reason="")
         )
     taps = _printed("officer", ways)
     assert taps == {

@@ -175,7 +175,7 @@ def test_a_change_taken_back_is_told_to_those_who_had_heard_of_it_alone(
     listed = program_of(app, cast.aiko).read(f"/changes/{made.id}/reached")["people"]
     assert [(one["name"], one["group"]) for one in listed] == [
         ("手前の家", "by_hand"),
-        ("別所 勉", "waiting"),
+        ("別所 勉", "kept"),
     ]
     _tick(aiko, page, "手前の家")
     assert _names(aiko, page) == []

@@ -1,5 +1,6 @@
 """Whom the newest word about a date has reached, whom a neighbour tells, and who ticks that off."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -33,6 +34,7 @@ from tests.cast import Cast
 from tests.conftest import NOW
 from tests.notices.sink import Sink
 from tests.signed_in import browser_of, program_of
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.loopback
 
@@ -125,7 +127,35 @@ def test_the_page_speaks_of_one_piece_of_news_and_of_whom_it_concerns(
     # This service has no mail server: its page does not say that anybody has the mail.
     page = aiko.text(f"/dates/{date.id}/reached")
     assert "<h2>中止</h2>" in page
-    assert "メールが出ません。1人には、まだ届いていません。" in page
+    assert "メールが出ません。あとから送られることもありません。1人には、まだ届いていません。" in page
+    assert "メールを確かめていない方 1人：お知らせは出ません。" in page
+
+
+def test_nobody_goes_home_while_one_is_without_the_news_whichever_page_they_look_at(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    _decide(session, date, cast)
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/list"
+    missing, leads = "まだ届いていない方が1人います。", f'data-kind="primary" href="/dates/{date.id}/reached"'
+    # Before a dispatcher has looked at it as well as after.
+    assert (missing in aiko.text(page), "届いていない人 1人" in _board(aiko, date)) == (True, True)
+    _deliver(app, sink)
+    assert re.search(f'{leads}.*data-kind="secondary" href="{page}"', _board(aiko, date), re.S)
+    session.rollback()
+    aiko.submit(page, told=[str(row.delivery_id) for row in told_about(session, date.id) if row.is_left])
+    assert re.search(f"人は、いまはいません。.*{missing}.*{leads}", aiko.text(page), re.S)
+    board = _board(aiko, date)
+    assert (leads in board, page in board) == (True, False)
+    aiko.submit(f"/dates/{date.id}/reached", kept="1")
+    session.rollback()
+    left = [str(row.delivery_id) for row in told_about(session, date.id) if row.is_left]
+    aiko.submit(page, told=left, mistaken=[])
+    assert missing not in aiko.text(page) + _board(aiko, date)
+    assert f'data-kind="primary" href="/dates/{date.id}/board"' in aiko.text(page)
+
+
+def _board(aiko: Visitor, date: Occurrence) -> str:
+    return aiko.text(f"/dates/{date.id}/board")
 
 
 def test_whose_mail_never_left_is_put_on_the_list_and_the_desk_counts_them(

@@ -12,6 +12,7 @@ function showFieldsOf(form) {
   const chosen = form.elements.repeats.value;
   for (const part of form.querySelectorAll("[data-for]")) {
     part.hidden = !part.dataset.for.split(" ").includes(chosen);
+    if ("opens" in part.dataset && !part.hidden) part.open = true;
   }
 }
 
@@ -22,8 +23,18 @@ function postpone(form, name) {
 }
 
 function asked(form) {
-  const typed = [...new FormData(form)].filter(([name, value]) => FIELDS.has(name) && value !== "");
+  const proposed = form.elements.first_on?.dataset.proposed;
+  const isTyped = ([name, value]) => FIELDS.has(name) && value !== "" && !(name === "first_on" && value === proposed);
+  const typed = [...new FormData(form)].filter(isTyped);
   return new URLSearchParams(typed);
+}
+
+// The first day that follows from the rhythm; one that somebody typed stays.
+function propose(form, day) {
+  const field = form.elements.first_on;
+  if (!field || (field.value && field.value !== field.dataset.proposed)) return;
+  field.dataset.proposed = day;
+  field.value = day;
 }
 
 async function showDates(form, place, turn) {
@@ -31,7 +42,9 @@ async function showDates(form, place, turn) {
   if (!answer.ok) return;
   const piece = new DOMParser().parseFromString(await answer.text(), "text/html");
   // A slow answer to an earlier question must not stand there in the end.
-  if (turn === form.dataset.turn) place.replaceChildren(...piece.body.childNodes);
+  if (turn !== form.dataset.turn) return;
+  propose(form, piece.querySelector("data")?.value ?? "");
+  place.replaceChildren(...piece.body.childNodes);
 }
 
 // How many there are in all, of persons and of families, once there is more than one part.

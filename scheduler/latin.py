@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import reduce
 
 # Where Hepburn writes otherwise than Unicode calls the signs.
 _SOUNDS = {
@@ -17,24 +16,31 @@ _LENGTHS = (
 
 def name_in_latin(kana: str) -> str:
     """Return a name in kana with Latin letters: さとう is Sato; nothing where other signs are in it."""
-    signs = [unicodedata.name(sign, "").split()[:1] + _called(sign) for sign in kana.replace("ー", "")]
-    if not signs or not all(len(sign) > 1 and sign[0] in {"HIRAGANA", "KATAKANA"} for sign in signs):
+    called = [_called(sign) for sign in kana.replace("ー", "")]
+    if not called or not all(called):
         return ""
-    spelt = "".join(reduce(_with_next, [sign[1:] for sign in signs], []))
-    return reduce(lambda text, rule: re.sub(*rule, text), _LENGTHS, spelt).capitalize()
+    syllables: list[str] = []
+    for sign in called:
+        _add(syllables, sign)
+    spelt = "".join(syllables)
+    for pattern, letters in _LENGTHS:
+        spelt = re.sub(pattern, letters, spelt)
+    return spelt.capitalize()
 
 
 def _called(sign: str) -> list[str]:
-    return unicodedata.name(sign, "").lower().split()[2:]
+    """Return what a sign of kana is called, such as `small ya`; nothing for any other sign."""
+    name = unicodedata.name(sign, "").lower().split()
+    return name[2:] if name[:2] in (["hiragana", "letter"], ["katakana", "letter"]) else []
 
 
-def _with_next(spelt: list[str], sign: list[str]) -> list[str]:
+def _add(syllables: list[str], sign: list[str]) -> None:
     """Add the next sign: a small one melts into the syllable before, or doubles what follows."""
     *small, sound = sign
     if not small:
-        return [*spelt, _SOUNDS.get(sound, sound)]
-    if sound == "tu":
-        return [*spelt, _DOUBLED]
-    before = spelt[-1][:-1] if spelt else ""
-    hushed = sound.removeprefix("y") if before in {"sh", "ch", "j"} else sound
-    return [*spelt[:-1], before + hushed]
+        syllables.append(_SOUNDS.get(sound, sound))
+    elif sound == "tu":
+        syllables.append(_DOUBLED)
+    else:
+        before = syllables.pop()[:-1] if syllables else ""
+        syllables.append(before + (sound.removeprefix("y") if before in {"sh", "ch", "j"} else sound))

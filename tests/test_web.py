@@ -1,6 +1,8 @@
 """What every answer shares: headers, CSRF, languages, where a form may lead, how refusals look."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,6 +11,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from scheduler import create_app
+from scheduler.activities.shown import title_and_part
 from scheduler.config import Settings
 from scheduler.latin import name_in_latin
 from scheduler.page_words import contact_text, home_name, linked_phones
@@ -330,6 +333,14 @@ def test_english_pages_say_offices_and_households_in_english(app: Flask) -> None
 )
 def test_a_name_in_kana_is_written_as_in_a_passport(kana: str, latin: str) -> None:
     assert name_in_latin(kana) == latin
+
+
+def test_a_part_called_as_its_activity_ends_is_not_said_twice(app: Flask) -> None:
+    activity = SimpleNamespace(title="公園の掃除")
+    date = SimpleNamespace(activity=activity)
+    parts: list[Any] = [SimpleNamespace(name=name, occurrence=date) for name in ("掃除", "受付")]
+    with app.test_request_context():
+        assert [title_and_part(one) for one in parts] == ["公園の掃除", "公園の掃除・受付"]
 
 
 def test_easy_japanese_reads_the_house_and_the_office_in_which_to_ask(app: Flask) -> None:

@@ -30,13 +30,16 @@ def capacity_of(slot: Slot) -> str:
     return str(ngettext("定員 %(num)s", "定員 %(num)s", slot.places))
 
 
-def left_on(kinds: tuple[Left, ...]) -> Iterator[str]:
-    """Go through what is left on a date, saying for whom where its parts are for several kinds of people."""
+def left_on(kinds: tuple[Left, ...]) -> Iterator[tuple[str, str]]:
+    """Go through what is left on a date, saying for whom where its parts are for several kinds of people.
+
+    With each comes how many get into one part together, where those are fewer.
+    """
     several = len({one.unit for one in kinds}) > 1
     for one in kinds:
         if one.places > 0:
             said = _said_for(one) if several else _said(one)
-            yield said + words.aside(_together(one)) if one.most < min(one.places, _PARTY) else said
+            yield said, words.aside(_together(one)) if one.most < min(one.places, _PARTY) else ""
 
 
 def _together(left: Left) -> str:

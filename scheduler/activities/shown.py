@@ -155,7 +155,7 @@ def whom_to_ask(activity: Activity) -> str:
     if not activity.contact or (words.in_japanese() and not words.is_easy()):
         return activity.contact
     body = activity.organization
-    known = {body.name: body.name_easy} if words.is_easy() else {}
+    known = {body.name: body.name_easy if words.is_easy() else body.name_en}
     # Who organises there, and whose telephone it is.
     asked = organisers_of(db_session(), body.id, today()) + called_at(db_session(), activity.contact)
     for one in asked:

@@ -223,7 +223,7 @@ def test_a_card_says_how_many_can_come_together(session: Session, cast: Cast, vi
     make.activity(session, cast.library, NOW, slots=(SlotFacts("本", 10), SlotFacts("茶", 10)))
     session.commit()
     page = visitor.text("/")
-    assert ("あと3人（1つの役割に2人まで）" in page, page.count("1つの役割に")) == (True, 1)
+    assert ("あと3人</span>（1つの役割に2人まで）" in page, page.count("1つの役割に")) == (True, 1)
 
 
 def test_who_looks_for_something_with_a_child_is_asked_the_age_at_once(visitor: Visitor) -> None:
@@ -285,3 +285,15 @@ def test_an_empty_month_names_each_condition_with_a_link_that_takes_it_away(
 )
 def test_no_address_is_too_odd(client: FlaskClient, cast: Cast, query: str) -> None:
     assert {client.get(path + query).status_code for path in ("/", "/month", "/api/v1/dates")} == {200}
+
+
+def test_names_to_ask_can_be_read_by_who_does_not_read_japanese(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    # One holds an office there, the other has that telephone.
+    cast.ben.phone = cast.ben.phone_key = "+819012345678"
+    day = make.occurrence(session, cast.midori, NOW, contact="会長 青木 別所 090-1234-5678")
+    session.commit()
+    english, easy, plain = (visitor.text(f"/dates/{day.id}?lang={tag}") for tag in ("en", "ja@easy", "ja"))
+    assert ("Aoki 青木 Bessho 別所" in english, "Aoki" in plain) == (True, False)
+    assert all(f"<rt>{reading}</rt>" in easy for reading in ("あおき", "べっしょ"))

@@ -81,6 +81,7 @@ def test_the_mails_say_which_children_come_and_name_the_adults_once_the_address_
     asked = mailbox.new_mail(app, HANAKO["email"])
     page = mailbox.path(asked, "/me/")
     assert ("お子さん（4歳）" in mailbox.text(asked), "一郎" in asked.as_string()) == (True, False)
+    assert "書いたお名前は、ここには出ません。" in mailbox.text(asked)
     visitor.submit(f"{page}/prove", page=page)
     joined = mailbox.new_mail(app, HANAKO["email"])
     as_page = joined.get_body(("html",))

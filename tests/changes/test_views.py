@@ -112,7 +112,8 @@ def test_one_date_is_changed(session: Session, aiko: Visitor, weekly: Activity) 
     typed |= {"parts-0-was": "積込み", "parts-0-name": "積込み", "parts-0-places": "5"}
     assert save(aiko, path, **typed).status_code == 303
     page = aiko.text(f"/dates/{first.id}")
-    assert "11月22日（日） 午前8時から11月21日（土） 午後1時に変わりました。" in page
+    said = page.replace('<span class="whole">', "").replace("</span>", "")
+    assert "11月22日（日） 午前8時から11月21日（土） 午後1時に変わりました。" in said
     assert "公民館" in page
     assert "公民館" not in aiko.text(f"/dates/{dates_of(session, weekly.id)[1].id}")
 

@@ -108,7 +108,7 @@ def test_what_is_postponed_tells_the_day_of_the_word_from_the_new_day_and_leads_
     assert 'href="/subscribe"' in month.split("<main")[1].split("</main>")[0]
     english = visitor.text("/dates/1?lang=en")
     assert "Decided on Monday 16 November" in english
-    assert "If it rains, it moves to Sunday 6 December" in english
+    assert 'If it rains, it moves to Sunday <span class="whole">6 December</span>' in english
 
 
 @pytest.mark.parametrize("outcome", ["", "explode", "confirm\n"])

@@ -40,9 +40,9 @@ def test_a_list_is_narrowed_in_place_and_the_way_back_works(chromium: Browser, s
     page.evaluate("window.stayed = true")
     page.get_by_role("link", name="すわってできる").click()
     page.wait_for_url("**/?ease=seated")
-    page.get_by_text("件あります").wait_for()
+    page.get_by_role("status").get_by_text("件あります").wait_for()
     assert page.evaluate("window.stayed && document.activeElement.dataset.key") == "ease-seated"
     page.go_back()
-    page.get_by_text("件あります").wait_for(state="detached")
+    page.get_by_role("status").get_by_text("件あります").wait_for(state="detached")
     assert page.evaluate("window.stayed") is True
     context.close()

@@ -69,7 +69,7 @@ def test_a_reason_that_cannot_be_chosen_is_refused(aiko: Visitor, session: Sessi
 def test_the_screen_says_until_when_for_how_many_and_to_which_day(aiko: Visitor) -> None:
     page = aiko.text("/dates/1/decision")
     assert "午前6時30分</span>までに決めてください" in page
-    assert "11月29日（日）に順延する" in page
+    assert "11月29日（日）</span>に順延する" in page
     # Where no mail leaves, that is said before the buttons.
     assert page.index("あとから送られることもありません") < page.index('class="decisions"')
     assert "メールの2人には、いまは出ません" in page

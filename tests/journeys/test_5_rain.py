@@ -30,7 +30,7 @@ def test_one_screen_moves_the_date_which_keeps_its_identity_and_its_sign_ups(
     with at("2026-11-22 06:00"):
         browser = browser_of(app, cast.aiko)
         screen = browser.text(f"/dates/{date.id}/decision")
-        assert "11月29日（日）に順延する" in screen
+        assert "11月29日（日）</span>に順延する" in screen
         answer = browser.submit(
             f"/dates/{date.id}/decision", early="1", outcome="postpone", reason="雨のため"
         )

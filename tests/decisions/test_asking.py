@@ -100,7 +100,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
     link = mailbox.path(mail, "/decide/")
     with at("2026-11-22 06:02"):
         page = visitor.text(link)
-        assert ("メールの1人には、いまは出ません" in page, "あとから送られることもありません" in page) == (
+        assert ("メールの1人には、いまは出ません" in page, "あとからも出ません" in page) == (
             True,
             True,
         )

@@ -7,15 +7,16 @@ from typing import Any, Self
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
+from wtforms import Field, FieldList, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from scheduler import words
 from scheduler.activities.codes import GROWN_UP
 from scheduler.activities.models import Slot
+from scheduler.errors import Invalid
 from scheduler.form_checks import Accepted
 from scheduler.page_words import home_name
-from scheduler.participation.ages import child_rows, children_in, fit_rows
+from scheduler.participation.ages import AgeField, child_rows, children_in, fit_rows
 from scheduler.participation.guards import MAX_ANSWER
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
@@ -114,6 +115,14 @@ class CompanyForm(PartyForm):
             del self["children"]
         else:
             fit_rows(self.children, slot.min_children)
+
+    def validate_children(self, field: "FieldList[AgeField]") -> None:
+        """Name the ages that are missing together with all else that is, not once the rest has been mended."""
+        needed = sum(bool(child.flags.required) for child in field)
+        if not field.errors and len(children_in(field)) < needed:
+            missing = next(child for child in field if child.flags.required and child.child is None)
+            missing.errors = [words.sentence(Invalid("children_missing", count=needed))]
+            raise ValidationError(missing.errors[0])
 
     def company(self) -> Company:
         """Return who comes along."""

@@ -86,6 +86,9 @@ def test_the_page_asks_for_the_child_keeps_what_was_typed_and_takes_the_family(
     assert "お子さん1人からといっしょに来る方のものです" in answer.text
     assert 'href="#children-0"' in answer.text
     assert 'value="山田 花子"' in answer.text
+    # All that is missing is named at once.
+    answer = visitor.submit(path, **HANAKO | {"email": "", "children-0": " "})
+    assert ('href="#email"' in answer.text, 'href="#children-0"' in answer.text) == (True, True)
     assert visitor.submit(path, **HANAKO, **{"children-0": "8"}).status_code == 303
     assert _signed_up(session) == [(2, 1)]
 

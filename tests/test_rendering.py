@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from scheduler.activities.parts import SlotFacts
 from scheduler.decisions import actions as decisions
 from tests import mailbox, make
 from tests.cast import Cast
@@ -105,3 +106,34 @@ def test_it_speaks_the_readers_language(app: Flask, session: Session, cast: Cast
     page = _html(_joined(app, session, cast))
     assert '<html lang="en">' in page
     assert "Sunday 22 November" in page
+
+
+def test_whom_to_ask_is_written_or_read_for_who_does_not_read_the_name(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, contact="会長 青木 0467-00-0000")
+    for person, language in ((cast.ben, "en"), (cast.chie, "ja@easy")):
+        person.language = language
+        make.participation(session, slot, person, NOW)
+    session.commit()
+    english = mailbox.new_mail(app, BEN)
+    easy = next(mail for mail in mailbox.mails(app) if mailbox.is_to(mail, "chie@example.jp"))
+    assert "Chair Aoki 青木 0467-00-0000" in mailbox.text(english)
+    assert "Aoki 青木" in _Page(_html(english)).said
+    assert "青木（あおき）" in mailbox.text(easy)
+    assert "<ruby>青木<rp>（</rp><rt>あおき</rt>" in _html(easy)
+
+
+@pytest.mark.parametrize(("people", "told"), [(1, ()), (3, ("人数", "3人"))])
+def test_a_part_called_as_its_activity_is_not_said_a_second_time(
+    app: Flask, session: Session, cast: Cast, people: int, told: tuple[str, ...]
+) -> None:
+    slot = make.slot(
+        session, cast.midori, NOW, title="公園の掃除", title_en="", slots=(SlotFacts("掃除", 5),)
+    )
+    make.participation(session, slot, cast.ben, NOW).people = people
+    session.commit()
+    mail = mailbox.new_mail(app, BEN)
+    for said in (mailbox.text(mail), _Page(_html(mail)).said):
+        assert "役割" not in said
+        assert all(word in said for word in told)

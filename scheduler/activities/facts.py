@@ -1,8 +1,11 @@
-"""What a letter says about a date: plain values that stay when the rows are let go; pure."""
+"""What a letter says about a date: plain values that stay when the rows are let go."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import object_session
+
+from scheduler.activities.contacts import contact_texts
 from scheduler.activities.models import Occurrence
 from scheduler.activities.recurrence import to_local, to_utc
 
@@ -28,6 +31,8 @@ class DateFacts:
     bring_en: str
     bring_easy: str
     contact: str
+    contact_en: str
+    contact_easy: str
     weather_rule: str
     state: str
     cause: str
@@ -75,9 +80,12 @@ def date_facts(occurrence: Occurrence) -> DateFacts:
     """Return the facts of a date."""
     activity = occurrence.activity
     zone = activity.timezone
+    session = object_session(occurrence)
+    assert session is not None, "a letter is about what is stored"
     return DateFacts(
         **{name: getattr(activity, name) for name in _COPIED},
         **{name: getattr(occurrence, name) for name in _WHERE},
+        **contact_texts(session, activity),
         id=occurrence.id,
         body=activity.organization.name,
         body_en=activity.organization.name_en,

@@ -10,12 +10,13 @@ from flask_babel import lazy_gettext as _
 
 from scheduler import clock, words
 from scheduler.activities import rules
+from scheduler.activities.contacts import contact_texts
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.left_words import capacity_of, left_in, left_on
 from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, SlotTemplate, Tag
-from scheduler.activities.queries import DateLine, called_at, next_with_room
+from scheduler.activities.queries import DateLine, next_with_room
 from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
@@ -23,9 +24,6 @@ from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.search import HOME_ZONE
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
-from scheduler.latin import name_in_latin
-from scheduler.parties.queries import organisers_of
-from scheduler.readings import typed_marks
 from scheduler.web import db_session
 
 _SOON = {0: _("今日"), 1: _("あした"), 2: _("あさって")}
@@ -110,8 +108,7 @@ def activity_span(activity: Activity) -> str:
 
 def title_and_part(slot: Slot) -> str:
     """Return what an activity and a part of it are called; once, where the one ends with the other."""
-    title, part = words.said(slot.occurrence.activity, "title"), words.said(slot, "name")
-    return title if title.endswith(part) else f"{title}{words.dot()}{part}"
+    return words.with_part(words.said(slot.occurrence.activity, "title"), words.said(slot, "name"))
 
 
 def part_span(activity: Activity, slot: SlotTemplate) -> str:
@@ -154,20 +151,8 @@ def whom_to_ask(activity: Activity) -> str:
     """Return whom to ask; the names that the service knows as easy Japanese reads them, or in Latin letters beside."""
     if not activity.contact or (words.in_japanese() and not words.is_easy()):
         return activity.contact
-    body = activity.organization
-    known = {body.name: body.name_easy if words.is_easy() else body.name_en}
-    # Who organises there, and whose telephone it is.
-    asked = organisers_of(db_session(), body.id, today()) + called_at(db_session(), activity.contact)
-    for one in asked:
-        # Of a name in two parts the first is the family's, as is the first of its reading.
-        name, kana = one.name.split(), one.kana.split()
-        if len(name) == len(kana) == 2:
-            known[name[0]] = _readable(name[0], kana[0])
-    return typed_marks(" ".join(known.get(word) or word for word in activity.contact.split(" ")))
-
-
-def _readable(name: str, kana: str) -> str:
-    return f"{{{name}|{kana}}}" if words.is_easy() else f"{name_in_latin(kana)} {name}".strip()
+    texts = contact_texts(db_session(), activity)
+    return words.said_of(texts | {"contact": activity.contact}, "contact")
 
 
 def shown_state(occurrence: Occurrence, full: bool) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from scheduler.activities.contacts import contact_texts
 from scheduler.activities.corrections import PLANS
 from scheduler.activities.models import ON, Occurrence, Slot
 from scheduler.activities.recurrence import to_local
@@ -61,6 +62,8 @@ class Changed:
     body_easy: str
     why: str
     contact: str
+    contact_en: str
+    contact_easy: str
     undone: bool
     dates: tuple[ChangedDate, ...]
     corrected: tuple[str, ...]
@@ -118,6 +121,7 @@ def _changed(session: Session, change: SeriesChange, person_id: int) -> Changed:
         body_easy=activity.organization.name_easy,
         why=change.why,
         contact=activity.contact,
+        **contact_texts(session, activity),
         undone=change.undone_at is not None,
         dates=tuple(dates),
         corrected=change.corrects,

@@ -37,9 +37,9 @@ def on_screen(texts: Texts, date: DateFacts) -> str:
 
 def blanks_of(date: DateFacts) -> dict[str, str]:
     """Return what is put into each blank about a date."""
-    said = {name: words.said(date, name) for name in ("body", "title", "place")}
+    said = {name: words.said(date, name) for name in ("body", "title", "place", "contact")}
     when = {"day": words.date_text(date.starts), "starts": words.clock_text(date.starts)}
-    return said | when | {"contact": date.contact}
+    return said | when
 
 
 def blank_names(date: DateFacts | None) -> list[tuple[str, str]]:

@@ -240,16 +240,6 @@ def said_of(texts: Mapping[str, Any], name: str) -> str:
     return _translated(lambda key: texts.get(key, ""), name) or str(texts[name])
 
 
-def names_part(title: str, part: str) -> bool:
-    """Say whether a title says already what a part of it is called."""
-    return title.endswith(part)
-
-
-def with_part(title: str, part: str) -> str:
-    """Return what an activity and a part of it are called; once, where the one ends with the other."""
-    return title if names_part(title, part) else f"{title}{dot()}{part}"
-
-
 def is_foreign(thing: object, name: str) -> bool:
     """Say whether a text is shown in Japanese to a reader of another language."""
     return not in_japanese() and not _translated(lambda key: getattr(thing, key, ""), name)

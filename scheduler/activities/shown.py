@@ -108,7 +108,17 @@ def activity_span(activity: Activity) -> str:
 
 def title_and_part(slot: Slot) -> str:
     """Return what an activity and a part of it are called; once, where the one ends with the other."""
-    return words.with_part(words.said(slot.occurrence.activity, "title"), words.said(slot, "name"))
+    return with_part(words.said(slot.occurrence.activity, "title"), words.said(slot, "name"))
+
+
+def with_part(title: str, part: str) -> str:
+    """Return a title and what a part of it is called; once, where the one ends with the other."""
+    return title if names_part(title, part) else f"{title}{words.dot()}{part}"
+
+
+def names_part(title: str, part: str) -> bool:
+    """Say whether a title says already what a part of it is called."""
+    return title.endswith(part)
 
 
 def part_span(activity: Activity, slot: SlotTemplate) -> str:
@@ -195,6 +205,8 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "activity_span": activity_span,
     "part_span": part_span,
     "title_and_part": title_and_part,
+    "with_part": with_part,
+    "names_part": names_part,
     "reserve_day": reserve_day,
     "tag_name": tag_name,
     "map_links": map_links,

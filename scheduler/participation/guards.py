@@ -65,7 +65,8 @@ def check_party(slot: Slot, sign_up: SignUp) -> None:
 def check_ages(slot: Slot, sign_up: SignUp) -> None:
     """Raise for impossible ages, for somebody too young, for children without the adult asked for, for too few of them.
 
-    What a body pledges is a number, which says nothing of ages yet.
+    Where all under age are older than a part is for, it is not for them, whether they come alone or along. What a body
+    pledges is a number, which says nothing of ages yet: its people are named one by one, the youngest maybe last.
     """
     everybody = sign_up.everybody
     if any(not _is_possible(one) for one in everybody):
@@ -73,12 +74,12 @@ def check_ages(slot: Slot, sign_up: SignUp) -> None:
     minors = [one.years for one in everybody if one.years is not None]
     if slot.min_age is not None and any(years < slot.min_age for years in minors):
         raise Conflict("too_young", age=slot.min_age)
-    children = [one.years for one in sign_up.company.named if one.years is not None]
-    if slot.max_age is not None and children and min(children) > slot.max_age:
+    is_whole = sign_up.pledged is None
+    if slot.max_age is not None and is_whole and minors and min(minors) > slot.max_age:
         raise Conflict("too_old", age=slot.max_age)
     if minors:
         _check_minors(slot, grown_ups=len(everybody) - len(minors))
-    if sign_up.pledged is None and sign_up.company.children < slot.min_children:
+    if is_whole and sign_up.company.children < slot.min_children:
         raise Invalid("children_missing", count=slot.min_children)
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Slot, SlotTemplate
 from scheduler.activities.parts import SlotFacts
 from scheduler.errors import Conflict, Invalid, Refused
+from scheduler.groups.actions import Speaker, add_name
+from scheduler.groups.actions import join as group
 from scheduler.paper.actions import By, Field, KeyedLine, key_in
 from scheduler.participation import guards
 from scheduler.participation.actions import join
@@ -48,6 +50,19 @@ def test_a_part_for_small_children_takes_their_big_brothers_too(session: Session
         guards.check_ages(slot, SignUp(1, company=Company(children_months=months)))
     with pytest.raises(Refused, match="too_old"):
         guards.check_ages(slot, SignUp(1, company=Company(children_months=(48, 110))))
+
+
+def test_who_is_too_old_alone_may_bring_whom_it_is_for_and_a_group_names_the_oldest_first(
+    session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("あそび", 4, max_age=8),))
+    with pytest.raises(Refused, match="too_old"):
+        guards.check_ages(slot, SignUp(1, contact_grade="h1"))
+    guards.check_ages(slot, SignUp(1, contact_grade="h1", company=Company(children_months=(80,))))
+    pledge = group(session, slot, SignUp(cast.ben.id, group_name="子ども会", pledged=3), Speaker(actor(cast.ben)), NOW)
+    for grade in ("e6", "e1"):
+        add_name(session, pledge, Named(f"山田 {grade}", f"やまだ {grade}", grade=grade), None, NOW)
+    assert pledge.named == 3
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Names in Latin letters for who does not read Japanese: kana after Hepburn, as passports write them. Pure."""
+"""Names in Latin letters for who does not read Japanese: kana after Hepburn, as passports write them. Pure.
+
+Long vowels written once, 浦 and 内 left whole: no kept library of free licence does that (jaconv says Satou, Oono).
+"""
 
 import re
 import unicodedata
@@ -10,7 +13,8 @@ _SOUNDS = {
 _DOUBLED = "@"
 _LENGTHS = (
     ("@(?=ch)", "t"), ("@([a-z])", r"\1\1"), ("n(?=[bmp])", "m"),
-    ("ou(?![aiueo])", "o"), ("oo", "o"), ("uu", "u"), (_DOUBLED, ""),
+    # In one go, so that 大内 keeps its second vowel. Where a word begins with u, it is no length: 竹ノ内, 横内, 松浦.
+    ("oo|ou(?![aiueo]|(?<=nou)(?:chi|ra)|(?<=yokou)chi)", "o"), ("uu(?!ra)", "u"), (_DOUBLED, ""),
 )  # fmt: skip
 
 

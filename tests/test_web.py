@@ -329,6 +329,8 @@ def test_english_pages_say_offices_and_households_in_english(app: Flask) -> None
         *(("さとう", "Sato"), ("おおの", "Ono"), ("いのうえ", "Inoue"), ("しらいし", "Shiraishi")),
         *(("きょうこ", "Kyoko"), ("しゅん", "Shun"), ("じょうじま", "Jojima"), ("はっちょう", "Hatcho")),
         *(("なんば", "Namba"), ("みやもと", "Miyamoto"), ("ヘンリー", "Henri"), ("藤野", ""), ("", "")),
+        *(("おおうち", "Ouchi"), ("たけのうち", "Takenouchi"), ("よこうち", "Yokouchi"), ("こうち", "Kochi")),
+        *(("まつうら", "Matsuura"), ("ゆうき", "Yuki"), ("おおおか", "Ooka"), ("おおこうち", "Okochi")),
     ],
 )
 def test_a_name_in_kana_is_written_as_in_a_passport(kana: str, latin: str) -> None:

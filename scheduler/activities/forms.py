@@ -175,6 +175,9 @@ class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, Reminder
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.first_on.description = gettext(
+            "くり返しと曜日を先に選んだときは、空けておくと、次の日が入ります。"
+        )
         # No activity is without a part, so the first row is no choice.
         self.slots.entries[0].form["places"].flags.required = True
 

@@ -124,11 +124,7 @@ class Preview:
 class RepeatFields(PlainForm):
     """When: the first date, how often, until when, and what gives way to days of rest."""
 
-    first_on = DateField(
-        _("はじめの日"),
-        [InputRequired(_REQUIRED)],
-        description=_("くり返しと曜日を先に選んだときは、空けておくと、次の日が入ります。"),
-    )
+    first_on = DateField(_("はじめの日"), [InputRequired(_REQUIRED)])
     first_at = TimeField(_("はじまり"), [InputRequired(_REQUIRED)])
     ends_at = TimeField(_("おわり"), [InputRequired(_REQUIRED)])
     repeats = SelectField(_("くり返し"), choices=said_when_shown(_REPEATS), default="once")

@@ -29,10 +29,10 @@ function asked(form) {
   return new URLSearchParams(typed);
 }
 
-// The first day that follows from the rhythm; one that somebody typed stays.
+// The first day that follows from the rhythm, where dates are planned anew; one that somebody typed stays.
 function propose(form, day) {
   const field = form.elements.first_on;
-  if (!field || (field.value && field.value !== field.dataset.proposed)) return;
+  if (!("proposes" in form.dataset) || (field.value && field.value !== field.dataset.proposed)) return;
   field.dataset.proposed = day;
   field.value = day;
 }

@@ -1,5 +1,7 @@
 """Forms that are sent while the page stays: joining, undoing, and what is said when nothing gets through."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -120,6 +122,27 @@ def test_what_is_chosen_moves_nothing_and_the_way_back_leads_to_the_narrowed_lis
     assert page.locator(".wish-details").bounding_box() == below
     phone.open(f"/dates/{slot.date_id}")
     expect(page.locator(".back-link")).to_have_attribute("href", "/?free=1")
+
+
+def test_what_a_link_has_chosen_stands_in_the_fold_and_what_is_ticked_meanwhile_stays(
+    phone: Phone, office: Office
+) -> None:
+    office.post("本の読みきかせ", 2)
+    page, held = phone.page, list[Route]()
+    phone.open("/")
+    page.locator(".wish-details > summary").click()
+    page.locator("[data-key=free-True]").click()
+    expect(page.locator("#free")).to_be_checked()
+    page.route("**/?*", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/?*"):
+        page.locator("#ease-seated").check()
+    # An answer that is under way knows nothing of the next tick.
+    page.locator("#ease-not_heavy").check()
+    held[0].continue_()
+    expect(page).to_have_url(re.compile("ease=seated&ease=not_heavy&free=1"))
+    expect(page.locator("#ease-not_heavy")).to_be_checked()
+    page.locator("[data-key=free-True]").click()
+    expect(page.locator("#free")).not_to_be_checked()
 
 
 def test_after_the_last_press_one_stands_on_top(phone: Phone, office: Office) -> None:

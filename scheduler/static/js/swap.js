@@ -73,6 +73,8 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-swap]");
   if (!form || form.method !== "get") return;
   clearTimeout(waiting);
+  // What is under way knows nothing of this, and would take it back.
+  asking.abort();
   waiting = setTimeout(() => load(asked(form), form.dataset.swap), WAIT);
 });
 

@@ -31,7 +31,7 @@ from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Person
-from scheduler.parties.names import email_in, kana_in, kana_key, phone_in, phone_text
+from scheduler.parties.names import email_in, kana_in, kana_key, phone_in, phone_text, reading_of
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 from scheduler.web import Form, Ticks
@@ -250,8 +250,8 @@ class EntryForm(Form):
             self.slot.data = self.slot.data or str((free or slots or occurrence.slots)[0].id)
         else:
             self.slot.choices = {"": gettext("選んでください")} | self.slot.choices
-        # Whoever is found and chosen needs neither; everybody else does.
-        self.name.flags.required = self.kana.flags.required = True
+        # Whoever is found and chosen needs neither; everybody else a name, and a reading where it does not tell it.
+        self.name.flags.required = self.kana.flags.if_kanji = True
         fit_rows(self.children, 0)
         self.contact_grade.choices = {"": gettext("18歳以上です")} | {
             grade: str(words.GRADES[grade]) for grade, years in GRADES.items() if years >= 12
@@ -268,8 +268,8 @@ class EntryForm(Form):
 
     def facts(self) -> PersonFacts:
         """Return who was typed."""
-        texts = [str(self[name].data or "") for name in ("name", "kana", "email", "phone")]
-        return PersonFacts(*texts)
+        name, kana, email, phone = (str(self[one].data or "") for one in ("name", "kana", "email", "phone"))
+        return PersonFacts(name, reading_of(name, kana), email, phone)
 
     def validate_name(self, field: Field) -> None:
         """Ask for a name unless somebody known is chosen."""
@@ -277,8 +277,8 @@ class EntryForm(Form):
             raise ValidationError(gettext("お名前を入れてください。"))
 
     def validate_kana(self, field: Field) -> None:
-        """Ask for a reading unless somebody known is chosen."""
-        if self._is_new and not kana_key(text_in(str(field.data or ""))):
+        """Ask for a reading unless somebody known is chosen, or the name is its own."""
+        if self._is_new and not kana_key(text_in(self.facts().kana)):
             raise ValidationError(gettext("ふりがなを入れてください。"))
         self._reached(kana_in, field)
 

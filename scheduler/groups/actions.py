@@ -148,7 +148,7 @@ def _add(session: Session, row: Participation, one: Named) -> bool:
     )
     if not claim(session, free.values(named=Participation.named + 1)):
         raise Conflict("all_named", people=row.people)
-    row.companions.append(companion_of(row.id, one))
+    row.companions.append(companion_of(row.id, replace(one, kana=kana)))
     session.flush()
     session.refresh(row, ["named"])
     return True

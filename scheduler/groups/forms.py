@@ -34,7 +34,6 @@ from scheduler.participation.guards import MAX_PEOPLE
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Named, SignUp
 from scheduler.parties.identity import kana_field, name_field
-from scheduler.parties.names import reading_of
 from scheduler.web import Form, Ticks
 
 _COUNT = {"inputmode": "numeric", "min": 1, "max": MAX_PEOPLE}
@@ -142,8 +141,7 @@ class OwnNameForm(Form):
     def named(self) -> Named:
         """Return who it is."""
         grade = str(self.grade.data or "") if "grade" in self else ""
-        name = str(self.name.data or "")
-        return Named(name, reading_of(name, str(self.kana.data or "")), grade=grade)
+        return Named(str(self.name.data or ""), str(self.kana.data or ""), grade=grade)
 
 
 class NameListForm(Form):

@@ -16,6 +16,7 @@ from scheduler.offices.actions import Term, offices_offered
 from scheduler.offices.queries import FEW, Known
 from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Organization, Person
+from scheduler.parties.names import reading_of, reads_itself
 from scheduler.web import Form, PlainForm
 
 _REQUIRED = _("ここは必ず入れてください。")
@@ -91,8 +92,9 @@ class _WhoForm(Form):
         self._needed(field)
 
     def validate_kana(self, field: StringField) -> None:
-        """Ask for the reading of whoever is not chosen."""
-        self._needed(field)
+        """Ask for the reading of whoever is not chosen, where the name does not tell it."""
+        if not reads_itself(str(self.name.data or "")):
+            self._needed(field)
 
     def _needed(self, field: StringField) -> None:
         # Where nothing is said at all, the list is the place to begin; it says so.
@@ -104,7 +106,8 @@ class _WhoForm(Form):
     def who(self) -> PersonFacts | Person:
         """Return who was chosen, or typed; raise Invalid for somebody who was not offered."""
         if not self.person.data:
-            name, kana = self.name.data or "", self.kana.data or ""
+            name = self.name.data or ""
+            kana = reading_of(name, self.kana.data or "")
             return PersonFacts(name, kana, email=self.email.data or "", phone=self.phone.data or "")
         if self.person.data not in self._people:
             raise Invalid("choice_unknown")

@@ -15,6 +15,7 @@ from scheduler.paper.models import PrintedSheet
 from scheduler.paper.printing import MOST_TEXT, Wanted
 from scheduler.participation.typed_ages import ages_in
 from scheduler.parties.actions import PersonFacts
+from scheduler.parties.names import reading_of
 from scheduler.parties.models import Organization
 from scheduler.text import text_in
 from scheduler.web import Form
@@ -96,7 +97,7 @@ def _line(number: int, sheet: PrintedSheet, sent: Mapping[str, str]) -> KeyedLin
         for slot in sheet.occurrence.slots
     }
     name, kana, phone = (sent.get(f"{what}-{number}", "") for what in ("name", "kana", "phone"))
-    return KeyedLine(number, fields, PersonFacts(name, kana, phone=phone))
+    return KeyedLine(number, fields, PersonFacts(name, reading_of(name, kana), phone=phone))
 
 
 def _was(sent: Mapping[str, str], number: int, slot_id: int) -> int:

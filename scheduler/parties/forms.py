@@ -18,9 +18,10 @@ from scheduler.parties.actions import LONGEST, MOST_TIMES, SHORTEST, PersonFacts
 from scheduler.parties.blocks import BlockNames
 from scheduler.parties.bodies import LENGTHS, BodyFacts
 from scheduler.parties.households import HomeFacts
+from scheduler.parties.identity import kana_field
 from scheduler.parties.limits import Limits
 from scheduler.parties.models import Organization
-from scheduler.parties.names import email_in, kana_in, phone_in
+from scheduler.parties.names import email_in, phone_in
 from scheduler.web import Form
 
 
@@ -191,14 +192,11 @@ class HomeForm(HomeFields):
     )
 
 
-_KANA = [DataRequired(_("ふりがなを入れてください。")), Length(max=120), Accepted(kana_in)]
-
-
 class MemberForm(Form):
     """Somebody of a household; who has neither mail nor telephone is reached on paper."""
 
     name = StringField(_("お名前"), [DataRequired(_("お名前を入れてください。")), Length(max=120)])
-    kana = StringField(_("ふりがな"), _KANA)
+    kana = kana_field()
     email = StringField(
         _("メールアドレス"),
         [Length(max=254), Accepted(email_in)],

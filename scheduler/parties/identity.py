@@ -32,9 +32,12 @@ class _ReadingNeeded:
 
     field_flags = {"if_kanji": True}
 
+    def __init__(self, of: str) -> None:
+        self.of = of
+
     def __call__(self, form: Form, field: Field) -> None:
         """Look at the name above."""
-        name = str(form["name"].data or "").strip()
+        name = str(form[self.of].data or "").strip()
         known = reads_itself(name) if name else not words.in_japanese()
         if not known and not str(field.data or "").strip():
             raise ValidationError(gettext("ふりがなを入れてください。"))
@@ -42,11 +45,13 @@ class _ReadingNeeded:
 
 def kana_field(
     description: str = _("ひらがなでもカタカナでも、ローマ字でもかまいません。"),
+    *,
+    of: str = "name",
 ) -> StringField:
-    """Return the field for how that is read; `description` says what for where that is not plain."""
+    """Return the field for how the one called `of` is read; `description` says what for where that is not plain."""
     return StringField(
         _("ふりがな"),
-        [_ReadingNeeded(), Length(max=120), Accepted(kana_in)],
+        [_ReadingNeeded(of), Length(max=120), Accepted(kana_in)],
         description=description,
     )
 

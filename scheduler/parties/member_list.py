@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from scheduler.errors import Invalid
-from scheduler.parties.names import MAX_NAME, names_in, phone_in
+from scheduler.parties.names import MAX_NAME, names_in, phone_in, reading_of
 from scheduler.text import text_in
 
 # Written in one go while others wait: about a second.
@@ -107,7 +107,8 @@ def _named(row: list[str], columns: tuple[str, ...]) -> dict[str, str]:
 
 def line_of(number: int, *, name: str, kana: str, address: str = "", phone: str = "") -> Line:
     """Clean one line and find its problem."""
-    cleaned = Line(number, text_in(name), text_in(kana), text_in(address), text_in(phone))
+    reading = text_in(reading_of(name, kana))
+    cleaned = Line(number, text_in(name), reading, text_in(address), text_in(phone))
     return Line(**{**vars(cleaned), "problem": _problem(cleaned)})
 
 

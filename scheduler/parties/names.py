@@ -57,8 +57,8 @@ def reading_of(name: str, kana: str) -> str:
 
 
 def names_in(name: str, kana: str) -> tuple[str, str]:
-    """Return a name and its reading as typed; raise Invalid where one is missing, or cannot be used."""
-    named = name_in(name), kana_in(kana)
+    """Return a name and how it is read; raise Invalid where one is missing, or cannot be used."""
+    named = name_in(name), kana_in(reading_of(name, kana))
     if not named[0] or not kana_key(named[1]):
         raise Invalid("name_missing")
     return named

@@ -5,7 +5,6 @@ from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from scheduler.parties.identity import kana_field, name_field
-from scheduler.parties.names import reading_of
 from scheduler.web import Form
 
 
@@ -16,9 +15,8 @@ class NameForm(Form):
     kana = kana_field()
 
     def names(self) -> tuple[str, str]:
-        """Return both as typed, the reading from the name where that is plain."""
-        name = str(self.name.data or "")
-        return name, reading_of(name, str(self.kana.data or ""))
+        """Return both as typed."""
+        return str(self.name.data or ""), str(self.kana.data or "")
 
 
 class EraseForm(Form):

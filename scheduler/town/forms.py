@@ -8,7 +8,8 @@ from scheduler import words
 from scheduler.activities.repeat_forms import said_when_shown
 from scheduler.form_checks import Accepted
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.names import email_in, kana_in
+from scheduler.parties.identity import kana_field
+from scheduler.parties.names import email_in
 from scheduler.web import Form
 
 _REQUIRED = _("ここは必ず入れてください。")
@@ -30,7 +31,7 @@ class BodyForm(Form):
     )
     kind = SelectField(_("どんな団体ですか"), choices=said_when_shown(words.BODY_KINDS))
     officer = StringField(_("はじめの役員のお名前"), [DataRequired(_REQUIRED), _LONG_NAME])
-    kana = StringField(_("ふりがな"), [DataRequired(_REQUIRED), _LONG_NAME, Accepted(kana_in)])
+    kana = kana_field(of="officer")
     email = StringField(
         _("メール"),
         [DataRequired(_REQUIRED), Length(max=254), Accepted(email_in)],

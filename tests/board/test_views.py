@@ -12,6 +12,7 @@ from scheduler.activities.parts import Question, ShareFacts, SlotFacts
 from scheduler.participation.actions import join
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
+from scheduler.parties.models import Person
 from tests import make
 from tests.board.people import block, counter, two_slots
 from tests.cast import Cast
@@ -272,6 +273,18 @@ def test_a_childs_age_is_typed_in_figures_by_whoever_enters_it_too(
     assert aiko.submit(path, **who, **{"children-0": "８", "children-1": "9か月"}).status_code == 303
     session.rollback()
     assert [one.age_months for one in session.query(Companion)] == [96, 9]
+
+
+def test_a_name_in_latin_letters_needs_no_reading_from_whoever_enters_it(
+    session: Session, aiko: Visitor, slots: list[Slot]
+) -> None:
+    path, who = "/dates/1/board/add", {"name": "Linh Nguyễn", "slot": str(slots[1].id)}
+    assert aiko.submit(path, name="別所 梅", slot=who["slot"]).status_code == 422
+    assert aiko.submit(path, **who).status_code == 303
+    session.rollback()
+    assert session.query(Person).filter_by(name="Linh Nguyễn").one().kana_key == "linhnguyễn"
+    # Written in once more, she is known.
+    assert "Linh Nguyễn" in aiko.submit(path, find="1", name="Linh").text
 
 
 def test_a_block_leader_finds_the_own_block_only(

@@ -68,6 +68,11 @@ def test_a_name_needs_a_reading(session: Session, pledge: Participation, one: Na
         add_name(session, pledge, one, None, NOW)
 
 
+def test_a_name_in_latin_letters_is_its_own_reading(session: Session, pledge: Participation) -> None:
+    add_name(session, pledge, Named("Jo Whitfield"), None, NOW)
+    assert [(one.name, one.kana) for one in named_of(pledge)] == [("Jo Whitfield", "Jo Whitfield")]
+
+
 def test_a_name_that_is_removed_makes_the_pledge_open_again_and_tells_nobody(
     session: Session, cast: Cast, pledge: Participation
 ) -> None:

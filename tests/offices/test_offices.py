@@ -17,7 +17,7 @@ from scheduler.notices.models import Delivery, Notice
 from scheduler.offices.actions import By, Term, appoint, end, hand_over, take_back
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.models import Membership
+from scheduler.parties.models import Membership, Person
 from tests import cast as casting
 from tests.board.people import block as make_block
 from tests.cast import Cast
@@ -222,6 +222,14 @@ def _post_of(session: Session, person_id: int) -> int:
     session.commit()
     wanted = select(Membership.id).where(Membership.person_id == person_id, Membership.office.is_not(None))
     return session.scalars(wanted).one()
+
+
+def test_only_a_name_in_kanji_needs_a_reading(app: Flask, session: Session, cast: Cast) -> None:
+    aiko, typed = browser_of(app, cast.aiko), TYPED | {"kana": ""}
+    assert aiko.submit(PATH, **typed, starts_on="2027-04-01").status_code == 422
+    assert aiko.submit(PATH, **typed | {"name": "Jo Whitfield"}, starts_on="2027-04-01").status_code == 303
+    session.commit()
+    assert session.scalars(select(Person.kana).where(Person.name == "Jo Whitfield")).one() == "Jo Whitfield"
 
 
 def test_what_was_typed_stays_when_it_is_refused(app: Flask, cast: Cast) -> None:

@@ -24,6 +24,7 @@ LISTS = [
     ('佐藤 一郎\tさとう いちろう\t"みどり町1-1"\t090-1234-5678\t何か', [ICHIRO]),
     ("佐藤,さとう", [Line(1, "佐藤", "さとう")]),
     ("佐藤 一郎", [Line(1, "佐藤 一郎", "", problem="name_missing")]),
+    ("Linh Nguyễn,,みどり町2", [Line(1, "Linh Nguyễn", "Linh Nguyễn", "みどり町2")]),
     ("\tさとう\t住所", [Line(1, "", "さとう", "住所", problem="name_missing")]),
     (
         f"佐藤,さとう\n{LONG},さとう",

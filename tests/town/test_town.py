@@ -112,6 +112,7 @@ def test_an_operator_founds_a_body_whose_officer_is_told(
         ({"slug": "あおば"}, "小文字の英字"),
         ({"email": "goro"}, "メールアドレス"),
         ({"name": ""}, "ここは必ず入れてください。"),
+        ({"kana": ""}, "ふりがなを入れてください。"),
     ],
 )
 def test_what_cannot_be_is_said_and_what_was_typed_stays(

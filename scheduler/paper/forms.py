@@ -15,8 +15,8 @@ from scheduler.paper.models import PrintedSheet
 from scheduler.paper.printing import MOST_TEXT, Wanted
 from scheduler.participation.typed_ages import ages_in
 from scheduler.parties.actions import PersonFacts
-from scheduler.parties.names import reading_of
 from scheduler.parties.models import Organization
+from scheduler.parties.names import reading_of
 from scheduler.text import text_in
 from scheduler.web import Form
 

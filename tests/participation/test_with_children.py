@@ -59,7 +59,9 @@ def test_who_is_too_old_alone_may_bring_whom_it_is_for_and_a_group_names_the_old
     with pytest.raises(Refused, match="too_old"):
         guards.check_ages(slot, SignUp(1, contact_grade="h1"))
     guards.check_ages(slot, SignUp(1, contact_grade="h1", company=Company(children_months=(80,))))
-    pledge = group(session, slot, SignUp(cast.ben.id, group_name="子ども会", pledged=3), Speaker(actor(cast.ben)), NOW)
+    pledge = group(
+        session, slot, SignUp(cast.ben.id, group_name="子ども会", pledged=3), Speaker(actor(cast.ben)), NOW
+    )
     for grade in ("e6", "e1"):
         add_name(session, pledge, Named(f"山田 {grade}", f"やまだ {grade}", grade=grade), None, NOW)
     assert pledge.named == 3

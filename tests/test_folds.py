@@ -29,7 +29,7 @@ TYPED = {
     "ends_at": "11:30",
     "repeats": "monthly_date",
     "interval": "1",
-    "weather_rule": "none",
+    "weather_rule": "",
     "decide_days_before": "0",
     "slots-0-name": "水やり",
     "slots-0-places": "3",

@@ -18,6 +18,8 @@ from scheduler.web import PlainForm, Ticks
 
 REQUIRED = _("ここは必ず入れてください。")
 MOST_RESERVE_DAYS = 60
+# Where nothing is chosen about the rain yet.
+UNSAID = ""
 LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
 
 
@@ -113,6 +115,12 @@ class WeatherFields(PlainForm):
         ),
     )
 
+    def leave_weather_open(self) -> None:
+        """Let nothing be chosen about the rain as long as nobody has chosen."""
+        self.weather_rule.choices = {UNSAID: gettext("選んでいません")} | {
+            code: str(word) for code, word in words.WEATHER.items()
+        }
+
     def offer_deciders(self, people: Iterable[Person]) -> Self:
         """Let the form offer the offices and these people as deciders; returns itself."""
         offered = {"": _("決めておきません")} | {
@@ -125,20 +133,34 @@ class WeatherFields(PlainForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Postpone where a reserve date was typed and nothing chosen about the rain."""
-        if self._rule_is_as_preset() and _was_typed(self.reserve_days):
+        if self._rule_is_as_preset() and self._says_reserve():
             self.weather_rule.data = "postpone_if_rain"
         return bool(super().validate(extra_validators))
 
     def validate_weather_rule(self, _field: Field) -> None:
         """Ask for the rule where somebody typed who decides, or when."""
         asked = (self.decide_at, self.decider, self.deputy)
-        if self._rule_is_as_preset() and any(_was_typed(field) for field in asked):
+        nothing_is_decided = self.weather_rule.data in ("none", UNSAID)
+        if nothing_is_decided and any(_was_typed(field) for field in asked):
             raise ValidationError(
                 gettext("決める時刻や人を入れたときは、雨のときにどうするかも選んでください。")
             )
 
+    def validate_reserve_days(self, _field: Field) -> None:
+        """Ask which of the two is meant where nothing is decided in the rain, and that was chosen."""
+        chosen = self.weather_rule.data == "none" != self.weather_rule.object_data
+        if chosen and self._says_reserve():
+            raise ValidationError(
+                gettext(
+                    "「雨のとき」は「天気では決めません」です。予備日を消すか、「雨のとき」を選び直してください。"
+                )
+            )
+
+    def _says_reserve(self) -> bool:
+        return _was_typed(self.reserve_days)
+
     def _rule_is_as_preset(self) -> bool:
-        return bool(self.weather_rule.data == self.weather_rule.object_data == "none")
+        return bool(self.weather_rule.data == self.weather_rule.object_data in ("none", UNSAID))
 
     def reserve_is_after(self) -> int | None:
         """Return how many days later the reserve date is, as far as it is typed."""
@@ -150,7 +172,7 @@ class WeatherFields(PlainForm):
     def typed_weather(self) -> dict[str, Any]:
         """Return what was typed, by the names of the columns."""
         return {
-            "weather_rule": self.weather_rule.data,
+            "weather_rule": self.weather_rule.data or "none",
             "reserve_days": self.reserve_days.data,
             "decide_at": self.decide_at.data,
             "decide_days_before": int(self.decide_days_before.data),

@@ -19,7 +19,14 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from scheduler import words
 from scheduler.activities.actions import ActivityFacts
-from scheduler.activities.fields import SaidFields, TagFields, WeatherFields, tag_values, weather_values
+from scheduler.activities.fields import (
+    UNSAID,
+    SaidFields,
+    TagFields,
+    WeatherFields,
+    tag_values,
+    weather_values,
+)
 from scheduler.activities.models import Activity, SlotTemplate
 from scheduler.activities.parts import MAX_PLACES, SlotFacts
 from scheduler.activities.reminder_forms import ReminderFields, reminder_values
@@ -180,6 +187,8 @@ class ActivityForm(SaidFields, WeatherFields, OtherWords, RepeatFields, Reminder
         )
         # No activity is without a part, so the first row is no choice.
         self.slots.entries[0].form["places"].flags.required = True
+        if self.weather_rule.object_data == UNSAID:
+            self.leave_weather_open()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Say all that is wrong at once: a number is asked for where no part is filled in."""

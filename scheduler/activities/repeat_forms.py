@@ -20,6 +20,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from scheduler import words
 from scheduler.activities.date_lists import dates_text, listed_dates
+from scheduler.activities.first_days import FirstDayNeeded, gives_first
 from scheduler.activities.models import Activity, RuleVersion
 from scheduler.activities.plans import only_ends, schedule_of, spans_of
 from scheduler.activities.recurrence import (
@@ -124,7 +125,7 @@ class Preview:
 class RepeatFields(PlainForm):
     """When: the first date, how often, until when, and what gives way to days of rest."""
 
-    first_on = DateField(_("はじめの日"), [InputRequired(_REQUIRED)])
+    first_on = DateField(_("はじめの日"), [FirstDayNeeded(_REQUIRED)])
     first_at = TimeField(_("はじまり"), [InputRequired(_REQUIRED)])
     ends_at = TimeField(_("おわり"), [InputRequired(_REQUIRED)])
     repeats = SelectField(_("くり返し"), choices=said_when_shown(_REPEATS), default="once")
@@ -211,13 +212,8 @@ class RepeatFields(PlainForm):
 
     def fill_first(self, today: date) -> None:
         """Put in the next day of the rhythm where no first day was typed; what was typed stays, also unreadable."""
-        says = {
-            "weekly": (self.weekdays.data,),
-            "monthly_weekday": (self.weeks.data, self.weekdays.data),
-            "monthly_date": (self.month_days.data,),
-        }
         is_typed = self.first_on.data is not None or any(self.first_on.raw_data or ())
-        if is_typed or not all(says.get(str(self.repeats.data), (None,))):
+        if is_typed or not gives_first(self):
             return
         if not all(self[name].validate(self) for name in _RHYTHM):
             return

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from scheduler import clock, sharing, words
 from scheduler.activities import actions, months, queries, search, shown
+from scheduler.activities.fields import UNSAID
 from scheduler.activities.forms import ActivityForm, PlannedFields, WordsForm, typed_of, words_of
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import kept_terms
@@ -171,6 +172,7 @@ def new(slug: str) -> ResponseReturnValue:
 def _new_form(body: Organization, like: Activity | None) -> ActivityForm:
     starter = values_of(request.args.get("starter", ""), current_actor().today)
     starter = {"reminders": reminder_values(None)} | starter
+    starter = {"weather_rule": UNSAID} | starter
     values = starter if like is None else values_like(like, clock.now())
     # What the body has published already. Nobody's own number: everybody would see it, and nobody had typed it.
     return ActivityForm(data=values | {"contact": values.get("contact") or body.contact})

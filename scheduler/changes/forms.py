@@ -131,6 +131,11 @@ class SeriesForm(RepeatFields, _Common, Form):
         description=_("選ばないと、その日だけ時刻や場所を変えた日は、そのまま残ります。"),
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # What is changed has a first day, and no other follows from the rhythm.
+        self.first_on.flags.required, self.first_on.flags.if_no_rhythm = True, None
+
     def wanted(self, zone: str) -> Series:
         """Return what was typed, in the shape the actions take; raise Invalid for a rule without sense."""
         assert self.first_at.data is not None, "the form was validated"

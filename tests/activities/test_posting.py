@@ -23,12 +23,28 @@ def aiko(app: Flask, cast: Cast) -> Visitor:
 def test_a_reserve_date_says_itself_that_rain_postpones_and_is_shown_beside_each_date(
     aiko: Visitor, session: Session
 ) -> None:
-    answer = aiko.submit(NEW, **TYPED | {"reserve_days": "7"})
+    answer = aiko.submit(NEW, **TYPED | {"reserve_days": "7", "weather_rule": ""})
     assert (posted(session).weather_rule, posted(session).reserve_days) == ("postpone_if_rain", 7)
     assert "予備日 12月12日（土）" in aiko.text(answer.location)
     asked = "/organizations/midori/activities/dates?first_on=2026-12-05&first_at=09:00&repeats=once&"
     shown = ["予備日 12月12日" in aiko.text(asked + more) for more in ("reserve_days=7", "reserve_days=700")]
     assert shown == [True, False]
+
+
+def test_a_reserve_date_beside_a_choice_to_decide_nothing_is_asked_about(
+    aiko: Visitor, session: Session
+) -> None:
+    page = aiko.submit(NEW, **TYPED | {"reserve_days": "7", "weather_rule": "none"}).text
+    assert "予備日を消すか、「雨のとき」を選び直してください。" in page
+    assert 'value="7"' in page
+    assert session.query(Activity).count() == 0
+
+
+def test_the_first_day_is_marked_as_needed_only_where_no_weekday_is_chosen(aiko: Visitor) -> None:
+    marked = aiko.text(NEW).partition('for="first_on"')[2].partition("</label>")[0]
+    assert "曜日や日を選ばないときは必須" in marked
+    answer = aiko.submit(NEW, **TYPED | {"first_on": "", "repeats": "weekly"})
+    assert "はじめの日を入れるか、くり返す曜日や日を選んでください。" in answer.text
 
 
 def test_who_decides_and_when_is_not_dropped_where_nothing_is_chosen_about_the_rain(

@@ -82,7 +82,7 @@ def test_what_is_decided_before_is_not_asked(app: Flask, cast: Cast, date_: Occu
 def test_it_can_be_decided_the_day_before(app: Flask, session: Session, cast: Cast, visitor: Visitor) -> None:
     make.slot(session, cast.midori, NOW, decide_at=time(17), decide_days_before=1)
     session.commit()
-    assert "11月21日（土）の午後5時に決めます" in visitor.text("/dates/1")
+    assert '11月21日（土）の<span class="whole">午後5時</span>に決めます' in visitor.text("/dates/1")
     with at("2026-11-21 16:30"):
         assert "午後5時まで" in mailbox.new_mail(app, AIKO)["Subject"]
 

@@ -160,7 +160,8 @@ def test_programs_do_the_same(app: Flask, session: Session, ben: Person) -> None
 
 
 def test_the_page_says_the_persons_own_quiet_hours(app: Flask, session: Session, ben: Person) -> None:
-    assert "午後9時から午前7時まで" in browser_of(app, ben).text("/me/channels")
+    said = '<span class="whole">午後9時</span>から<span class="whole">午前7時</span>まで'
+    assert said in browser_of(app, ben).text("/me/channels")
     ben.limits = {"quiet_from": "22:30"}
     session.commit()
     assert "午後10時30分から午前7時まで" in browser_of(app, ben).text("/me/channels")

@@ -19,7 +19,7 @@ function showFieldsOf(form) {
 // A reserve date says what is done in the rain, as the service takes it when nothing else was chosen.
 function postpone(form, name) {
   const { reserve_days: days, weather_rule: rule } = form.elements;
-  if (name === "reserve_days" && days.value && rule?.value === "none") rule.value = "postpone_if_rain";
+  if (name === "reserve_days" && days.value && ["", "none"].includes(rule?.value)) rule.value = "postpone_if_rain";
 }
 
 function asked(form) {

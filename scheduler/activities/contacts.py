@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity
-from scheduler.activities.queries import called_at
 from scheduler.latin import name_in_latin
 from scheduler.notices.crowd import once
-from scheduler.parties.models import Person
+from scheduler.parties.models import Household, Membership, Organization, Person
+from scheduler.parties.names import phone_key
 from scheduler.parties.queries import office_holders
 
 
@@ -42,7 +42,24 @@ def _each(text: str, said: Callable[[str], str]) -> str:
 def _family_names(session: Session, activity: Activity) -> dict[str, str]:
     """Return the family names of who organises there, or ever did, and of whose telephone it is, with their reading."""
     ever = select(Person).where(Person.id.in_(office_holders(session, activity.organization_id)))
-    asked = [*session.scalars(ever.order_by(Person.id)), *called_at(session, activity.contact)]
+    asked = [*session.scalars(ever.order_by(Person.id)), *_called_at(session, activity)]
     parts = [(one.name.split(), one.kana.split()) for one in asked]
     # Of a name in two parts the first is the family's, as is the first of its reading.
     return {name[0]: kana[0] for name, kana in parts if len(name) == len(kana) == 2}
+
+
+def _called_at(session: Session, activity: Activity) -> list[Person]:
+    numbers = [key for word in activity.contact.split() if (key := phone_key(word))]
+    if not numbers:
+        return []
+    # Nobody but people of that body: a reading that appears would tell that the service knows such a name and number.
+    bodies = select(Organization.id).where(
+        or_(
+            Organization.id == activity.organization_id,
+            Organization.parent_id == activity.organization_id,
+        )
+    )
+    members = select(Membership.person_id).where(Membership.organization_id.in_(bodies))
+    homes = select(Household.id).where(Household.block_id.in_(bodies))
+    theirs = or_(Person.id.in_(members), Person.household_id.in_(homes))
+    return list(session.scalars(select(Person).where(Person.phone_key.in_(numbers), theirs)))

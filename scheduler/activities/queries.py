@@ -15,7 +15,6 @@ from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.models import Organization, Person
-from scheduler.parties.names import phone_key
 from scheduler.parties.queries import organisers_of
 
 # The tick runs every hour: what has come into the horizon since a day is no gap yet.
@@ -260,12 +259,6 @@ def find_to_copy(session: Session, organization_id: int, activity_id: int) -> Ac
     # It comes out of the query of an address, where any number may stand.
     found = _kept(session, activity_id) if 0 < activity_id < 2**31 else None
     return found if found is not None and found.organization_id == organization_id else None
-
-
-def called_at(session: Session, contact: str) -> list[Person]:
-    """Return the people whose telephone numbers stand in a text that says whom to ask."""
-    numbers = [key for word in contact.split() if (key := phone_key(word))]
-    return list(session.scalars(select(Person).where(Person.phone_key.in_(numbers)))) if numbers else []
 
 
 def who_can_decide(session: Session, activity: Activity, today: date) -> list[Person]:

@@ -16,7 +16,7 @@ from scheduler.activities.parts import SlotFacts
 from scheduler.activities.tags import CALLED, write_tags
 from scheduler.activities.wishes import Wish, section_of, span_of, spans_of_days
 from tests import make
-from tests.cast import Cast
+from tests.cast import Cast, block, hold_office
 from tests.conftest import NOW
 from tests.moments import at
 from tests.visitor import Visitor
@@ -290,10 +290,15 @@ def test_no_address_is_too_odd(client: FlaskClient, cast: Cast, query: str) -> N
 def test_names_to_ask_can_be_read_by_who_does_not_read_japanese(
     session: Session, cast: Cast, visitor: Visitor
 ) -> None:
-    # One holds an office there, the other has that telephone.
-    cast.ben.phone = cast.ben.phone_key = "+819012345678"
-    day = make.occurrence(session, cast.midori, NOW, contact="会長 青木 別所 090-1234-5678")
+    # One holds an office there, one is of a block and has that telephone; a third has it too, and is not theirs.
+    leader = make.person(session, 7, NOW)
+    leader.name, leader.kana = "角田 茂", "つのだ しげる"
+    hold_office(session, leader, block(session, cast.midori, "1", NOW), "block_leader", NOW)
+    for one in (leader, cast.ben):
+        one.phone = one.phone_key = "+819012345678"
+    day = make.occurrence(session, cast.midori, NOW, contact="会長 青木 角田 別所 090-1234-5678")
     session.commit()
     english, easy, plain = (visitor.text(f"/dates/{day.id}?lang={tag}") for tag in ("en", "ja@easy", "ja"))
-    assert ("Aoki 青木 Bessho 別所" in english, "Aoki" in plain) == (True, False)
-    assert all(f"<rt>{reading}</rt>" in easy for reading in ("あおき", "べっしょ"))
+    assert ("Aoki 青木 Tsunoda 角田 別所" in english, "Aoki" in plain) == (True, False)
+    read = [f"<rt>{reading}</rt>" in easy for reading in ("あおき", "つのだ", "べっしょ")]
+    assert read == [True, True, False]

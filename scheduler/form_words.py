@@ -75,6 +75,9 @@ AT = {
     "token_name_missing": ("name",),
     "token_scopes_missing": ("scopes",),
     "too_many_dates": ("dates",),
+    "too_old": ("children", "age"),
+    "too_young": ("contact_grade", "age"),
+    "too_young_to_bring": ("age",),
     "too_many_tags": ("more_tags",),
 }
 

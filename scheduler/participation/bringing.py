@@ -63,6 +63,9 @@ def _check(row: Participation, one: Named, now: datetime) -> None:
         raise Conflict("already_answered")
     there = as_asked(row)
     company = Company(others=(*there.company.others, one))
+    youngest = row.slot.min_age or 0
+    if one.years is not None and one.years < youngest:
+        raise Conflict("too_young_to_bring", age=youngest)
     guards.check_ages(row.slot, replace(there, company=company))
     # Nobody under age says yes for another.
     if row.contact_grade and one.years is not None and not row.has_grown_up:

@@ -114,7 +114,7 @@ class CompanyForm(PartyForm):
         if for_adults_only(slot):
             del self["children"]
         else:
-            fit_rows(self.children, slot.min_children)
+            fit_rows(self.children, slot.min_children, slot.min_age)
 
     def validate_children(self, field: "FieldList[AgeField]") -> None:
         """Name the ages that are missing together with all else that is, not once the rest has been mended."""

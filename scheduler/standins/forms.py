@@ -30,7 +30,7 @@ class TakeOverForm(IdentityForm):
         if not slot.min_children:
             del form.children
             return form
-        fit_rows(form.children, slot.min_children)
+        fit_rows(form.children, slot.min_children, slot.min_age)
         return form
 
     def company(self) -> Company:

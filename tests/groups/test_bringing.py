@@ -73,7 +73,7 @@ def test_who_cannot_be_brought_along(session: Session, cast: Cast, slot: Slot) -
     with pytest.raises(Invalid, match="nobody_to_bring"):
         bring_along(session, row, Named(" "), NOW)
     slot.min_age = 12
-    with pytest.raises(Conflict, match="too_young"):
+    with pytest.raises(Conflict, match="too_young_to_bring"):
         bring_along(session, row, CHILD, NOW)
     slot.closes_before = 60
     with pytest.raises(Conflict, match="closed_to_bring"):

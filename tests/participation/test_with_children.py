@@ -100,7 +100,7 @@ def test_the_page_asks_for_the_child_keeps_what_was_typed_and_takes_the_family(
     assert re.search(r'<input[^>]*id="children-0"[^>]* required', visitor.text(path))
     answer = visitor.submit(path, **HANAKO, grown_ups="1")
     assert answer.status_code == 422
-    assert "お子さん1人からといっしょに来る方のものです" in answer.text
+    assert "お子さん（1人以上）の年齢を入れてください。" in answer.text
     assert 'href="#children-0"' in answer.text
     assert 'value="山田 花子"' in answer.text
     # All that is missing is named at once.
@@ -206,6 +206,43 @@ def test_programs_are_asked_for_the_child_too(app: Flask, cast: Cast, part: Slot
     every = f"/activities/{part.occurrence.activity_id}/join"
     ben = program_of(app, cast.ben)
     assert done(ben.post(every, position=0, dates=[part.occurrence_id], children_grades=["p"]))["dates"]
+
+
+# (from which age on, the ages typed) -> (what is said, at which child)
+SMALL: list[tuple[int, tuple[str, ...], str, int]] = [
+    (3, ("3", "6", "8か月"), "ここを空けると、ほかの方は申し込めます", 2),
+    (3, ("8か月", "6"), "ここを空けると、ほかの方は申し込めます", 0),
+    (3, ("1",), "この役割は3歳からです。ほかの活動を選んでください。", 0),
+]
+
+
+@pytest.mark.parametrize(("youngest", "ages", "said", "at"), SMALL)
+def test_the_page_says_which_child_is_too_young_who_can_come_and_whom_to_ask(
+    session: Session, cast: Cast, visitor: Visitor, youngest: int, ages: tuple[str, ...], said: str, at: int
+) -> None:
+    parts = (SlotFacts("親子", 4, unit="family", min_children=1, min_age=youngest, max_age=8),)
+    slot = make.slot(session, cast.midori, NOW, slots=parts, contact="図書館 本庄 090-0000-0003")
+    session.commit()
+    path, typed = f"/slots/{slot.id}/join", {f"children-{number}": age for number, age in enumerate(ages)}
+    answer = visitor.submit(path, **HANAKO, **typed)
+    assert (answer.status_code, answer.text.count(said)) == (422, 2)
+    assert re.findall(r'href="#(children-\d)"', answer.text) == [f"children-{at}"]
+    assert "tel:090-0000-0003" in answer.text
+    if len(ages) > 1:
+        assert visitor.submit(path, **HANAKO, **typed | {f"children-{at}": ""}).status_code == 303
+
+
+def test_older_brothers_and_sisters_are_welcome_where_the_age_is_said(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    slot = make.slot(session, cast.midori, NOW, slots=(SlotFacts("親子", 4, min_children=1, max_age=3),))
+    session.commit()
+    path = f"/slots/{slot.id}/join"
+    for page in (path, f"/dates/{slot.occurrence_id}"):
+        assert "3歳まで（上のきょうだいもどうぞ）" in visitor.text(page)
+    answer = visitor.submit(path, **HANAKO, **{"children-0": "6"})
+    assert "3歳までのお子さんが1人もいないときは、申し込めません" in answer.text
+    assert 'href="#children-0"' in answer.text
 
 
 def test_whoever_takes_over_brings_a_child(app: Flask, session: Session, cast: Cast, part: Slot) -> None:

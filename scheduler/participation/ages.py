@@ -30,7 +30,9 @@ def _all_are_old_enough(form: object, rows: "FieldList[AgeField]") -> None:
         return
     others, needed = len(children_in(rows)) - len(small), sum(bool(row.flags.required) for row in rows)
     what = (
-        gettext("この役割は%(age)s歳からです。ここを空けると、ほかの方は申し込めます。", age=small[0].youngest)
+        gettext(
+            "この役割は%(age)s歳からです。ここを空けると、ほかの方は申し込めます。", age=small[0].youngest
+        )
         if others >= needed
         else gettext("この役割は%(age)s歳からです。ほかの活動を選んでください。", age=small[0].youngest)
     )

@@ -8,7 +8,7 @@ from scheduler.line.actions import LONGEST, MOST_A_MONTH, AccountFacts
 from scheduler.parties.models import LineAccount
 from scheduler.web import Form
 
-_REQUIRED = _("入れてください。")
+_REQUIRED = _("ここは必ず入れてください。")
 
 
 class AccountForm(Form):

@@ -67,8 +67,8 @@ class _WhoForm(Form):
         self.known = known
         self._people = {str(person.id): person for person in known.people}
         names = [(number, _called(one)) for number, one in self._people.items()]
-        # Somebody has to be named, here or below.
-        self.person.flags.one_of = True
+        # Somebody has to be named, here or below: neither of the two is needed by itself.
+        self.person.flags.chosen = True
         self.person.choices = [("", str(_("選んでください"))), *names]
         if known.sought and 0 < len(names) <= FEW:
             # Few names are seen all at once, without opening anything; nobody of them comes last.

@@ -53,8 +53,8 @@ class WishForm(Form):
     )
 
     def show(self, wishes: Wishes) -> None:
-        """Fill the form with what is wanted now."""
-        self.process(data={"kinds": list(wishes.kinds), "own_minutes": str(wishes.own_minutes or "")})
+        """Fill the form with what is wanted now, whatever another form of the page has sent."""
+        self.kinds.data, self.own_minutes.data = list(wishes.kinds), str(wishes.own_minutes or "")
 
     def chosen(self) -> dict[str, Any]:
         """Return what was chosen, in the shape the action takes."""

@@ -40,16 +40,22 @@ def subscribe(session: Session, person: Person, typed: Subscription, now: dateti
 
     Raise Invalid for an address that is not on the public net, or for keys that are none.
     """
-    endpoint = outbound_address(typed.endpoint)
-    if not endpoint.startswith("https://") or len(endpoint) > _MOST_ADDRESS:
-        raise Invalid("address_unusable")
-    try:
-        Keys.of(typed.p256dh, typed.auth)
-    except ValueError as error:
-        raise Invalid("subscription_unusable") from error
+    endpoint = _checked(typed)
     facts = {"p256dh": typed.p256dh, "auth": typed.auth, "device": text_in(typed.device)[:60]}
     _write(session, person, endpoint, facts, now)
     _forget_oldest(session, person)
+
+
+def _checked(typed: Subscription) -> str:
+    # Nobody types these: whoever pressed the button can do nothing about an address but press it again.
+    try:
+        endpoint = outbound_address(typed.endpoint)
+        Keys.of(typed.p256dh, typed.auth)
+    except (Invalid, ValueError) as error:
+        raise Invalid("subscription_unusable") from error
+    if not endpoint.startswith("https://") or len(endpoint) > _MOST_ADDRESS:
+        raise Invalid("subscription_unusable")
+    return endpoint
 
 
 def _write(session: Session, person: Person, endpoint: str, facts: dict[str, str], now: datetime) -> None:

@@ -226,7 +226,7 @@ def test_the_history_says_who_did_what_for_whom_and_why(
     page = aiko.text(f"{BOARD}/1")
     history = page[page.index("これまでのこと") :]
     assert re.search(
-        r"外した.*見送り.*青木 愛子（別所 勉さんに代わって）.*都合により.*申し込み", history, re.S
+        r"外した.*見送り.*青木 愛子.*（別所 勉さんに代わって）.*都合により.*申し込み", history, re.S
     )
 
 

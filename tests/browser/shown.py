@@ -16,6 +16,7 @@ from scheduler.web import db
 from tests import make
 from tests.access_pages import LINKS, PAGES
 from tests.askers import Row, Stage, rows_of
+from tests.browser.emptied import emptied
 from tests.conftest import NOW
 from tests.typed import TYPED
 from tests.visitor import Visitor
@@ -28,6 +29,7 @@ NO_PAGES = {
     "GET /organizations/<slug>/activities/dates",
     "GET /dates/<occurrence_id>/parts",
 }
+REFUSED = range(400, 600)
 _BOARD = "/dates/<occurrence_id>/board"
 STRANGER, OFFICER, VOLUNTEER = "dan", "aiko", "ben"
 
@@ -68,12 +70,20 @@ class Walk:
         for row, by_key in self.rows:
             asker = next((asker for asker, answer in row.answers.items() if answer in {"200", "303"}), "")
             if row.method == "POST" and asker:
-                answer = self.stage.send(
-                    row, self._browser(asker, by_key), self._path(row, asker, by_key), {}
-                )
-                self.stage.reset_after(row, str(answer.status_code))
-                if answer.status_code >= 400 or answer.status_code == 200:
+                path = self._path(row, asker, by_key)
+                answer = self._sent(row, self._browser(asker, by_key), path, {})
+                # As a browser sends it: a field that was filled in and then emptied is shown empty.
+                fields = emptied(answer.text, path) if answer.status_code in REFUSED else {}
+                if fields:
+                    again = self._sent(row, self._browser(asker, by_key), path, fields)
+                    answer = again if again.status_code in REFUSED else answer
+                if answer.status_code in REFUSED or answer.status_code == 200:
                     yield Shown(f"{row} {asker}, with nothing typed", row.name, answer)
+
+    def _sent(self, row: Row, browser: Visitor, path: str, typed: dict[str, list[str]]) -> TestResponse:
+        answer = self.stage.send(row, browser, path, {row.name: typed})
+        self.stage.reset_after(row, str(answer.status_code))
+        return answer
 
     def states(self) -> Iterator[Shown]:
         """Bring about what no address alone brings about, and look at it."""

@@ -147,6 +147,14 @@ def test_the_page_gives_the_key_and_takes_the_subscription(app: Flask, cast: Cas
     assert "Android" in ben.text("/me/channels")
 
 
+def test_a_browser_that_is_refused_says_what_to_do_and_leaves_the_ticks(app: Flask, cast: Cast) -> None:
+    ben = browser_of(app, cast.ben)
+    page = ben.text("/me/channels")
+    answer = ben.submit("/me/push", page="/me/channels", endpoint="", p256dh="", auth="")
+    assert "この端末の通知を登録できませんでした。" in answer.text
+    assert answer.text.count("<input checked") == page.count("<input checked") == 3
+
+
 def test_the_service_worker_may_act_for_the_whole_site(app: Flask) -> None:
     answer = app.test_client().get("/sw.js", buffered=True)
     assert answer.mimetype == "text/javascript"

@@ -266,6 +266,11 @@ def dot() -> str:
     return "・" if in_japanese() else " – "
 
 
+def stop() -> str:
+    """Return the sign that ends a sentence put together from pieces."""
+    return "。" if in_japanese() else "."
+
+
 def aside(text: str) -> str:
     """Return text in brackets, behind other text."""
     return f"（{text}）" if in_japanese() else f" ({text})"

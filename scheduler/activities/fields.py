@@ -72,7 +72,7 @@ class SaidFields(PlainForm):
         _("問い合わせ先"),
         [Length(max=200)],
         description=_(
-            "だれでも見られるページに出ます。人に知られてよい番号を入れてください。例：集会所 090-0000-0000"
+            "だれでも見られるページに出ます。知られてよい番号を入れてください。例：集会所 090-0000-0000"
         ),
     )
     website = StringField(
@@ -91,7 +91,7 @@ class WeatherFields(PlainForm):
     reserve_days = IntegerField(
         _("予備日"),
         [Optional(), NumberRange(1, MOST_RESERVE_DAYS)],
-        description=_("何日後ですか。1週間後なら 7。入れると「雨のとき」は順延になります。"),
+        description=_("何日後ですか。1週間後なら 7。入れると、雨のときは順延します。"),
         render_kw={"inputmode": "numeric"},
     )
     decide_at = TimeField(_("決める時刻"), [Optional()], description=_("実施するかどうかを決める時刻です。"))

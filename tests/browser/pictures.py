@@ -120,6 +120,7 @@ def _pictures(window: Window, pages: Sequence[Shown], take: Take, folder: Path) 
             window.page.set_viewport_size({"width": take.width, "height": window.page.evaluate(LENGTH)})
             window.page.screenshot(path=path)
             window.page.set_viewport_size({"width": take.width, "height": HEIGHT})
+            window.page.wait_for_function(f"innerHeight == {HEIGHT}")
             yield path
     window.page.context.close()
 

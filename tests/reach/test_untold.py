@@ -37,7 +37,7 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     assert f"mailto:{cast.ben.email}?subject=" in aiko.text(f"{page}/reached")
     aiko.submit(f"{page}/reached", kept="1")
     news, found = aiko.text(f"{page}/reached"), aiko.text(f"{page}/list")
-    assert ("一覧に入れた方（まだ伝えていません）" in news, "届いていません" in news) == (True, False)
+    assert ("電話・紙がまだの方" in news, "届いていません" in news) == (True, False)
     assert "まだ聞いていません（電話）" in aiko.text(f"{page}/board")
     assert f"mailto:{cast.ben.email}?subject=" in found
     assert f"1班の班長（{cast.chie.name}）" in found

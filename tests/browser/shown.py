@@ -165,7 +165,9 @@ class Walk:
         self._telephoned(date_id)
         row = next(row for row, _ in self.rows if row.name == "POST /dates/<occurrence_id>/decision")
         cause = "" if outcome == "confirm" else "rain"
-        typed = {row.name: {"outcome": outcome, "revision": revision, "reserve": "2026-11-23", "cause": cause}}
+        typed = {
+            row.name: {"outcome": outcome, "revision": revision, "reserve": "2026-11-23", "cause": cause}
+        }
         sent = self.stage.send(row, self._browser(OFFICER), self._path(row, OFFICER), typed)
         pages = ("/board", "/decision", "/attendance", "/reached", "/list")
         places = ((STRANGER, ""), *((OFFICER, page) for page in pages))

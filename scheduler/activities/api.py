@@ -204,7 +204,7 @@ def _activity_out(activity: Activity) -> ActivityOut:
 def dates() -> DatesOut:
     """List the public dates that have not ended, fifty to a page: `?page=2`; that fit: `?when=week&ease=seated`."""
     page = min(max(request.args.get("page", 1, int), 1), 1000)
-    wish = Wish.read(request.args, request.args.getlist("ease"))
+    wish = Wish.read(request.args, request.args.getlist("ease"), request.args.getlist("age"))
     lines, more = search.dates_for(db_session(), wish, clock.now(), page, PAGE)
     base = settings().address
     return DatesOut(dates=[date_out(line.occurrence, base) for line in lines], page=page, more=more)

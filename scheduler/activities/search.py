@@ -146,8 +146,10 @@ def _has_part(wish: Wish) -> ColumnElement[bool]:
     part = aliased(Slot)
     fits = [part.occurrence_id == Occurrence.id]
     if wish.age:
-        fits.append(youngest_in(part) <= int(wish.age))
-        fits.append(func.coalesce(part.max_age, GROWN_UP) >= int(wish.age))
+        # Who is older than a part is meant for may come along with a smaller one.
+        smallest = min(map(int, wish.age))
+        fits.append(youngest_in(part) <= smallest)
+        fits.append(func.coalesce(part.max_age, GROWN_UP) >= smallest)
     if wish.minutes:
         fits.append(part.minutes <= wish.minutes)
     if wish.free:

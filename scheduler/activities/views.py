@@ -38,7 +38,7 @@ _NOT_ASKED = ("timezone", "minors", "warn_days", "may_call", "stays_responsible"
 
 
 def _wish() -> Wish:
-    return Wish.read(request.args, request.args.getlist("ease"))
+    return Wish.read(request.args, request.args.getlist("ease"), request.args.getlist("age"))
 
 
 @pages.get("/")

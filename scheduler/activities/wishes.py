@@ -22,12 +22,17 @@ MINUTES = (30, 60, 120)
 AGES = tuple(str(years) for years in range(GROWN_UP))
 # What a part may ask: with a burden, or without one.
 EASE = ("seated", "with_children", "not_heavy", "not_outdoors")
+# Of what several can be wished for at once.
+_MANY = {"ease": EASE, "age": AGES}
 _LONGEST = 60
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A wish; what is empty does not matter. `age`, `ease` and `minutes` ask for one part that fits in everything."""
+    """A wish; what is empty does not matter. `age`, `ease` and `minutes` ask for one part that fits in everything.
+
+    `age` is that of every child who is to come along.
+    """
 
     when: str = ""
     days: str = ""
@@ -35,14 +40,14 @@ class Wish:
     body: str = ""
     tag: str = ""
     words: str = ""
-    age: str = ""
+    age: tuple[str, ...] = ()
     minutes: int = 0
     ease: tuple[str, ...] = ()
     free: bool = False
 
     @classmethod
-    def read(cls, asked: Mapping[str, str], ease: list[str]) -> "Wish":
-        """Read the query of an address."""
+    def read(cls, asked: Mapping[str, str], ease: list[str], age: list[str]) -> "Wish":
+        """Read the query of an address; `ease` and `age` can stand in it several times."""
         minutes = asked.get("minutes", "")
         return cls(
             when=_one_of(WHEN, asked.get("when", "")),
@@ -51,7 +56,7 @@ class Wish:
             body=_text(asked.get("body", "")),
             tag=_text(asked.get("tag", "")),
             words=_text(asked.get("words", "")),
-            age=_one_of(AGES, asked.get("age", "")),
+            age=tuple(years for years in AGES if years in age),
             minutes=int(_one_of(tuple(map(str, MINUTES)), minutes) or 0),
             ease=tuple(code for code in EASE if code in ease),
             free=asked.get("free") == "1",
@@ -60,7 +65,12 @@ class Wish:
     @property
     def query(self) -> dict[str, Any]:
         """The wish as the query of an address; nothing of what does not matter."""
-        whole = {**vars(self), "ease": list(self.ease), "free": "1" if self.free else ""}
+        whole = {
+            **vars(self),
+            "ease": list(self.ease),
+            "age": list(self.age),
+            "free": "1" if self.free else "",
+        }
         return {name: value for name, value in whole.items() if value}
 
     @property
@@ -70,20 +80,22 @@ class Wish:
 
     def has(self, name: str, value: Any) -> bool:
         """Say whether this is wished for."""
-        return value in self.ease if name == "ease" else getattr(self, name) == value
+        wished = getattr(self, name)
+        return value in wished if name in _MANY else bool(wished == value)
 
     def toggled(self, name: str, value: Any) -> "Wish":
         """Return the wish with this in it, or without it where it was in it."""
-        if name == "ease":
-            kept = set(self.ease) ^ {value}
-            return replace(self, ease=tuple(code for code in EASE if code in kept))
+        if name in _MANY:
+            kept = set(getattr(self, name)) ^ {value}
+            value = tuple(code for code in _MANY[name] if code in kept)
+            return replace(self, **{name: value})
         return replace(self, **{name: type(value)() if self.has(name, value) else value})
 
     def chosen(self) -> Iterator[tuple[str, Any]]:
         """Go through everything that is wished for, each as a name and a value that `toggled` takes away."""
         for name, value in vars(self).items():
-            if name == "ease":
-                yield from (("ease", code) for code in value)
+            if name in _MANY:
+                yield from ((name, code) for code in value)
             elif value:
                 yield name, value
 

@@ -145,6 +145,17 @@ def test_what_a_link_has_chosen_stands_in_the_fold_and_what_is_ticked_meanwhile_
     expect(page.locator("#free")).not_to_be_checked()
 
 
+def test_what_was_found_or_not_is_said_in_sight_of_what_was_asked(phone: Phone, office: Office) -> None:
+    office.post("花だんの水やり", 2)
+    page = phone.page
+    phone.open("/?ease=with_children")
+    page.locator(".wish-details > summary").click()
+    page.locator("#words").fill("ゲートボール")
+    page.keyboard.press("Enter")
+    expect(page.locator(".empty-state")).to_be_in_viewport()
+    expect(page.locator("#words")).to_be_in_viewport()
+
+
 def test_after_the_last_press_one_stands_on_top(phone: Phone, office: Office) -> None:
     slot, page = office.post("落ち葉かき", 2), phone.page
     phone.open(office.sign_in_link())

@@ -64,8 +64,10 @@ document.addEventListener("submit", (event) => {
   if (!form || form.method !== "get") return;
   event.preventDefault();
   clearTimeout(waiting);
+  // What was found stands below what was asked, with nothing open between them.
   load(asked(form), form.dataset.swap).then(() => {
-    parts(form.dataset.swap, document).at(-1)?.scrollIntoView({ block: "start" });
+    form.querySelector("details")?.removeAttribute("open");
+    form.scrollIntoView({ block: "start" });
   });
 });
 

@@ -14,6 +14,8 @@ from scheduler import words
 from scheduler.text import without_readings
 
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+# How an example begins in each language; the last sentence of what is said.
+_EXAMPLE = re.compile("(?:例|\ufff9例\ufffaれい\ufffb)：[^。]+。?$|(?:For e|E)xample: .+$")
 
 
 # What the one to ask often begins with: 会長 藤野.
@@ -32,6 +34,16 @@ def linked_phones(text: str) -> Markup:
     before, after = ('<span lang="ja">', "</span>") if foreign else ("", "")
     linked = office + before + _PHONE.sub(r'<a href="tel:\g<0>">\g<0></a>', str(escape(text))) + after
     return Markup(linked)  # noqa: S704  # escaped one line above
+
+
+def whole_example(text: str) -> Markup:
+    """Return a sentence as markup: an example at its end begins a line rather than break in a name or number."""
+    safe = str(escape(text))
+    found = _EXAMPLE.search(safe)
+    if not found:
+        return Markup(safe)  # noqa: S704  # escaped two lines above
+    before, example = safe[: found.start()], safe[found.start() :]
+    return Markup(f'{before}<span class="example">{example}</span>')  # noqa: S704  # escaped above
 
 
 def _in_address(text: str) -> str:
@@ -102,6 +114,7 @@ def fit(app: Flask) -> None:
     for name in _FILTERS:
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(linked_phones)
+    app.add_template_filter(whole_example)
     app.add_template_filter(home_name)
     app.add_template_filter(contact_text)
     app.add_template_filter(_in_address, "urlencode")

@@ -55,10 +55,8 @@ from tests.visitor import Visitor
 
 # A part with room for groups.
 _KEPT = (SlotFacts("沿道", 20),)
-ICS = b"".join(
-    line + b"\r\n"
-    for line in b"BEGIN:VCALENDAR BEGIN:VEVENT UID:1 SUMMARY:x DTSTART:20261206T080000 END:VEVENT END:VCALENDAR".split()
-)
+_EVENT = ("UID:1", "SUMMARY:秋まつりの準備", "DTSTART:20261206T080000")
+ICS = "\r\n".join(("BEGIN:VCALENDAR", "BEGIN:VEVENT", *_EVENT, "END:VEVENT", "END:VCALENDAR", "")).encode()
 # What is sent along with a request, by method and rule.
 Typed = dict[str, dict[str, Any]]
 
@@ -134,12 +132,13 @@ def populate(session: Session, secret: str) -> World:
     # Another day Ben and Chie come with groups; one of Ben's people is named.
     other = make.occurrence(session, cast.midori, NOW, first_on=NOW.date() + timedelta(days=9), slots=_KEPT)
     pledges = {
-        name: join(session, other.slots[0], SignUp(person.id, group_name=name, pledged=3), NOW)
-        for name, person in (("ben", cast.ben), ("chie", cast.chie))
+        name: join(session, other.slots[0], SignUp(person.id, group_name=group, pledged=3), NOW)
+        for name, person, group in (("ben", cast.ben, "駅前商店会"), ("chie", cast.chie, "みどり子ども会"))
     }
     add_name(session, pledges["ben"], Named("池田 泉", "いけだ いずみ"), None, NOW)
     # Ben's household is of the only block, which Aiko keeps for the association.
     block = casting.block(session, cast.midori, "midori-1", NOW)
+    block.name = f"{cast.midori.name} 1班"
     home = Household(name="別所家", block_id=block.id, created_at=NOW)
     twice = PersonFacts("山田 花子", "やまだ はなこ", phone="090-1234-5678")
     keep, drop = (parties.person(session, twice, NOW) for _ in range(2))

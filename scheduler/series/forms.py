@@ -45,7 +45,7 @@ class SeriesForm(CompanyForm):
     # Nothing is chosen beforehand: nobody signs up for ever by pressing a button.
     scope = RadioField(
         _("どの日に来られますか"),
-        [DataRequired(_("どの日に来られるかを選んでください。"))],
+        [DataRequired(_("どれかを選んでください。"))],
         choices=[],
     )
     months_off = Ticks(

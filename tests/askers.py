@@ -138,7 +138,7 @@ def populate(session: Session, secret: str) -> World:
     add_name(session, pledges["ben"], Named("池田 泉", "いけだ いずみ"), None, NOW)
     # Ben's household is of the only block, which Aiko keeps for the association.
     block = casting.block(session, cast.midori, "midori-1", NOW)
-    block.name = f"{cast.midori.name} 1班"
+    block.name = f"{cast.midori.name} 3班"
     home = Household(name="別所家", block_id=block.id, created_at=NOW)
     twice = PersonFacts("山田 花子", "やまだ はなこ", phone="090-1234-5678")
     keep, drop = (parties.person(session, twice, NOW) for _ in range(2))

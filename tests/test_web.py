@@ -14,7 +14,7 @@ from scheduler import create_app
 from scheduler.activities.shown import title_and_part
 from scheduler.config import Settings
 from scheduler.latin import name_in_latin
-from scheduler.page_words import contact_text, home_name, linked_phones
+from scheduler.page_words import contact_text, home_name, linked_phones, whole_example
 from scheduler.parties.tokens import personal
 from scheduler.reader import EASY
 from scheduler.readings import in_html
@@ -361,3 +361,23 @@ def test_whoever_finds_nothing_may_sign_in_and_comes_back_whether_it_is_there_or
         page = stranger.get(path)
         assert (page.status_code, f'href="{way % path}"' in page.text) == (404, True)
     assert "/sign-in?next=" not in browser_of(app, cast.chie).get("/dates/999/board").text
+
+
+@pytest.mark.parametrize(
+    ("said", "markup"),
+    [
+        ("お名前を<b>。", "お名前を&lt;b&gt;。"),
+        (
+            "番号です。例：集会所 090-0000-0000",
+            '番号です。<span class="example">例：集会所 090-0000-0000</span>',
+        ),
+        ("入れてください。例：電話で確認。", '入れてください。<span class="example">例：電話で確認。</span>'),
+        ("例：駅前商店会。ページがなくてもかまいません。", "例：駅前商店会。ページがなくてもかまいません。"),
+        (
+            "A number. For example: hall <1>",
+            'A number. <span class="example">For example: hall &lt;1&gt;</span>',
+        ),
+    ],
+)
+def test_an_example_at_the_end_stays_in_one_piece(said: str, markup: str) -> None:
+    assert whole_example(said) == markup

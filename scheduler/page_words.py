@@ -17,7 +17,6 @@ _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 # How an example begins in each language; the last sentence of what is said.
 _EXAMPLE = re.compile("(?:例|\ufff9例\ufffaれい\ufffb)：[^。]+。?$|(?:For e|E)xample: .+$")
 
-
 # What the one to ask often begins with: 会長 藤野.
 _OFFICES = {"会長": "chair", "副会長": "vice_chair", "世話人": "organiser", "班長": "block_leader"}
 # Or with the house in which to ask: 図書館 本庄.
@@ -36,14 +35,12 @@ def linked_phones(text: str) -> Markup:
     return Markup(linked)  # noqa: S704  # escaped one line above
 
 
-def whole_example(text: str) -> Markup:
-    """Return a sentence as markup: an example at its end begins a line rather than break in a name or number."""
-    safe = str(escape(text))
+def example_apart(text: str) -> tuple[Markup, Markup]:
+    """Return a sentence without the example at its end, and that example; either may be empty."""
+    safe = escape(text)
     found = _EXAMPLE.search(safe)
-    if not found:
-        return Markup(safe)  # noqa: S704  # escaped two lines above
-    before, example = safe[: found.start()], safe[found.start() :]
-    return Markup(f'{before}<span class="example">{example}</span>')  # noqa: S704  # escaped above
+    start = found.start() if found else len(safe)
+    return safe[:start], safe[start:]
 
 
 def _in_address(text: str) -> str:
@@ -114,7 +111,7 @@ def fit(app: Flask) -> None:
     for name in _FILTERS:
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(linked_phones)
-    app.add_template_filter(whole_example)
+    app.add_template_filter(example_apart)
     app.add_template_filter(home_name)
     app.add_template_filter(contact_text)
     app.add_template_filter(_in_address, "urlencode")

@@ -21,10 +21,10 @@ from scheduler.participation.capacity import THE_CONTACT, as_asked, change_peopl
 from scheduler.participation.grades import years_of
 from scheduler.participation.models import GONE, Companion, Participation
 from scheduler.participation.signing import Company, Named, SignUp
-from scheduler.participation.standing import Change, settle
+from scheduler.participation.standing import Change, settle, tell_again
 from scheduler.parties.access import Actor, represented_bodies
 from scheduler.parties.models import Person
-from scheduler.parties.names import kana_key, names_in
+from scheduler.parties.names import email_key, kana_key, names_in
 from scheduler.parties.tokens import new_token
 from scheduler.text import text_in
 
@@ -98,6 +98,19 @@ def _is_contact(there: Participation, sign_up: SignUp, speaker: Speaker) -> bool
     if sign_up.request_key is not None and there.request_key == sign_up.request_key:
         return True
     return speaker.stranger is None and there.contact_id == sign_up.contact_id
+
+
+def tell_speaker(session: Session, share: SlotShare, email: str, now: datetime) -> None:
+    """Write to the mailbox that has signed a body up how that stands, where it is this one; nothing to any other."""
+    wanted = select(Participation).join(Person, Person.id == Participation.contact_id)
+    of_body = wanted.where(
+        Participation.slot_id == share.slot_id,
+        Participation.organization_id == share.organization_id,
+        Participation.state.not_in(GONE),
+        Person.email_key == email_key(email),
+    )
+    if there := session.scalar(of_body):
+        tell_again(session, there, now)
 
 
 def _check_share(session: Session, share: SlotShare, people: int) -> None:

@@ -39,9 +39,21 @@ def join(slot_id: int) -> ResponseReturnValue:
         visits.remember(form.done, _stranger(form, actor))
         session_.commit()
         return go(f"/slots/{slot_id}/joined")
-    page = form.page("groups/join.html", slot=slot, share=share, now=clock.now())
+    is_mailed = share is not None and _is_mailed(form, share, actor)
+    page = form.page("groups/join.html", slot=slot, share=share, is_mailed=is_mailed, now=clock.now())
     is_secret = share is not None or "mend" in request.args
     return secret_address(make_response(page)) if is_secret else page
+
+
+def _is_mailed(form: GroupForm, share: SlotShare, actor: Actor) -> bool:
+    """Write to who has signed the body up already, where it is they who typed; the page is the same for anybody."""
+    if actor.is_signed_in or form.refused_by != "group_signed_up":
+        return False
+    typed = form.person()
+    if typed.email:
+        actions.tell_speaker(db_session(), share, typed.email, clock.now())
+        db_session().commit()
+    return bool(typed.email and settings().smtp_url)
 
 
 def _stranger(form: GroupForm, actor: Actor) -> Stranger | None:

@@ -12,7 +12,7 @@ from scheduler.groups.links import names_token, share_token
 from scheduler.participation.models import Participation
 from scheduler.parties.actions import add_household
 from scheduler.parties.models import Household
-from tests import make
+from tests import mailbox, make
 from tests.cast import Cast, hold_office
 from tests.conftest import NOW
 from tests.moments import at
@@ -20,6 +20,7 @@ from tests.signed_in import browser_of
 from tests.visitor import Visitor
 
 DAN = {"name": "団野 段", "kana": "だんの だん", "email": "dan@example.jp"}
+EVA = "eva@example.jp"
 IZUMI = {"name": "池田 泉", "kana": "いけだ いずみ"}
 
 
@@ -103,6 +104,23 @@ def test_the_link_of_a_share_names_the_body_and_takes_places_out_of_it(
     assert (page.headers["Cache-Control"], page.headers["X-Robots-Tag"]) == ("no-store", "noindex")
     assert visitor.submit(link, **DAN, people="4", comes="y").status_code == 303
     assert (_row(session).party_name, _row(session).kept_places) == ("市立図書館", 4)
+
+
+def test_who_sends_the_form_of_a_share_again_is_mailed_how_it_stands_and_the_page_says_the_same_to_anybody(
+    app: Flask, session: Session, slot: Slot, visitor: Visitor
+) -> None:
+    link, told = _share_link(app, session), "入れたアドレスが代表の方のものなら"
+    assert visitor.submit(link, **DAN, people="4").status_code == 303
+    assert len(mailbox.new_mails(app, DAN["email"])) == 1
+    with at("2026-11-16 10:20"), mailbox.server(app):
+        own, other = (
+            Visitor(app).submit(link, **DAN | IZUMI | {"email": to}, people="2") for to in (DAN["email"], EVA)
+        )
+        assert [(page.status_code, told in page.text) for page in (own, other)] == [(409, True)] * 2
+    with at("2026-11-16 10:21"):
+        arrived = mailbox.new_mails(app, DAN["email"])
+        assert (len(arrived), mailbox.new_mails(app, EVA)) == (1, [])
+    assert told not in visitor.submit(link, **DAN, people="2").text
 
 
 def test_more_than_the_share_is_refused_in_words(

@@ -37,11 +37,18 @@ _PUN = frozenset("013468")
 # Where a word with its reading goes on: lines break between phrases, and not between 11 and 時, 読 and む.
 _GOES_ON = "[0-9A-Za-zぁ-ゖァ-ヺー一-龠]"
 _INSIDE_A_PHRASE = re.compile(
-    f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)"
+    f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)|(?<=[一-龠])(?=さん)|\\A(?=さん)"
 )
 # Words inside which Chromium ends a phrase, and where.
-_SPLIT = re.compile("(?<=下)(?=書)|(?<=問い)(?=合わせ)|(?<=間に)(?=合)|(?<=」)(?=に(?:まとめて)?申し込む)")
-SPLIT = ("下書", "問い合わせ", "間に合", "」に申し込む", "」にまとめて申し込む")
+_SPLIT = re.compile(
+    "(?<=下)(?=書)|(?<=問い)(?=合わせ)|(?<=間に)(?=合)|(?<=ふりが)(?=なだけ)|(?<=」)(?=に(?:まとめて)?申し込む)"
+    # What is pressed or looked at goes with its particle, an example with its sign, 10月1日（木） with の and で.
+    "|(?<=」)(?=を[押選]|に書|で、)|(?<=例：)(?=[^0-9])|(?<=）)(?=の午[前後]|で終わ)|(?<=[0-9]-)(?=0000)"
+)
+SPLIT = (
+    *("下書", "問い合わせ", "間に合", "ふりがなだけ", "」に申し込む", "」にまとめて申し込む"),
+    *("」を押", "」を選", "」に書", "」で、", "例：", "）の午", "）で終わ", "-0000"),
+)
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"

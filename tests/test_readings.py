@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, Response
 
-from scheduler.readings import in_html, in_one_piece, in_plain_text, is_broken, read_marks
+from scheduler.readings import SPLIT, in_html, in_one_piece, in_plain_text, is_broken, read_marks
 from scheduler.text import annotated, calendar_text, csv_cell, mail_header, text_in, without_readings
 
 WORD = annotated("日", "ひ")
@@ -64,6 +64,36 @@ def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
     shown = "まだ下\u2060書きです。問い\u2060合わせが間に\u2060合いません。「係」\u2060に申し込む"
     assert in_one_piece(page) == f'<p title="下書き">{shown}</p>'
     assert in_one_piece("<p>「係」にまとめて申し込む</p>") == "<p>「係」\u2060にまとめて申し込む</p>"
+
+
+@pytest.mark.parametrize(
+    ("whole", "after"),
+    [
+        ("「この内容で公開する」を押します。", "」"),
+        ("その日のページの「雨のとき」に書いてあります。", "」"),
+        ("自分のページの「手伝える回数や時間」で、月に何回まで", "」"),
+        ("お名前とふりがなだけでも", "ふりが"),
+        ("あとで見分けるための名前です。例：広報紙", "例："),
+        ("11月22日（日）の午前6時30分", "）"),
+    ],
+)
+def test_a_particle_stays_with_what_it_belongs_to(whole: str, after: str) -> None:
+    assert in_one_piece(f"<p>{whole}</p>") == f"<p>{whole.replace(after, after + chr(0x2060))}</p>"
+    assert any(word in whole for word in SPLIT)
+
+
+def test_an_example_is_held_together_and_a_time_after_its_sign_as_well_as_ever() -> None:
+    assert (
+        in_one_piece("<p>例：集会所 090-0000-0000</p>") == "<p>例：\u2060集会所 090-\u20600000-\u20600000</p>"
+    )
+    assert in_one_piece("<p>例：9:00</p>") == "<p>例：9:00</p>"
+
+
+def test_a_name_stays_with_its_san_where_there_are_readings() -> None:
+    assert in_html(f"<p>福田 文さんの {WORD}</p>").startswith("<p><bdi>福田 文\u2060さんの ")
+    assert in_html(f"<p><span>福田 文</span>さんの {WORD}</p>").startswith(
+        "<p><span>福田 文</span><bdi>\u2060さんの "
+    )
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ class LimitsForm(Form):
     not_after = TimeField(
         _("何時まで"), [Optional()], description=_("この時刻までに終わることだけ、お願いします。")
     )
-    quiet_from = TimeField(_("お知らせを止める時刻"), [InputRequired(_TIME_MISSING)])
+    quiet_from = TimeField(_("止める時刻"), [InputRequired(_TIME_MISSING)])
     quiet_until = TimeField(_("また届く時刻"), [InputRequired(_TIME_MISSING)])
 
     def limits(self) -> Limits:

@@ -121,6 +121,13 @@ def names_part(title: str, part: str) -> bool:
     return title.endswith(part)
 
 
+def takes_children(slot: Slot) -> bool:
+    """Say whether anybody may bring a child to a part of which that is not said otherwise, nor unlikely."""
+    asks = slot.min_age is not None or slot.max_age is not None or bool(slot.min_children)
+    trained = bool(slot.competence) or "powered_tool" in slot.burden
+    return slot.occurrence.activity.minors != "no" and not asks and not trained
+
+
 def part_span(activity: Activity, slot: SlotTemplate) -> str:
     """Return from when to when a part of an activity takes place on its usual day."""
     begins = datetime.combine(activity.first_on, activity.first_at) + timedelta(minutes=slot.offset_minutes)
@@ -205,6 +212,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "activity_span": activity_span,
     "part_span": part_span,
     "title_and_part": title_and_part,
+    "takes_children": takes_children,
     "with_part": with_part,
     "names_part": names_part,
     "reserve_day": reserve_day,

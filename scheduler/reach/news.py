@@ -33,10 +33,13 @@ class News:
     at: datetime
     rows: list[Told]
     change_id: int = 0
+    notice_id: int = 0
 
 
-def news_about(session: Session, occurrence: Occurrence, *, has_mail_server: bool) -> News | None:
-    """Return the latest news of a date and whom it concerns and has reached; None where nothing was told yet.
+def news_about(
+    session: Session, occurrence: Occurrence, *, has_mail_server: bool, notice_id: int = 0
+) -> News | None:
+    """Return the latest news of a date, or that one, whom it concerns and has reached; None where nothing was told yet.
 
     Only what was sent of this very news counts: neither what was asked of one's own sign-up, nor a reminder.
     """
@@ -45,7 +48,9 @@ def news_about(session: Session, occurrence: Occurrence, *, has_mail_server: boo
     of_date = and_(Notice.subject == "occurrence", Notice.subject_id == occurrence.id)
     of_part = and_(Notice.subject == "slot", Notice.subject_id.in_(slots))
     own = and_(Notice.kind.in_(_OF_DATES), or_(of_date, of_part))
-    notice = _latest(session, or_(own, *(_of_change(touch) for touch in touches)))
+    wanted = or_(own, *(_of_change(touch) for touch in touches))
+    # Another number than that of this date's news is nobody's.
+    notice = _latest(session, and_(wanted, Notice.id == notice_id) if 0 < notice_id < 2**31 else wanted)
     if notice is None:
         return None
     return _news(session, notice, touches, [occurrence.id], has_mail_server=has_mail_server)
@@ -92,4 +97,4 @@ def _news(
             newest[told.person.id] = told if has_mail_server else as_kept(told)
     rows = sorted(newest.values(), key=lambda told: told.walking_order)
     change_id = touch.change_id if touch else 0
-    return News(notice.kind, notice.version, notice.body, notice.created_at, rows, change_id)
+    return News(notice.kind, notice.version, notice.body, notice.created_at, rows, change_id, notice.id)

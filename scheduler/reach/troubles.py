@@ -54,6 +54,16 @@ class Trouble:
         return len({row.person.id for row in self.rows if row.group == KEPT})
 
     @property
+    def unreached(self) -> list[Told]:
+        """What has not reached somebody who is on no list."""
+        return [row for row in self.rows if row.group in _UNREACHED]
+
+    @property
+    def newest_unsent(self) -> int:
+        """The number of the newest news of which mails never left; 0 for none."""
+        return max((row.word.notice_id for row in self.rows if row.group == KEPT), default=0)
+
+    @property
     def is_unsent(self) -> bool:
         """Whether mails are among it that never left: whom they were for is on no list to go by yet."""
         return self.unsent > 0

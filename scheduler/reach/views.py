@@ -203,7 +203,8 @@ def reached(occurrence_id: int) -> ResponseReturnValue:
     """Show the organiser whom the newest word has reached and whom to telephone; tick off who was told."""
     actor, session = current_actor(), db_session()
     occurrence = find_organised_occurrence(session, actor, occurrence_id)
-    news = news_about(session, occurrence, has_mail_server=bool(settings().smtp_url))
+    chosen = request.args.get("news", 0, int)
+    news = news_about(session, occurrence, has_mail_server=bool(settings().smtp_url), notice_id=chosen)
     if "kept" in request.form:
         return _listed(news, f"/dates/{occurrence_id}/list")
     if request.method == "POST":

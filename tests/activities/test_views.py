@@ -398,19 +398,3 @@ def test_a_day_that_is_near_has_a_word_beside_its_date(
         )
     session.commit()
     assert re.findall(r'class="soon">(.+?)<', visitor.text("/")) == ["今日", "あした"]
-
-
-def test_that_children_can_come_along_is_said_once_of_a_date_or_of_the_parts_that_take_them(
-    session: Session, cast: Cast, visitor: Visitor
-) -> None:
-    said, any_age = "子どももいっしょに来られます", SlotFacts("受付", 2)
-    for slots, minors in (
-        ((any_age, SlotFacts("積込み", 2)), "consent"),
-        ((any_age, SlotFacts("積込み", 2, min_age=15)), "consent"),
-        ((any_age,), "no"),
-    ):
-        make.activity(session, cast.midori, NOW, slots=slots, minors=minors)
-    session.commit()
-    pages = [visitor.text(f"/dates/{number}") for number in (1, 2, 3)]
-    assert [page.count(said) for page in pages] == [1, 1, 0]
-    assert f'<p class="help">{said}</p>' in pages[0]

@@ -272,3 +272,20 @@ def test_an_organiser_posts_it_and_sets_how_many(
     assert "18歳未満の方は参加できないことになっています" in answer.text
     with pytest.raises(Invalid, match="children_not_let_in"):
         make.slot(session, cast.midori, NOW, slots=(SlotFacts("親子", 4, min_children=1, min_age=18),))
+
+
+def test_that_children_can_come_along_is_said_once_of_a_date_or_of_the_parts_that_take_them(
+    session: Session, cast: Cast, app: Flask
+) -> None:
+    said, any_age = "子どももいっしょに来られます", SlotFacts("受付", 2)
+    for slots, minors in (
+        ((any_age, SlotFacts("積込み", 2)), "consent"),
+        ((any_age, SlotFacts("積込み", 2, min_age=15)), "consent"),
+        ((any_age,), "no"),
+    ):
+        make.activity(session, cast.midori, NOW, slots=slots, minors=minors)
+    session.commit()
+    visitor = Visitor(app)
+    pages = [visitor.text(f"/dates/{number}") for number in (1, 2, 3)]
+    assert [page.count(said) for page in pages] == [1, 1, 0]
+    assert f'<p class="help">{said}</p>' in pages[0]

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence
+from scheduler.board.actions import send_message
 from scheduler.decisions import actions as decisions
 from scheduler.parties.models import Organization
 from tests import cast as casting
@@ -66,3 +67,24 @@ def test_what_is_written_to_them_is_plain_text_and_the_database_is_not_asked_for
     assert unquote(written[1]).startswith("Ben O'Brien様\n\n11月22日（日）のお茶 & お菓子は中止です")
     often = [one for one, count in Counter(asked).items() if count >= shown.count("?letter=") == 3]
     assert often == []
+
+
+def test_a_message_is_written_to_them_as_it_was_typed_and_older_news_are_one_step_away(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    send_message(session, date, "軍手は <2枚> です。", cast.aiko.id, NOW)
+    decisions.cancel(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    test_reached._deliver(app, sink)
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/reached"
+    latest = aiko.text(page)
+    assert "<h2>中止</h2>" in latest
+    older = re.search(rf'href="({page}\?news=\d+)">世話人からの連絡：届いていない人', latest)
+    assert older is not None
+    shown = aiko.text(older[1])
+    written = re.search(r'href="mailto:[^"]+&amp;body=([^"]+)"', shown)
+    assert written is not None
+    assert unquote(written[1]).endswith("のことで、お伝えします。\n\n軍手は <2枚> です。")
+    assert ">中止：届いていない人" in shown
+    aiko.submit(older[1], kept="1")
+    assert "軍手は &lt;2枚&gt; です。" in aiko.text(f"/dates/{date.id}/list")

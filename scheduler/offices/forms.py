@@ -47,7 +47,7 @@ class _WhoForm(Form):
     name = StringField(_("お名前"), [_LONG_NAME])
     kana = StringField(_("ふりがな"), [_LONG_NAME])
     email = StringField(
-        _("メール"),
+        _("メールアドレス"),
         [Length(max=254)],
         description=_("サインインに使います。メールのない方は、鍵カードを印刷して渡せます。"),
         render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},

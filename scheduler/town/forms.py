@@ -33,7 +33,7 @@ class BodyForm(Form):
     officer = StringField(_("はじめの役員のお名前"), [DataRequired(_REQUIRED), _LONG_NAME])
     kana = kana_field(of="officer")
     email = StringField(
-        _("メール"),
+        _("メールアドレス"),
         [DataRequired(_REQUIRED), Length(max=254), Accepted(email_in)],
         description=_("この方がサインインするときに使います。"),
         render_kw={"type": "email", "autocomplete": "off", "inputmode": "email"},

@@ -219,7 +219,7 @@ class FewerForm(Form):
         some_may = any(may_come_alone(row, [one]) for one in children)
         if adults_may_leave and some_may and not row.contact_grade:
             form.without.description = gettext(
-                "お子さんだけで参加するときは、申し込んだ方が保護者として同意したことになります。"
+                "小学生からのお子さんだけで参加するときは、申し込んだ方が保護者として同意したことになります。"
             )
         return form
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import flash
+from flask import flash, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field, Form, HiddenField, RadioField, StringField
@@ -15,6 +15,7 @@ from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import LineAccount
 from scheduler.parties.names import email_in, kana_in, phone_in, reading_of, reads_itself
 from scheduler.parties.tokens import new_token
+from scheduler.web import settings
 
 _NAME = {"autocomplete": "name", "autocapitalize": "words"}
 EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email"}
@@ -99,6 +100,9 @@ class IdentityForm(PublicForm):
         self._ways = ways
         self.contact.choices = list(ways.items())
         self.contact.flags.required = True
+        if not settings().smtp_url and request.method == "GET":
+            # What would have to be confirmed by mail could not be.
+            self.contact.data = "phone"
 
     def validate_contact(self, field: Field) -> None:
         """Take only a way that is offered."""

@@ -30,6 +30,7 @@ def has_stayed(page: Page) -> bool:
 def fill(page: Page, name: str, mailbox: str) -> None:
     page.get_by_label("お名前", exact=False).first.fill(name)
     page.get_by_label("ふりがな", exact=False).first.fill("ふりがな")
+    page.get_by_label("メール", exact=True).check()
     page.get_by_label("メールアドレス", exact=False).first.fill(f"{mailbox}@example.jp")
 
 

@@ -57,6 +57,7 @@ def test_somebody_signs_up_on_a_phone_and_withdraws_by_the_mailed_link(
     phone.picture("2-join-with-errors")
     phone.page.get_by_label(re.compile("^お名前")).fill("小鳥遊 ひかり")
     phone.page.get_by_label(re.compile("^ふりがな")).fill("たかなし ひかり")
+    phone.page.get_by_label("メール", exact=True).check()
     phone.page.get_by_label(re.compile("^メールアドレス")).fill("hikari@example.jp")
     phone.picture("2-join")
     phone.press("申し込む")

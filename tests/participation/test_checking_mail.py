@@ -49,11 +49,27 @@ def test_where_no_mail_can_leave_nobody_is_told_to_look_for_one_whether_or_not_t
         shown.append(main_of(page).replace(address, "?"))
     assert shown[0] == shown[1]
     assert "メールを送りました" not in shown[0]
+    assert "電話番号で申し込み直す" in shown[0]
+    assert "カレンダーに入れる" not in shown[0]
     assert ("合わせ先に電話して" in shown[0], 'href="tel:' in shown[0]) == (bool(contact), bool(contact))
-    assert "世話人に、申し込みたいと直接" in shown[0] or contact
+    assert "世話人に直接伝えて" in shown[0] or contact
     signing_in = Visitor(app)
     code = signing_in.text(signing_in.submit("/sign-in", email=HANAKO.email).location)
     assert ("いまは、つどいからメールが出ません" in code, "メールが届きます" in code) == (True, False)
+
+
+def test_where_no_mail_can_leave_the_telephone_is_chosen_also_for_who_comes_back_to_the_form(
+    app: Flask, slot: Slot, visitor: Visitor
+) -> None:
+    path, by_phone = f"/slots/{slot.id}/join", r'<input[^>]*checked[^>]*value="phone"'
+    assert re.search(by_phone, visitor.text(path))
+    with mailbox.server(app):
+        assert not re.search(by_phone, visitor.text(path))
+    joined = visitor.submit(path, name=HANAKO.name, kana=HANAKO.kana, email="umi@example.jp").location
+    again = re.search(r'href="(/slots/[^"]+mend=1)"', visitor.text(joined))
+    assert again is not None
+    mended = visitor.text(again[1])
+    assert (re.search(by_phone, mended) is not None, HANAKO.name in mended) == (True, True)
 
 
 def test_opened_again_the_page_to_check_the_mail_says_the_same_of_a_known_address_and_a_new_one(

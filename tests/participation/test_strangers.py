@@ -235,6 +235,8 @@ def test_who_has_a_telephone_only_gets_the_own_page_on_the_screen(
     typed = {"name": BY_PHONE.name, "kana": BY_PHONE.kana, "phone": BY_PHONE.phone}
     thanks = visitor.text(visitor.submit(f"/slots/{slot.id}/join", **typed).location)
     assert ("自分のページを開く" in thanks, BY_PHONE.phone in thanks) == (True, True)
+    # The only way back stands before all else.
+    assert thanks.index("あなただけのページ") < thanks.index("お名前")
     # To send to oneself, to photograph and to copy: no mail will ever bring it again.
     assert 'href="sms:+819012345678?&amp;body=' in thanks
     address = re.search(r"readonly>http://localhost(/me/[^<]+)<", thanks)

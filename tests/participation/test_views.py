@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
+from scheduler.participation.actions import join
 from scheduler.participation.giving import remove
 from scheduler.participation.models import Companion, Participation
+from scheduler.participation.signing import Company, SignUp
 from scheduler.parties.models import Person
 from scheduler.parties.tokens import personal
 from tests import make
@@ -226,6 +228,18 @@ def test_the_own_page_shows_what_comes_and_what_was(
         later = Visitor(app).text(own_page(app, cast.ben))
     assert "積込み" in later
     assert "withdraw" not in later
+
+
+def test_a_party_finds_on_its_own_page_how_to_say_that_some_do_not_come(
+    app: Flask, session: Session, slot: Slot, cast: Cast
+) -> None:
+    row = join(session, slot, SignUp(cast.ben.id, company=Company(("",), (36,))), NOW)
+    session.commit()
+    browser = browser_of(app, cast.ben)
+    for page in ("/me", f"/participations/{row.id}"):
+        text = browser.text(page)
+        assert f'href="/participations/{row.id}/fewer"' in text
+        assert "全員行けなくなりました" in text
 
 
 def test_a_personal_link_is_kept_out_of_referrers_and_caches(

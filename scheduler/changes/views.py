@@ -36,6 +36,7 @@ from scheduler.errors import NotFound, Refused
 from scheduler.history import UNDO_FOR
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
+from scheduler.questions import as_asked, ask_at, is_asked
 from scheduler.web import Form, db_session, go
 from scheduler.words import (
     DECISION_DAYS,
@@ -146,12 +147,14 @@ def change(occurrence_id: int, scope: str) -> ResponseReturnValue:
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
     form = _form(occurrence, scope, now)
     # Whoever comes from the closed days sees at once whom it touches; nothing is written by looking.
-    asked = form.validate_on_submit() or "look" in request.args
+    asked = form.validate_on_submit() or "look" in request.args or (is_asked() and form.validate())
     if asked and form.attempt(lambda: _step(form, occurrence, scope, actor)):
         if isinstance(form.done, SeriesChange):
             address = f"/activities/{form.done.activity_id}/changes"
             db_session().commit()
             return go(address)
+        if looked := ask_at(request.path, "#impact"):
+            return looked
         form.seen.data = form.done[1].seen
     shown = form.done if isinstance(form.done, tuple) else (None, None)
     template = "changes/one.html" if scope == "this" else "changes/series.html"
@@ -174,6 +177,8 @@ def _form(occurrence: Occurrence, scope: str, now: datetime) -> OneDateForm | Se
     form = OneDateForm if scope == "this" else SeriesForm
     if request.method == "POST":
         return form()
+    if is_asked():
+        return form(**as_asked())
     if scope == "this":
         return form(data=values_of_date(occurrence))
     chosen = {"on_closed": request.args["on_closed"]} if "on_closed" in request.args else {}
@@ -211,22 +216,26 @@ def correct(activity_id: int) -> ResponseReturnValue:
     activity = find_organised_activity(session, actor, activity_id)
     if not activity.is_published:
         return go(f"/activities/{activity_id}/edit")
-    form = CorrectionForm(data=_as_shown(activity))
+    form = CorrectionForm(data=_as_shown(activity), **as_asked())
     form.fit(activity, who_can_decide(session, activity, actor.today), now)
-    if form.validate_on_submit() and form.attempt(lambda: _correct(form, activity, actor)):
+    asked = form.validate_on_submit() or (is_asked() and form.validate())
+    if asked and form.attempt(lambda: _correct(form, activity, actor)):
         if isinstance(form.done, SeriesChange):
             session.commit()
             flash(gettext("活動の内容を直しました。"), "success")
             return go(f"/activities/{activity_id}/changes")
+        if looked := ask_at(request.path, "#impact"):
+            return looked
         form.seen.data = form.done.seen
-    effect = form.done if isinstance(form.done, corrections.Effect) else None
+    # Whoever comes back to it once it is corrected sees how it stands.
+    effect = form.done if isinstance(form.done, corrections.Effect) and form.done.after else None
     ahead = dates_of_activity(session, activity.id, now, limit=1)
     return form.page("changes/correct.html", activity=activity, effect=effect, ahead=ahead)
 
 
 def _as_shown(activity: Activity) -> dict[str, Any]:
     # What is typed is held against what stands there; which revision somebody has seen their page alone says.
-    return values_of_facts(activity) | ({"was": ""} if request.method == "POST" else {})
+    return values_of_facts(activity) | ({"was": ""} if request.method == "POST" or is_asked() else {})
 
 
 def _correct(form: CorrectionForm, activity: Activity, actor: Actor) -> corrections.Effect | SeriesChange:
@@ -241,7 +250,7 @@ def _correct(form: CorrectionForm, activity: Activity, actor: Actor) -> correcti
     was_shown = form.seen.data == effect.seen and request.form.get("step") == "save"
     nobody = not effect.told_ids and form.was.data == str(activity.revision)
     form.was.data = str(activity.revision)
-    if effect.after and not (was_shown or nobody):
+    if is_asked() or (effect.after and not (was_shown or nobody)):
         return effect
     order = replace(wanted, seen=effect.seen, by_id=actor.person_id)
     return corrections.correct(session, activity, order, now)
@@ -349,11 +358,14 @@ def end(activity_id: int) -> ResponseReturnValue:
     """Ask for the last day of an activity, show whom that touches, and end it there."""
     actor, session = current_actor(), db_session()
     found = find_organised_activity(session, actor, activity_id)
-    form = EndForm(data={"last_on": actor.today})
-    if form.validate_on_submit() and form.attempt(lambda: _end_step(form, found, actor)):
+    form = EndForm(data={"last_on": actor.today}, **as_asked())
+    asked = form.validate_on_submit() or (is_asked() and form.validate())
+    if asked and form.attempt(lambda: _end_step(form, found, actor)):
         if isinstance(form.done, SeriesChange):
             session.commit()
             return go(f"/activities/{activity_id}/changes")
+        if looked := ask_at(request.path, "#impact"):
+            return looked
         form.seen.data = form.done[1].seen
     shown = form.done if isinstance(form.done, tuple) else (None, None)
     return form.page("changes/end.html", activity=found, plan=shown[0], impact=shown[1])

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable
 
+from flask import request
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 
@@ -48,6 +50,13 @@ class DecisionForm(DecisionFields, Form):
         self.known = {code for code, _name in others}
         self.decided_by.choices = [("", str(_("自分"))), *others]
         return self
+
+    @classmethod
+    def in_address(cls, **given: str) -> "DecisionForm":
+        """Return the form with what stands in the address; nothing is sent by it, so there is no token."""
+        typed = MultiDict(request.args.items(multi=True))
+        typed.update(given)
+        return cls(formdata=typed, meta={"csrf": False})
 
     def asks_once_more(self, days_early: int, revision: int) -> bool:
         """Say whether this is a first press, long before there is anything to decide, on the date as it stands."""

@@ -1,6 +1,6 @@
 """The decision on one screen: large buttons, and who will be told; by sign-in, or by the link of a message."""
 
-from flask import Blueprint, flash, make_response
+from flask import Blueprint, flash, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -17,6 +17,7 @@ from scheduler.decisions.proxies import ruling_for, who_may_decide
 from scheduler.decisions.screens import JustDecided, just_decided, screen_of
 from scheduler.parties.access import Actor
 from scheduler.parties.login import current_actor
+from scheduler.questions import ask_at, with_typed
 from scheduler.web import csrf, db_session, go, secret_address, settings
 
 pages = Blueprint("decisions", __name__)
@@ -36,17 +37,42 @@ def decide(occurrence_id: int) -> ResponseReturnValue:
     actor, session, now = current_actor(), db_session(), clock.now()
     occurrence = find_organised_occurrence(session, actor, occurrence_id)
     people = who_may_decide(session, occurrence.activity, now)
-    form = DecisionForm().offer(people, actor.person_id)
-    days = days_early(occurrence, now)
-    if form.asks_once_more(days, occurrence.revision):
-        screen = screen_of(session, occurrence, actor.person_id, now)
-        return form.page("decisions/sure.html", screen=screen, occurrence=occurrence, days=days)
+    form = (DecisionForm() if request.method == "POST" else DecisionForm.in_address()).offer(
+        people, actor.person_id
+    )
+    if form.asks_once_more(days_early(occurrence, now), occurrence.revision):
+        asked = ask_at(f"/dates/{occurrence_id}/decision/{form.outcome.data}")
+        return asked or _sure(occurrence, form, actor)
     if form.validate_on_submit() and form.attempt(lambda: _rule(occurrence, form, actor)):
         session.commit()
         return go(f"/dates/{occurrence_id}/board")
     screen = screen_of(session, occurrence, actor.person_id, now)
     facts = {"has_links": links.has_links(session, occurrence_id, now)}
     return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, **facts)
+
+
+@pages.get("/dates/<int:occurrence_id>/decision/<any(confirm, postpone, merge, cancel, stop):outcome>")
+def sure(occurrence_id: int, outcome: str) -> ResponseReturnValue:
+    """Ask once more, long before there is anything to decide; once it is decided, show how it stands."""
+    actor, session, now = current_actor(), db_session(), clock.now()
+    occurrence = find_organised_occurrence(session, actor, occurrence_id)
+    form = DecisionForm.in_address(outcome=outcome)
+    form.offer(who_may_decide(session, occurrence.activity, now), actor.person_id)
+    still = form.validate() and form.revision.data == str(occurrence.revision)
+    if still and days_early(occurrence, now) > 0 and outcome in queries.possible(session, occurrence, now):
+        return _sure(occurrence, form, actor)
+    return go(f"/dates/{occurrence_id}/decision")
+
+
+def _sure(occurrence: Occurrence, form: DecisionForm, actor: Actor) -> ResponseReturnValue:
+    now = clock.now()
+    return form.page(
+        "decisions/sure.html",
+        screen=screen_of(db_session(), occurrence, actor.person_id, now),
+        occurrence=occurrence,
+        days=days_early(occurrence, now),
+        back=with_typed(f"/dates/{occurrence.id}/decision", ("cause", "reason", "decided_by")),
+    )
 
 
 @pages.post("/dates/<int:occurrence_id>/decision/undo/<int:revision>")

@@ -57,3 +57,19 @@ def test_one_tap_from_the_mail_decides_and_tells(phone: Phone, service: Service)
     phone.open(f"/dates/{date_id}")
     expect(phone.page.get_by_text("みどり町内会 会長")).to_be_visible()
     phone.picture("8-date")
+
+
+def test_going_back_after_deciding_asks_for_nothing_to_be_sent_anew(phone: Phone, service: Service) -> None:
+    office, page = Office.open(service), phone.page
+    slot = office.post("どんぐり拾い", 3)
+    phone.open(office.sign_in_link())
+    phone.press("サインインする")
+    phone.open(f"/dates/{slot.date_id}/decision")
+    page.get_by_text("先に、理由やひとことを書く").click()
+    page.get_by_label("ひとこと").fill("工事のため")
+    phone.press("中止する")
+    expect(page.get_by_text("工事のため")).to_be_visible()
+    phone.press("いま「中止」に決める")
+    expect(page.get_by_text("中止にしました。")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="「中止」を取り消す")).to_be_visible()

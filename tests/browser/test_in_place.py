@@ -229,3 +229,19 @@ def test_a_plain_form_tapped_twice_is_sent_once(phone: Phone, office: Office) ->
     page.get_by_role("button", name="この内容に直す").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("これまでの変更")
     assert [one.endswith(path) for one in sent] == [True]
+
+
+def test_going_back_to_a_plain_form_that_was_refused_asks_for_nothing_to_be_sent_anew(
+    phone: Phone, office: Office
+) -> None:
+    slot, page = office.post("花だん", 2), phone.page
+    phone.open(office.sign_in_link())
+    phone.press("サインインする")
+    phone.open(f"/activities/{slot.activity_id}/correct")
+    page.locator("#title").fill("")
+    phone.press("この内容に直す")
+    page.locator("#title").fill("花だんの世話")
+    phone.press("この内容に直す")
+    expect(page.get_by_role("heading", level=1)).to_have_text("これまでの変更")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("活動の内容を直す")

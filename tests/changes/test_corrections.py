@@ -23,7 +23,7 @@ from tests import cast as casting
 from tests import mailbox, make
 from tests.cast import Cast, hold_office
 from tests.changes.test_views import seen_in
-from tests.changes.wanting import WEEKLY, dates_of, make_change, one
+from tests.changes.wanting import WEEKLY, dates_of, looked, make_change, one
 from tests.conftest import NOW
 from tests.moments import at
 from tests.program import done, refusal
@@ -76,7 +76,7 @@ def test_a_mended_telephone_number_is_told_unless_that_is_unticked(
     session: Session, aiko: Visitor, weekly: Activity
 ) -> None:
     path, typed = f"/activities/{weekly.id}/correct", AS_IT_IS | {"contact": "会長 0155-22-1111", "was": "1"}
-    shown = aiko.submit(path, **typed).text
+    shown = looked(aiko, path, **typed).text
     assert "1人に、1人1通でお知らせします。" in shown
     assert re.search(r"<input checked[^>]*name=.tell.", shown)
     assert session.query(SeriesChange).count() == 0
@@ -90,7 +90,7 @@ def test_a_new_weather_rule_says_whom_it_touches_and_tells_them(
     mailbox.new_mails(app, "ben@example.jp")
     path, typed = f"/activities/{weekly.id}/correct", AS_IT_IS | {"weather_rule": "cancel_if_rain"}
     typed |= {"decide_at": "06:00", "why": "予備日がとれないため。"}
-    shown = aiko.submit(path, **typed)
+    shown = looked(aiko, path, **typed)
     assert "6日に出ます。" in shown.text
     assert "1人に、1人1通でお知らせします。" in shown.text
     assert session.query(SeriesChange).count() == 0
@@ -111,7 +111,7 @@ def test_that_something_is_done_in_the_rain_is_taken_out_with_what_stands_beside
     session: Session, aiko: Visitor, weekly: Activity
 ) -> None:
     path, typed = f"/activities/{weekly.id}/correct", AS_IT_IS | {"weather_rule": "none"}
-    shown = aiko.submit(path, **typed)
+    shown = looked(aiko, path, **typed)
     assert aiko.submit(path, **typed, step="save", seen=seen_in(shown.text)).status_code == 303
     session.rollback()
     assert session.get_one(Activity, weekly.id).weather_rule == "none"
@@ -120,7 +120,7 @@ def test_that_something_is_done_in_the_rain_is_taken_out_with_what_stands_beside
 def test_who_comes_second_sees_what_the_first_has_written(aiko: Visitor, weekly: Activity) -> None:
     path = f"/activities/{weekly.id}/correct"
     assert aiko.submit(path, **AS_IT_IS | {"contact": "会長", "was": "1", "seen": "0"}).status_code == 303
-    second = aiko.submit(path, **AS_IT_IS | {"contact": "", "bring": "軍手", "was": "1"})
+    second = looked(aiko, path, **AS_IT_IS | {"contact": "", "bring": "軍手", "was": "1"})
     assert second.status_code == 200
     assert "問い\u2060合わせ先：会長 → なし" in second.text
     nothing = aiko.submit(path, **AS_IT_IS | {"contact": "会長", "was": "2"})

@@ -19,7 +19,7 @@ from scheduler.participation.measure import CALL
 from tests import mailbox, make
 from tests.cast import Cast
 from tests.changes.test_views import seen_in
-from tests.changes.wanting import WEEKLY, dates_of, days, make_change, one
+from tests.changes.wanting import WEEKLY, dates_of, days, looked, make_change, one
 from tests.conftest import NOW
 from tests.moments import at
 from tests.program import done, refusal
@@ -133,7 +133,7 @@ def test_an_activity_ends_on_a_day_with_notice_and_goes_on_when_that_is_undone(
     page = f"/activities/{weekly.id}/end"
     assert f'href="{page}"' in aiko.text(f"/activities/{weekly.id}")
     typed = {"last_on": "2026-12-06", "why": "人手がたりません。"}
-    shown = aiko.submit(page, step="look", **typed).text
+    shown = looked(aiko, page, step="look", **typed).text
     assert "3日がなくなります。申し込んでいた1人にお知らせします。" in shown
     ended = aiko.submit(page, step="save", **typed, seen=seen_in(shown))
     assert days(dates_of(session, weekly.id)) == ["11-22 08:00", "11-29 08:00", "12-06 08:00"]

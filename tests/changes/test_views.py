@@ -12,7 +12,7 @@ from scheduler.changes.models import SeriesChange
 from scheduler.changes.moves import Place
 from tests import mailbox, make
 from tests.cast import Cast
-from tests.changes.wanting import WEEKLY, dates_of, days, make_change, one, series
+from tests.changes.wanting import WEEKLY, dates_of, days, looked, make_change, one, series
 from tests.conftest import NOW
 from tests.moments import at
 from tests.signed_in import browser_of
@@ -59,7 +59,7 @@ def seen_in(page: str) -> str:
 
 def save(aiko: Visitor, path: str, **typed: Any) -> Any:
     """Look, then press the button below what was shown."""
-    shown = aiko.submit(path, step="look", **typed)
+    shown = looked(aiko, path, step="look", **typed)
     assert shown.status_code == 200, shown.text
     return aiko.submit(path, **typed | {"step": "save", "seen": seen_in(shown.text)})
 
@@ -71,7 +71,7 @@ def test_the_page_says_whom_it_touches_before_anything_is_saved(
     make.participation(session, third.slots[0], cast.chie, NOW)
     session.commit()
     typed = SERIES | {"repeats": "monthly_weekday", "weeks": ["4"], "count": "2"}
-    page = aiko.submit(f"/dates/{first.id}/change/all", step="look", **typed).text
+    page = looked(aiko, f"/dates/{first.id}/change/all", step="look", **typed).text
     assert "1人は、申し込みがそのまま残ります。" in page
     assert "4日がなくなります。申し込んでいた1人にお知らせします。" in page
     assert "2人に、1人1通でお知らせします。" in page
@@ -118,6 +118,18 @@ def test_one_date_is_changed(session: Session, aiko: Visitor, weekly: Activity) 
     assert "公民館" not in aiko.text(f"/dates/{dates_of(session, weekly.id)[1].id}")
 
 
+def test_going_back_to_what_was_shown_asks_anew_and_saves_nothing(
+    session: Session, aiko: Visitor, weekly: Activity
+) -> None:
+    first = dates_of(session, weekly.id)[0]
+    path, typed = f"/dates/{first.id}/change/all", SERIES | {"first_at": "11:00", "why": "工事のため"}
+    asked = aiko.submit(path, step="look", **typed).location
+    assert asked.endswith("#impact")
+    page = aiko.text(asked)
+    assert ('value="工事のため"' in page, 'value="11:00"' in page) == (True, True)
+    assert session.query(SeriesChange).count() == 0
+
+
 def test_what_is_typed_wrong_stays_and_is_explained(
     session: Session, aiko: Visitor, weekly: Activity
 ) -> None:
@@ -133,7 +145,7 @@ def test_what_is_typed_wrong_stays_and_is_explained(
 def test_a_late_save_is_shown_again(session: Session, cast: Cast, aiko: Visitor, weekly: Activity) -> None:
     first = dates_of(session, weekly.id)[0]
     path = f"/dates/{first.id}/change/all"
-    seen = seen_in(aiko.submit(path, step="look", **SERIES).text)
+    seen = seen_in(looked(aiko, path, step="look", **SERIES).text)
     make.participation(session, dates_of(session, weekly.id)[0].slots[0], cast.chie, NOW)
     session.commit()
     late = aiko.submit(path, step="save", **SERIES | {"seen": seen})

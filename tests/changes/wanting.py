@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from scheduler.activities.actions import RepeatFacts
 from scheduler.activities.models import Occurrence
@@ -13,6 +14,7 @@ from scheduler.changes.actions import Order, change, look
 from scheduler.changes.models import SeriesChange
 from scheduler.changes.moves import OneDate, Place, Series
 from tests.conftest import NOW
+from tests.visitor import Visitor
 
 WEEKLY = "FREQ=WEEKLY;BYDAY=SU"
 
@@ -68,3 +70,10 @@ def days(rows: list[Occurrence]) -> list[str]:
 EIGHT = time(8, 0)
 TEN = time(10, 0)
 SUNDAY = date(2026, 11, 22)
+
+
+def looked(visitor: Visitor, path: str, **typed: Any) -> TestResponse:
+    """Press the button that asks whom it touches, and return the page to which that leads: an address of its own."""
+    sent = visitor.submit(path, **typed)
+    assert (sent.status_code, sent.location.split("?")[0]) == (303, path), sent.text
+    return visitor.client.get(sent.location.split("#")[0])

@@ -1,6 +1,8 @@
 """The decision on one screen."""
 
+import re
 from datetime import time
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -191,13 +193,37 @@ def test_a_reason_that_is_too_long_is_asked_for_again(
 def test_weeks_before_it_is_asked_once_more_and_what_was_typed_is_kept(
     aiko: Visitor, session: Session, date: Occurrence
 ) -> None:
-    asked = aiko.submit("/dates/1/decision", outcome="cancel", reason="雨の見込み")
-    assert (asked.status_code, state(session, date)[0]) == (200, "open")
-    assert "まだ5日あります。いま、決めますか。" in asked.text
-    assert 'name="reason" value="雨の見込み"' in asked.text
+    asked = aiko.submit("/dates/1/decision", outcome="cancel", reason="雨の見込み", cause="rain")
+    assert (asked.status_code, state(session, date)[0]) == (303, "open")
+    assert asked.location.startswith("/dates/1/decision/cancel?")
+    assert "csrf_token" not in asked.location
+    page = aiko.text(asked.location)
+    assert "まだ5日あります。いま、決めますか。" in page
+    assert 'name="reason" value="雨の見込み"' in page
+    back = unescape(re.search(r'class="back-link" href="([^"]*)"', page)[1])  # type: ignore[index]
+    assert 'value="雨の見込み"' in aiko.text(back)
     with at("2026-11-21 06:00"):
         assert aiko.submit("/dates/1/decision", outcome="cancel").status_code == 303
         assert "中止にしました。 知らせる先：メールの2人には、いまは出ません。" in aiko.text("/dates/1/board")
+
+
+def test_going_back_to_the_question_once_it_is_decided_shows_how_it_stands(aiko: Visitor) -> None:
+    asked = aiko.submit("/dates/1/decision", outcome="postpone", reason="雨のため")
+    aiko.submit("/dates/1/decision", asked.location, early="1")
+    again = aiko.client.get(asked.location)
+    assert (again.status_code, again.location) == (303, "/dates/1/decision")
+    assert "順延" in aiko.text("/dates/1/board")
+
+
+@pytest.mark.parametrize("typed", ["", "?revision=7", "?revision=0&cause=mood", "?revision=x"])
+def test_a_question_that_does_not_fit_the_date_leads_to_its_screen(aiko: Visitor, typed: str) -> None:
+    assert aiko.client.get(f"/dates/1/decision/cancel{typed}").location == "/dates/1/decision"
+
+
+def test_a_reason_too_long_for_an_address_is_asked_about_in_place(aiko: Visitor) -> None:
+    asked = aiko.submit("/dates/1/decision", outcome="cancel", reason="🌧" * 400)
+    assert asked.status_code == 200
+    assert "いま、決めますか。" in asked.text
 
 
 def test_nobody_in_reserve_is_no_word_about_who_decides(aiko: Visitor, session: Session, cast: Cast) -> None:

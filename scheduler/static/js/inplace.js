@@ -178,6 +178,8 @@ function once(event) {
     event.preventDefault();
     return;
   }
+  // Whoever comes back here is not asked whether to send anew what was refused before.
+  history.replaceState(history.state, "");
   // Another script may still send it in its own way.
   setTimeout(() => event.defaultPrevented || (form.dataset.sent = ""));
   sessionStorage.setItem(FOLDS, JSON.stringify([location.pathname, opened(form)]));

@@ -56,6 +56,7 @@ POST /sheets/<code>/restore                               404  404  303  404  40
 GET  /dates/<occurrence_id>/shares                        404  404  200  404  404
 GET  /dates/<occurrence_id>/decision                      404  404  200  404  404
 POST /dates/<occurrence_id>/decision                      404  404  303  404  404
+GET  /dates/<occurrence_id>/decision/<outcome>            404  404  303  404  404
 POST /dates/<occurrence_id>/decision/links/close          404  404  303  404  404
 POST /dates/<occurrence_id>/decision/undo/<revision>      404  404  303  404  404
 GET  /dates/<occurrence_id>/attendance                    404  404  200  404  404
@@ -135,7 +136,7 @@ GET  /organizations/<slug>/activities/new                 404  404  200  404  40
 POST /organizations/<slug>/activities/new                 404  404  303  404  404
 GET  /dates/<occurrence_id>/change                        404  404  200  404  404
 GET  /dates/<occurrence_id>/change/<scope>                404  404  200  404  404
-POST /dates/<occurrence_id>/change/<scope>                404  404  200  404  404
+POST /dates/<occurrence_id>/change/<scope>                404  404  303  404  404
 GET  /activities/<activity_id>/correct                    404  404  200  404  404
 POST /activities/<activity_id>/correct                    404  404  303  404  404
 GET  /activities/<activity_id>/changes                    404  404  200  404  404

@@ -165,6 +165,7 @@ def populate(session: Session, secret: str) -> World:
         "own_token_id": _token(session, cast.ben, None),
         "edit_id": make_change(session, other, one(other, minutes=60)).id,
         "scope": "this",
+        "outcome": "cancel",
         "revision": date.revision,
         "office_id": _counter(session, cast),
         "closed_day_id": _closed_day(session, cast.midori.id),

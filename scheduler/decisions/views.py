@@ -51,7 +51,7 @@ def decide(occurrence_id: int) -> ResponseReturnValue:
     return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, **facts)
 
 
-@pages.get("/dates/<int:occurrence_id>/decision/<any(confirm, postpone, merge, cancel, stop):outcome>")
+@pages.get("/dates/<int:occurrence_id>/decision/<outcome>")
 def sure(occurrence_id: int, outcome: str) -> ResponseReturnValue:
     """Ask once more, long before there is anything to decide; once it is decided, show how it stands."""
     actor, session, now = current_actor(), db_session(), clock.now()

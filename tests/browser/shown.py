@@ -31,6 +31,7 @@ NO_PAGES = {
 }
 REFUSED = range(400, 600)
 _BOARD = "/dates/<occurrence_id>/board"
+_QUESTION = "/dates/<occurrence_id>/decision/<outcome>"
 STRANGER, OFFICER, VOLUNTEER = "dan", "aiko", "ben"
 
 
@@ -168,6 +169,9 @@ class Walk:
         typed = {
             row.name: {"outcome": outcome, "revision": revision, "reserve": "2026-11-23", "cause": cause}
         }
+        asked = self.stage.send(row, self._browser(OFFICER), self._path(row, OFFICER), typed)
+        yield Shown(f"before {outcome}", f"GET {_QUESTION}", self._browser(OFFICER).get(asked.location or ""))
+        typed[row.name]["early"] = "1"
         sent = self.stage.send(row, self._browser(OFFICER), self._path(row, OFFICER), typed)
         pages = ("/board", "/decision", "/attendance", "/reached", "/list")
         places = ((STRANGER, ""), *((OFFICER, page) for page in pages))

@@ -41,5 +41,5 @@ def is_asked() -> bool:
 
 
 def as_asked() -> dict[str, Any]:
-    """Return with what a form is made on the page that asks: what stands in the address; no token, as nothing is sent."""
+    """Return what a form is made with on the page that asks: what stands in the address, and no token."""
     return {"formdata": request.args, "meta": {"csrf": False}} if is_asked() else {}

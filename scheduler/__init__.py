@@ -14,6 +14,7 @@ from scheduler import (
     faults,
     health,
     json_api,
+    letterbox,
     masking,
     offline,
     openapi,
@@ -101,6 +102,7 @@ PAGES = (
     display,
     guides,
     health,
+    letterbox,
     offline,
     design,
 )

@@ -1,6 +1,7 @@
 """The operator's commands: `tsudoi serve`, `tsudoi tick`, … ; each at home in a module of its own."""
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def _ready() -> Settings:
 def run() -> None:
     """Migrate, load the demo when empty, and run web server and ticker until Ctrl-C."""
     settings = _start()
+    # Where no mail server is set, and nobody but this machine comes, this is for trying out.
+    settings = replace(settings, practice=settings.practice or "1")
     if not migrating.is_current(settings.database):
         migrating.upgrade(settings.database)
     app = create_app(settings)
@@ -67,8 +70,9 @@ def _greet(settings: Settings) -> None:
     click.echo(f"\n  Tsudoi  {settings.address}\n")
     for role, email in demo.cast(db.session()):
         click.echo(f"  {role}\n    {_sign_in_link(settings, email)}")
-    mail = settings.smtp_url or f"{settings.folder / 'outbox'}/*.eml"
-    click.echo(f"\n  Mail goes to {mail}\n  Ctrl-C stops.\n")
+    kept = f"{settings.folder / 'outbox'}/*.eml"
+    read_at = f", read it at {settings.address}/outbox" if settings.is_practice else ""
+    click.echo(f"\n  Mail goes to {settings.smtp_url or kept + read_at}\n  Ctrl-C stops.\n")
 
 
 def _sign_in_link(settings: Settings, email: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+# The names by which a machine calls itself.
+HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def _setting(name: str, default: str, meaning: str) -> Any:
@@ -80,6 +82,11 @@ class Settings:
     hold_minutes: str = _setting(
         "TSUDOI_HOLD_MINUTES", "30", "how long a sign-up holds its place until its contact is confirmed"
     )
+    practice: str = _setting(
+        "TSUDOI_PRACTICE",
+        "",
+        "1: mail that no server takes is read at /outbox, on this machine alone; `tsudoi run` sets it if empty",
+    )
     debug: str = _setting("TSUDOI_DEBUG", "", "1 shows the living page of all parts at /design")
 
     @classmethod
@@ -114,6 +121,20 @@ class Settings:
     def has_sms(self) -> bool:
         """Whether there is a gateway for SMS that can be told a number."""
         return "{to}" in self.sms_url
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether people who are all on this machine try the service out: mail is read here, and nowhere else."""
+        return (
+            self.practice == "1"
+            and not self.smtp_url
+            and HERE >= {self.host, urlsplit(self.address).hostname}
+        )
+
+    @property
+    def mail_leaves(self) -> bool:
+        """Whether mail comes to whoever it is for; without a server it is only written down."""
+        return bool(self.smtp_url) or self.is_practice
 
     @property
     def is_sqlite(self) -> bool:

@@ -263,7 +263,7 @@ def message(occurrence_id: int) -> ResponseReturnValue:
 
 def _sent_word(count: int) -> str:
     """Say how many are told; where no mail leaves, who is not stands below."""
-    if settings().smtp_url:
+    if settings().mail_leaves:
         return str(gettext("%(count)s人に知らせます。", count=count))
     return str(gettext("お知らせを入れました。まだ届いていない方は、この下に出ます。"))
 

@@ -41,7 +41,7 @@ class DeskOut(ApiModel):
 @api.operation("GET /desk", DeskOut, scope="organise")
 def desk() -> DeskOut:
     """Return what there is to do for the bodies that the caller organises."""
-    has_server = bool(settings().smtp_url)
+    has_server = settings().mail_leaves
     found = find_desk(db_session(), current_actor(), clock.now(), has_mail_server=has_server)
     return DeskOut(tasks=[_out(task) for task in found.tasks])
 

@@ -28,7 +28,7 @@ def desk() -> ResponseReturnValue:
     """Show what there is to do today, then the coming dates; whoever holds no office is told so, never sent away."""
     actor, now = current_actor(), clock.now()
     me = find_me(db_session(), actor)
-    found = desk_of(db_session(), actor, now, has_mail_server=bool(settings().smtp_url))
+    found = desk_of(db_session(), actor, now, has_mail_server=settings().mail_leaves)
     g.has_desk = bool(found.bodies or found.blocks)
     return render_template("desk/desk.html", desk=found, today=now.astimezone(HOME_ZONE), person=me)
 

@@ -56,7 +56,7 @@ def folded(rows: list[Participation]) -> list[list[Participation]]:
 
 def mail_leaves() -> bool:
     """Say whether mail goes out; without a server it is only written down."""
-    return bool(settings().smtp_url)
+    return settings().mail_leaves
 
 
 def unconfirmed_at(occurrence: Occurrence) -> int:

@@ -194,7 +194,7 @@ def _reached(rows: list[Told]) -> ReachedOut:
 def reached(occurrence_id: int) -> ApiModel:
     """List whom the latest news of a date has reached: a decision, a change or a message; for its organisers."""
     occurrence = find_organised_occurrence(db_session(), current_actor(), occurrence_id)
-    news = news_about(db_session(), occurrence, has_mail_server=bool(settings().smtp_url))
+    news = news_about(db_session(), occurrence, has_mail_server=settings().mail_leaves)
     return _reached(news.rows if news else [])
 
 
@@ -219,7 +219,7 @@ def change_reached(edit_id: int) -> ApiModel:
     """List whom the latest news of a change has reached, whichever of its dates they come to; for its organisers."""
     activity = find_organised_change(db_session(), current_actor(), edit_id)
     dates = dates_of_change(db_session(), activity.id, edit_id)
-    news = news_of_change(db_session(), dates, edit_id, has_mail_server=bool(settings().smtp_url))
+    news = news_of_change(db_session(), dates, edit_id, has_mail_server=settings().mail_leaves)
     return _reached(news.rows if news else [])
 
 

@@ -1,4 +1,4 @@
-"""Pages about reaching people: their ways and wishes, whom news has reached and whom to telephone, and the mail."""
+"""Pages about reaching people: their ways and wishes, whom news has reached and whom to telephone."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,8 +18,8 @@ from scheduler.parties.limits import limits_of
 from scheduler.parties.login import actor_by_link, current_actor
 from scheduler.parties.models import Person
 from scheduler.parties.names import is_mobile
-from scheduler.parties.queries import find_me, find_operator
-from scheduler.reach import coming, outbox, queries, shown, subscriptions, ways
+from scheduler.parties.queries import find_me
+from scheduler.reach import coming, queries, shown, subscriptions, ways
 from scheduler.reach.forms import ChannelForm, PushForm, WishForm, ticked
 from scheduler.reach.news import News, news_about, news_of_change
 from scheduler.reach.reached import (
@@ -204,7 +204,7 @@ def reached(occurrence_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db_session()
     occurrence = find_organised_occurrence(session, actor, occurrence_id)
     chosen = request.args.get("news", 0, int)
-    news = news_about(session, occurrence, has_mail_server=bool(settings().smtp_url), notice_id=chosen)
+    news = news_about(session, occurrence, has_mail_server=settings().mail_leaves, notice_id=chosen)
     if "kept" in request.form:
         return _listed(news, f"/dates/{occurrence_id}/list")
     if request.method == "POST":
@@ -219,7 +219,7 @@ def change_reached(edit_id: int) -> ResponseReturnValue:
     actor, session = current_actor(), db_session()
     activity = find_organised_change(session, actor, edit_id)
     dates = dates_of_change(session, activity.id, edit_id)
-    news = news_of_change(session, dates, edit_id, has_mail_server=bool(settings().smtp_url))
+    news = news_of_change(session, dates, edit_id, has_mail_server=settings().mail_leaves)
     if "kept" in request.form:
         return _listed(news, f"/changes/{edit_id}/list")
     if request.method == "POST":
@@ -260,7 +260,7 @@ def _list(found: Round) -> ResponseReturnValue:
     answered, asked = answered_by(session, found, by), asked_again(session, found)
     people = {one.person.id for one in answered}
     done = [row for row in found.ticked(*by) if row.person.id not in people]
-    unsent = found.unsent(has_mail_server=bool(settings().smtp_url)) if found.whole else 0
+    unsent = found.unsent(has_mail_server=settings().mail_leaves) if found.whole else 0
     facts = {"done": done, "asked": asked, "answered": answered, "now": by[1], "unsent": unsent}
     return render_template("reach/list.html", round=found, **facts)
 
@@ -329,16 +329,14 @@ def _all_ticked(found: Round, ids: list[int], by_id: int) -> str:
 @pages.app_template_global("troubles_of")
 def troubles_of_body(organization_id: int) -> list[Trouble]:
     """Return the dates of a body at which somebody could not be reached."""
-    found = troubles_of(
-        db_session(), [organization_id], clock.now(), has_mail_server=bool(settings().smtp_url)
-    )
+    found = troubles_of(db_session(), [organization_id], clock.now(), has_mail_server=settings().mail_leaves)
     return [trouble for trouble in found if trouble.missed][:_TROUBLES_SHOWN]
 
 
 @pages.app_template_global("trouble_at")
 def trouble_at_date(occurrence: Occurrence) -> Trouble:
     """Return who has still to be told something about a date that its organiser looks at."""
-    return trouble_at(db_session(), occurrence, has_mail_server=bool(settings().smtp_url))
+    return trouble_at(db_session(), occurrence, has_mail_server=settings().mail_leaves)
 
 
 @pages.app_template_global("left_of_change")
@@ -380,19 +378,3 @@ def moment_text(at: datetime) -> str:
     """Return an instant as day and time in Japan."""
     local = to_user_timezone(at)
     return f"{words.date_text(local)} {words.clock_text(local)}"
-
-
-@pages.get("/outbox")
-def list_outbox() -> ResponseReturnValue:
-    """Show the operator of an installation without a mail server what was written."""
-    find_operator(db_session(), current_actor())
-    mails = outbox.newest(settings().folder / "outbox")
-    return render_template("reach/outbox.html", mails=mails, has_server=bool(settings().smtp_url))
-
-
-@pages.get("/outbox/<name>")
-def read_mail(name: str) -> ResponseReturnValue:
-    """Show the operator one mail as text."""
-    find_operator(db_session(), current_actor())
-    mail = outbox.find_mail(settings().folder / "outbox", name)
-    return secret_address(make_response(render_template("reach/mail.html", mail=mail)))

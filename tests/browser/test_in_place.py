@@ -56,13 +56,13 @@ def test_one_joins_in_place_after_a_mistake_and_goes_back(phone: Phone, office: 
     expect(page.get_by_label("お名前", exact=False).first).to_have_value("沖田 ひな")
     fill(page, "沖田 ひな", "hina")
     phone.press("申し込む")
-    expect(page.get_by_role("heading", level=1)).to_have_text("いまは、メールが出ません")
+    expect(page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     assert (has_stayed(page), page.url.endswith("/joined"), page.evaluate("scrollY")) == (True, True, 0)
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("「係」\u2060に申し込む")
     page.go_forward()
-    expect(page.get_by_role("heading", level=1)).to_have_text("いまは、メールが出ません")
+    expect(page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
     assert has_stayed(page)
 
 
@@ -88,7 +88,7 @@ def test_without_a_network_nothing_typed_is_lost_and_the_next_press_goes_through
     phone.picture("9-not-sent")
     page.context.set_offline(False)
     page.get_by_role("button", name="申し込む").dblclick()
-    expect(page.get_by_role("heading", level=1)).to_have_text("いまは、メールが出ません")
+    expect(page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
     assert office.send("GET", f"/dates/{slot.date_id}")["slots"][0]["left"] == 2
 
 

@@ -61,7 +61,7 @@ def test_somebody_signs_up_on_a_phone_and_withdraws_by_the_mailed_link(
     phone.page.get_by_label(re.compile("^メールアドレス")).fill("hikari@example.jp")
     phone.picture("2-join")
     phone.press("申し込む")
-    expect(phone.page.get_by_role("heading", level=1)).to_have_text("いまは、メールが出ません")
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
     phone.picture("2-joined")
     mail = service.wait_for_mail("hikari@example.jp")
     phone.open(_personal_link(mail))

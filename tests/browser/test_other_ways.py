@@ -65,7 +65,7 @@ def test_somebody_signs_up_with_the_keyboard_alone(phone: Phone, office: Office)
         phone.page.keyboard.type(words)
     _tab_to(phone.page, "申し込む本人が18歳未満のとき")
     _enter(phone.page, "申し込む")
-    expect(phone.page.get_by_role("heading", level=1)).to_have_text("いまは、メールが出ません")
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
 
 
 def test_the_officer_withdraws_undoes_and_decides_with_the_keyboard_alone(
@@ -115,7 +115,7 @@ def test_without_script_one_signs_up_and_the_officer_sees_it_and_decides(
         plain.page.get_by_label(label, exact=False).first.fill(words)
     plain.page.get_by_label("メールアドレス", exact=False).first.fill("fumi@example.jp")
     plain.press("申し込む")
-    expect(plain.page.get_by_role("heading", level=1)).to_have_text("いまは、メールが出ません")
+    expect(plain.page.get_by_role("heading", level=1)).to_have_text("メールを確かめてください")
     plain.open(office.sign_in_link())
     plain.press("サインインする")
     plain.open("/me")

@@ -1,6 +1,7 @@
 """The operator reads what an installation without a mail server has written; nobody else does."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -68,3 +69,50 @@ def test_a_code_is_shown_to_who_opens_the_mail_alone_and_the_status_says_that_no
     status = operator.text("/status")
     assert "メールサーバーがまだ設定されていません" in status
     assert "時間どおりに出ています" not in status
+
+
+@pytest.fixture
+def practising(app: Flask, operator: Visitor, monkeypatch: pytest.MonkeyPatch) -> Visitor:
+    """A stranger on the machine on which the service is tried out."""
+    tried = replace(app.config["TSUDOI"], practice="1", base_url="http://localhost:8000")
+    monkeypatch.setitem(app.config, "TSUDOI", tried)
+    return Visitor(app)
+
+
+def test_who_tries_the_service_out_reads_every_mail_and_follows_its_links(
+    app: Flask, practising: Visitor
+) -> None:
+    assert f'href="/outbox/{_name(app)}"' in practising.text("/outbox")
+    mail = practising.text(f"/outbox/{_name(app)}")
+    assert re.search(r'<pre class="mail-text">[^<]*<a href="http://localhost', mail)
+    assert "&lt;b&gt;回収&lt;/b&gt;" in mail
+
+
+def test_who_tries_the_service_out_is_led_to_the_mail(practising: Visitor) -> None:
+    practising.submit("/sign-in", email="ben@example.jp")
+    page = practising.text("/sign-in/code")
+    assert "練習なので、メールは外に出ません。" in page
+    assert "メールが出ません" not in page
+    assert 'href="/outbox"' in practising.text("/")
+
+
+@pytest.mark.parametrize("name", ["tsudoi.example.jp", "127.0.0.1.example.jp"])
+def test_nobody_reads_them_from_elsewhere_through_a_tunnel(practising: Visitor, name: str) -> None:
+    # Flask refuses names that are not ours: TRUSTED_HOSTS.
+    assert practising.get("/outbox", base_url=f"http://{name}/").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"practice": ""},
+        {"smtp_url": "smtp://127.0.0.1"},
+        {"base_url": "https://tsudoi.example.jp"},
+        {"host": "0.0.0.0"},  # noqa: S104  # as somebody might set it
+    ],
+)
+def test_elsewhere_mail_stays_closed(
+    app: Flask, practising: Visitor, given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "TSUDOI", replace(app.config["TSUDOI"], **given))
+    assert practising.get("/outbox").status_code == 404

@@ -128,7 +128,7 @@ class Settings:
         return (
             self.practice == "1"
             and not self.smtp_url
-            and HERE >= {self.host, urlsplit(self.address).hostname}
+            and {self.host, urlsplit(self.address).hostname} <= HERE
         )
 
     @property

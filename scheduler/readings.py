@@ -43,11 +43,11 @@ _INSIDE_A_PHRASE = re.compile(
 _SPLIT = re.compile(
     "(?<=下)(?=書)|(?<=問い)(?=合わせ)|(?<=間に)(?=合)|(?<=ふりが)(?=なだけ)|(?<=」)(?=に(?:まとめて)?申し込む)"
     # What is pressed or looked at goes with its particle, an example with its sign, 10月1日（木） with の and で.
-    "|(?<=」)(?=を[押選]|に書|で、)|(?<=例：)(?=[^0-9])|(?<=）)(?=の午[前後]|で終わ)|(?<=[0-9]-)(?=0000)"
+    "|(?<=」)(?=を[押選]|に書|で、)|(?<=例：)(?=[^0-9])|(?<=）)(?=の午[前後]|で終わ)"
 )
 SPLIT = (
     *("下書", "問い合わせ", "間に合", "ふりがなだけ", "」に申し込む", "」にまとめて申し込む"),
-    *("」を押", "」を選", "」に書", "」で、", "例：", "）の午", "）で終わ", "-0000"),
+    *("」を押", "」を選", "」に書", "」で、", "例：", "）の午", "）で終わ"),
 )
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(

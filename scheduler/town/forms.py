@@ -29,7 +29,11 @@ class BodyForm(Form):
         description=_("英字で短く。例：midori"),
         render_kw={"autocapitalize": "none", "lang": "en"},
     )
-    kind = SelectField(_("どんな団体ですか"), choices=said_when_shown(words.BODY_KINDS))
+    kind = SelectField(
+        _("どんな団体ですか"),
+        choices=said_when_shown(words.BODY_KINDS),
+        default=next(iter(words.BODY_KINDS)),
+    )
     officer = StringField(_("はじめの役員のお名前"), [DataRequired(_REQUIRED), _LONG_NAME])
     kana = kana_field(of="officer")
     email = StringField(

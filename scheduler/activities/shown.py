@@ -1,6 +1,6 @@
 """How pages show dates and activities: what templates call to say when, where and in which state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date as Day
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -121,6 +121,25 @@ def names_part(title: str, part: str) -> bool:
     return title.endswith(part)
 
 
+def as_cards(lines: Sequence[DateLine], once: bool) -> list[tuple[DateLine, list[DateLine]]]:
+    """Return the dates that are cards of their own, each with the further ones of its activity that say the same."""
+    cards: dict[tuple[object, ...], tuple[DateLine, list[DateLine]]] = {}
+    for line in lines:
+        key = _card_key(line) if once else (line.occurrence.id,)
+        if key in cards:
+            cards[key][1].append(line)
+        else:
+            cards[key] = (line, [])
+    return list(cards.values())
+
+
+def _card_key(line: DateLine) -> tuple[object, ...]:
+    one = line.occurrence
+    if not one.takes_place or line.is_full:
+        return (one.id,)
+    return one.activity_id, one.state, line.starts.time(), line.ends.time(), one.place
+
+
 def takes_children(slot: Slot) -> bool:
     """Say whether anybody may bring a child to a part of which that is not said otherwise, nor unlikely."""
     asks = slot.min_age is not None or slot.max_age is not None or bool(slot.min_children)
@@ -212,6 +231,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "activity_span": activity_span,
     "part_span": part_span,
     "title_and_part": title_and_part,
+    "as_cards": as_cards,
     "takes_children": takes_children,
     "with_part": with_part,
     "names_part": names_part,

@@ -1,6 +1,6 @@
 """What is read for paper: whose sheets somebody may print and key in, and what each line of one has answered so far."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -214,3 +214,9 @@ def _is_of(row: Participation, line: PrintedRow) -> bool:
     if line.household_id is not None:
         return home_of(row) == line.household_id
     return row.person_id is not None and row.person_id == line.person_id and not is_of_body(row)
+
+
+def printed_with(sheets: Sequence[PrintedSheet], code: str) -> set[str]:
+    """Return the codes of those of these sheets that one press printed together with that of a code."""
+    moments = {one.printed_at for one in sheets if one.code == code}
+    return {one.code for one in sheets if one.printed_at in moments}

@@ -94,7 +94,8 @@ def print_sheet(occurrence_id: int) -> ResponseReturnValue:
 def _made(made: list[PrintedSheet], form: PrintForm) -> tuple[str, str, str]:
     look = [(name, "") for name in ("large", "era") if form[name].data]
     if len(made) > 1:
-        paper, asked = f"/dates/{made[0].occurrence_id}/sheets.pdf", [("code", one.code) for one in made]
+        # One number stands for all: hundreds would not fit into the cookie that keeps the sentence.
+        paper, asked = f"/dates/{made[0].occurrence_id}/sheets.pdf", [("with", made[0].code)]
         said = gettext("紙が%(count)s枚できました。1枚ずつ、ちがう番号がついています。", count=len(made))
     else:
         paper, asked = f"/sheets/{made[0].code}/paper.pdf", []
@@ -147,11 +148,11 @@ def sheet_paper(code: str) -> ResponseReturnValue:
 
 @pages.get("/dates/<int:occurrence_id>/sheets.pdf")
 def date_sheets(occurrence_id: int) -> ResponseReturnValue:
-    """Return the sheets of a date in one file, those of the asked codes or all; what was withdrawn is left out."""
+    """Return the sheets of a date in one file, those that are asked for or all; what was withdrawn is left out."""
     actor = current_actor()
     occurrence = find_date_to_enter(db_session(), actor, occurrence_id)
-    codes = set(request.args.getlist("code"))
     found = queries.sheets_of(db_session(), actor, occurrence)[::-1]
+    codes = set(request.args.getlist("code")) | queries.printed_with(found, request.args.get("with", ""))
     asked = [one for one in found if one.withdrawn_at is None and (not codes or one.code in codes)]
     if not asked:
         raise NotFound

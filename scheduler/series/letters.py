@@ -46,6 +46,7 @@ def _kind(sender: Sender, template: str, facts: tuple[bool, bool]) -> Kind:
             series_id=series.id,
             activity_id=series.activity_id,
             dates=[(date_facts(row.slot.occurrence), part_facts(row)) for row in rows],
+            holds=any(row.holds for row in rows),
             every=series.every,
             title=series.activity.title,
             title_en=series.activity.title_en,

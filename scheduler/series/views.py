@@ -32,8 +32,9 @@ from scheduler.web import db_session, go, secret_address, settings
 
 pages = Blueprint("series", __name__)
 
-# How much a browser keeps: the activity, the part, the row, the key of the request, until when, the key to the form.
-_KEPT = 6
+# How much a browser keeps: the activity, the part, the row, the key of the request, until when, the key to the form,
+# and whether all dates were full before.
+_KEPT = 7
 
 
 def _asker(token: str | None) -> tuple[Actor, str]:
@@ -52,8 +53,10 @@ def join(activity_id: int, position: int) -> ResponseReturnValue:
     typed, mends = _typed_before(activity_id, position), "mend" in request.args
     shown = visits.as_form(typed) if typed and mends and request.method == "GET" else None
     form = SeriesForm.for_slots(slots, known=actor.is_signed_in, typed=shown)
+    # As everybody sees it, whoever signs up.
+    full = all(slot.is_waited_for for slot in slots)
     if form.validate_on_submit() and form.attempt(lambda: _join(activity, position, form, actor)):
-        _remember(form, actor, now)
+        _remember(form, actor, now, full=full)
         db_session().commit()
         _say_what_was_left_out(form.done, by_mail=session["series"][2] == 0)
         return go(f"/activities/{activity.id}/join/{position}/joined")
@@ -86,7 +89,7 @@ def _typed_before(activity_id: int, position: int) -> mending.Kept | None:
     return visits.opened(kept[5])
 
 
-def _remember(form: SeriesForm, actor: Actor, now: datetime) -> None:
+def _remember(form: SeriesForm, actor: Actor, now: datetime, *, full: bool) -> None:
     """Keep in this browser what it has just made, and the key to what was typed; the caller commits.
 
     Where that is told to the mailbox alone, nothing of what is stored goes into the cookie, which can be read.
@@ -96,7 +99,7 @@ def _remember(form: SeriesForm, actor: Actor, now: datetime) -> None:
     by_mail = not actor.is_signed_in and is_told_by_mail(Stranger(form.person()))
     sent, until = form.request_key.data or "", (now + UNPROVEN_HOLDS).isoformat()
     key = visits.keep_typed(now) if by_mail else ""
-    session["series"] = [made.activity_id, made.position, 0 if by_mail else made.id, sent, until, key]
+    session["series"] = [made.activity_id, made.position, 0 if by_mail else made.id, sent, until, key, full]
 
 
 def _forget_typed() -> None:
@@ -128,7 +131,7 @@ def joined(activity_id: int, position: int) -> ResponseReturnValue:
         series=made,
         position=position,
         may_mend=_typed_before(activity_id, position) is not None,
-        **(_waiting(kept[4]) if made is None else _standing(made)),
+        **(_waiting(kept[4], waits=kept[6]) if made is None else _standing(made)),
         **_when_and_where(activity, position),
     )
     return secret_address(make_response(page))
@@ -165,10 +168,18 @@ def undo(activity_id: int, position: int) -> ResponseReturnValue:
     return go(f"/activities/{activity_id}")
 
 
-def _waiting(until: str) -> dict[str, object]:
+def _waiting(until: str, *, waits: bool) -> dict[str, object]:
     """Return what is said to whoever typed an address: the same whether or not that one is known."""
     moment = datetime.fromisoformat(until)
-    return {"by_mail": True, "asked": True, "is_over": moment <= clock.now(), "until": moment, "rows": []}
+    is_over = moment <= clock.now()
+    return {
+        "by_mail": True,
+        "asked": True,
+        "is_over": is_over,
+        "until": moment,
+        "rows": [],
+        "waits": waits,
+    }
 
 
 def _standing(made: Series) -> dict[str, object]:
@@ -233,7 +244,7 @@ def prove(series_id: int, token: str | None = None) -> ResponseReturnValue:
     kept = session.get("series")
     if isinstance(kept, list) and len(kept) == _KEPT and kept[3] and kept[3] == found.request_key:
         # Whoever has confirmed it here reads its mailbox.
-        session["series"] = [*kept[:2], found.id, *kept[3:5], ""]
+        session["series"] = [*kept[:2], found.id, *kept[3:5], "", kept[6]]
     return _changed(found, back, gettext("確かめました。"))
 
 

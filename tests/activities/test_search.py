@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from scheduler import words
 from scheduler.activities import months, search
+from scheduler.activities.models import Occurrence
 from scheduler.activities.parts import SlotFacts
 from scheduler.activities.tags import CALLED, write_tags
 from scheduler.activities.wishes import Wish, section_of, span_of, spans_of_days
@@ -322,3 +323,18 @@ def test_names_to_ask_can_be_read_by_who_does_not_read_japanese(
     assert ("Aoki 青木 Tsunoda 角田 別所" in english, "Aoki" in plain) == (True, False)
     read = [f"<rt>{reading}</rt>" in easy for reading in ("あおき", "つのだ", "べっしょ")]
     assert read == [True, True, False]
+
+
+def test_further_dates_of_an_activity_in_a_narrowed_month_are_links_under_its_first_card(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    slots = (SlotFacts("親子", 4, unit="family", min_children=1),)
+    made = make.activity(session, cast.library, NOW, rule="FREQ=WEEKLY;COUNT=6", slots=slots)
+    session.flush()
+    dates = session.query(Occurrence).filter_by(activity_id=made.id).order_by(Occurrence.starts_at).all()
+    dates[3].state = "cancelled"
+    session.commit()
+    whole, narrowed = visitor.text("/"), visitor.text("/?age=5")
+    assert [page.count('class="date-card"') for page in (whole, narrowed)] == [6, 4]
+    assert [page.count('href="/dates/') for page in (whole, narrowed)] == [6, 6]
+    assert narrowed.count("ほかの日：") == 1

@@ -283,3 +283,21 @@ def test_a_browser_forgets_what_was_typed_for_many_dates(
     assert visitor.submit(f"{thanks}/forget", page=thanks).status_code == 303
     assert (visitor.get(thanks).status_code, "花子" in visitor.text(f"{page}?mend=1")) == (404, False)
     assert (session.query(KeptForm).count(), states(session)) == (0, ["unverified"] * 3)
+
+
+def test_where_all_dates_are_full_a_stranger_hears_of_the_waiting_list_everywhere(
+    app: Flask, session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    full = make.activity(
+        session, cast.midori, NOW, rule="FREQ=WEEKLY;COUNT=2", slots=(SlotFacts("積込み", 1),)
+    )
+    for slot in slots_ahead(session, full.id, 0, NOW):
+        make.participation(session, slot, cast.ben, NOW)
+    session.commit()
+    with mailbox.server(app):
+        answer = visitor.submit(f"/activities/{full.id}/join/0", **HANAKO, scope="every")
+        thanks = visitor.text(answer.location)
+    mail = mailbox.new_mail(app, "hanako@example.jp")
+    pages = [thanks, mailbox.text(mail), visitor.text(mailbox.path(mail, "/me/"))]
+    assert ["補欠で待ちます" in page for page in pages] == [True] * 3
+    assert not [page for page in pages if "決まります" in page]

@@ -53,7 +53,7 @@ def _is_mailed(form: GroupForm, share: SlotShare, actor: Actor) -> bool:
     if typed.email:
         actions.tell_speaker(db_session(), share, typed.email, clock.now())
         db_session().commit()
-    return bool(typed.email and settings().smtp_url)
+    return bool(typed.email and settings().mail_leaves)
 
 
 def _stranger(form: GroupForm, actor: Actor) -> Stranger | None:

@@ -100,7 +100,7 @@ class IdentityForm(PublicForm):
         self._ways = ways
         self.contact.choices = list(ways.items())
         self.contact.flags.required = True
-        if not settings().smtp_url and request.method == "GET":
+        if not settings().mail_leaves and request.method == "GET":
             # What would have to be confirmed by mail could not be.
             self.contact.data = "phone"
 

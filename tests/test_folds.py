@@ -17,7 +17,7 @@ DRAWN = re.compile(r"<details(.*?)>\s*<summary>.*?</details>", re.DOTALL)
 DAYS, REPEATS, RAIN, REMINDERS, WORDS = (
     "曜日や日を選ぶ",
     "くり返しをくわしく決める（季節、いつまで、祝日）",
-    "雨のとき、予備日、決める人",
+    "雨のとき、決める人",
     "参加する人へのお知らせの時",
     "ほかの言葉（やさしい日本語、英語）",
 )

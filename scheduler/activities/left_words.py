@@ -44,8 +44,8 @@ def left_on(kinds: tuple[Left, ...]) -> Iterator[tuple[str, str]]:
 
 def _together(left: Left) -> str:
     if left.unit == "family":
-        return str(gettext("1つの役割に%(most)s組まで", most=left.most))
-    return str(gettext("1つの役割に%(most)s人まで", most=left.most))
+        return str(gettext("同じ役割には、あと%(most)s組", most=left.most))
+    return str(gettext("同じ役割には、あと%(most)s人", most=left.most))
 
 
 def _said(left: Left) -> str:

@@ -71,6 +71,11 @@ class Part:
         return [line for line in (*self.coming, *self.pending) if set(line.risks) - {JUST_ASKED}]
 
     @property
+    def uncertain(self) -> list[Line]:
+        """Who of them may stay away for a reason that is not said above, where somebody has to tell them."""
+        return [line for line in self.at_risk if set(line.risks) - {JUST_ASKED, "unreachable"}]
+
+    @property
     def people(self) -> int:
         """How many heads come, named or not."""
         return sum(line.row.people for line in self.coming)

@@ -47,7 +47,8 @@ def decide(occurrence_id: int) -> ResponseReturnValue:
         session.commit()
         return go(f"/dates/{occurrence_id}/board")
     screen = screen_of(session, occurrence, actor.person_id, now)
-    facts = {"has_links": links.has_links(session, occurrence_id, now)}
+    early = days_early(occurrence, now) > 0
+    facts = {"has_links": links.has_links(session, occurrence_id, now), "is_early": early}
     return form.page("decisions/decide.html", screen=screen, occurrence=occurrence, **facts)
 
 

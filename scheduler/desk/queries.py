@@ -81,8 +81,8 @@ def find_desk(session: Session, actor: Actor, now: datetime, *, has_mail_server:
 
 def desk_of(session: Session, actor: Actor, now: datetime, *, has_mail_server: bool = True) -> Desk:
     """Return somebody's desk, an empty one where they hold no office."""
-    bodies, blocks = organised_bodies(session, actor), led_blocks(session, actor)
-    offices = _offices(session, actor)
+    offices, blocks = _offices(session, actor), led_blocks(session, actor)
+    bodies = _own_first(organised_bodies(session, actor), offices)
     # Whoever was told of an office that begins later comes to look; a body's token holds none itself.
     coming = [one for one in offices if one.starts_on > actor.today and actor.body_id is None]
     tasks = tasks_of(session, bodies, now, has_mail_server=has_mail_server)
@@ -99,6 +99,12 @@ def desk_of(session: Session, actor: Actor, now: datetime, *, has_mail_server: b
         coming,
         blocks_to_pass_on(session, actor),
     )
+
+
+def _own_first(bodies: list[Organization], offices: Sequence[Membership]) -> list[Organization]:
+    """Put first the bodies of which somebody is the head."""
+    led = {one.organization_id for one in offices if one.office == "chair"}
+    return sorted(bodies, key=lambda body: body.id not in led)
 
 
 def _offices(session: Session, actor: Actor) -> list[Membership]:

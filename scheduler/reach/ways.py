@@ -62,10 +62,11 @@ def _stored_ways(session: Session, person_ids: Collection[int]) -> dict[int, set
 
 @dataclass(frozen=True)
 class Reached:
-    """How some people are reached: how many by each channel, and how many homes by paper or telephone."""
+    """How some people are reached: how many by each channel, and how many people in how many homes by hand."""
 
     channels: dict[str, int]
     homes: int
+    by_hand: int
 
     @property
     def people(self) -> int:
@@ -85,7 +86,7 @@ def reached_by(session: Session, person_ids: Collection[int]) -> Reached:
         ("home", person.household_id) if person.household_id else ("person", person.id) for person in by_hand
     }
     counted = Counter(channel for _, channel in firsts if channel not in BY_NEIGHBOURS)
-    return Reached({name: counted[name] for name in CHANNELS if counted[name]}, len(homes))
+    return Reached({name: counted[name] for name in CHANNELS if counted[name]}, len(homes), len(by_hand))
 
 
 def _first_channel(person: Person, stored: list[ContactPoint]) -> str:

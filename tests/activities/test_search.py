@@ -243,7 +243,7 @@ def test_a_card_says_how_many_can_come_together(session: Session, cast: Cast, vi
     make.activity(session, cast.library, NOW, slots=(SlotFacts("本", 10), SlotFacts("茶", 10)))
     session.commit()
     page = visitor.text("/")
-    assert ("あと3人</span>（1つの役割に2人まで）" in page, page.count("1つの役割に")) == (True, 1)
+    assert ("あと3人</span>（同じ役割には、あと2人）" in page, page.count("同じ役割には")) == (True, 1)
 
 
 def test_who_looks_for_something_with_a_child_is_asked_the_age_at_once(visitor: Visitor) -> None:

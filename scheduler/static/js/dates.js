@@ -35,6 +35,8 @@ function propose(form, day) {
   if (!("proposes" in form.dataset) || (field.value && field.value !== field.dataset.proposed)) return;
   field.dataset.proposed = day;
   field.value = day;
+  // What was said to be missing there is not any more.
+  if (day) field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 async function showDates(form, place, turn) {

@@ -204,7 +204,7 @@ def test_weeks_before_it_is_asked_once_more_and_what_was_typed_is_kept(
     assert 'value="雨の見込み"' in aiko.text(back)
     with at("2026-11-21 06:00"):
         assert aiko.submit("/dates/1/decision", outcome="cancel").status_code == 303
-        assert "<p>中止にしました。</p>" in aiko.text("/dates/1/board")
+        assert "<span>中止にしました。</span>" in aiko.text("/dates/1/board")
 
 
 def test_going_back_to_the_question_once_it_is_decided_shows_how_it_stands(aiko: Visitor) -> None:

@@ -38,6 +38,8 @@ _PUN = frozenset("013468")
 _GOES_ON = "[0-9A-Za-zぁ-ゖァ-ヺー一-龠]"
 _INSIDE_A_PHRASE = re.compile(
     f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)|(?<=[一-龠])(?=さん)|\\A(?=さん)"
+    # Nor between a day and its weekday, and what goes on behind that: 22日（日曜日）に.
+    "|(?<=</ruby>)(?=（<ruby>[月火水木金土日]曜日)|(?<=</ruby>）)(?=[ぁ-ゖ])"
 )
 # Words inside which Chromium ends a phrase, and where.
 _SPLIT = re.compile(

@@ -9,6 +9,8 @@ from scheduler.text import annotated, calendar_text, csv_cell, mail_header, text
 WORD = annotated("日", "ひ")
 RUBY = "<ruby>日<rp>（</rp><rt>ひ</rt><rp>）</rp></ruby>"
 HELD = f"<bdi>{RUBY}</bdi>"
+DAY = f"22{WORD}（{annotated('水曜日', 'すいようび')}）"
+WEEKDAY = "<ruby>水曜日<rp>（</rp><rt>すいようび</rt><rp>）</rp></ruby>"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,7 @@ def test_a_reading_that_would_be_shown_with_its_brackets_is_broken(typed: str, b
     [
         (f"<p>{WORD}です</p>", f"<p><bdi>{RUBY}\u2060です</bdi></p>"),
         (f"<p>{WORD}：1{WORD}</p>", f"<p><bdi>{RUBY}：\u20601\u2060{RUBY}</bdi></p>"),
+        (f"<p>{DAY}に</p>", f"<p><bdi>22\u2060{RUBY}\u2060（{WEEKDAY}）\u2060に</bdi></p>"),
         (f'<a aria-label="{WORD} > {WORD}">{WORD}</a>', f'<a aria-label="日 > 日">{HELD}</a>'),
         (f'<td data-label="{WORD}">{WORD}</td>', f'<td data-label="ひ">{HELD}</td>'),
         (f"<title>{WORD}</title><h1>{WORD}</h1>", f"<title>日</title><h1>{HELD}</h1>"),

@@ -109,7 +109,7 @@ def test_what_is_postponed_tells_the_day_of_the_word_from_the_new_day_and_leads_
     assert month.count("11月29日（日）に変わりました") == 2
     assert 'href="/subscribe"' in month.split("<main")[1].split("</main>")[0]
     english = visitor.text("/dates/1?lang=en")
-    assert "Decided on Monday 16 November" in english
+    assert 'Decided on Monday <span class="whole">16 November</span>' in english
     assert 'If it rains, it moves to Sunday <span class="whole">6 December</span>' in english
 
 

@@ -101,7 +101,7 @@ def test_a_change_of_several_dates_is_told_to_each_once(
     assert _names(aiko, path) == ["手前の家", "奥の家", "千田 知恵"]
     page = aiko.text(path)
     assert ("緑1-1" in page, "tel:0467-22-3333" in page or "tel:+81467223333" in page) == (True, True)
-    assert page.count('に変わりました。<span class="whole">午前10時</span>から、') == 3
+    assert page.count('に変わりました。<span class="whole">午前10時</span>\u2060から、') == 3
     # Whoever comes to some of the dates alone is told of these.
     assert (page.count("全部の日"), page.count('<span class="tick-row-note">11月22日')) == (1, 2)
     _deliver(app)
@@ -146,7 +146,7 @@ def test_a_vanished_date_has_its_pages_and_its_leader_walks_for_it(
     ]
     aiko, gone = browser_of(app, cast.aiko), f"/dates/{dates[1].id}"
     assert "日時や内容の変更" in aiko.text(f"{gone}/reached")
-    assert "11月29日（日）</span>の資源回収の日は中止です。" in aiko.text(f"{gone}/list")
+    assert "11月29日（日）</span>\u2060の資源回収の日は中止です。" in aiko.text(f"{gone}/list")
     assert f"/changes/{made.id}/reached" in aiko.text(f"/activities/{made.activity_id}/changes")
     _deliver(app)
     ben = browser_of(app, cast.ben)
@@ -171,7 +171,7 @@ def test_a_change_taken_back_is_told_to_those_who_had_heard_of_it_alone(
     assert [_names(aiko, path) for path in (page, f"/dates/{dates[0].id}/list")] == [["手前の家"]] * 2
     text = aiko.text(page)
     assert "前にお伝えした変更は、取り消しになりました。" in text
-    assert '11月22日（日）</span><span class="whole">午前8時</span>から' in text
+    assert '11月22日（日）</span><span class="whole">午前8時</span>\u2060から' in text
     listed = program_of(app, cast.aiko).read(f"/changes/{made.id}/reached")["people"]
     assert [(one["name"], one["group"]) for one in listed] == [
         ("手前の家", "by_hand"),
@@ -225,10 +225,10 @@ def test_of_two_changes_the_newer_word_stands_for_both_where_it_is_about_the_dat
     second = make_change(session, date, one(date, place=Place("公民館")))
     session.commit()
     aiko = browser_of(app, cast.aiko)
-    assert "、公民館で行います。" in aiko.text(f"/changes/{second.id}/list")
+    assert '、<span class="in-one">公民館</span>で行います。' in aiko.text(f"/changes/{second.id}/list")
     assert _names(aiko, f"/changes/{second.id}/list") == ["手前の家", "奥の家", "千田 知恵"]
     page = aiko.text(f"/changes/{first.id}/list")
-    assert ("11月29日（日）</span>の" in page, "公民館" in page) == (True, False)
+    assert ("11月29日（日）</span>\u2060の" in page, "公民館" in page) == (True, False)
 
 
 def test_the_list_of_a_change_whose_dates_were_all_called_off_since_is_empty(

@@ -209,7 +209,9 @@ def test_whoever_has_a_telephone_beside_the_dead_mailbox_is_on_the_list(
     assert "tel:0467-22-2222" in page
     # As people dial it, and with what to say, to be read out.
     assert ('href="tel:+81467111111"' in page, "0467-11-1111</a>" in page) == (True, True)
-    assert 'みどり町内会です。<span class="whole">11月22日（日）</span>の資源回収の日は中止です。' in page
+    assert (
+        'みどり町内会です。<span class="whole">11月22日（日）</span>\u2060の資源回収の日は中止です。' in page
+    )
 
 
 def test_the_list_is_in_walking_order(

@@ -35,7 +35,7 @@ def test_a_reserve_date_beside_a_choice_to_decide_nothing_is_asked_about(
     aiko: Visitor, session: Session
 ) -> None:
     page = aiko.submit(NEW, **TYPED | {"reserve_days": "7", "weather_rule": "none"}).text
-    assert "予備日を消すか、「雨のとき」を選び直してください。" in page
+    assert "予備日を消すか、「雨のとき」\u2060を選び直してください。" in page
     assert 'value="7"' in page
     assert session.query(Activity).count() == 0
 

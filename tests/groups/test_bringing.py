@@ -68,6 +68,19 @@ def test_nobody_is_brought_past_somebody_who_waits(session: Session, cast: Cast,
         bring_along(session, row, CHILD, NOW)
 
 
+def test_a_child_who_is_too_young_is_said_at_the_age_and_whom_to_ask(
+    app: Flask, session: Session, cast: Cast, slot: Slot
+) -> None:
+    row = yes(session, slot, cast.ben)
+    slot.min_age = 3
+    session.commit()
+    refused = browser_of(app, cast.ben).submit(f"/participations/{row.id}/more", age="8か月")
+    assert (refused.status_code, 'href="#age"' in refused.text) == (409, True)
+    assert (
+        "この役割は3歳からです。小さいお子さんを連れて来てよいかは、世話人に聞いてください。" in refused.text
+    )
+
+
 def test_who_cannot_be_brought_along(session: Session, cast: Cast, slot: Slot) -> None:
     row = yes(session, slot, cast.ben)
     with pytest.raises(Invalid, match="nobody_to_bring"):

@@ -9,7 +9,7 @@ from flask import Flask
 from scheduler.config import ROOT
 
 MACROS = re.compile(r"{% macro ([a-z]\w+)\(")
-# Drawn by another part, or a text as it is: `spoken`, `named`, `with_children` and `age_words`.
+# Drawn by another part, a text as it is (`spoken`, `named`, `with_children`, `age_words`), or for a trial alone.
 INSIDE = {
     "csrf",
     "opens_beside",
@@ -24,6 +24,9 @@ INSIDE = {
     "ticks",
     "with_children",
     "age_words",
+    "whole_words",
+    "in_one",
+    "practice_mail",
 }
 
 

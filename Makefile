@@ -69,7 +69,8 @@ format: .venv/test.stamp ## Bring the code into its one format
 bench: .venv/test.stamp $(CATALOGUES) ## Measure list, date, feed and sign-up, and reminders under kill -9; part=feeds, paint
 	$(BIN)/python -m tests.bench $(part)
 
-screenshots: .venv/test.stamp $(CATALOGUES) machine ## Save a picture of every page in screenshots/; in=ja takes one language
+screenshots: .venv/test.stamp $(CATALOGUES) ## Save a picture of every page in screenshots/; in=ja takes one language
+	$(BIN)/python -m tests.machine pictures
 	$(BIN)/python -m tests.browser.pictures $(in)
 
 migration: .venv/run.stamp ## Write a migration for changed tables: make migration m="what changes"

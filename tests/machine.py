@@ -35,9 +35,9 @@ class Need:
     advice: str
 
 
-def main() -> int:
-    """Bring the machine into shape; return 1, after saying what is missing, when that fails."""
-    missing = [need for need in NEEDS if not need.is_there()]
+def main(*, for_pictures: bool = False) -> int:
+    """Bring the machine into shape; return 1, after saying what is missing, when the tests cannot run."""
+    missing = [need for need in (*NEEDS, *([SPEAKING] if for_pictures else [])) if not need.is_there()]
     if missing and (apt := _apt_get()):
         _install_packages(apt, missing)
         missing = [need for need in missing if not need.is_there()]
@@ -45,8 +45,8 @@ def main() -> int:
         need.other_way()
     missing = [need for need in missing if not need.is_there()]
     for need in missing:
-        print(f"Missing for the tests: {need.name}. {need.advice}", file=sys.stderr)
-    return 1 if missing else 0
+        print(f"Missing: {need.name}. {need.advice}", file=sys.stderr)
+    return 1 if any(need in NEEDS for need in missing) else 0
 
 
 def chromium() -> Path | None:
@@ -75,6 +75,11 @@ def has_japanese_font() -> bool:
         return True
     fc_list = shutil.which("fc-list")
     return fc_list is not None and subprocess.run([fc_list, ":lang=ja"], capture_output=True).stdout != b""
+
+
+def speaks_japanese() -> bool:
+    """Tell whether Chromium draws the fields for days and files in Japanese; that of macOS does as the system does."""
+    return sys.platform == "darwin" or Path("/usr/lib/chromium/locales/ja.pak").exists()
 
 
 def _browsers() -> Iterator[Path]:
@@ -182,6 +187,15 @@ NEEDS = (
     ),
 )
 
+# For the pictures alone, which are taken without it, too.
+SPEAKING = Need(
+    "a Chromium that speaks Japanese",
+    speaks_japanese,
+    ("chromium", "chromium-l10n") if _debian_has_chromium() else (),
+    _nothing_else,
+    "Debian: apt install chromium chromium-l10n. Fields for days are drawn in English without it.",
+)
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(for_pictures="pictures" in sys.argv[1:]))

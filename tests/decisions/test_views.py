@@ -103,6 +103,10 @@ def test_what_is_postponed_tells_the_day_of_the_word_from_the_new_day_and_leads_
     aiko.submit("/dates/1/decision", early="1", outcome="postpone")
     page = visitor.text("/dates/1")
     assert "決めた日時：11月16日（月）" in page
+    asked = browser_of(app, cast.ben).text("/me")
+    assert "11月22日（日）から順延になりました。" in asked.replace('<span class="whole">', "").replace(
+        "</span>", ""
+    )
     rain = "雨なら、12月6日（日）に順延します"
     assert [rain in shown for shown in (page, browser_of(app, cast.ben).text("/me"))] == [True, True]
     month = visitor.text("/month?m=2026-11")
@@ -111,6 +115,24 @@ def test_what_is_postponed_tells_the_day_of_the_word_from_the_new_day_and_leads_
     english = visitor.text("/dates/1?lang=en")
     assert 'Decided on Monday <span class="whole">16 November</span>' in english
     assert 'If it rains, it moves to Sunday <span class="whole">6 December</span>' in english
+
+
+def test_who_is_told_by_hand_is_not_counted_as_told(
+    app: Flask, session: Session, cast: Cast, aiko: Visitor
+) -> None:
+    for person in (cast.ben, cast.chie):
+        person.email = None
+    session.commit()
+    page = aiko.text("/dates/1/decision")
+    assert ("電話や紙で伝える方 2人" in page, "押すと、もう一度たずねます。" in page) == (True, True)
+    with at("2026-11-21 06:00"):
+        assert "押すとすぐに決まります。" in aiko.text("/dates/1/decision")
+    aiko.submit("/dates/1/decision", early="1", outcome="cancel")
+    board = aiko.text("/dates/1/board")
+    assert ("<span>中止にしました。</span>" in board, "2人に、電話や紙で伝えてください。" in board) == (
+        True,
+        True,
+    )
 
 
 @pytest.mark.parametrize("outcome", ["", "explode", "confirm\n"])

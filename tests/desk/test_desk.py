@@ -118,12 +118,6 @@ def test_others_bodies_stay_theirs(session: Session, cast: Cast) -> None:
     assert desk_of(session, cast.aiko, EVE).dates == []
 
 
-def test_the_body_whose_head_one_is_comes_first(session: Session, cast: Cast) -> None:
-    cast.midori.name = "鷲町内会"
-    casting.hold_office(session, cast.aiko, cast.library, "organiser", NOW)
-    assert [one.slug for one in desk_of(session, cast.aiko, NOW).bodies] == ["midori", "library"]
-
-
 def test_a_coming_date_shows_how_many_have_come_forward(session: Session, cast: Cast) -> None:
     slot = make.slot(session, cast.midori, NOW, places=5)
     make.participation(session, slot, cast.ben, NOW)

@@ -116,7 +116,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
         assert "中止 11月22日（日） 午前6時2分 みどり町内会 会長" in made
         assert "つどいからメールが出ません。電話などで伝えてください。" in made
         shown = visitor.text("/dates/1")
-        assert "午前6時2分<br>みどり町内会 会長" in " ".join(shown.split())
+        assert "午前6時2分</span><br>みどり町内会 会長" in " ".join(shown.split())
         assert shown.index("data-urgent") < shown.index("<h1>")
 
 

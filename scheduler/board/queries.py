@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
 from scheduler.activities.queries import find_occurrence
-from scheduler.board.risks import JUST_ASKED, Risks, risks_at
+from scheduler.board.risks import NO_WORRY, Risks, risks_at
 from scheduler.errors import NotFound
 from scheduler.history import UNDO_FOR, StateChange, changes_of
 from scheduler.participation.models import COMING, PENDING, Participation
@@ -68,12 +68,7 @@ class Part:
     @property
     def at_risk(self) -> list[Line]:
         """Who holds a place that may turn out to be empty."""
-        return [line for line in (*self.coming, *self.pending) if set(line.risks) - {JUST_ASKED}]
-
-    @property
-    def uncertain(self) -> list[Line]:
-        """Who of them may stay away for a reason that is not said above, where somebody has to tell them."""
-        return [line for line in self.at_risk if set(line.risks) - {JUST_ASKED, "unreachable"}]
+        return [line for line in (*self.coming, *self.pending) if set(line.risks) - NO_WORRY]
 
     @property
     def people(self) -> int:
@@ -218,8 +213,7 @@ def _open_lines(part: Part, now: datetime) -> list[tuple[str, Line]]:
         found += [("applied", line) for line in part.applied if line.talk is None]
     if part.slot.cancel_until <= now < part.slot.starts_at:
         found += [("free", line) for line in part.waiting if line.row.places <= part.slot.left]
-    found += [("guardian", line) for line in part.pending if line.row.state == "awaiting_guardian"]
-    return found + [("unreachable", line) for line in part.at_risk if "unreachable" in line.risks]
+    return found + [("guardian", line) for line in part.pending if line.row.state == "awaiting_guardian"]
 
 
 @dataclass(frozen=True)
@@ -229,6 +223,11 @@ class Step:
     change: StateChange
     by: str
     may_be_undone: bool
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return self.change.at
 
 
 def history_of(session: Session, row: Participation, now: datetime) -> list[Step]:

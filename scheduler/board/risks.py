@@ -13,8 +13,9 @@ from scheduler.participation.models import COMING, Participation
 
 # So long everybody has to answer, before being silent is a risk.
 _PATIENCE = timedelta(hours=12)
-# Shown, but nothing to worry about.
 JUST_ASKED = "just_asked"
+# Shown, but no sign that a place stays empty: whoever has neither telephone nor mail comes as surely as others.
+NO_WORRY = {JUST_ASKED, "unreachable"}
 
 
 @dataclass(frozen=True)

@@ -55,19 +55,34 @@ class Round:
         rows = left_of(self.told, has_mail_server=has_mail_server)
         return len({row.person.id for row in rows if row.group == KEPT})
 
+    def shows_phone(self, row: Told) -> bool:
+        """Say whether whoever holds the list is shown this person's telephone, and there is one."""
+        may_see = self.whole or (row.household is not None and row.household.releases_contact)
+        return may_see and bool(row.person.phone)
+
+    @property
+    def called(self) -> list[Told]:
+        """Who is left to be told by telephone: the quickest, so they come first."""
+        return [row for row in self.rows if self.shows_phone(row)]
+
     @property
     def blocks(self) -> list[tuple[Organization | None, list[Told]]]:
-        """Who is left, by block, in the order in which one walks."""
-        groups = groupby(self.rows, key=lambda row: row.walking_order[0])
+        """Who is left without a telephone, by block, in the order in which one walks."""
+        visited = [row for row in self.rows if not self.shows_phone(row)]
+        groups = groupby(visited, key=lambda row: row.walking_order[0])
         found = [list(rows) for _name, rows in groups]
         return [(rows[0].block, rows) for rows in found]
 
     def of(self, delivery_id: int) -> "Round":
-        """Return the same for one person on it alone, with all words for them; raise NotFound for anybody else."""
-        person = next((row.person.id for row in self.rows if row.delivery_id == delivery_id), None)
-        if person is None:
+        """Return the same for one home on it alone, with all words for it; raise NotFound for anybody else."""
+        home = next((row.home for row in self.rows if row.delivery_id == delivery_id), None)
+        if home is None:
             raise NotFound
-        return replace(self, told=[row for row in self.told if row.person.id == person])
+        return replace(self, told=[row for row in self.rows if row.home == home])
+
+    def has_told(self, delivery_id: int) -> Told | None:
+        """Return whom this was for where somebody has told them: they are not on the list any more."""
+        return next((row for row in self.told if row.delivery_id == delivery_id and row.by_id), None)
 
     def ticked(self, by_id: int | None, now: datetime) -> list[Told]:
         """Return whom this person has told and may still put back on the list."""

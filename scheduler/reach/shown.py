@@ -1,32 +1,78 @@
-"""What templates call to say what can be done about somebody who has still to be told."""
+"""What templates call to say who was told by whom, and what can be done about somebody who was not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint
+from flask_babel import force_locale
 
+from scheduler import clock
 from scheduler.activities.models import Occurrence
+from scheduler.board.queries import names_of
+from scheduler.history import UNDO_FOR
+from scheduler.participation.models import Participation
 from scheduler.parties.login import current_actor
-from scheduler.parties.models import Person
-from scheduler.reach.told import Told, leaders_of, sign_ups_of
+from scheduler.reach.told import Told, leaders_of, sign_ups_of, told_about
 from scheduler.web import db_session
 
 
 @dataclass(frozen=True)
 class OtherWays:
-    """What helps to tell whoever has no known telephone: their sign-ups by person, who leads their blocks by block."""
+    """What helps to tell whoever has no known telephone: their sign-ups by person, and who leads their blocks."""
 
     sign_ups: dict[int, int]
-    leaders: dict[int, list[Person]]
+    leaders: list[str]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """That somebody was told a piece of news by a person: which news, by whom and when."""
+
+    row: Told
+    by: str
+    at: datetime
+    may_be_taken_back: bool
 
 
 def fit(pages: Blueprint) -> None:
     """Let the templates of an app, once it has these pages, call all of this by name."""
-    pages.add_app_template_global(ways_besides)
+    for one in (ways_besides, tellings_of, tellings_to, said_in):
+        pages.add_app_template_global(one)
 
 
 def ways_besides(occurrence: Occurrence | None, rows: Sequence[Told]) -> OtherWays:
     """Return what helps to tell these people of a date; the database is asked once for all of them."""
     blocks = {row.block.id for row in rows if row.block is not None}
     sign_ups = sign_ups_of(db_session(), occurrence.id) if occurrence is not None else {}
-    return OtherWays(sign_ups, leaders_of(db_session(), blocks, current_actor().today))
+    untold = {row.person.id for row in rows}
+    led = leaders_of(db_session(), blocks, current_actor().today).values()
+    # A leader who is on the list is told first.
+    names = {one.id: one.name for leaders in led for one in leaders if one.id not in untold}
+    return OtherWays(sign_ups, list(names.values()))
+
+
+def tellings_of(rows: Sequence[Told]) -> dict[int, Telling]:
+    """Return, by delivery, what of these was told by a person, and whether the reader may still take that back."""
+    told = [row for row in rows if row.by_id is not None and row.at is not None]
+    names = names_of(db_session(), {row.by_id for row in told})
+    reader, since = current_actor().person_id, clock.now() - UNDO_FOR
+    return {
+        row.delivery_id: Telling(
+            row, names.get(row.by_id or 0, ""), row.at, row.by_id == reader and row.at > since
+        )
+        for row in told
+        if row.at is not None
+    }
+
+
+def tellings_to(row: Participation) -> list[Telling]:
+    """Return who told somebody who has signed up the news of that date, and when."""
+    about = told_about(db_session(), row.slot.occurrence_id)
+    return list(tellings_of([one for one in about if one.person.id == row.contact_id]).values())
+
+
+def said_in(language: str, macro: Callable[..., str], *facts: object) -> str:
+    """Return what a macro says in the language of whom it is for, whatever the reader's own."""
+    with force_locale(language):
+        return macro(*facts)

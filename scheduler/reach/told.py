@@ -96,12 +96,23 @@ class Told:
         return self.group in {"by_hand", MISSED}
 
     @property
-    def walking_order(self) -> tuple[str, int, str, int]:
+    def home(self) -> tuple[int, int]:
+        """What those who live together have in common; whoever lives in no known home is alone."""
+        return (self.household.id, 0) if self.household else (0, self.person.id)
+
+    @property
+    def walking_order(self) -> tuple[str, int, tuple[int, int], str, int]:
         """Its place on the way from door to door."""
         # Whoever lives in no block comes last: nobody's way leads past them.
         block = self.block.name if self.block else "\uffff"
         position = self.household.position if self.household else 0
-        return block, position, self.person.kana_key, self.word.notice_id
+        return (
+            block,
+            position,
+            self.home if self.household else (0, 0),
+            self.person.kana_key,
+            self.word.notice_id,
+        )
 
 
 def told_about(session: Session, occurrence_id: int) -> list[Told]:

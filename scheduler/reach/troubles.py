@@ -71,7 +71,7 @@ class Trouble:
     @property
     def homes(self) -> int:
         """How many homes somebody has to go to."""
-        return len({(row.household.id, 0) if row.household else (0, row.person.id) for row in self.rows})
+        return len({row.home for row in self.rows})
 
 
 def troubles_of(

@@ -254,15 +254,28 @@ def _list(found: Round) -> ResponseReturnValue:
         return _ticked(found)
     session, by = db_session(), (current_actor().person_id, clock.now())
     if "letter" in request.args:
-        one = found.of(request.args.get("letter", 0, int))
-        facts = {"asked": asked_again(session, one), "row": one.rows[0], "now": by[1]}
-        return render_template("reach/letter.html", round=one, **facts)
+        return _letter(found, request.args.get("letter", 0, int), by[1])
     answered, asked = answered_by(session, found, by), asked_again(session, found)
     people = {one.person.id for one in answered}
     done = [row for row in found.ticked(*by) if row.person.id not in people]
     unsent = found.unsent(has_mail_server=settings().mail_leaves) if found.whole else 0
     facts = {"done": done, "asked": asked, "answered": answered, "now": by[1], "unsent": unsent}
     return render_template("reach/list.html", round=found, **facts)
+
+
+def _letter(found: Round, delivery_id: int, now: datetime) -> ResponseReturnValue:
+    told = found.has_told(delivery_id)
+    if told is not None:
+        flash(gettext("%(name)sさんには、もう伝えました。", name=told.person.name), "success")
+        return go(request.path)
+    one = found.of(delivery_id)
+    people = list({row.person.id: row.person for row in one.rows}.values())
+    facts = {
+        "asked": asked_again(db_session(), one),
+        "people": people,
+        "at_home": one.rows[0].household is not None,
+    }
+    return render_template("reach/letter.html", round=one, now=now, **facts)
 
 
 def _ticked(found: Round) -> ResponseReturnValue:
@@ -279,8 +292,7 @@ def _ticked(found: Round) -> ResponseReturnValue:
     elif unsaid:
         _pressed(lambda: _unsaid(found, unsaid[0], by_id))
     elif mistaken:
-        tick_one(session, found, mistaken[0], by_id, now, told=False)
-        flash(gettext("一覧にもどしました。"), "success")
+        _pressed(lambda: _not_told(found, mistaken[0], by_id))
     else:
         _pressed(lambda: _all_ticked(found, ids, by_id))
     session.commit()
@@ -294,6 +306,12 @@ def _pressed(act: Callable[[], str]) -> None:
     except Refused as refused:
         db_session().rollback()
         flash(words.sentence(refused), "warning")
+
+
+def _not_told(found: Round, delivery_id: int, by_id: int) -> str:
+    tick_one(db_session(), found, delivery_id, by_id, clock.now(), told=False)
+    back: str = gettext("一覧にもどしました。")
+    return back
 
 
 def _answered(found: Round, delivery_id: int, by_id: int) -> str:

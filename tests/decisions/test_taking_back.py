@@ -42,7 +42,7 @@ def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
     to_ben = mailbox.text(mail)
     assert "「順延」を取り消しました" in to_ben
     assert "/again" in to_ben
-    assert f"/dates/{date.id}/list" in aiko.text(board)
+    assert f"/dates/{date.id}/reached" in aiko.text(board)
     assert "佐藤 梅" in aiko.text(f"/dates/{date.id}/list")
 
 

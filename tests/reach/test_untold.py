@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Occurrence
 from scheduler.board.actions import send_message
 from scheduler.decisions import actions as decisions
-from scheduler.parties.models import Organization
+from scheduler.participation.models import Participation
+from scheduler.parties.access import Actor
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.reach import reached
 from tests import cast as casting
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -35,13 +38,14 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     test_reached._deliver(app, sink)
     session.rollback()
     aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
-    assert f"mailto:{cast.ben.email}?subject=" in aiko.text(f"{page}/reached")
+    assert "まだ届いていない人 4人" in aiko.text(f"{page}/reached")
     aiko.submit(f"{page}/reached", kept="1")
     news, found = aiko.text(f"{page}/reached"), aiko.text(f"{page}/list")
-    assert ("電話・紙がまだの方" in news, "届いていません" in news) == (True, False)
+    # The same people, counted the same way: only that their mail did not leave is not said any more.
+    assert ("まだ届いていない人 4人" in news, "メールが出ません" in news) == (True, False)
     assert "まだ聞いていません（電話）" in aiko.text(f"{page}/board")
     assert f"mailto:{cast.ben.email}?subject=" in found
-    assert f"1班の班長（{cast.chie.name}）" in found
+    assert found.count(f"班長（{cast.chie.name}）") == 1
     letters = re.findall(r"\?letter=(\d+)", found)
     shown = aiko.text(f"{page}/list?letter={letters[-1]}")
     assert (shown.count("様</h1>"), "順延します" in shown, "別所 勉様" in shown) == (1, True, True)
@@ -81,10 +85,58 @@ def test_a_message_is_written_to_them_as_it_was_typed_and_older_news_are_one_ste
     assert "<h2>中止</h2>" in latest
     older = re.search(rf'href="({page}\?news=\d+)">世話人からの連絡：届いていない人', latest)
     assert older is not None
-    shown = aiko.text(older[1])
+    assert ">中止：届いていない人" in aiko.text(older[1])
+    aiko.submit(older[1], kept="1")
+    shown = aiko.text(f"/dates/{date.id}/list")
+    assert "軍手は &lt;2枚&gt; です。" in shown
+    written = [unquote(one) for one in re.findall(r'href="mailto:[^"]+&amp;body=([^"]+)"', shown)]
+    assert any(one.endswith("のことで、お伝えします。\n\n軍手は <2枚> です。") for one in written)
+
+
+def test_who_reads_another_language_is_written_to_in_it_and_a_home_has_one_letter(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    homes = session.query(Household).order_by(Household.position).all()
+    cast.ben.household_id = homes[0].id
+    for person in session.query(Person).filter_by(household_id=homes[0].id):
+        person.language = "en"
+    decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    test_reached._deliver(app, sink)
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/list"
+    aiko.submit(f"/dates/{date.id}/reached", kept="1")
+    shown = aiko.text(page)
     written = re.search(r'href="mailto:[^"]+&amp;body=([^"]+)"', shown)
     assert written is not None
-    assert unquote(written[1]).endswith("のことで、お伝えします。\n\n軍手は <2枚> です。")
-    assert ">中止：届いていない人" in shown
-    aiko.submit(older[1], kept="1")
-    assert "軍手は &lt;2枚&gt; です。" in aiko.text(f"/dates/{date.id}/list")
+    assert "is postponed to" in unquote(written[1])
+    letters = re.findall(r"\?letter=(\d+)", shown)
+    together = [aiko.text(f"{page}?letter={number}") for number in letters]
+    assert [one.count("Dear ") for one in together] == [1, 0]
+    assert any('class="letter" lang="en"' in one for one in together)
+
+
+def test_a_tick_by_mistake_is_taken_back_wherever_it_is_seen_and_the_history_knows_of_it(
+    app: Flask, session: Session, cast: Cast, date: Occurrence
+) -> None:
+    decisions.cancel(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
+    row = reached.find_round(session, Actor(NOW.date(), cast.aiko.id), date.id).rows[0]
+    sign_up = session.query(Participation).filter_by(contact_id=row.person.id).one().id
+    session.rollback()
+    number = row.delivery_id
+    aiko.submit(f"{page}/list", only=number, told=number)
+    button = f'name="mistaken" value="{number}"'
+    assert [button in aiko.text(f"{page}/{one}") for one in ("list", "reached", f"board/{sign_up}")] == [
+        True
+    ] * 3
+    assert re.search(
+        rf"伝えた</strong>：中止.*<span>{cast.aiko.name}</span>", aiko.text(f"{page}/board/{sign_up}"), re.S
+    )
+    # The way back from its letter is the list, not a page that is not there.
+    assert aiko.get(f"{page}/list?letter={number}").location == f"{page}/list"
+    aiko.submit(f"{page}/reached", mistaken=number, kept=[])
+    assert [button in aiko.text(f"{page}/{one}") for one in ("list", "reached", f"board/{sign_up}")] == [
+        False
+    ] * 3
+    assert f'name="told" value="{number}"' in aiko.text(f"{page}/list")

@@ -125,6 +125,10 @@ def test_a_tick_by_mistake_is_taken_back_wherever_it_is_seen_and_the_history_kno
     sign_up = session.query(Participation).filter_by(contact_id=row.person.id).one().id
     session.rollback()
     number = row.delivery_id
+    label = re.search(rf'<label for="told-{number}">(.*?)</label>', aiko.text(f"{page}/list"), re.S)
+    # A thumb that stops beside the name ticks nobody.
+    assert label is not None
+    assert (row.person.name in label[1], "tick-row-note" in label[1]) == (True, False)
     aiko.submit(f"{page}/list", only=number, told=number)
     button = f'name="mistaken" value="{number}"'
     assert [button in aiko.text(f"{page}/{one}") for one in ("list", "reached", f"board/{sign_up}")] == [

@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from scheduler import reader, words
-from scheduler.readings import SPLIT, in_html, in_one_piece, read_marks
+from scheduler.readings import SPLIT, in_html, in_one_piece, in_one_piece_in_english, read_marks
 from scheduler.text import without_readings
 
 _MARK, _SPLIT = "\ufff9".encode(), tuple(word.encode() for word in SPLIT)
@@ -140,6 +140,8 @@ def _show_readings(response: Response) -> Response:
     if _MARK in content:
         text = content.decode()
         response.set_data(in_html(text, shown=_are_shown()) if is_page else without_readings(text))
+    elif is_page and words.language() == "en":
+        response.set_data(in_one_piece_in_english(content.decode()))
     elif is_page and any(word in content for word in _SPLIT):
         response.set_data(in_one_piece(content.decode()))
     return response

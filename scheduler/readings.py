@@ -38,19 +38,28 @@ _PUN = frozenset("013468")
 _GOES_ON = "[0-9A-Za-zぁ-ゖァ-ヺー一-龠]"
 _INSIDE_A_PHRASE = re.compile(
     f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)|(?<=[一-龠])(?=さん)|\\A(?=さん)"
+    # Nor before the particle of what another element holds, a time or a name.
+    "|\\A(?=(?:[にのはがをでとへも]|から|まで) )"
     # Nor between a day and its weekday, and what goes on behind that: 22日（日曜日）に.
     "|(?<=</ruby>)(?=（<ruby>[月火水木金土日]曜日)|(?<=</ruby>）)(?=[ぁ-ゖ])"
 )
 # Words inside which Chromium ends a phrase, and where.
 _SPLIT = re.compile(
-    "(?<=下)(?=書)|(?<=問い)(?=合わせ)|(?<=間に)(?=合)|(?<=ふりが)(?=なだけ)|(?<=」)(?=に(?:まとめて)?申し込む)"
+    "下(?=書)|問い(?=合わせ)|間に(?=合)|ふりが(?=なだけ)|」(?=に(?:まとめて)?申し込む)"
     # What is pressed or looked at goes with its particle, an example with its sign, 10月1日（木） with の and で.
-    "|(?<=」)(?=を[押選]|に書|で、)|(?<=例：)(?=[^0-9])|(?<=）)(?=の午[前後]|で終わ)"
+    "|」(?=を[押選捨]|に書|で、)|例：(?=[^0-9])|）(?=の午[前後]|で終わ)"
+    # 6時30分 is one word.
+    "|時(?=[0-9]+分)"
 )
 SPLIT = (
     *("下書", "問い合わせ", "間に合", "ふりがなだけ", "」に申し込む", "」にまとめて申し込む"),
-    *("」を押", "」を選", "」に書", "」で、", "例：", "）の午", "）で終わ"),
+    *("」を押", "」を選", "」を捨", "」に書", "」で、", "例：", "）の午", "）で終わ"),
+    *(f"時{number}" for number in range(1, 6)),
 )
+# In English a day stays with its month, a number with what it counts, and a dash with what stands before it.
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_COUNTS = "people|person|places?|minutes?|hours?|days?|weeks?|months?|years?"
+_ENGLISH = re.compile(rf" (?:(?<=[0-9] )(?=(?:{_MONTH}|{_COUNTS}|[ap]m)\b)|(?<=\S )(?=– ))")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"
@@ -58,6 +67,9 @@ _PLAIN = re.compile(
     r"|<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>",
     re.DOTALL | re.IGNORECASE,
 )
+
+# The same elements, and what nobody reads, as their tags begin.
+_AS_IT_IS = ("<!--", "<script", "<style", "<title", "<option", "<textarea", "<svg")
 
 
 def read_marks(written: str) -> str:
@@ -89,7 +101,22 @@ def in_html(page: str, *, shown: bool = True) -> str:
 
 def in_one_piece(page: str) -> str:
     """Return a page in which no line ends inside a word that browsers take for two."""
-    return _changed(page, lambda text: _SPLIT.sub("\u2060", text), str)
+    return _held(page, _SPLIT, lambda text: f"{text}\u2060")
+
+
+def in_one_piece_in_english(page: str) -> str:
+    """Return an English page in which no line ends inside a date, between a number and its word, or before a dash."""
+    return _held(page, _ENGLISH, lambda _: "\u00a0")
+
+
+def _held(page: str, inside: re.Pattern[str], whole: Callable[[str], str]) -> str:
+    # There are few such places: to look at each is quicker than to take the page apart.
+    def hold(found: re.Match[str]) -> str:
+        tag = page.rfind("<", 0, found.start())
+        is_text = page.find(">", tag, found.start()) >= 0 and not page.startswith(_AS_IT_IS, tag)
+        return whole(found[0]) if is_text else found[0]
+
+    return inside.sub(hold, page)
 
 
 def _changed(page: str, text: Callable[[str], str], plain: Callable[[str], str]) -> str:

@@ -3,7 +3,15 @@
 import pytest
 from flask import Flask, Response
 
-from scheduler.readings import SPLIT, in_html, in_one_piece, in_plain_text, is_broken, read_marks
+from scheduler.readings import (
+    SPLIT,
+    in_html,
+    in_one_piece,
+    in_one_piece_in_english,
+    in_plain_text,
+    is_broken,
+    read_marks,
+)
 from scheduler.text import annotated, calendar_text, csv_cell, mail_header, text_in, without_readings
 
 WORD = annotated("日", "ひ")
@@ -77,7 +85,8 @@ def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
         ("自分のページの「手伝える回数や時間」で、月に何回まで", "」"),
         ("お名前とふりがなだけでも", "ふりが"),
         ("あとで見分けるための名前です。例：広報紙", "例："),
-        ("11月22日（日）の午前6時30分", "）"),
+        ("11月22日（日）の午前6時", "）"),
+        ("午前6時30分に決まります", "時"),
     ],
 )
 def test_a_particle_stays_with_what_it_belongs_to(whole: str, after: str) -> None:
@@ -87,6 +96,29 @@ def test_a_particle_stays_with_what_it_belongs_to(whole: str, after: str) -> Non
 
 def test_an_example_of_a_number_is_held_together_anyway() -> None:
     assert in_one_piece("<p>例：9:00</p>") == "<p>例：9:00</p>"
+
+
+@pytest.mark.parametrize(
+    ("written", "held"),
+    [
+        ("Sunday 22 November 8:00", "Sunday 22\u00a0November 8:00"),
+        ("22 Marchers", "22 Marchers"),
+        ("3 people, 10 minutes", "3\u00a0people, 10\u00a0minutes"),
+        ("9:00 am", "9:00\u00a0am"),
+        ("Recovery day – Loading", "Recovery day\u00a0– Loading"),
+    ],
+)
+def test_no_line_of_english_ends_inside_a_date_or_a_number_with_its_word(written: str, held: str) -> None:
+    assert in_one_piece_in_english(f"<b>x</b> {written}") == f"<b>x</b> {held}"
+
+
+@pytest.mark.parametrize("page", ['<input value="22 November">', "<option selected>22 November</option>"])
+def test_what_may_be_sent_back_stays_as_it_is(page: str) -> None:
+    assert in_one_piece_in_english(page) == page
+
+
+def test_a_particle_stays_with_a_time_in_an_element_of_its_own() -> None:
+    assert f"</b><bdi>\u2060に {RUBY}</bdi>" in in_html(f"<b>8:00</b>に {WORD}")
 
 
 def test_a_name_stays_with_its_san_where_there_are_readings() -> None:

@@ -308,7 +308,7 @@ def test_a_script_may_ask_for_the_dates_while_one_types(aiko: Visitor) -> None:
 
 def test_the_dates_while_one_types_say_until_when_and_that_an_end_comes_too_early(aiko: Visitor) -> None:
     asked = "/organizations/midori/activities/dates?first_on=2026-12-05&first_at=09:00&repeats=once&ends_at="
-    assert "午前9時〜11時30分" in aiko.text(f"{asked}11:30")
+    assert "午前9時〜11時\u206030分" in aiko.text(f"{asked}11:30")
     assert "終わりの時刻は、始まりより後にしてください。" in aiko.text(f"{asked}08:00")
 
 

@@ -70,7 +70,7 @@ def test_a_reason_that_cannot_be_chosen_is_refused(aiko: Visitor, session: Sessi
 
 def test_the_screen_says_until_when_for_how_many_and_to_which_day(aiko: Visitor) -> None:
     page = aiko.text("/dates/1/decision")
-    assert "午前6時30分</span>までに決めてください" in page
+    assert "午前6時\u206030分</span>までに決めてください" in page
     assert "11月29日（日）</span>に順延する" in page
     # Where no mail leaves, that is said before the buttons.
     assert page.index("あとからも出ません") < page.index('class="decisions"')
@@ -113,8 +113,8 @@ def test_what_is_postponed_tells_the_day_of_the_word_from_the_new_day_and_leads_
     assert month.count("11月29日（日）に変わりました") == 2
     assert 'href="/subscribe"' in month.split("<main")[1].split("</main>")[0]
     english = visitor.text("/dates/1?lang=en")
-    assert 'Decided on Monday <span class="whole">16 November</span>' in english
-    assert 'If it rains, it moves to Sunday <span class="whole">6 December</span>' in english
+    assert 'Decided on Monday <span class="whole">16\u00a0November</span>' in english
+    assert 'If it rains, it moves to Sunday <span class="whole">6\u00a0December</span>' in english
 
 
 def test_who_is_told_by_hand_is_not_counted_as_told(

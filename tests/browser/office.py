@@ -53,7 +53,15 @@ class Office:
         with urlopen(request, timeout=20) as answer:  # noqa: S310  # our own address
             return json.load(answer)
 
-    def post(self, title: str, places: int, starts: datetime | None = None, **terms: Any) -> Slot:
+    def post(
+        self,
+        title: str,
+        places: int,
+        starts: datetime | None = None,
+        *,
+        reserve_days: int | None = None,
+        **terms: Any,
+    ) -> Slot:
         """Post and publish an activity of one date, in ten days or as wanted, with one part; return that part."""
         begins = starts or datetime.combine(date.today() + timedelta(days=10), time(9))  # noqa: DTZ011  # far enough off
         slot = {"name": "係", "name_en": "Helping", "places": places, **terms}
@@ -62,6 +70,7 @@ class Office:
             "place": "みどり公園",
             "first_on": f"{begins:%Y-%m-%d}",
             "first_at": f"{begins:%H:%M}",
+            "reserve_days": reserve_days,
         }
         made = self.send("POST", "/organizations/midori/activities", **facts, minutes=60, slots=[slot])
         self.send("POST", f"/activities/{made['id']}/publish")

@@ -69,3 +69,27 @@ def test_what_is_refused_turns_back_with_a_sentence(phone: Phone, office: Office
     last.get_by_role("checkbox").click()
     expect(last).to_contain_text("行われなかった日には、出席をつけられません。")
     expect(last.get_by_role("checkbox")).not_to_be_checked()
+
+
+def test_who_is_told_is_ticked_by_name_alone_and_an_answer_opens_nobody_elses_fold(
+    phone: Phone, office: Office
+) -> None:
+    made = office.post("延びる会", 5, reserve_days=1)
+    for number in range(2):
+        office.telephones(made, f"聞田 {number}", f"090-0000-210{number}")
+    revision = office.send("GET", f"/dates/{made.date_id}")["revision"]
+    office.send("POST", f"/dates/{made.date_id}/decision", outcome="postpone", revision=revision)
+    phone.open(office.sign_in_link())
+    phone.press("サインインする")
+    phone.open(f"/dates/{made.date_id}/list")
+    rows = phone.page.locator(".check-in > li")
+    rows.first.locator("summary").click()
+    rows.first.get_by_role("button", name="行くと聞きました").click()
+    expect(rows).to_have_count(1)
+    expect(rows.first.locator("details")).not_to_have_attribute("open", "")
+    box = rows.first.bounding_box()
+    assert box is not None
+    rows.first.click(position={"x": box["width"] - 8, "y": 20})
+    expect(rows.first.get_by_role("checkbox")).not_to_be_checked()
+    rows.first.locator(".tick-row-name").click()
+    expect(rows.first).to_contain_text("伝えました")

@@ -48,10 +48,10 @@ function folds() {
   });
 }
 
-// A fold that holds the form itself has done its work, unless the form is refused.
-function opened(form) {
+// A fold that holds what was pressed has done its work, unless that is refused.
+function opened(pressed) {
   const open = folds().filter(([, fold]) => fold.open);
-  return open.map(([name, fold]) => [name, fold.contains(form)]);
+  return open.map(([name, fold]) => [name, fold.contains(pressed)]);
 }
 
 function openAgain(were) {
@@ -123,7 +123,7 @@ async function ask(form, button) {
   const page = await pageOf(answer).catch((error) => Promise.reject(Object.assign(error, { url: answer.redirected && url })));
   const fault = page.querySelector("[data-fault]");
   if (fault && !answer.redirected) return fault.textContent.trim();
-  const [moved, were] = [url !== shown, opened(form)];
+  const [moved, were] = [url !== shown, opened(button ?? form)];
   remember(url);
   put(page);
   if (!moved) openAgain(were);
@@ -182,7 +182,7 @@ function once(event) {
   history.replaceState(history.state, "");
   // Another script may still send it in its own way.
   setTimeout(() => event.defaultPrevented || (form.dataset.sent = ""));
-  sessionStorage.setItem(FOLDS, JSON.stringify([location.pathname, opened(form)]));
+  sessionStorage.setItem(FOLDS, JSON.stringify([location.pathname, opened(event.submitter ?? form)]));
   setTimeout(free, LONGEST, form);
 }
 

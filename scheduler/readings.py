@@ -43,6 +43,8 @@ _INSIDE_A_PHRASE = re.compile(
     # Nor between a day and its weekday, and what goes on behind that: 22日（日曜日）に.
     "|(?<=</ruby>)(?=（<ruby>[月火水木金土日]曜日)|(?<=</ruby>）)(?=[ぁ-ゖ])"
 )
+# The same where there is no reading, behind what another element holds.
+_LED = re.compile("\\A(」?)(?=(?:[にのはがをでとへも]|から|まで) )")
 # Words inside which Chromium ends a phrase, and where.
 _SPLIT = re.compile(
     "下(?=書)|問い(?=合わせ)|間に(?=合)|ふりが(?=なだけ)|」(?=に(?:まとめて)?申し込む)"
@@ -137,7 +139,7 @@ def _in_kana(label: re.Match[str]) -> str:
 
 def _ruby(text: str) -> str:
     if "\ufff9" not in text:
-        return without_readings(text)
+        return _LED.sub("\\1\u2060", without_readings(text))
     counted = _COUNTED.sub(_as_counted, text)
     shown = without_readings(_MARKED.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", counted))
     shown = _INSIDE_A_PHRASE.sub("\u2060", shown)

@@ -119,6 +119,7 @@ def test_what_may_be_sent_back_stays_as_it_is(page: str) -> None:
 
 def test_a_particle_stays_with_a_time_in_an_element_of_its_own() -> None:
     assert f"</b><bdi>\u2060に {RUBY}</bdi>" in in_html(f"<b>8:00</b>に {WORD}")
+    assert in_html("<b>清掃</b>」を すてますか") == "<b>清掃</b>」\u2060を すてますか"
 
 
 def test_a_name_stays_with_its_san_where_there_are_readings() -> None:

@@ -16,6 +16,7 @@ from scheduler.parties.access import Actor
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.reach import reached
 from tests import cast as casting
+from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.notices.sink import Sink
@@ -144,3 +145,18 @@ def test_a_tick_by_mistake_is_taken_back_wherever_it_is_seen_and_the_history_kno
         False
     ] * 3
     assert f'name="told" value="{number}"' in aiko.text(f"{page}/list")
+
+
+def test_the_desk_says_of_which_office_each_errand_is_and_a_leader_has_those_of_the_own_block_alone(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink, block: Organization
+) -> None:
+    casting.hold_office(session, cast.aiko, block, "block_leader", NOW)
+    casting.hold_office(session, cast.chie, block, "block_leader", NOW)
+    decisions.cancel(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    # The date that is off asks for no answers; the next one does.
+    make.slot(session, cast.midori, NOW)
+    session.commit()
+    test_reached._deliver(app, sink)
+    both, leader = (browser_of(app, one).text("/desk") for one in (cast.aiko, cast.chie))
+    assert re.search(r"世話人の仕事</h2>.*まだ届いていない方が4人います.*1班の仕事</h2>", both, re.S)
+    assert ("世話人の仕事" in leader, "2軒に伝える" in leader, "4人" in leader) == (False, True, False)

@@ -50,12 +50,12 @@ _SPLIT = re.compile(
     "下(?=書)|問い(?=合わせ)|間に(?=合)|ふりが(?=なだけ)|」(?=に(?:まとめて)?申し込む)"
     # What is pressed or looked at goes with its particle, an example with its sign, 10月1日（木） with の and で.
     "|」(?=を[押選捨]|に書|で、)|例：(?=[^0-9])|）(?=の午[前後]|で終わ)"
-    # 6時30分 is one word.
-    "|時(?=[0-9]+分)"
+    # 午前6時30分 is one word.
+    "|時(?=[0-9]+分)|(?:の午[前後]|午[前後](?=[0-9]+時[0-9]))(?=[0-9])"
 )
 SPLIT = (
     *("下書", "問い合わせ", "間に合", "ふりがなだけ", "」に申し込む", "」にまとめて申し込む"),
-    *("」を押", "」を選", "」を捨", "」に書", "」で、", "例：", "）の午", "）で終わ"),
+    *("」を押", "」を選", "」を捨", "」に書", "」で、", "例：", "）の午", "の午前", "の午後", "）で終わ"),
     *(f"時{number}" for number in range(1, 6)),
 )
 # In English a day stays with its month, a number with what it counts, and a dash with what stands before it.

@@ -85,13 +85,20 @@ def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
         ("自分のページの「手伝える回数や時間」で、月に何回まで", "」"),
         ("お名前とふりがなだけでも", "ふりが"),
         ("あとで見分けるための名前です。例：広報紙", "例："),
-        ("11月22日（日）の午前6時", "）"),
-        ("午前6時30分に決まります", "時"),
+        ("朝6時30分に決まります", "時"),
+        ("8日の午前6時に", "の午前"),
     ],
 )
 def test_a_particle_stays_with_what_it_belongs_to(whole: str, after: str) -> None:
     assert in_one_piece(f"<p>{whole}</p>") == f"<p>{whole.replace(after, after + chr(0x2060))}</p>"
     assert any(word in whole for word in SPLIT)
+
+
+def test_a_time_of_day_is_one_word() -> None:
+    assert (
+        in_one_piece("<p>22日（日）の午前6時30分に</p>")
+        == "<p>22日（日）\u2060の午前\u20606時\u206030分に</p>"
+    )
 
 
 def test_an_example_of_a_number_is_held_together_anyway() -> None:

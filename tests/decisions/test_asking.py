@@ -113,10 +113,10 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
     assert (date_.state, told["Subject"][:4]) == ("cancelled", "【中止】")
     with at("2026-11-22 06:03"):
         made = " ".join(visitor.text(link).split())
-        assert "中止 11月22日（日） 午前6時\u20602分 みどり町内会 会長" in made
+        assert "中止 11月22日（日） 午前\u20606時\u20602分 みどり町内会 会長" in made
         assert "つどいからメールが出ません。電話などで伝えてください。" in made
         shown = visitor.text("/dates/1")
-        assert "午前6時\u20602分</span><br>みどり町内会 会長" in " ".join(shown.split())
+        assert "午前\u20606時\u20602分</span><br>みどり町内会 会長" in " ".join(shown.split())
         assert shown.index("data-urgent") < shown.index("<h1>")
 
 

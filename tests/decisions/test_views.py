@@ -70,7 +70,7 @@ def test_a_reason_that_cannot_be_chosen_is_refused(aiko: Visitor, session: Sessi
 
 def test_the_screen_says_until_when_for_how_many_and_to_which_day(aiko: Visitor) -> None:
     page = aiko.text("/dates/1/decision")
-    assert "午前6時\u206030分</span>までに決めてください" in page
+    assert "午前\u20606時\u206030分</span>までに決めてください" in page
     assert "11月29日（日）</span>に順延する" in page
     # Where no mail leaves, that is said before the buttons.
     assert page.index("あとからも出ません") < page.index('class="decisions"')

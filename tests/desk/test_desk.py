@@ -150,7 +150,7 @@ def test_the_page_leads_to_each_thing_and_says_when_nothing_is_left(
     with time_machine.travel(EVE, tick=False):
         page = aiko.text("/desk")
     assert f"/dates/{date.id}/decision" in page
-    assert "午前6時\u206030分まで" in page
+    assert "午前\u20606時\u206030分まで" in page
     assert ("あと1件" in empty, page.count("あと1件")) == (False, 2)
 
 

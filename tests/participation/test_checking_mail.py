@@ -89,5 +89,5 @@ def test_opened_again_the_page_to_check_the_mail_says_the_same_of_a_known_addres
         with browser.client.session_transaction() as cookie:
             assert cookie["joined"][:2] == [slot.id, 0]
     assert shown[:2] == shown[2:]
-    assert "午前10時\u206030分</span>まで" in shown[0]
+    assert "午前\u206010時\u206030分</span>まで" in shown[0]
     assert "確かめる時間がすぎました" in shown[1]

@@ -322,7 +322,7 @@ def test_nobody_learns_by_typing_an_address_whether_that_one_has_signed_up(
             visitor.text(visitor.submit(f"/slots/{slot.id}/join", **one).location).replace("<wbr>", "")
             for one in (typed, new)
         )
-    for words in ("メールを確かめてください", "メールを送りました。", "午前10時\u206030分</span>まで"):
+    for words in ("メールを確かめてください", "メールを送りました。", "午前\u206010時\u206030分</span>まで"):
         assert (words in page, words in other) == (True, True), words
     assert "申し込みが決まりました" not in page
     assert (HANAKO.email in page, new["email"] in other) == (True, True)

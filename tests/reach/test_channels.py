@@ -164,4 +164,4 @@ def test_the_page_says_the_persons_own_quiet_hours(app: Flask, session: Session,
     assert said in browser_of(app, ben).text("/me/channels")
     ben.limits = {"quiet_from": "22:30"}
     session.commit()
-    assert said.replace("午後9時", "午後10時\u206030分") in browser_of(app, ben).text("/me/channels")
+    assert said.replace("午後9時", "午後\u206010時\u206030分") in browser_of(app, ben).text("/me/channels")

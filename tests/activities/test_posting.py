@@ -114,8 +114,8 @@ def test_the_rhythm_gives_the_first_day_where_nobody_types_one(aiko: Visitor, se
 def test_a_draft_names_who_decides_only_where_they_will_be_asked(aiko: Visitor, session: Session) -> None:
     rain = {"weather_rule": "postpone_if_rain", "reserve_days": "7"}
     draft = aiko.submit(NEW, **TYPED | rain).location
-    said = ("だれにもお願いしません" in aiko.text(draft), ">決める人<" in aiko.text(draft))
+    said = ("決める時刻は、まだありません" in aiko.text(draft), ">決める人<" in aiko.text(draft))
     assert said == (True, False)
     assert aiko.submit(f"{draft}/edit", **TYPED | rain | {"decide_at": "06:30"}).status_code == 303
-    said = ("だれにもお願いしません" in aiko.text(draft), ">決める人<" in aiko.text(draft))
+    said = ("決める時刻は、まだありません" in aiko.text(draft), ">決める人<" in aiko.text(draft))
     assert said == (False, True)

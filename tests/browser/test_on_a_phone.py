@@ -40,7 +40,7 @@ def test_an_officer_posts_a_recurring_activity_and_publishes_it(phone: Phone, se
     phone.picture("1-next-dates")
     phone.press("この内容で公開する")
     expect(phone.page.get_by_role("heading", level=1)).to_have_text("花だんの水やり")
-    expect(phone.page.locator(".date-list li").first).to_contain_text("午前7時〜7時30分")
+    expect(phone.page.locator(".date-list li").first).to_contain_text("午前7時〜7時\u206030分")
     phone.picture("1-published")
 
 

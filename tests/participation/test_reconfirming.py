@@ -173,4 +173,4 @@ def test_a_date_that_was_called_off_is_not_told_as_taken_part_in(
     session.commit()
     with at("2026-11-23 10:00"):
         page = browser_of(app, cast.ben).text("/me").split("これまで")[1]
-    assert "積込み・中止" in page
+    assert "積込み</span>・中止" in page

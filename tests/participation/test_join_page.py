@@ -18,7 +18,7 @@ HANAKO = {"name": "山田 花子", "kana": "やまだ はなこ", "email": "hana
 FAMILY = {"children-0": "", "children-1": "", "children-2": "", "grown_ups": "2"}
 LANGUAGES = [
     ("ja", "大人2人、お子さん（8か月）", "大人1人"),
-    ("en", "2 adults, a child (8 months)", "1 adult"),
+    ("en", "2 adults, a child (8\u00a0months)", "1 adult"),
 ]
 
 

@@ -6,10 +6,12 @@ from flask_babel import gettext, ngettext
 
 from scheduler import words
 from scheduler.activities.models import Slot
-from scheduler.activities.queries import Left
+from scheduler.activities.queries import DateLine, Left
 
 # So many come together at most: to know that fewer fit into any part helps no larger party.
 _PARTY = 10
+# So many parts are named on a card; more are counted together.
+_NAMED = 3
 
 
 def left_in(slot: Slot) -> str:
@@ -30,6 +32,22 @@ def capacity_of(slot: Slot) -> str:
     return str(ngettext("定員 %(num)s", "定員 %(num)s", slot.places))
 
 
+def parts_left(line: DateLine) -> list[Slot]:
+    """Return the parts of a date that have places, where each is named on a list; where one number says it, none.
+
+    That is where a party may fit into some of them only, and they are few enough for a line.
+    """
+    if len({one.unit for one in line.left}) == 1 and not any(map(_is_narrow, line.left)):
+        return []
+    free = [slot for slot in line.occurrence.slots if slot.left > 0]
+    return free if len(free) <= _NAMED else []
+
+
+def _is_narrow(left: Left) -> bool:
+    """Say whether fewer come together into one part than there are places."""
+    return left.most < min(left.places, _PARTY)
+
+
 def left_on(kinds: tuple[Left, ...]) -> Iterator[tuple[str, str]]:
     """Go through what is left on a date, saying for whom where its parts are for several kinds of people.
 
@@ -39,7 +57,7 @@ def left_on(kinds: tuple[Left, ...]) -> Iterator[tuple[str, str]]:
     for one in kinds:
         if one.places > 0:
             said = _said_for(one) if several else _said(one)
-            yield said, words.aside(_together(one)) if one.most < min(one.places, _PARTY) else ""
+            yield said, words.aside(_together(one)) if _is_narrow(one) else ""
 
 
 def _together(left: Left) -> str:

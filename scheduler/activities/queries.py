@@ -186,7 +186,10 @@ def ahead(now: datetime) -> Select[Line]:
         .where(Activity.state == "published", Occurrence.ends_at >= now)
         .group_by(Occurrence.id, Activity.id, Organization.id)
         .order_by(Occurrence.starts_at, Occurrence.id)
-        .options(contains_eager(Occurrence.activity).contains_eager(Activity.organization))
+        .options(
+            contains_eager(Occurrence.activity).contains_eager(Activity.organization),
+            selectinload(Occurrence.slots),
+        )
     )
 
 

@@ -146,10 +146,10 @@ def _has_part(wish: Wish) -> ColumnElement[bool]:
     part = aliased(Slot)
     fits = [part.occurrence_id == Occurrence.id]
     if wish.age:
-        # Who is older than a part is meant for may come along with a smaller one.
-        smallest = min(map(int, wish.age))
-        fits.append(youngest_in(part) <= smallest)
-        fits.append(func.coalesce(part.max_age, GROWN_UP) >= smallest)
+        # Who is older than a part is meant for may come along with a smaller one; a search is for each.
+        years = [int(age) for age in wish.age]
+        fits.append(youngest_in(part) <= min(years))
+        fits.append(func.coalesce(part.max_age, GROWN_UP) >= max(years))
     if wish.minutes:
         fits.append(part.minutes <= wish.minutes)
     if wish.free:

@@ -5,7 +5,7 @@ from datetime import date as Day
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import lazy_gettext as _
 
 from scheduler import clock, words
@@ -13,7 +13,7 @@ from scheduler.activities import rules
 from scheduler.activities.contacts import contact_texts
 from scheduler.activities.facts import decision_time, reserve_starts_at
 from scheduler.activities.holiday_words import holiday_word
-from scheduler.activities.left_words import capacity_of, left_in, left_on
+from scheduler.activities.left_words import capacity_of, left_in, left_on, parts_left
 from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, SlotTemplate, Tag
 from scheduler.activities.queries import DateLine, next_with_room
@@ -22,6 +22,7 @@ from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
 from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.search import HOME_ZONE
+from scheduler.activities.wishes import ages_in
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
 from scheduler.web import db_session
@@ -40,6 +41,11 @@ def fit(pages: Blueprint) -> None:
 def today() -> Day:
     """Return which day it is at home."""
     return clock.now().astimezone(HOME_ZONE).date()
+
+
+def asked_ages() -> tuple[str, ...]:
+    """Return the ages of children that were searched for: they go along from the list to the form."""
+    return ages_in(request.args.getlist("age"))
 
 
 def local_start(thing: Occurrence | Slot) -> datetime:
@@ -228,6 +234,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "repeats_words": repeats_words,
 }
 _GLOBALS: dict[str, Callable[..., Any]] = {
+    "asked_ages": asked_ages,
     "activity_span": activity_span,
     "part_span": part_span,
     "title_and_part": title_and_part,
@@ -244,6 +251,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "capacity_of": capacity_of,
     "left_in": left_in,
     "left_on": left_on,
+    "parts_left": parts_left,
     "next_open": next_open,
     "decision_time": decision_time,
 }

@@ -31,7 +31,7 @@ _LONGEST = 60
 class Wish:
     """A wish; what is empty does not matter. `age`, `ease` and `minutes` ask for one part that fits in everything.
 
-    `age` is that of every child who is to come along.
+    `age` is that of every child who is to come along; the part is meant for each of them.
     """
 
     when: str = ""
@@ -56,7 +56,7 @@ class Wish:
             body=_text(asked.get("body", "")),
             tag=_text(asked.get("tag", "")),
             words=_text(asked.get("words", "")),
-            age=tuple(years for years in AGES if years in age),
+            age=ages_in(age),
             minutes=int(_one_of(tuple(map(str, MINUTES)), minutes) or 0),
             ease=tuple(code for code in EASE if code in ease),
             free=asked.get("free") == "1",
@@ -98,6 +98,11 @@ class Wish:
                 yield from ((name, code) for code in value)
             elif value:
                 yield name, value
+
+
+def ages_in(asked: list[str]) -> tuple[str, ...]:
+    """Return the ages of children that stand in an address, the smallest first."""
+    return tuple(years for years in AGES if years in asked)
 
 
 def _one_of(known: tuple[str, ...], asked: str) -> str:

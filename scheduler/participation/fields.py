@@ -116,6 +116,11 @@ class CompanyForm(PartyForm):
         else:
             fit_rows(self.children, slot.min_children, slot.min_age)
 
+    def bring(self, ages: Sequence[str]) -> None:
+        """Let these children stand in the empty rows, as they were searched for."""
+        for row, years in zip(self.children if "children" in self else (), ages, strict=False):
+            row.data = row.data or years
+
     def validate_children(self, field: "FieldList[AgeField]") -> None:
         """Name the ages that are missing together with all else that is, not once the rest has been mended."""
         needed = sum(bool(child.flags.required) for child in field)

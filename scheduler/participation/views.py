@@ -10,6 +10,7 @@ from flask_babel import gettext
 from scheduler import clock
 from scheduler.activities.models import Slot
 from scheduler.activities.queries import find_slot
+from scheduler.activities.wishes import ages_in
 from scheduler.guarding import guard
 from scheduler.participation import (
     actions,
@@ -55,6 +56,8 @@ def join(slot_id: int) -> ResponseReturnValue:
         visits.remember(form.done, _stranger(form, actor))
         db_session().commit()
         return go(f"/slots/{slot.id}/joined")
+    if request.method == "GET":
+        form.bring(ages_in(request.args.getlist("age")))
     now = clock.now()
     others = queries.others_with_room(slot, form.head_count() if form.refused_by == "full" else 1, now)
     shown = {"slot": slot, "occurrence": slot.occurrence, "others": others, "elsewhere": slot.id != slot_id}

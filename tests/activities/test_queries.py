@@ -56,7 +56,10 @@ def test_places_for_people_and_for_families_are_not_added_up(
     date = make.occurrence(session, cast.midori, NOW, slots=both)
     session.commit()
     page = visitor.text("/")
-    assert ("親子 あと3組・" in page, "手伝う人 あと2人" in page) == (True, True)
+    assert (
+        '親子 <span class="whole">あと3組・</span>' in page,
+        '手伝い <span class="whole">あと2人' in page,
+    ) == (True, True)
     page = visitor.text(f"/dates/{date.id}")
     words = ('href="#parts">どれに申し込むかを選ぶ', "親子で申し込む", "この役割で申し込む", "定員 3組")
     assert [one for one in words if one not in page] == []

@@ -173,7 +173,7 @@ AGES = [
         (replace(CHILD, max_age=3), SlotFacts("手伝い", 4, burden=("with_children",), min_age=15)),
         {},
         (False, False),
-        "0歳から3歳まで",
+        "3歳まで",
     ),
     # A family may be two adults; nobody has said that it is for children.
     ((SlotFacts("家族", 4, unit="family"), SlotFacts("積込み", 4)), {}, (False, False), ""),
@@ -204,7 +204,7 @@ def test_several_children_are_asked_for_at_once_and_find_what_takes_them_all(
 ) -> None:
     make.activity(session, cast.midori, NOW, slots=(replace(CHILD, min_age=3, max_age=8),))
     session.commit()
-    for query, fits in (("age=3&age=12", True), ("age=2&age=6", False), ("age=9&age=12", False)):
+    for query, fits in (("age=3&age=8", True), ("age=2&age=6", False), ("age=3&age=9", False)):
         assert ("資源回収の日" in visitor.text(f"/?{query}").partition('id="found"')[2]) == fits
     page = visitor.text("/?age=3&age=6")
     chips = page.partition('id="wishes"')[2].partition("</ul>")[0]
@@ -243,14 +243,44 @@ def test_a_card_says_how_many_can_come_together(session: Session, cast: Cast, vi
     make.activity(session, cast.library, NOW, slots=(SlotFacts("本", 10), SlotFacts("茶", 10)))
     session.commit()
     page = visitor.text("/")
-    assert ("あと3人</span>（同じ役割には、あと2人）" in page, page.count("同じ役割には")) == (True, 1)
+    found = (
+        '積込み <span class="whole">あと2人・</span>受付 <span class="whole">あと1人' in page,
+        "あと20人" in page,
+    )
+    assert (*found, "同じ役割には" in page) == (True, True, False)
+
+
+def test_a_card_with_many_parts_counts_them_together(session: Session, cast: Cast, visitor: Visitor) -> None:
+    parts = tuple(SlotFacts(f"係{number}", 2) for number in range(4))
+    make.activity(session, cast.midori, NOW, slots=parts)
+    session.commit()
+    page = visitor.text("/")
+    assert ("あと8人</span>（同じ役割には、あと2人）" in page, "係1" in page) == (True, False)
+
+
+def test_the_ages_searched_for_stand_in_the_form_to_sign_up(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    date = make.occurrence(session, cast.midori, NOW, slots=(CHILD, SlotFacts("掃除", 4)))
+    session.commit()
+    page = visitor.text("/?age=3&age=6")
+    asked = f"/dates/{date.id}?age=3&amp;age=6"
+    assert f'href="{asked}"' in page
+    page = visitor.text(asked.replace("&amp;", "&"))
+    for slot in date.slots:
+        join = f"/slots/{slot.id}/join?age=3&amp;age=6"
+        assert f'href="{join}"' in page
+        form = visitor.text(join.replace("&amp;", "&") + "&age=99")
+        assert re.findall(r'name="children-\d"[^>]* value="(\d+)"', form) == ["3", "6"]
+        assert '<details class="one-more" open>' in form
 
 
 def test_who_looks_for_something_with_a_child_is_asked_the_age_at_once(visitor: Visitor) -> None:
     asked, told = (visitor.text(f"/?{query}") for query in ("ease=with_children", "ease=with_children&age=4"))
     assert 'data-key="age-4"' in asked.partition('id="wishes"')[2].partition("</ul>")[0]
-    for page in (asked, told):
-        assert "お子さんは何歳ですか（何人でも）" in page
+    assert ("お子さんは何歳ですか（何人でも）" in asked, "（何人でも）" in told) == (True, False)
+    # How many are found is said where one ticks, for the list stands below.
+    assert 'お子さんは何歳ですか</span> <strong class="whole" role="status">0件あります<' in told
     assert 'id="told">0件あります<' in told
 
 

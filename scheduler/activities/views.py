@@ -5,8 +5,9 @@ from datetime import timedelta
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -258,11 +259,23 @@ def publish(activity_id: int) -> ResponseReturnValue:
     found = queries.find_organised_activity(db_session(), actor, activity_id)
     actions.publish(db_session(), found, actor.person_id, clock.now())
     db_session().commit()
-    flash(gettext("公開しました。だれでもこのページを見て、申し込めます。"), "success")
+    flash((gettext("公開しました。だれでも申し込めます。"), *_ways_to_tell(found)), "success")  # type: ignore[arg-type]
     if not found.title_en:
         said = gettext("英語で読む方もいます。英語の名前や説明を書いておけます。")
         flash((said, f"/activities/{activity_id}/words", gettext("ほかの言葉")), "info")  # type: ignore[arg-type]
     return go(f"/activities/{activity_id}")
+
+
+def _ways_to_tell(activity: Activity) -> list[str]:
+    """Return how the neighbours hear of what was just published, each an address and its words."""
+    address = url_for("activities.activity", activity_id=activity.id, _external=True)
+    ways = [f"https://line.me/R/share?text={quote(f'{activity.title} {address}')}", gettext("LINE で送る")]
+    for line in queries.dates_of_activity(db_session(), activity.id, clock.now())[:1]:
+        ways += [
+            url_for("paper.date_poster", occurrence_id=line.occurrence.id),
+            gettext("ポスター") + words.aside("PDF"),
+        ]
+    return ways
 
 
 @pages.route("/activities/<int:activity_id>/words", methods=["GET", "POST"])

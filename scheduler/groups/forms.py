@@ -227,3 +227,8 @@ class FewerForm(Form):
     def left_out(self) -> list[int]:
         """The ids of the companions who do not come, and THE_CONTACT."""
         return [int(one) for one in self.without.data or ()]
+
+    def names_left_out(self) -> str:
+        """Return who was ticked, in words."""
+        ticked = [str(said) for _key, said, chosen, _look in self.without.iter_choices() if chosen]
+        return ("、" if words.in_japanese() else ", ").join(ticked)

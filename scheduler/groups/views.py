@@ -161,11 +161,14 @@ def fewer(participation_id: int, token: str | None = None) -> ResponseReturnValu
     actor, back = asker(token)
     row = find_own(db_session(), actor, participation_id)
     form, here, had_minors = FewerForm.of(row), _own_address(row.id, back), row.has_minors
+    who = form.names_left_out()
     if form.validate_on_submit() and form.attempt(
         lambda: actions.leave_out(db_session(), row, form.left_out, clock.now())
     ):
         db_session().commit()
-        said = gettext("%(people)s人に変えました。", people=row.people)
+        said = gettext(
+            "%(who)sを外し、%(people)s人に変えました。世話人にも見えます。", who=who, people=row.people
+        )
         flash((said, f"{here}/fewer/back"), "undo")  # type: ignore[arg-type]
         if had_minors and not row.has_minors:
             flash(_no_child_left(), "info")

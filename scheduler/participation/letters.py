@@ -1,8 +1,10 @@
 """Letters about sign-ups and to everybody who comes to a date: are they still true, and what do they say."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.facts import date_facts
@@ -12,7 +14,7 @@ from scheduler.history import changes_of
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Kind, Letter
 from scheduler.participation import answering, measure
-from scheduler.participation.models import COMING, PENDING, WAITING, Participation
+from scheduler.participation.models import COMING, PENDING, WAITING, Companion, Participation
 from scheduler.participation.queries import own_at, own_clash, waiting_before
 from scheduler.participation.signing import Named
 from scheduler.participation.waiting import once_proven
@@ -111,11 +113,22 @@ def part_facts(row: Participation) -> PartFacts:
 
 def _with_company(row: Participation, *, by_name: bool) -> PartFacts:
     """Return the facts of one part with who comes along; without `by_name`, as ages and numbers alone."""
-    company = tuple(
-        Named(one.name if by_name else "", age_months=one.age_months, grade=one.grade)
-        for one in row.companions
-    )
+    company = _named(row.companions, by_name=by_name)
     return replace(part_facts(row), company=company, without_contact=not row.contact_comes)
+
+
+def _named(people: Iterable[Companion], *, by_name: bool) -> tuple[Named, ...]:
+    return tuple(
+        Named(one.name if by_name else "", age_months=one.age_months, grade=one.grade) for one in people
+    )
+
+
+def _left_out(session: Session, row: Participation, *, by_name: bool) -> tuple[Named, ...]:
+    """Return who was left out when the number was changed last, for as long as that is kept."""
+    said = [one for one in changes_of(session, "participation", row.id) if one.verb == "people"][-1:]
+    gone = [number for one in said for number in one.facts.get("gone", ())]
+    wanted = select(Companion).where(Companion.participation_id == row.id, Companion.id.in_(gone))
+    return _named(session.scalars(wanted.where(Companion.gone_at.is_not(None))), by_name=by_name)
 
 
 def _standing_facts(session: Session, row: Participation) -> StandingFacts:
@@ -155,6 +168,9 @@ def _sign_up_kind(sender: Sender, template: str, states: set[str]) -> Kind:
             "parts": [_with_company(row, by_name=not typed_by_stranger)],
             "standing": _standing_facts(session, row),
             "body": notice.body,
+            "left_out": _left_out(session, row, by_name=not typed_by_stranger)
+            if template == "number"
+            else (),
             "by_another": template == "withdrawn" and _is_by_another(session, row),
         }
         person = session.get(Person, delivery.person_id)

@@ -29,7 +29,7 @@ def name_field(label: str = _("お名前")) -> StringField:
 
 
 class _ReadingNeeded:
-    """Ask for the reading of a name that does not tell it itself; before there is one, only of who writes kanji."""
+    """Ask for the reading of a name that does not tell it itself; before there is one, nothing is known of it."""
 
     field_flags = {"if_kanji": True}
 
@@ -39,7 +39,7 @@ class _ReadingNeeded:
     def __call__(self, form: Form, field: Field) -> None:
         """Look at the name above."""
         name = str(form[self.of].data or "").strip()
-        known = reads_itself(name) if name else not words.in_japanese()
+        known = not name or reads_itself(name)
         if not known and not str(field.data or "").strip():
             raise ValidationError(gettext("ふりがなを入れてください。"))
 

@@ -1,6 +1,7 @@
 """Posting an activity with the form: nothing typed is dropped, and the draft shows what will be."""
 
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -8,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, SlotTemplate
+from tests import make
 from tests.activities.test_views import NEW, TYPED, posted
 from tests.cast import Cast
+from tests.conftest import NOW
 from tests.signed_in import browser_of
 from tests.visitor import Visitor
 
@@ -119,3 +122,26 @@ def test_a_draft_names_who_decides_only_where_they_will_be_asked(aiko: Visitor, 
     assert aiko.submit(f"{draft}/edit", **TYPED | rain | {"decide_at": "06:30"}).status_code == 303
     said = ("決める時刻は、まだありません" in aiko.text(draft), ">決める人<" in aiko.text(draft))
     assert said == (False, True)
+
+
+def test_what_else_is_on_the_same_days_is_said_above_the_draft_and_the_time_can_be_mended(
+    aiko: Visitor, session: Session, cast: Cast
+) -> None:
+    make.activity(session, cast.midori, NOW, rule=make.SECOND_SUNDAY)
+    session.commit()
+    typed = {"first_on": "2026-12-13", "first_at": "08:00", "ends_at": "09:00", "reserve_days": "7"}
+    page = aiko.text(aiko.submit(NEW, **TYPED | typed | {"repeats": "weekly", "weather_rule": ""}).location)
+    clash, draft = page.index("同じ日に、ほかの活動があります。"), page.index("下書きです")
+    assert (clash < draft, "ほかに同じ日が" in page[clash:draft]) == (True, True)
+    # The rhythm, the hours and the reserve date each lead to where they are typed.
+    assert page.count("/edit?at=when#when") == 3
+
+
+def test_who_has_published_can_send_it_by_line_or_print_a_poster_at_once(
+    aiko: Visitor, session: Session
+) -> None:
+    path = aiko.submit(NEW, **TYPED).location
+    page = aiko.text(aiko.submit(f"{path}/publish", page=path).location)
+    told = page.partition("公開しました。だれでも申し込めます。")[2].partition("</p>")[0]
+    assert ("https://line.me/R/share?text=" in told, '/poster.pdf" ' in told) == (True, True)
+    assert quote(f"{posted(session).title} http://localhost{path}") in told

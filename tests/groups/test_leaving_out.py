@@ -12,7 +12,7 @@ from scheduler.participation.capacity import THE_CONTACT
 from scheduler.participation.models import Participation
 from scheduler.participation.signing import Company, Named, SignUp
 from scheduler.participation.undoing import come_all
-from tests import make
+from tests import mailbox, make
 from tests.cast import Cast
 from tests.conftest import NOW
 from tests.signed_in import browser_of
@@ -38,7 +38,9 @@ def test_the_mother_is_ill_and_the_others_come(app: Flask, session: Session, cas
     session.rollback()
     session.refresh(row)
     assert (row.people, row.contact_comes, row.state, slot.taken) == (2, False, "confirmed", 2)
-    assert "来る方" in ben.text(page)
+    shown = ben.text(page)
+    assert f"{cast.ben.name}（ご本人）を外し、2人に変えました。世話人にも見えます。" in shown
+    assert "来る方" in shown
     assert "申し込んだ方は来ません" in browser_of(app, cast.aiko).text(f"/dates/{slot.occurrence_id}/board")
     ben.submit(f"{page}/fewer/back", page=page)
     session.rollback()
@@ -145,3 +147,15 @@ def test_who_is_asked_again_and_leaves_somebody_out_has_said_yes_for_the_others(
     assert (row.asked_again, row.people, row.state) == ("", 2, "confirmed")
     come_all(session, row, NOW)
     assert (row.asked_again, row.people) == ("", 3)
+
+
+def test_the_mail_about_the_number_names_who_was_left_out(
+    app: Flask, session: Session, cast: Cast, slot: Slot
+) -> None:
+    row = _family(session, slot, cast, CHILD, Named(age_months=9))
+    session.commit()
+    mailbox.new_mails(app, "ben@example.jp")
+    leave_out(session, row, [row.companions[1].id], NOW)
+    session.commit()
+    text = mailbox.text(mailbox.new_mail(app, "ben@example.jp"))
+    assert "人数を2人に変えました。\n来なくなった方：お子さん（9か月）\n" in text

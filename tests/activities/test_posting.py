@@ -130,8 +130,9 @@ def test_what_else_is_on_the_same_days_is_said_above_the_draft_and_the_time_can_
     make.activity(session, cast.midori, NOW, rule=make.SECOND_SUNDAY)
     session.commit()
     typed = {"first_on": "2026-12-13", "first_at": "08:00", "ends_at": "09:00", "reserve_days": "7"}
-    page = aiko.text(aiko.submit(NEW, **TYPED | typed | {"repeats": "weekly", "weather_rule": ""}).location)
-    clash, draft = page.index("同じ日に、ほかの活動があります。"), page.index("下書きです")
+    answer = aiko.submit(NEW, **TYPED | typed | {"repeats": "weekly", "weather_rule": ""})
+    page = aiko.text(answer.location)
+    clash, draft = page.index("同じ日に、ほかの活動があります。"), page.index("まだほかの人には")
     assert (clash < draft, "ほかに同じ日が" in page[clash:draft]) == (True, True)
     # The rhythm, the hours and the reserve date each lead to where they are typed.
     assert page.count("/edit?at=when#when") == 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -95,6 +96,7 @@ class Walk:
         yield from self._empty()
         for outcome in ("confirm", "postpone", "cancel"):
             yield from self._decided(outcome)
+        yield from self._asked_once_more()
         yield from self._asked_to_decide()
         yield from self._operated()
         yield Shown("nothing there", "GET /nowhere", self._browser(STRANGER).get("/nowhere"))
@@ -169,9 +171,6 @@ class Walk:
         typed = {
             row.name: {"outcome": outcome, "revision": revision, "reserve": "2026-11-23", "cause": cause}
         }
-        asked = self.stage.send(row, self._browser(OFFICER), self._path(row, OFFICER), typed)
-        yield Shown(f"before {outcome}", f"GET {_QUESTION}", self._browser(OFFICER).get(asked.location or ""))
-        typed[row.name]["early"] = "1"
         sent = self.stage.send(row, self._browser(OFFICER), self._path(row, OFFICER), typed)
         pages = ("/board", "/decision", "/attendance", "/reached", "/list")
         places = ((STRANGER, ""), *((OFFICER, page) for page in pages))
@@ -180,6 +179,16 @@ class Walk:
             yield Shown(f"after {outcome} {path}", f"GET {path}", self._browser(asker).get(path))
         yield Shown(f"after {outcome} /me", "GET /me", self._browser(VOLUNTEER).get("/me"))
         self.stage.reset()
+
+    def _asked_once_more(self) -> Iterator[Shown]:
+        # Of the last date there is nothing to decide for long.
+        with self.stage.app.app_context():
+            last = db.session.scalars(select(Occurrence).order_by(Occurrence.starts_at.desc()).limit(1)).one()
+            path = f"/dates/{last.id}/decision"
+            more = f"revision={last.revision}&reserve={last.starts_at.date() + timedelta(days=7)}&cause=rain"
+        for outcome in ("confirm", "postpone", "cancel"):
+            answer = self._browser(OFFICER).get(f"{path}/{outcome}?{more}")
+            yield Shown(f"before {outcome}", f"GET {_QUESTION}", answer)
 
     def _telephoned(self, date_id: int) -> None:
         # Somebody without mail comes too, and has to be told by telephone.

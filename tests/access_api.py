@@ -18,6 +18,7 @@ POST /api/v1/dates/<occurrence_id>/board/<participation_id>/decline  404  404  4
 POST /api/v1/dates/<occurrence_id>/board/<participation_id>/ask      404  404  409  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/board/<participation_id>/move     404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/board/<participation_id>/people   404  404  200  404  404  404  401
+POST /api/v1/dates/<occurrence_id>/board/<participation_id>/contact  404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/board/<participation_id>/consent  404  404  200  404  404  404  401
 POST /api/v1/dates/<occurrence_id>/board/<participation_id>/remove   404  404  200  404  404  404  401
 GET  /api/v1/activities/<activity_id>/reminders                 404  404  200  404  404  404  401

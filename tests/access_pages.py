@@ -26,6 +26,7 @@ POST /dates/<occurrence_id>/board/<participation_id>/decline   404  404  409  40
 POST /dates/<occurrence_id>/board/<participation_id>/ask       404  404  409  404  404
 POST /dates/<occurrence_id>/board/<participation_id>/move      404  404  303  404  404
 POST /dates/<occurrence_id>/board/<participation_id>/people    404  404  303  404  404
+POST /dates/<occurrence_id>/board/<participation_id>/contact   404  404  303  404  404
 POST /dates/<occurrence_id>/board/<participation_id>/consent   404  404  303  404  404
 POST /dates/<occurrence_id>/board/<participation_id>/remove    404  404  303  404  404
 POST /dates/<occurrence_id>/board/<participation_id>/again     404  404  303  404  404

@@ -93,6 +93,7 @@ BOARD_FORMS = (
     Door("aiko", f"{ONE}/ask", {}, _each("question")),
     Door("aiko", f"{ONE}/move", {"to": "2"}, (("agreed",), *_each("to"))),
     Door("aiko", f"{ONE}/people", {"people": "1"}, (("people", "without"),)),
+    Door("aiko", f"{ONE}/contact", {}, _each("phone", "email")),
     Door("aiko", f"{ONE}/consent", {"how": "paper"}, (("guardian",), *_each("how"))),
     Door("aiko", f"{ONE}/remove", {}, _each("why")),
 )
@@ -114,6 +115,7 @@ BOARD_PROGRAMS = (
     ),
     Door("aiko", f"{ROOM}/message", {"text": "雨具", "send": True}, (("text",), *_each("slot_id"))),
     Door("aiko", f"{ONE}/people", {"people": 1}, _each("people", "without.0")),
+    Door("aiko", f"{ONE}/contact", {}, _each("phone", "email")),
     Door("aiko", f"{ONE}/move", {"slot_id": 2, "agreed": "電話"}, (("agreed",), *_each("slot_id"))),
 )
 

@@ -148,9 +148,18 @@ def _card_key(line: DateLine) -> tuple[object, ...]:
 
 def takes_children(slot: Slot) -> bool:
     """Say whether anybody may bring a child to a part of which that is not said otherwise, nor unlikely."""
-    asks = slot.min_age is not None or slot.max_age is not None or bool(slot.min_children)
-    trained = bool(slot.competence) or "powered_tool" in slot.burden
-    return slot.occurrence.activity.minors != "no" and not asks and not trained
+    return _takes(slot, slot.occurrence.activity)
+
+
+def will_take_children(activity: Activity) -> bool:
+    """Say the same of every part that the dates of an activity will have."""
+    return bool(activity.templates) and all(_takes(part, activity) for part in activity.templates)
+
+
+def _takes(part: Slot | SlotTemplate, activity: Activity) -> bool:
+    asks = part.min_age is not None or part.max_age is not None or bool(part.min_children)
+    trained = bool(part.competence) or "powered_tool" in part.burden
+    return activity.minors != "no" and not asks and not trained
 
 
 def part_span(activity: Activity, slot: SlotTemplate) -> str:
@@ -240,6 +249,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "title_and_part": title_and_part,
     "as_cards": as_cards,
     "takes_children": takes_children,
+    "will_take_children": will_take_children,
     "with_part": with_part,
     "names_part": names_part,
     "reserve_day": reserve_day,

@@ -9,6 +9,7 @@ from scheduler.board.shapes import (
     ApproveIn,
     BoardOut,
     BoardSignUpOut,
+    ContactIn,
     EntryIn,
     FindIn,
     FoundOut,
@@ -32,7 +33,7 @@ from scheduler.board.shapes import (
 from scheduler.board.withdrawals import withdrawals_from
 from scheduler.errors import NotFound
 from scheduler.json_api import Api
-from scheduler.participation import capacity, giving, undoing
+from scheduler.participation import capacity, contacting, giving, undoing
 from scheduler.participation.models import Participation
 from scheduler.parties.access import may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
@@ -167,6 +168,19 @@ def remove(occurrence_id: int, participation_id: int, body: ReasonIn) -> BoardSi
     """Take a party out, with a reason; once more is the same."""
     row = queries.find_on_board(db_session(), current_actor(), occurrence_id, participation_id)
     giving.remove(db_session(), row, body.reason, _me(), clock.now())
+    return _done(row)
+
+
+@api.operation(
+    "POST /dates/<int:occurrence_id>/board/<int:participation_id>/contact",
+    BoardSignUpOut,
+    body=ContactIn,
+    scope="organise",
+)
+def contact(occurrence_id: int, participation_id: int, body: ContactIn) -> BoardSignUpOut:
+    """Write down how somebody is reached who was entered without telephone and mail, or correct that."""
+    row = queries.find_on_board(db_session(), current_actor(), occurrence_id, participation_id)
+    contacting.give(db_session(), row, body.phone, body.email, (_me(), clock.now()))
     return _done(row)
 
 

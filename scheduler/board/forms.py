@@ -155,6 +155,15 @@ class ConsentForm(VerbForm):
         self.how.choices = {"paper": gettext("紙の同意書"), "telephone": gettext("電話")}
 
 
+class ContactForm(VerbForm):
+    """How somebody is reached who was entered without."""
+
+    phone = StringField(_("電話番号"), [Length(max=40)], render_kw=_OFF | {"type": "tel", "inputmode": "tel"})
+    email = StringField(
+        _("メールアドレス"), [Length(max=254)], render_kw=_OFF | {"type": "email", "inputmode": "email"}
+    )
+
+
 class PlacesForm(Form):
     """How many places a slot shall have; `waits` names the parties of whom the organiser has read."""
 

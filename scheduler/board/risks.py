@@ -61,7 +61,7 @@ def risks_at(session: Session, rows: list[Participation], now: datetime) -> Risk
     contacts = {row.contact_id for row in rows}
     briefings = {row.slot.briefing_id for row in rows if row.slot.briefing_id is not None}
     return Risks(
-        _bounced(session, contacts),
+        bounced_among(session, contacts),
         _connected(session, contacts),
         _briefed(session, contacts, briefings) if briefings else {},
         now,
@@ -75,10 +75,11 @@ def _connected(session: Session, people: Collection[int]) -> set[int]:
     return set(session.scalars(wanted))
 
 
-def _bounced(session: Session, people: Collection[int]) -> set[int]:
+def bounced_among(session: Session, people: Collection[int]) -> set[int]:
+    """Return from which of these people mail has come back."""
     # The last word counts: an address that took a letter since is alive again.
     dead = func.max(Delivery.id).filter(Delivery.state == DEAD, Delivery.reason != "no_address")
-    sent = func.coalesce(func.max(Delivery.id).filter(Delivery.state == SENT), 0)
+    sent = func.coalesce(func.max(Delivery.id).filter(Delivery.state == SENT, Delivery.by_id.is_(None)), 0)
     wanted = select(Delivery.person_id).where(Delivery.person_id.in_(people)).group_by(Delivery.person_id)
     return set(session.scalars(wanted.having(dead > sent)))
 

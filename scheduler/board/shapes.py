@@ -123,6 +123,13 @@ class PeopleIn(ApiModel):
     without: list[int] = []
 
 
+class ContactIn(ApiModel):
+    """How somebody is reached: a telephone number, a mail address, or both."""
+
+    phone: str = ""
+    email: str = ""
+
+
 class PaperConsentIn(ApiModel):
     """A guardian's yes, and whether it came on `paper` or by `telephone`."""
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from scheduler import clock
 from scheduler.board import actions, forms, queries
-from scheduler.participation import capacity, giving
+from scheduler.participation import capacity, contacting, giving
 from scheduler.participation.models import Participation
+from scheduler.parties.names import phone_text
 from scheduler.web import Form, db_session
 
 FORMS: dict[str, type[forms.VerbForm]] = {
@@ -16,13 +17,20 @@ FORMS: dict[str, type[forms.VerbForm]] = {
     "people": forms.PeopleForm,
     "consent": forms.ConsentForm,
     "remove": forms.RemoveForm,
+    "contact": forms.ContactForm,
 }
 Forms = dict[str, forms.VerbForm]
 
 
 def forms_of(row: Participation, verb: str = "") -> Forms:
     """Return the forms of all verbs; only the one that is pressed reads what was typed."""
-    given = {"people": row.people, "guardian": row.guardian}
+    who = row.contact
+    given = {
+        "people": row.people,
+        "guardian": row.guardian,
+        "phone": phone_text(who.phone),
+        "email": who.email,
+    }
     made: Forms = {name: form() if name == verb else form(None, data=given) for name, form in FORMS.items()}
     for form in made.values():
         form.fit(row)
@@ -60,6 +68,10 @@ def _remove(row: Participation, form: Form, by_id: int) -> None:
     giving.remove(db_session(), row, form.why.data, by_id, clock.now())
 
 
+def _contact(row: Participation, form: Form, by_id: int) -> None:
+    contacting.give(db_session(), row, form.phone.data or "", form.email.data or "", (by_id, clock.now()))
+
+
 ACTS: dict[str, Callable[[Participation, Form, int], None]] = {
     "approve": _approve,
     "decline": _decline,
@@ -68,4 +80,5 @@ ACTS: dict[str, Callable[[Participation, Form, int], None]] = {
     "people": _people,
     "consent": _consent,
     "remove": _remove,
+    "contact": _contact,
 }

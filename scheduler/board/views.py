@@ -12,7 +12,7 @@ from scheduler.activities.queries import find_organised_occurrence
 from scheduler.board import actions, entering, forms, lists, queries
 from scheduler.board.verbs import ACTS, Forms, forms_of
 from scheduler.board.withdrawals import withdrawals_from
-from scheduler.participation import capacity, undoing
+from scheduler.participation import capacity, contacting, undoing
 from scheduler.participation.fields import called, companion_text
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson, named_of
@@ -72,6 +72,8 @@ def _sign_up_page(row: Participation, all_forms: Forms, verb: str = "approve") -
         line=queries.line_of(db_session(), row, now),
         history=queries.history_of(db_session(), row, now),
         forms=all_forms,
+        gives_contact=contacting.may_give(db_session(), row),
+        corrects_contact=contacting.may_correct(db_session(), row),
         acted=verb,
         done=queries.just_done(db_session(), occurrence, actor.person_id, now),
         now=now,
@@ -129,6 +131,12 @@ def consent(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
 def remove(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
     """Take a party out, with a reason."""
     return _act(occurrence_id, participation_id, "remove")
+
+
+@pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/contact")
+def contact(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
+    """Write down how somebody is reached who was entered without."""
+    return _act(occurrence_id, participation_id, "contact")
 
 
 @pages.post("/board/undo/<int:change_id>")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import TAKES_SIGN_UPS, Slot
 from scheduler.errors import Conflict
 from scheduler.history import UNDO_FOR, StateChange, changes_of
-from scheduler.participation import capacity, giving, guards, places
+from scheduler.participation import capacity, contacting, giving, guards, places
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.queries import cancelled_since
 
@@ -37,6 +37,7 @@ _BACK: dict[str, _Back] = {
     "remove": giving.take_back_in,
     "move": capacity.move_back,
     "people": _people_back,
+    contacting.GIVEN: contacting.take_back,
 }
 CAN_BE_UNDONE = (*_BACK, "places")
 

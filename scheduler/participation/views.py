@@ -292,10 +292,11 @@ def _to_answer(actor: Actor, participation_id: int, *, by_link: bool) -> Partici
 
 @pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/again")
 def heard(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
-    """Write down for the organiser that a party said by telephone that it comes after all."""
+    """Write down for the organiser what a party said by telephone: that it comes after all, or that it cannot."""
     actor = current_actor()
     row = queries.find_organised(db_session(), actor, participation_id)
-    reconfirming.answer(db_session(), row, "yes", actor.person_id, clock.now())
+    said = "cannot" if request.form.get("answer") == "cannot" else "yes"
+    reconfirming.answer(db_session(), row, said, actor.person_id, clock.now())
     db_session().commit()
     return go(f"/dates/{row.slot.occurrence_id}/board/{participation_id}")
 

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from scheduler import clock
 from scheduler.activities.models import Occurrence
 from scheduler.board.queries import names_of
+from scheduler.board.risks import bounced_among
 from scheduler.history import UNDO_FOR
 from scheduler.participation.models import Participation
 from scheduler.parties.login import current_actor
@@ -19,10 +20,14 @@ from scheduler.web import db_session
 
 @dataclass(frozen=True)
 class OtherWays:
-    """What helps to tell whoever has no known telephone: their sign-ups by person, and who leads their blocks."""
+    """What helps to tell whoever has no known telephone: their sign-ups by person, and who leads their blocks.
+
+    From whom mail has come back, nobody writes to again.
+    """
 
     sign_ups: dict[int, int]
     leaders: list[str]
+    bounced: set[int]
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def ways_besides(occurrence: Occurrence | None, rows: Sequence[Told]) -> OtherWa
     led = leaders_of(db_session(), blocks, current_actor().today).values()
     # A leader who is on the list is told first.
     names = {one.id: one.name for leaders in led for one in leaders if one.id not in untold}
-    return OtherWays(sign_ups, list(names.values()))
+    return OtherWays(sign_ups, list(names.values()), bounced_among(db_session(), untold))
 
 
 def tellings_of(rows: Sequence[Told]) -> dict[int, Telling]:

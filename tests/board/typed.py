@@ -14,6 +14,7 @@ def _board() -> Typed:
         "decline": {"reason": "満員です"},
         "ask": {"question": "車で来ますか"},
         "people": {"people": "1"},
+        "contact": {"phone": "090-0000-0000"},
         "consent": {"guardian": "千田 知恵", "how": "telephone"},
     }
     pages = {f"POST {one}/<participation_id>/{verb}": typed for verb, typed in verbs.items()}

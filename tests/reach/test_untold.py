@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Occurrence
 from scheduler.board.actions import send_message
 from scheduler.decisions import actions as decisions
+from scheduler.notices.models import DEAD, Delivery
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Household, Organization, Person
@@ -44,7 +45,7 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     news, found = aiko.text(f"{page}/reached"), aiko.text(f"{page}/list")
     # The same people, counted the same way: only that their mail did not leave is not said any more.
     assert ("まだ届いていない人 4人" in news, "メールが出ません" in news) == (True, False)
-    assert "まだ聞いていません（電話）" in aiko.text(f"{page}/board")
+    assert "まだ聞いていません" in aiko.text(f"{page}/board")
     assert f"mailto:{cast.ben.email}?subject=" in found
     assert found.count(f"班長（{cast.chie.name}）") == 1
     letters = re.findall(r"\?letter=(\d+)", found)
@@ -160,3 +161,26 @@ def test_the_desk_says_of_which_office_each_errand_is_and_a_leader_has_those_of_
     both, leader = (browser_of(app, one).text("/desk") for one in (cast.aiko, cast.chie))
     assert re.search(r"世話人の仕事</h2>.*まだ届いていない方が4人います.*1班の仕事</h2>", both, re.S)
     assert ("世話人の仕事" in leader, "2軒に伝える" in leader, "4人" in leader) == (False, True, False)
+
+
+def test_nobody_is_written_to_at_an_address_from_which_mail_has_come_back(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    test_reached._deliver(app, sink)
+    session.rollback()
+    mailed = session.query(Delivery).filter_by(person_id=cast.ben.id, channel="email").first()
+    assert mailed is not None
+    mailed.state, mailed.reason, mailed.by_id = DEAD, "bounced", None
+    session.commit()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
+    found = aiko.text(f"{page}/list")
+    assert ("メールが戻ってきました。" in found, f"mailto:{cast.ben.email}" in found) == (True, False)
+    assert "メールが戻ってきました。" in aiko.text(f"{page}/reached")
+    (row,) = session.query(Participation).filter_by(contact_id=cast.ben.id)
+    own = aiko.text(f"{page}/board/{row.id}")
+    assert ("電話番号を入れる" in own, 'name="email"' in own) == (True, False)
+    aiko.submit(f"{page}/board/{row.id}/again", answer="cannot")
+    session.rollback()
+    assert session.get_one(Participation, row.id).state == "cancelled"

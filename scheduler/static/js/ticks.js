@@ -16,6 +16,8 @@ function say(row, words, state) {
 function count(form) {
   const place = form.querySelector("[data-ticked]");
   if (place) place.textContent = form.querySelectorAll("[data-only] [type=checkbox]:checked").length;
+  const left = form.querySelector("[data-left]");
+  if (left) left.textContent = form.querySelectorAll("[data-only] [type=checkbox]:not(:checked)").length;
 }
 
 function typed(form, row) {

@@ -1,0 +1,116 @@
+"""How somebody entered without telephone and mail is reached: written down later, corrected, taken back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scheduler.db import claim
+from scheduler.errors import Conflict, Invalid
+from scheduler.history import StateChange, changes_of, record
+from scheduler.notices.models import ContactPoint
+from scheduler.participation.models import Participation
+from scheduler.parties.models import Membership, Person
+from scheduler.parties.names import email_in, email_key, phones_in
+
+# The first time can be taken back; a correction is corrected again.
+GIVEN, CORRECTED, TAKEN_BACK = "contact", "mend_contact", "take_back_contact"
+
+
+def may_give(session: Session, row: Participation) -> bool:
+    """Say whether the organiser may write down how the contact is reached: what is missing, or it anew."""
+    return row.is_live and (not row.contact.phone or may_correct(session, row))
+
+
+def may_correct(session: Session, row: Participation) -> bool:
+    """Say whether what is there was written down on this sign-up: nobody's own words are overwritten."""
+    verbs = (GIVEN, CORRECTED, TAKEN_BACK)
+    said = [one.verb for one in changes_of(session, "participation", row.id) if one.verb in verbs]
+    return said[-1:] not in ([], [TAKEN_BACK]) and not _has_own_words(session, row)
+
+
+def give(session: Session, row: Participation, phone: str, email: str, by: tuple[int, datetime]) -> None:
+    """Write down a telephone number or a mail address, or correct what was written down so.
+
+    Raise Invalid for what cannot be used, Conflict where it is for the person to say. What was typed stays out of the
+    record, from which nothing can be erased.
+    """
+    typed, (number, key) = email_in(email) if email.strip() else None, phones_in(phone)
+    if not typed and not key:
+        raise Invalid("contact_missing")
+    person, corrects = row.contact, may_correct(session, row)
+    values: dict[str, object] = {}
+    if corrects or key:
+        values |= {"phone": number, "phone_key": key}
+    if corrects or typed:
+        values |= {"email": typed, "email_key": email_key(typed) if typed else None}
+    if not row.is_live or any(getattr(person, name) for name in values if not corrects):
+        raise Conflict("contact_known")
+    if typed and typed != person.email and _has_own_words(session, row):
+        raise Conflict("mail_not_given")
+    _write(session, person, values)
+    _record(
+        session,
+        row,
+        CORRECTED if corrects else GIVEN,
+        by,
+        {"given": sorted({"phone", "email"} & set(values))},
+    )
+
+
+def take_back(
+    session: Session, row: Participation, by_id: int, now: datetime, undo: Mapping[str, Any]
+) -> None:
+    """Undo that it was written down; raise Conflict where the person has used the address since."""
+    values: dict[str, object] = {}
+    if "phone" in undo["given"]:
+        values |= {"phone": "", "phone_key": None}
+    if "email" in undo["given"]:
+        values |= {"email": None, "email_key": None}
+    _write(session, row.contact, values)
+    _record(session, row, TAKEN_BACK, (by_id, now), undo)
+
+
+def _write(session: Session, person: Person, values: Mapping[str, object]) -> None:
+    # As it was read: another organiser or the person may have been quicker.
+    same = (Person.phone == person.phone, Person.email_key.is_not_distinct_from(person.email_key))
+    unchanged = update(Person).where(Person.id == person.id, *same)
+    if "email" in values:
+        unchanged = unchanged.where(Person.email_verified_at.is_(None))
+    try:
+        with session.begin_nested():
+            if not claim(session, unchanged.values(**values)):
+                raise Conflict("contact_known")
+    except IntegrityError as error:
+        raise Conflict("mail_not_given") from error
+    session.refresh(person)
+
+
+def _has_own_words(session: Session, row: Participation) -> bool:
+    person = row.contact
+    signed = select(Participation.id).where(
+        Participation.contact_id == person.id,
+        or_(Participation.entered_by_id.is_(None), Participation.entered_by_id == person.id),
+    )
+    connected = select(ContactPoint.id).where(
+        ContactPoint.person_id == person.id, ContactPoint.channel.in_(("line", "push"))
+    )
+    # By an address one signs in, so whoever holds an office gives it themself.
+    office = select(Membership.id).where(Membership.person_id == person.id, Membership.office.is_not(None))
+    if person.email_verified_at is not None or person.is_operator:
+        return True
+    return any(session.scalar(wanted.limit(1)) is not None for wanted in (signed, connected, office))
+
+
+def _record(
+    session: Session,
+    row: Participation,
+    verb: str,
+    by: tuple[int, datetime],
+    facts: Mapping[str, Any],
+) -> None:
+    about = {"subject": "participation", "subject_id": row.id, "on_behalf_of": f"person:{row.contact_id}"}
+    record(session, StateChange(at=by[1], by_id=by[0], verb=verb, facts=dict(facts), **about))

@@ -1,0 +1,112 @@
+"""How somebody entered without telephone and mail is reached: written down later, corrected, never overwritten."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from scheduler.errors import Conflict, Invalid
+from scheduler.history import changes_of
+from scheduler.participation.contacting import give, may_give
+from scheduler.participation.models import Participation
+from scheduler.participation.undoing import undo
+from scheduler.parties.actions import PersonFacts, enrol, person, unreachable_person, verify_email
+from scheduler.parties.models import Membership
+from tests import make
+from tests.cast import Cast
+from tests.conftest import NOW
+from tests.signed_in import browser_of, program_of
+
+PHONE = "090-8888-1111"
+
+
+@pytest.fixture
+def row(session: Session, cast: Cast) -> Participation:
+    """A sign-up that Aiko has entered for somebody without telephone and mail."""
+    slot = make.slot(session, cast.midori, NOW, 5)
+    who = unreachable_person(session, PersonFacts("山田 ハル", "やまだ はる"), NOW)
+    made = make.participation(session, slot, who, NOW)
+    made.entered_by_id = cast.aiko.id
+    session.commit()
+    return made
+
+
+def test_a_number_is_added_on_the_board_and_taken_back(
+    app: Flask, session: Session, cast: Cast, row: Participation
+) -> None:
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{row.slot.occurrence_id}/board/{row.id}"
+    assert "電話番号かメールを入れる" in aiko.text(page)
+    assert aiko.submit(f"{page}/contact", phone=PHONE).status_code == 303
+    shown = aiko.text(page)
+    assert (
+        "さんの連絡先を入れました。" in shown,
+        "連絡先なし" in shown,
+        "tel:+819088881111" in shown,
+    ) == (
+        True,
+        False,
+        True,
+    )
+    session.rollback()
+    given = changes_of(session, "participation", row.id)[-1]
+    assert (given.verb, given.by_id, given.facts) == ("contact", cast.aiko.id, {"given": ["phone"]})
+    assert aiko.submit(f"/board/undo/{given.id}").status_code == 303
+    assert "連絡先なし" in aiko.text(page)
+
+
+def test_programs_add_it_too(app: Flask, session: Session, cast: Cast, row: Participation) -> None:
+    path = f"/dates/{row.slot.occurrence_id}/board/{row.id}/contact"
+    assert program_of(app, cast.aiko).post(path, phone=PHONE, email="").status_code == 200
+    session.refresh(row.contact)
+    assert row.contact.phone_key == "+819088881111"
+
+
+def test_what_was_mistyped_is_corrected_after_the_half_hour(
+    session: Session, cast: Cast, row: Participation
+) -> None:
+    give(session, row, PHONE, "", (cast.aiko.id, NOW))
+    given = changes_of(session, "participation", row.id)[-1]
+    later = NOW + timedelta(hours=1)
+    give(session, row, "090-8888-2222", "haru@example.jp", (cast.aiko.id, later))
+    assert (row.contact.phone_key, row.contact.email) == ("+819088882222", "haru@example.jp")
+    with pytest.raises(Conflict, match="undo_over"):
+        undo(session, given, cast.aiko.id, NOW)
+
+
+def test_nobodys_own_words_are_overwritten(session: Session, cast: Cast, row: Participation) -> None:
+    give(session, row, "", "haru@example.jp", (cast.aiko.id, NOW))
+    given = changes_of(session, "participation", row.id)[-1]
+    verify_email(session, row.contact, NOW)
+    for press in (
+        lambda: give(session, row, PHONE, "haruko@example.jp", (cast.aiko.id, NOW)),
+        lambda: undo(session, given, cast.aiko.id, NOW),
+    ):
+        with pytest.raises(Conflict):
+            press()
+    own = make.participation(session, row.slot, cast.ben, NOW)
+    assert may_give(session, own)
+    with pytest.raises(Conflict, match="contact_known"):
+        give(session, own, PHONE, "other@example.jp", (cast.aiko.id, NOW))
+
+
+def test_a_mail_address_lets_nobody_in_as_somebody_with_an_office(
+    session: Session, cast: Cast, row: Participation
+) -> None:
+    office = Membership(organization=cast.midori, person_id=row.contact_id, office="chair")
+    office.starts_on, office.created_at = NOW.date(), NOW
+    enrol(session, office, None, NOW)
+    with pytest.raises(Conflict, match="mail_not_given"):
+        give(session, row, "", "other@example.jp", (cast.aiko.id, NOW))
+    give(session, row, PHONE, "", (cast.aiko.id, NOW))
+    assert (row.contact.phone_key, row.contact.email) == ("+819088881111", None)
+
+
+def test_one_way_is_needed_and_it_must_be_nobody_elses(
+    session: Session, cast: Cast, row: Participation
+) -> None:
+    with pytest.raises(Invalid, match="contact_missing"):
+        give(session, row, " ", "", (cast.aiko.id, NOW))
+    person(session, PersonFacts("山田 はる", "やまだ はる", "haru@example.jp"), NOW)
+    with pytest.raises(Conflict, match="mail_not_given"):
+        give(session, row, "", "haru@example.jp", (cast.aiko.id, NOW))

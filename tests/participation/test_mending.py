@@ -62,6 +62,9 @@ def test_a_slip_is_mended_and_the_one_place_is_free_for_it(
     # Whoever goes back finds the way there, and no name.
     back = visitor.text(form)
     assert (f'href="{mend}"' in back, "花子" in back) == (True, False)
+    # Also who presses the button of the form that stands empty; a reading is asked for once there is a name.
+    empty = visitor.submit(form, name="", kana="").text
+    assert (f'href="{mend}"' in empty, "ふりがなを入れてください" in empty) == (True, False)
     shown = visitor.get(mend)
     assert shown.headers["Cache-Control"] == "no-store"
     for kept in ('value="山田 花子"', 'value="hanoko@example.jp"', 'value="8"'):

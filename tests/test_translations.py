@@ -134,6 +134,13 @@ def test_easy_japanese_has_a_reading_for_each_kanji_and_no_brace_besides() -> No
     assert bare == [], "write {漢字|かんじ}"
 
 
+def test_easy_japanese_counts_any_number_and_asks_for_ages_by_one_reading() -> None:
+    forms = [form for message in _translated("ja@easy") for form in _forms(message.string)]
+    # Nine is the most that つ counts; what may at most be is set, and is less.
+    assert [form for form in forms if re.search(r"%\((?!most)\w+\)sつ", form)] == []
+    assert [form for form in forms if "{歳|とし}" in form] == []
+
+
 # What other programs say, what somebody types, and what was said in other words than a button's.
 _NO_LABELS = {"共有", "印刷", "URLで追加", "Webhookの利用", "末", "第2と第4", "種:申し込みの番号", "行けない"}
 

@@ -112,6 +112,25 @@ def decision_time(occurrence: Occurrence) -> datetime | None:
     return min(datetime.combine(day, activity.decide_at), starts)
 
 
+def is_on_reserve(occurrence: Occurrence) -> bool:
+    """Say whether a date takes place on its reserve date, or on a later one, already."""
+    zone, days = occurrence.activity.timezone, occurrence.activity.reserve_days
+    if occurrence.state == "postponed" or not days:
+        return occurrence.state == "postponed"
+    planned = to_local(occurrence.planned_at or occurrence.first_starts_at, zone)
+    moved = to_local(occurrence.starts_at, zone) - planned
+    # It may wait for the next decision by now, which its state says in the place of the last.
+    return moved > timedelta(0) and moved % timedelta(days=days) == timedelta(0)
+
+
+def announced_reserve(occurrence: Occurrence) -> datetime | None:
+    """Return the reserve date's start as people are told it; None on the reserve date itself.
+
+    That may move again, but whereto is chosen by whoever decides then, and told then.
+    """
+    return None if is_on_reserve(occurrence) else reserve_starts_at(occurrence)
+
+
 def reserve_starts_at(occurrence: Occurrence) -> datetime | None:
     """Return the reserve date's start: so many days later at the same time on the wall; None without one."""
     activity = occurrence.activity

@@ -126,8 +126,8 @@ class RepeatFields(PlainForm):
     """When: the first date, how often, until when, and what gives way to days of rest."""
 
     first_on = DateField(_("はじめの日"), [FirstDayNeeded(_REQUIRED)])
-    first_at = TimeField(_("はじまり"), [InputRequired(_REQUIRED)])
-    ends_at = TimeField(_("おわり"), [InputRequired(_REQUIRED)])
+    first_at = TimeField(_("開始時刻"), [InputRequired(_REQUIRED)])
+    ends_at = TimeField(_("終了時刻"), [InputRequired(_REQUIRED)])
     repeats = SelectField(_("くり返し"), choices=said_when_shown(_REPEATS), default="once")
     interval = IntegerField(
         _("何週間（何か月）ごと"),

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from scheduler import clock, words
 from scheduler.activities import rules
 from scheduler.activities.contacts import contact_texts
-from scheduler.activities.facts import decision_time, reserve_starts_at
+from scheduler.activities.facts import announced_reserve, decision_time
 from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.left_words import capacity_of, left_in, left_on, parts_left
 from scheduler.activities.map_points import MapLinks, links_to
@@ -22,6 +22,7 @@ from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
 from scheduler.activities.rule_words import repeat_text
 from scheduler.activities.search import HOME_ZONE
+from scheduler.activities.weather_words import weather_words
 from scheduler.activities.wishes import ages_in
 from scheduler.closures.restdays import Rest, holiday_name
 from scheduler.eras import era_text
@@ -176,7 +177,7 @@ def decision_due(occurrence: Occurrence) -> datetime | None:
 
 def reserve_day(occurrence: Occurrence) -> datetime | None:
     """Return when the reserve date begins on the wall clock; None where there is none, or it would be over."""
-    reserve = reserve_starts_at(occurrence)
+    reserve = announced_reserve(occurrence)
     return None if reserve is None or reserve <= clock.now() else to_local(reserve, _zone(occurrence))
 
 
@@ -253,6 +254,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "with_part": with_part,
     "names_part": names_part,
     "reserve_day": reserve_day,
+    "weather_words": weather_words,
     "tag_name": tag_name,
     "map_links": map_links,
     "shown_state": shown_state,

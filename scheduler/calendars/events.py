@@ -17,6 +17,7 @@ from scheduler.activities.facts import decision_time
 from scheduler.activities.map_points import stored_point
 from scheduler.activities.models import Occurrence, Slot, Tag
 from scheduler.activities.recurrence import to_local, to_utc
+from scheduler.activities.weather_words import weather_words
 from scheduler.calendars.ics import Event, Status, invitation_file
 from scheduler.notices.outlet import Attachment
 from scheduler.participation.models import PENDING, WAITING, Participation
@@ -179,7 +180,7 @@ def _description(occurrence: Occurrence, parts: Iterable[str]) -> str:
         _moved(occurrence),
         words.said(activity, "summary"),
         gettext("持ち物・服装：%(bring)s", bring=bring) if bring else "",
-        words.word(words.WEATHER, activity.weather_rule) if activity.needs_decision else "",
+        weather_words(occurrence) if activity.needs_decision else "",
         *parts,
     ]
     return "\n\n".join(text for text in texts if text)

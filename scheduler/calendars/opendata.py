@@ -17,6 +17,7 @@ from scheduler import words
 from scheduler.activities.map_points import stored_point
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.activities.recurrence import to_local, zone_of
+from scheduler.activities.weather_words import weather_words
 from scheduler.calendars.events import tag_word, title_of
 from scheduler.text import calendar_text, csv_cell
 
@@ -98,11 +99,7 @@ def _times(start: datetime, end: datetime, closes: datetime) -> dict[str, str]:
 
 
 def _special(occurrence: Occurrence) -> str:
-    weather = (
-        words.word(words.WEATHER, occurrence.activity.weather_rule)
-        if occurrence.activity.needs_decision
-        else ""
-    )
+    weather = weather_words(occurrence) if occurrence.activity.needs_decision else ""
     marked = title_of(occurrence).removesuffix(occurrence.activity.title)
     return "".join(part for part in (marked, words.why(occurrence), weather) if part)
 

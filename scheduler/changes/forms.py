@@ -58,8 +58,8 @@ class PartRow(PlainForm):
 class _DayFields(PlainForm):
     # Before the others, since what is wrong is listed in the order of the fields.
     day = DateField(_("日にち"), [InputRequired(_REQUIRED)])
-    first_at = TimeField(_("はじまり"), [InputRequired(_REQUIRED)])
-    ends_at = TimeField(_("おわり"), [InputRequired(_REQUIRED)])
+    first_at = TimeField(_("開始時刻"), [InputRequired(_REQUIRED)])
+    ends_at = TimeField(_("終了時刻"), [InputRequired(_REQUIRED)])
 
 
 class _Common(PlainForm):

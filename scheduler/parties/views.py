@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from scheduler import clock, languages, words
 from scheduler.errors import Invalid, Refused
-from scheduler.parties import actions, blocks, bodies, households, login, member_list, queries
+from scheduler.parties import actions, blocks, bodies, by_hand, households, login, member_list, queries
 from scheduler.parties.access import Actor, led_blocks, may_see_all, organised_bodies
 from scheduler.parties.forms import (
     BodyForm,
@@ -157,8 +157,18 @@ def household_list(slug: str) -> ResponseReturnValue:
         queries.households_of(session_, block, shows_contacts=may_see_all(session_, actor, block))
         for block in kept
     ]
+    found = [by_hand.only_by_hand(one) for one in rounds]
+    count = by_hand.count(found)
+    is_narrowed = count > 0 and "paper" in request.args
     divides = body.parent_id is None and may_see_all(session_, actor, body)
-    return render_template("parties/households.html", body=body, rounds=rounds, divides=divides)
+    return render_template(
+        "parties/households.html",
+        body=body,
+        rounds=[one for one in found if one.households] if is_narrowed else rounds,
+        on_paper=count,
+        is_narrowed=is_narrowed,
+        divides=divides,
+    )
 
 
 @pages.route("/organizations/<slug>/about", methods=["GET", "POST"])

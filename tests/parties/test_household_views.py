@@ -144,7 +144,7 @@ REFUSED = [
     (
         "/households/1/members/new",
         {"name": "佐藤", "kana": "さ", "phone": "12"},
-        "電話番号を確かめてください。",
+        "電話番号を内線なしで入れてください。",
     ),
     ("/households/1/members/new", {"name": "佐藤", "kana": "さ", "email": "x"}, "メールアドレスの形"),
 ]
@@ -192,3 +192,18 @@ def test_a_program_releases_the_own_contact(app: Flask, cast: Cast, street: Stre
 
 def test_an_unknown_block_is_refused(app: Flask, cast: Cast, street: Street) -> None:
     assert program_of(app, cast.aiko).post(ROUND, name="佐藤家", block="library").status_code == 422
+
+
+def test_who_has_neither_telephone_nor_mail_is_found_before_there_is_news(
+    app: Flask, session: Session, cast: Cast, street: Street
+) -> None:
+    officer, leader = browser_of(app, cast.aiko), browser_of(app, cast.ben)
+    assert "電話もメールもない方" not in officer.text(ROUND)
+    assert "小川 キヨ" in officer.text(f"{ROUND}?paper=1")
+    by = By(cast.aiko.id, NOW.date(), NOW)
+    households.add_member(session, street.home, PersonFacts("小川 太郎", "おがわ たろう"), by)
+    session.commit()
+    assert f'<a href="{ROUND}?paper=1">電話もメールもない方：1人</a>' in officer.text(ROUND)
+    found = officer.text(f"{ROUND}?paper=1")
+    assert ("小川 太郎" in found, "小川 キヨ" in found, "すべての世帯を見る" in found) == (True, False, True)
+    assert "電話もメールもない方" not in leader.text(ROUND), "who may not see how a home is reached"

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, time
 from flask_babel import gettext
 
 from scheduler import words
-from scheduler.activities.facts import decision_time, reserve_starts_at
+from scheduler.activities.facts import announced_reserve, decision_time
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local
+from scheduler.activities.weather_words import weather_words
 from scheduler.eras import era_text, era_year
 from scheduler.paper.codes import spoken
 from scheduler.paper.drawing import MARGIN, Kind, Sheet
@@ -74,13 +75,13 @@ def weather_text(occurrence: Occurrence) -> str:
     rule = occurrence.activity.weather_rule
     if rule == "none" or not occurrence.takes_place:
         return ""
-    decides, reserve = decision_time(occurrence), reserve_starts_at(occurrence)
-    said = words.word(words.WEATHER, rule)
+    decides, reserve = decision_time(occurrence), announced_reserve(occurrence)
+    said = weather_words(occurrence)
     if rule == "postpone_if_rain" and reserve is not None:
         day = words.date_text(to_local(reserve, occurrence.activity.timezone))
         said = str(gettext("%(day)sに順延します", day=day))
     when = gettext("当日の%(clock)sに決めます。", clock=words.clock_text(decides)) if decides else ""
-    return said + ("。" if words.in_japanese() else ". ") + when
+    return said + ("。" if words.in_japanese() else ". ") * bool(said) + when
 
 
 def change_text(occurrence: Occurrence) -> str:

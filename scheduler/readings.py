@@ -47,21 +47,21 @@ _INSIDE_A_PHRASE = re.compile(
 _LED = re.compile("\\A(」?)(?=(?:[にのはがをでとへも]|から|まで) )")
 # Words inside which Chromium ends a phrase, and where.
 _SPLIT = re.compile(
-    "下(?=書)|問い(?=合わせ)|間に(?=合)|ふりが(?=なだけ)|」(?=に(?:まとめて)?申し込む)"
+    "その(?=言葉)|この(?=人にお願い)|下(?=書)|問い(?=合わせ)|間に(?=合)|ふりが(?=なだけ)|」(?=に(?:まとめて)?申し込む)"
     # What is pressed or looked at goes with its particle, an example with its sign, 10月1日（木） with の and で.
     "|」(?=を[押選捨]|に書|で、)|例：(?=[^0-9])|）(?=の午[前後]|で終わ)"
     # 午前6時30分 is one word.
     "|時(?=[0-9]+分)|(?:の午[前後]|午[前後](?=[0-9]+時[0-9]))(?=[0-9])"
 )
 SPLIT = (
-    *("下書", "問い合わせ", "間に合", "ふりがなだけ", "」に申し込む", "」にまとめて申し込む"),
+    *("その言葉", "この人にお願い", "下書", "問い合わせ", "間に合", "ふりがなだけ", "」に申し込む", "」にまとめて申し込む"),
     *("」を押", "」を選", "」を捨", "」に書", "」で、", "例：", "）の午", "の午前", "の午後", "）で終わ"),
     *(f"時{number}" for number in range(1, 6)),
 )
-# In English a day stays with its month, a number with what it counts, and a dash with what stands before it.
+# In English a day stays with its month, a number with what it counts, and a dash with what stands behind it.
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _COUNTS = "people|person|places?|minutes?|hours?|days?|weeks?|months?|years?"
-_ENGLISH = re.compile(rf" (?:(?<=[0-9] )(?=(?:{_MONTH}|{_COUNTS}|[ap]m)\b)|(?<=\S )(?=– ))")
+_ENGLISH = re.compile(rf" (?:(?<=[0-9] )(?=(?:{_MONTH}|{_COUNTS}|[ap]m)\b)|(?<= – ))")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"
@@ -107,7 +107,7 @@ def in_one_piece(page: str) -> str:
 
 
 def in_one_piece_in_english(page: str) -> str:
-    """Return an English page in which no line ends inside a date, between a number and its word, or before a dash."""
+    """Return an English page in which no line ends inside a date, between a number and its word, or behind a dash."""
     return _held(page, _ENGLISH, lambda _: "\u00a0")
 
 

@@ -112,7 +112,7 @@ def test_an_example_of_a_number_is_held_together_anyway() -> None:
         ("22 Marchers", "22 Marchers"),
         ("3 people, 10 minutes", "3\u00a0people, 10\u00a0minutes"),
         ("9:00 am", "9:00\u00a0am"),
-        ("Recovery day – Loading", "Recovery day\u00a0– Loading"),
+        ("Recovery day – Loading", "Recovery day –\u00a0Loading"),
     ],
 )
 def test_no_line_of_english_ends_inside_a_date_or_a_number_with_its_word(written: str, held: str) -> None:

@@ -29,7 +29,7 @@ def capacity_of(slot: Slot) -> str:
         return ""
     if slot.unit == "family":
         return str(ngettext("定員 %(num)s組", "定員 %(num)s組", slot.places))
-    return str(ngettext("定員 %(num)s", "定員 %(num)s", slot.places))
+    return str(ngettext("定員 %(num)s人", "定員 %(num)s人", slot.places))
 
 
 def parts_left(line: DateLine) -> list[Slot]:

@@ -333,7 +333,7 @@ SENTENCES = {
     "token_name_missing": _("何に使うトークンか、名前を入れてください。"),
     "token_scopes_missing": _("できることを1つは選んでください。"),
     "token_lifetime_out_of_range": _("使える日数は、1日から%(most)s日までにしてください。"),
-    "too_many_tokens": _("トークンは%(most)sまでです。使っていないものを閉じてから、作ってください。"),
+    "too_many_tokens": _("トークンは%(most)sまでです。使っていないものを使えなくしてから、作ってください。"),
     "press_again": _("すみません、もう一度押してください。入れたものは残っています。"),
     "too_many_sign_ups": _(
         "ここからの申し込みが続いているので、いったん止めています。%(retry_at)sを過ぎてから、もう一度押してください。"

@@ -286,8 +286,8 @@ class EntryForm(Form):
             raise ValidationError(gettext("お名前を入れてください。"))
 
     def validate_kana(self, field: Field) -> None:
-        """Ask for a reading unless somebody known is chosen, or the name is its own."""
-        if self._is_new and not kana_key(text_in(self.facts().kana)):
+        """Ask for a reading unless somebody known is chosen, no name is typed yet, or the name is its own."""
+        if self._is_new and text_in(str(self.name.data or "")) and not kana_key(text_in(self.facts().kana)):
             raise ValidationError(gettext("ふりがなを入れてください。"))
         self._reached(kana_in, field)
 

@@ -75,5 +75,8 @@ def _revoked(owner: Owner, token_id: int, back: str) -> ResponseReturnValue:
     row = api_tokens.find_token_of(db_session(), owner, token_id)
     api_tokens.revoke(db_session(), row, owner.person_id, clock.now())
     db_session().commit()
-    flash(gettext("「%(name)s」を閉じました。このトークンは、もう使えません。", name=row.name), "success")
+    flash(
+        gettext("「%(name)s」を使えなくしました。このトークンでは、もう何もできません。", name=row.name),
+        "success",
+    )
     return go(back)

@@ -100,7 +100,7 @@ class LimitsForm(Form):
         _("何時まで"), [Optional()], description=_("この時刻までに終わることだけ、お願いします。")
     )
     quiet_from = TimeField(_("止める時刻"), [InputRequired(_TIME_MISSING)])
-    quiet_until = TimeField(_("また届く時刻"), [InputRequired(_TIME_MISSING)])
+    quiet_until = TimeField(_("また届く時刻"), [InputRequired(_("時刻を入れてください。例：7:00"))])
 
     def limits(self) -> Limits:
         """Return what was typed."""

@@ -284,6 +284,9 @@ def test_a_name_in_latin_letters_needs_no_reading_from_whoever_enters_it(
     assert aiko.submit(path, **who).status_code == 303
     session.rollback()
     assert session.query(Person).filter_by(name="Linh Nguyễn").one().kana_key == "linhnguyễn"
+    # Without a name there is none to be read yet.
+    empty = aiko.submit(path, slot=who["slot"]).text
+    assert ("お名前を入れてください。" in empty, "ふりがなを入れてください。" in empty) == (True, False)
     # Written in once more, she is known.
     assert "Linh Nguyễn" in aiko.submit(path, find="1", name="Linh").text
 

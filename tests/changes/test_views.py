@@ -118,6 +118,14 @@ def test_one_date_is_changed(session: Session, aiko: Visitor, weekly: Activity) 
     assert "公民館" not in aiko.text(f"/dates/{dates_of(session, weekly.id)[1].id}")
 
 
+def test_a_form_sent_without_parts_has_no_heading_for_them(
+    session: Session, aiko: Visitor, weekly: Activity
+) -> None:
+    path = f"/dates/{dates_of(session, weekly.id)[0].id}/change/this"
+    assert "役割と人数</h2>" in aiko.text(path)
+    assert "役割と人数</h2>" not in aiko.submit(path).text
+
+
 def test_going_back_to_what_was_shown_asks_anew_and_saves_nothing(
     session: Session, aiko: Visitor, weekly: Activity
 ) -> None:

@@ -64,6 +64,7 @@ def test_the_personal_link_is_enough(app: Flask, session: Session, cast: Cast, v
 MENDED = [
     ({"times_a_month": "40"}, "0から31までの数にしてください。", 'value="40"'),
     ({"quiet_from": ""}, '時刻を入れてください。<span class="example">例：21:00</span>', 'value="07:00"'),
+    ({"quiet_until": ""}, '時刻を入れてください。<span class="example">例：7:00</span>', 'value="21:00"'),
     ({"not_before": "18:00", "not_after": "09:00"}, "より前の時刻にしてください。", 'value="18:00"'),
 ]
 

@@ -1,6 +1,10 @@
 """What the form library says of a field, in our own words and in the reader's language."""
 
+import re
+
 from flask_babel import lazy_gettext as _
+
+from scheduler.text import without_readings
 
 _LONG = _("%(max)d字までにしてください。")
 # By the library's own English, the plural where it has one.
@@ -80,6 +84,26 @@ AT = {
     "too_young_to_bring": ("age",),
     "too_many_tags": ("more_tags",),
 }
+
+# What a label says by itself: its kanji and katakana, its English words without the little ones.
+_SPEAKING = re.compile(r"[一-鿿々ァ-ヶー]+|[a-z]+")
+_LITTLE = frozenset({"a", "an", "the", "of", "for", "to", "what", "which", "your", "it"})
+
+
+def names(sentence: str, label: str) -> bool:
+    """Tell whether a sentence says by itself what its field's label says, so that both side by side say it twice."""
+    sentence, label = (without_readings(text).lower() for text in (sentence, label))
+    if label in sentence:
+        return True
+    spoken = _speaking(label)
+    if not spoken or (not label.isascii() and sum(map(len, spoken)) < 2):
+        return False
+    return spoken <= _speaking(sentence) or (not label.isascii() and all(one in sentence for one in spoken))
+
+
+def _speaking(text: str) -> set[str]:
+    # One block is named by blocks, too.
+    return {word.removesuffix("s") for word in _SPEAKING.findall(text)} - _LITTLE
 
 
 class FormWords:

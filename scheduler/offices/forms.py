@@ -132,6 +132,11 @@ class OfficeForm(_OfficeFields, _WhoForm):
         self.body.choices = [(body.slug, words.said(body, "name")) for body in bodies]
         offered = offices_offered(bodies, is_block)
         self.office.choices = [(office, words.title(words.OFFICES, office)) for office in offered]
+        if self.is_submitted():
+            # What is said to be missing does not stand there as chosen.
+            none = [("", str(_("選んでください")))]
+            self.body.choices = [*([] if self.body.data else none), *self.body.choices]
+            self.office.choices = [*([] if self.office.data else none), *self.office.choices]
         return self
 
     def chosen(self) -> Organization:

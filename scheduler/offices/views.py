@@ -30,7 +30,7 @@ def offices(slug: str) -> ResponseReturnValue:
     actor, session = current_actor(), db_session()
     body = queries.find_kept_body(session, actor, slug)
     bodies = queries.bodies_kept(session, body)
-    form = OfficeForm(data={"starts_on": actor.today}).fit(bodies, queries.is_block(session, body))
+    form = OfficeForm(data=_preset({"starts_on": actor.today})).fit(bodies, queries.is_block(session, body))
     form.offer(queries.known_people(session, bodies, _sought()))
 
     def appoint() -> Membership:
@@ -85,7 +85,7 @@ def hand_over(office_id: int) -> ResponseReturnValue:
     body = holder.held.organization
     bodies = queries.bodies_known(session, actor, body)
     known = queries.known_people(session, bodies, _sought(), holder.person.id)
-    form = HandOverForm(data=_next_term(holder, actor.today)).offer(known)
+    form = HandOverForm(data=_preset(_next_term(holder, actor.today))).offer(known)
     _say_why(form, holder, actor.today)
     if form.validate_on_submit() and form.attempt(
         lambda: actions.hand_over(session, holder.held, form.who(), form.term(""), _by(actor))
@@ -126,24 +126,36 @@ def _next_term(holder: Holder, today: date) -> dict[str, date | None]:
     return {"starts_on": starts_on, "ends_on": starts_on + (held.ends_on - held.starts_on)}
 
 
+def _preset(days: dict[str, Any]) -> dict[str, Any]:
+    """Return the days that a new form offers; what was sent without a day shows none, as its error says."""
+    return {} if request.method == "POST" else days
+
+
+def _unbroken(day: date) -> str:
+    # No line ends between a day and its weekday.
+    return words.date_text(day).replace("（", "\u2060（")
+
+
 def _say_why(form: HandOverForm, holder: Holder, today: date) -> None:
-    """Say beside the days which are preset, and why."""
+    """Say beside the days which are preset, and why; nothing where no day stands there."""
+    if form.starts_on.data is None:
+        return
     # A name is not broken at its gap.
     held, facts = holder.held, {"name": holder.person.name.replace(" ", "\u00a0")}
     if held.starts_on > today:
         said = gettext(
-            "この役は%(first)sに始まるので、その日を入れてあります。", first=words.date_text(held.starts_on)
+            "この役は%(first)sに始まるので、その日を入れてあります。", first=_unbroken(held.starts_on)
         )
     elif held.ends_on is None:
         said = gettext(
             "%(name)sさんの役には終わりの日がないので、明日を入れてあります。このままなら、%(name)sさんの役は今日、%(today)sで終わります。",
-            today=words.date_text(today),
+            today=_unbroken(today),
             **facts,
         )
     else:
         said = gettext(
             "%(name)sさんの役は%(last)sまでなので、その次の日を入れてあります。早く交代するときは、直してください。%(name)sさんの役は、その前の日で終わります。",
-            last=words.date_text(held.ends_on),
+            last=_unbroken(held.ends_on),
             **facts,
         )
         form.ends_on.description = gettext(

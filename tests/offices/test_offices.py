@@ -323,11 +323,11 @@ def test_who_is_next_begins_when_the_term_ends_or_else_tomorrow_as_is_said_besid
     page = aiko.text(path)
     offered = re.compile(r'name="(?:starts|ends)_on"[^>]* value="([^"]+)"')
     assert offered.findall(page)[0] == "2028-04-01"
-    assert "役は2028年3月31日（金）までなので、その次の日を入れてあります。" in page
+    assert "役は2028年3月31日\u2060（金）までなので、その次の日を入れてあります。" in page
     held.ends_on = None
     session.commit()
     page = aiko.text(path)
-    assert (offered.findall(page), "役は今日、11月16日（月）\u2060で終わります。" in page) == (
+    assert (offered.findall(page), "役は今日、11月16日\u2060（月）\u2060で終わります。" in page) == (
         ["2026-11-17"],
         True,
     )

@@ -39,9 +39,16 @@ async function sent(event) {
   }
 }
 
-function begin() {
+// What is on here already is not offered again; what is on may be another device.
+async function isOn() {
+  if (!("pushOn" in form.dataset)) return false;
+  const worker = await navigator.serviceWorker.getRegistration();
+  return Boolean(await worker?.pushManager.getSubscription());
+}
+
+async function begin() {
   form = document.querySelector("form[data-push-key]");
-  if (!form || !possible) return;
+  if (!form || !possible || (await isOn())) return;
   form.hidden = false;
   form.addEventListener("submit", sent);
 }

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 
 from scheduler import clock, sharing, words
 from scheduler.activities import actions, months, queries, search, shown
@@ -144,7 +144,11 @@ def start(slug: str) -> ResponseReturnValue:
     """Ask what a new activity begins with: one of before, one of the usual ones, or an empty page."""
     found = find_organised_body(db_session(), current_actor(), slug)
     before = queries.activities_of_body(db_session(), found.id)
-    return render_template("activities/start.html", body=found, before=before, starters=STARTERS)
+    known = {activity.title for activity in before}
+    # What the body has is known by its Japanese title, in every language.
+    with force_locale("ja"):
+        starters = {code: values for code, values in STARTERS.items() if str(values["title"]) not in known}
+    return render_template("activities/start.html", body=found, before=before, starters=starters)
 
 
 @pages.route("/organizations/<slug>/activities/new", methods=["GET", "POST"])

@@ -81,7 +81,7 @@ class MoveForm(VerbForm):
     to = SelectField(_("移る役割"), [DataRequired(_("役割を選んでください。"))], choices=[], coerce=str)
     agreed = StringField(
         _("本人の承知"),
-        [DataRequired(_("本人がどのように承知したかを入れてください。例：電話で確認。")), Length(max=200)],
+        [DataRequired(_("本人がどのように承知したかを入れてください。")), Length(max=200)],
         description=_("例：11月16日に電話で確認"),
         render_kw=_OFF,
     )

@@ -327,7 +327,7 @@ def test_a_draft_says_what_else_its_body_does_then(aiko: Visitor, session: Sessi
             ("2026-12-06", "08:30", "11:30", other.place),
         )
     ]
-    said = ["資源回収の日</span>」があります" in aiko.text(draft) for draft in drafts]
+    said = ["同じ日に、ほかの活動があります。" in aiko.text(draft) for draft in drafts]
     assert said == [True, True, False, False]
     assert "おはなし会" not in aiko.text(drafts[0])
 

@@ -30,7 +30,7 @@ def test_an_officer_posts_a_recurring_activity_and_publishes_it(phone: Phone, se
     phone.page.get_by_label("集まる場所").first.fill("みどり公園の花だん")
     phone.page.get_by_label("はじめの日").fill((date.today() + timedelta(days=3)).isoformat())  # noqa: DTZ011  # far enough off
     phone.page.get_by_label("開始時刻").fill("07:00")
-    phone.page.get_by_label("おわり").fill("07:30")
+    phone.page.get_by_label("終了時刻").fill("07:30")
     phone.page.get_by_label("くり返し", exact=False).first.select_option("weekly")
     phone.page.get_by_label("役割", exact=False).first.fill("水やり")
     phone.page.get_by_label("人数").first.fill("3")

@@ -8,6 +8,8 @@ const PARTS = [".site-header", "main"];
 const FOLDS = "tsudoi-folds";
 let shown = location.href.split("#")[0];
 let busy = false;
+// What is wrong goes while it is mended, so it is looked for at once.
+const refused = document.querySelector(".error-summary") !== null;
 
 // An answer that is for the browser itself: its session is over, it is of another language, or no page of ours.
 class Odd extends Error {}
@@ -178,8 +180,8 @@ function once(event) {
     event.preventDefault();
     return;
   }
-  // Whoever comes back here is not asked whether to send anew what was refused before.
-  history.replaceState(history.state, "");
+  // Whoever comes back to a form that was refused is not asked whether to send it anew.
+  if (refused) history.replaceState(history.state, "");
   // Another script may still send it in its own way.
   setTimeout(() => event.defaultPrevented || (form.dataset.sent = ""));
   sessionStorage.setItem(FOLDS, JSON.stringify([location.pathname, opened(event.submitter ?? form)]));

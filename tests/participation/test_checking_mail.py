@@ -55,7 +55,7 @@ def test_where_no_mail_can_leave_nobody_is_told_to_look_for_one_whether_or_not_t
     assert "世話人に直接伝えて" in shown[0] or contact
     signing_in = Visitor(app)
     code = signing_in.text(signing_in.submit("/sign-in", email=HANAKO.email).location)
-    assert ("いまは、つどいからメールが出ません" in code, "メールが届きます" in code) == (True, False)
+    assert ("いまは、メールが出ません" in code, "メールが届きます" in code) == (True, False)
 
 
 def test_where_no_mail_can_leave_the_telephone_is_chosen_also_for_who_comes_back_to_the_form(

@@ -30,6 +30,8 @@ ACTIVITIES = 200
 CHAIR, ORGANISER = "fujino.shoichi@example.jp", "hayasaka.sho@example.jp"
 _PHONE = {"width": 375, "height": 812}
 _TRIES = 5
+# Over so many days the activities of the busy town are spread.
+_CROWDED_DAYS = 50
 
 
 def paints(port: int, settings: Settings) -> Iterator[str]:
@@ -48,7 +50,9 @@ def paints(port: int, settings: Settings) -> Iterator[str]:
         yield _line(browser, port, board, f"{board}, the busiest", organiser)
         _crowd(settings)
         yield _line(browser, port, "/", f"/ with {ACTIVITIES} activities more")
-        yield _line(browser, port, "/month", f"/month with {ACTIVITIES} more")
+        # The month that holds most of them.
+        month = f"/month?m={clock.now() + timedelta(days=_CROWDED_DAYS / 2):%Y-%m}"
+        yield _line(browser, port, month, f"{month} with {ACTIVITIES} more")
         browser.close()
 
 
@@ -108,6 +112,6 @@ def _crowd(settings: Settings) -> None:
         session.add(body)
         session.flush()
         for number in range(ACTIVITIES):
-            day = (now + timedelta(days=1 + number % 50)).date()
+            day = (now + timedelta(days=1 + number % _CROWDED_DAYS)).date()
             make.activity(session, body, now, title=f"集まり {number}", first_on=day)
         session.commit()

@@ -118,7 +118,7 @@ def test_only_pages_and_letters_in_html_have_ruby(
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("ja", "数字で入れてください。例：3"), ("en", "Please enter a number. For example 3")],
+    [("ja", "数字で入れてください。例：3"), ("en", "Please enter a number. For example: 3")],
 )
 def test_rows_of_a_form_speak_the_readers_language(app: Flask, language: str, sentence: str) -> None:
     with app.test_request_context(), force_locale(language):

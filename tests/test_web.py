@@ -262,7 +262,7 @@ def test_an_address_that_nothing_can_have_is_not_there(client: FlaskClient, cast
 
 @pytest.mark.parametrize(
     ("language", "way"),
-    [("ja", "前のページにもどる"), ("en", "Back to the page before"), ("ja@easy", "ページに もどる")],
+    [("ja", "前のページにもどる"), ("en", "Back to the previous page"), ("ja@easy", "ページに もどる")],
 )
 def test_a_form_that_is_refused_leads_back_in_the_readers_language(
     client: FlaskClient, language: str, way: str

@@ -38,8 +38,8 @@ def _check(digits: str) -> str:
 
 
 def spoken(code: str) -> str:
-    """Return a code in groups, as one reads it aloud: 20 317."""
-    return f"{code[:-3]} {code[-3:]}"
+    """Return a code as one reads it aloud: five digits in one piece, more of them in groups, 200 317."""
+    return code if len(code) <= _SHORTEST else f"{code[:-3]} {code[-3:]}"
 
 
 def read(typed: str) -> tuple[str, int] | None:

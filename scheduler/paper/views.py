@@ -266,7 +266,7 @@ def _all_in(found: PrintedSheet, outcomes: list[actions.Outcome]) -> str | tuple
 
 
 def _party(row: Participation) -> str:
-    return f"{row.party_name} {gettext('%(people)s人', people=row.people)}"
+    return f"{row.party_name} {ngettext('%(num)s人', '%(num)s人', row.people)}"
 
 
 def _counted(found: PrintedSheet, count: int) -> str:

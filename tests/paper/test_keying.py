@@ -45,7 +45,7 @@ def printed(session: Session, cast: Cast, midori: Street) -> PrintedSheet:
 
 @pytest.fixture
 def by(cast: Cast) -> By:
-    return By(actor(cast.aiko), NOW, "申込用紙 20 014")
+    return By(actor(cast.aiko), NOW, "申込用紙 20014")
 
 
 def _state(session: Session, printed: PrintedSheet) -> list[tuple[str, str, int, str]]:
@@ -72,7 +72,7 @@ def test_a_whole_sheet_is_entered_at_once_and_says_who_entered_it(
     row = outcomes[0].row
     assert row is not None
     (change,) = changes_of(session, "participation", row.id)
-    assert (row.entered_by_id, row.note, change.by_id) == (cast.aiko.id, "申込用紙 20 014", cast.aiko.id)
+    assert (row.entered_by_id, row.note, change.by_id) == (cast.aiko.id, "申込用紙 20014", cast.aiko.id)
     assert change.on_behalf_of == f"person:{row.contact_id}"
 
 

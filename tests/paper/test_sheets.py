@@ -85,7 +85,7 @@ def test_a_poster_speaks_the_language_and_counts_the_years_that_are_asked_for(
     session.commit()
     assert "令和8年" in read(visitor.get(f"{path}?era=1").data).text
     english = read(visitor.get(f"{path}?lang=en&era=1").data).text
-    assert ("Sign up by phone" in english, "2026" in english, "令和" in english) == (True, True, False)
+    assert ("Sign up with your phone" in english, "2026" in english, "令和" in english) == (True, True, False)
     easy = read(visitor.get(f"{path}?lang=ja@easy").data)
     assert ("にち" in easy.text, easy.title, "2026" in easy.text) == (True, "資源回収の日", True)
 

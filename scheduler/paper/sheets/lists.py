@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from scheduler import words
 from scheduler.activities.models import Occurrence
@@ -54,7 +54,7 @@ def _station(paper: Sheet, listed: Listed, station: Station, copy: int, look: Lo
         (gettext("時間帯"), parts.slot_span(slot)),
         (gettext("集合"), parts.place_text(listed.occurrence)),
         (gettext("リーダー"), _leaders(station) or listed.occurrence.activity.contact),
-        (gettext("人数"), gettext("%(people)s人", people=station.people)),
+        (gettext("人数"), ngettext("%(num)s人", "%(num)s人", station.people)),
     ]
     y = parts.draw_facts(paper, (MARGIN, y), paper.inside, [one for one in facts if one[1]], paper.pt(14)) + 2
     stamp = _stamp(listed, copy)

@@ -19,7 +19,8 @@ RIGHT = "｛公園｜こうえん｝"
 _BROKEN = re.compile(r"[{｛}｝|｜]")
 _MARKED = re.compile("\ufff9([^\ufff9\ufffa\ufffb<>]*)\ufffa([^\ufff9\ufffa\ufffb<>]*)\ufffb")
 # The heads of a table that has become cards are drawn from an attribute, where no ruby may stand.
-_LABELS = re.compile(r'(?<= data-label=")[^"]*')
+_LABEL = re.compile(' data-label="([^"]*\ufff9[^"]*)"')
+_NOTHING_SAID = re.compile('<span class="card-label"><bdi>(?:(?!</bdi>).)*</bdi></span>(?=</td>)')
 # People, families, days and minutes are read by their number: 2人 is ふたり, 30分 さんじゅっぷん.
 _COUNTED = re.compile("(?<![0-9])([0-9]+)\ufff9([人組日分])\ufffa(?:にん|くみ|にち|ふん)\ufffb")
 _IRREGULAR = {"1人": "ひとり", "2人": "ふたり", "1組": "ひとくみ", "2組": "ふたくみ"}
@@ -39,12 +40,14 @@ _GOES_ON = "[0-9A-Za-zぁ-ゖァ-ヺー一-龠]"
 _INSIDE_A_PHRASE = re.compile(
     f"(?<={_GOES_ON})(?=<ruby>)|(?<=</ruby>)(?={_GOES_ON}|<ruby>)|(?<=[：」])(?={_GOES_ON}|<ruby>)|(?<=[一-龠])(?=さん)|\\A(?=さん)"
     # Nor before the particle of what another element holds, a time or a name.
-    "|\\A(?=(?:[にのはがをでとへも]|から|まで) )"
+    "|\\A(?=(?:[にのはがをでとへも]|から|までに?) )"
+    # Nor inside 電話・パソコン, what one has in the hand.
+    "|(?<=・)(?=パソコン)"
     # Nor between a day and its weekday, and what goes on behind that: 22日（日曜日）に.
     "|(?<=</ruby>)(?=（<ruby>[月火水木金土日]曜日)|(?<=</ruby>）)(?=[ぁ-ゖ])"
 )
 # The same where there is no reading, behind what another element holds.
-_LED = re.compile("\\A(」?)(?=(?:[にのはがをでとへも]|から|まで) )")
+_LED = re.compile("\\A(」?)(?=(?:[にのはがをでとへも]|から|までに?) )")
 # Words inside which Chromium ends a phrase, and where.
 _SPLIT = re.compile(
     "その(?=言葉)|この(?=人にお願い)|下(?=書)|問い(?=合わせ)|間に(?=合)|ふりが(?=なだけ)|」(?=に(?:まとめて)?申し込む)"
@@ -54,6 +57,7 @@ _SPLIT = re.compile(
     "|時(?=[0-9]+分)|(?:の午[前後]|午[前後](?=[0-9]+時[0-9]))(?=[0-9])"
 )
 SPLIT = (
+    "「",
     *("その言葉", "この人にお願い", "下書", "問い合わせ", "間に合", "ふりがなだけ"),
     *("」に申し込む", "」にまとめて申し込む"),
     *("」を押", "」を選", "」を捨", "」に書", "」で、", "例：", "）の午", "の午前", "の午後", "）で終わ"),
@@ -63,6 +67,20 @@ SPLIT = (
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _COUNTS = "people|person|places?|minutes?|hours?|days?|weeks?|months?|years?"
 _ENGLISH = re.compile(rf" (?:(?<=[0-9] )(?=(?:{_MONTH}|{_COUNTS}|[ap]m)\b)|(?<= – ))")
+# What is pressed or opened is named in one piece, with its particle, 「雨のとき」を, where that is short and stands in
+# a sentence: as a child of a row it would become a box of its own.
+_RUBY = "<ruby>[^<]*<rp>（</rp><rt>[^<]*</rt><rp>）</rp></ruby>"
+_SHORT = 10
+# A first word whose reading is longer than itself stands at the edge all the same: how long a sign of a reading is.
+_FIRST = re.compile("\\A<ruby>([^<]*)<rp>（</rp><rt>([^<]*)")
+_READING = 0.53
+_NAMED = re.compile(
+    f"「[^「」<>&\\s]{{1,{_SHORT}}}」(?:\u2060?(?:から|まで|という|[にでと][はも]|[をにでがのはもと]))?"
+)
+# In easy Japanese lines end at blanks alone, in brackets too.
+_NAMED_READ = re.compile(f"「(?:{_RUBY}|[^「」<>&\\n])+」|（(?:{_RUBY}|[^（）<>&\\n])+）")
+_UNREAD = re.compile("<rp>（</rp><rt>[^<]*</rt>|<[^>]*>|[ \u2060「」（）]")
+_IN_TEXT = ("<p>", "<p ", "<li>", "<dd>", "<br", "</a>", "</strong>", "<h1>", "<h2>")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
     r"<!--.*?-->"
@@ -99,12 +117,12 @@ def well_read(typed: str) -> str:
 
 def in_html(page: str, *, shown: bool = True) -> str:
     """Return a page with its readings as ruby; without them in attributes and titles, or where they are not wanted."""
-    return _changed(page, _ruby, _in_plain) if shown else without_readings(page)
+    return _NOTHING_SAID.sub("", _changed(page, _ruby, _in_plain)) if shown else without_readings(page)
 
 
 def in_one_piece(page: str) -> str:
     """Return a page in which no line ends inside a word that browsers take for two."""
-    return _held(page, _SPLIT, lambda text: f"{text}\u2060")
+    return _NAMED.sub(_named, _held(page, _SPLIT, lambda text: f"{text}\u2060"))
 
 
 def in_one_piece_in_english(page: str) -> str:
@@ -122,6 +140,25 @@ def _held(page: str, inside: re.Pattern[str], whole: Callable[[str], str]) -> st
     return inside.sub(hold, page)
 
 
+def _named(found: re.Match[str]) -> str:
+    page, tag = found.string, found.string.rfind("<", 0, found.start())
+    return (
+        _whole(found[0])
+        if page.startswith(_IN_TEXT, tag) and page.find(">", tag, found.start()) >= 0
+        else found[0]
+    )
+
+
+def _named_read(found: re.Match[str]) -> str:
+    text = found[0]
+    is_short = " " in text and len(_UNREAD.sub("", text)) <= _SHORT
+    return _whole(text) if is_short else text
+
+
+def _whole(name: str) -> str:
+    return f'<span class="whole">{name}</span>'
+
+
 def _changed(page: str, text: Callable[[str], str], plain: Callable[[str], str]) -> str:
     pieces, end = [], 0
     for found in _PLAIN.finditer(page):
@@ -131,11 +168,11 @@ def _changed(page: str, text: Callable[[str], str], plain: Callable[[str], str])
 
 
 def _in_plain(text: str) -> str:
-    return without_readings(_LABELS.sub(_in_kana, text))
-
-
-def _in_kana(label: re.Match[str]) -> str:
-    return _MARKED.sub(r"\2", label[0])
+    label = _LABEL.search(text) if text.startswith("<td") else None
+    if label:
+        begun = without_readings(text.replace(label[0], ""))
+        return f'{begun}<span class="card-label">{_ruby(label[1])}</span>'
+    return without_readings(text)
 
 
 def _ruby(text: str) -> str:
@@ -143,10 +180,15 @@ def _ruby(text: str) -> str:
         return _LED.sub("\\1\u2060", without_readings(text))
     counted = _COUNTED.sub(_as_counted, text)
     shown = without_readings(_MARKED.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", counted))
-    shown = _INSIDE_A_PHRASE.sub("\u2060", shown)
+    shown = _NAMED_READ.sub(_named_read, _INSIDE_A_PHRASE.sub("\u2060", shown))
     # Held together: where boxes stand in a row, each word with its reading would be a box of its own.
     words = shown.strip()
-    return shown.replace(words, f"<bdi>{words}</bdi>") if "<ruby>" in words else shown
+    return shown.replace(words, f"<bdi>{_FIRST.sub(_let_out, words)}</bdi>") if "<ruby>" in words else shown
+
+
+def _let_out(first: re.Match[str]) -> str:
+    is_wide = len(first[2]) * _READING > len(first[1])
+    return f'<ruby class="wide">{first[1]}<rp>（</rp><rt>{first[2]}' if is_wide else first[0]
 
 
 def _as_counted(found: re.Match[str]) -> str:

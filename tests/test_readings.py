@@ -56,7 +56,9 @@ def test_a_reading_that_would_be_shown_with_its_brackets_is_broken(typed: str, b
         (f"<p>{WORD}：1{WORD}</p>", f"<p><bdi>{RUBY}：\u20601\u2060{RUBY}</bdi></p>"),
         (f"<p>{DAY}に</p>", f"<p><bdi>22\u2060{RUBY}\u2060（{WEEKDAY}）\u2060に</bdi></p>"),
         (f'<a aria-label="{WORD} > {WORD}">{WORD}</a>', f'<a aria-label="日 > 日">{HELD}</a>'),
-        (f'<td data-label="{WORD}">{WORD}</td>', f'<td data-label="ひ">{HELD}</td>'),
+        (f'<td data-label="{WORD}">{WORD}</td>', f'<td><span class="card-label">{HELD}</span>{HELD}</td>'),
+        (f'<td data-label="{WORD}"></td>', "<td></td>"),
+        (f'<td data-label="ひ">{WORD}</td>', f'<td data-label="ひ">{HELD}</td>'),
         (f"<title>{WORD}</title><h1>{WORD}</h1>", f"<title>日</title><h1>{HELD}</h1>"),
         (f"<option selected>{WORD}</option>", "<option selected>日</option>"),
         (f"<textarea>{WORD}</textarea>", "<textarea>日</textarea>"),
@@ -72,9 +74,10 @@ def test_a_page_shows_readings_where_markup_may_stand(page: str, shown: str) -> 
 
 def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
     page = '<p title="下書き">まだ下書きです。問い合わせが間に合いません。「係」に申し込む</p>'
-    shown = "まだ下\u2060書きです。問い\u2060合わせが間に\u2060合いません。「係」\u2060に申し込む"
+    named = '<span class="whole">「係」\u2060に</span>'
+    shown = f"まだ下\u2060書きです。問い\u2060合わせが間に\u2060合いません。{named}申し込む"
     assert in_one_piece(page) == f'<p title="下書き">{shown}</p>'
-    assert in_one_piece("<p>「係」にまとめて申し込む</p>") == "<p>「係」\u2060にまとめて申し込む</p>"
+    assert in_one_piece("<p>「係」にまとめて申し込む</p>") == f"<p>{named}まとめて申し込む</p>"
 
 
 @pytest.mark.parametrize(
@@ -90,8 +93,30 @@ def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
     ],
 )
 def test_a_particle_stays_with_what_it_belongs_to(whole: str, after: str) -> None:
-    assert in_one_piece(f"<p>{whole}</p>") == f"<p>{whole.replace(after, after + chr(0x2060))}</p>"
+    assert in_one_piece(f"<b>{whole}</b>") == f"<b>{whole.replace(after, after + chr(0x2060))}</b>"
     assert any(word in whole for word in SPLIT)
+
+
+def test_a_short_name_of_what_is_pressed_is_held_together() -> None:
+    whole = (
+        '<p>活動の<span class="whole">「雨のとき」\u2060を</span>押します。「とても長い名前のボタンです」</p>'
+    )
+    assert in_one_piece("<p>活動の「雨のとき」を押します。「とても長い名前のボタンです」</p>") == whole
+    assert in_one_piece('<a title="「雨」">「雨」</a>') == '<a title="「雨」">「雨」</a>'
+
+
+def test_the_same_holds_with_readings() -> None:
+    ruby = "<ruby>日<rp>（</rp><rt>ひ</rt><rp>）</rp></ruby>"
+    held = f'<span class="whole">「{ruby}\u2060の とき」</span>\u2060を {ruby}'
+    assert in_html(f"<p>「{WORD}の とき」を {WORD}</p>") == f"<p><bdi>{held}</bdi></p>"
+    assert "whole" not in in_html(f"<p>「{WORD}の とても とても {WORD} {WORD} ながい」</p>")
+
+
+def test_a_first_word_that_is_shorter_than_its_reading_stands_at_the_edge() -> None:
+    word = annotated("目標", "もくひょう")
+    shown = in_html(f"<h2>{word}</h2><p>1{WORD} {word}</p><p>{WORD} {word}</p>")
+    assert shown.startswith('<h2><bdi><ruby class="wide">目標<')
+    assert shown.count("wide") == 1
 
 
 def test_a_time_of_day_is_one_word() -> None:

@@ -48,8 +48,10 @@ class Withdrawal:
 def withdrawals_from(
     session: Session, occurrence: Occurrence, now: datetime, slot_id: int | None = None
 ) -> list[Withdrawal]:
-    """Return who has withdrawn from a date, or one part of it, or was taken out of it, the latest first."""
-    found = [pair for pair in _gone(session, [occurrence.id]) if slot_id in {None, pair[0].slot_id}]
+    """Return the last withdrawal of each from a date or one part of it, or who was taken out; the latest first."""
+    gone = [pair for pair in _gone(session, [occurrence.id]) if slot_id in {None, pair[0].slot_id}]
+    latest = {(row.contact_id, row.slot_id): (row, change) for row, change in reversed(gone)}
+    found = [pair for pair in gone if latest[pair[0].contact_id, pair[0].slot_id] == pair]
     names = names_of(session, {change.by_id for _, change in found})
     contacts = {row.contact_id for row, _ in found}
     coming = _coming_again(session, occurrence.id, contacts)

@@ -175,14 +175,17 @@ def _form(occurrence: Occurrence, scope: str, now: datetime) -> OneDateForm | Se
     if scope not in SCOPES:
         raise NotFound
     form = OneDateForm if scope == "this" else SeriesForm
-    if request.method == "POST":
-        return form()
-    if is_asked():
+    if request.method != "POST" and is_asked():
         return form(**as_asked())
-    if scope == "this":
-        return form(data=values_of_date(occurrence))
-    chosen = {"on_closed": request.args["on_closed"]} if "on_closed" in request.args else {}
-    return form(data=values_of_series(occurrence, scope, now) | chosen)
+    stands = values_of_date(occurrence) if scope == "this" else values_of_series(occurrence, scope, now)
+    if request.method != "POST":
+        chosen = {"on_closed": request.args["on_closed"]} if "on_closed" in request.args else {}
+        return form(data=stands | chosen)
+    sent = form()
+    if not sent.parts.entries:
+        for row in stands["parts"]:
+            sent.parts.append_entry(row)
+    return sent
 
 
 def _step(form: OneDateForm | SeriesForm, occurrence: Occurrence, scope: str, actor: Actor) -> Any:

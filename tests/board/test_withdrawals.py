@@ -77,6 +77,14 @@ def test_who_signs_up_again_is_marked(session: Session, cast: Cast, slot: Slot) 
     assert one.comes_again
 
 
+def test_who_withdraws_twice_from_a_part_is_named_once(session: Session, cast: Cast, slot: Slot) -> None:
+    withdraw(session, _row(session, slot, cast.ben.id), cast.ben.id, NOW)
+    again = make.participation(session, slot, cast.ben, NOW)
+    withdraw(session, again, cast.ben.id, NOW)
+    (one,) = withdrawals_from(session, slot.occurrence, NOW)
+    assert one.row is again
+
+
 def test_two_withdrawals_are_one_letter_and_one_thing_to_do(
     app: Flask, session: Session, cast: Cast, slot: Slot
 ) -> None:

@@ -118,12 +118,20 @@ def test_one_date_is_changed(session: Session, aiko: Visitor, weekly: Activity) 
     assert "公民館" not in aiko.text(f"/dates/{dates_of(session, weekly.id)[1].id}")
 
 
-def test_a_form_sent_without_parts_has_no_heading_for_them(
-    session: Session, aiko: Visitor, weekly: Activity
+@pytest.mark.parametrize("scope", ["this", "following", "all"])
+def test_a_refused_change_keeps_the_parts_as_typed_or_as_they_are(
+    session: Session, aiko: Visitor, weekly: Activity, scope: str
 ) -> None:
-    path = f"/dates/{dates_of(session, weekly.id)[0].id}/change/this"
-    assert "役割と人数</h2>" in aiko.text(path)
-    assert "役割と人数</h2>" not in aiko.submit(path, page="/me/limits").text
+    path = f"/dates/{dates_of(session, weekly.id)[0].id}/change/{scope}"
+    typed = {"parts-0-was": "積込み", "parts-0-name": "積込みと見張り", "parts-0-places": "たくさん"}
+    refused = aiko.submit(path, page="/me/limits", **typed, **{"parts-1-name": "受付"})
+    assert refused.status_code == 422
+    for name, value in typed.items():
+        assert re.search(f'name="{name}"[^>]* value="{value}"', refused.text), name
+    assert re.search('name="parts-1-name"[^>]* value="受付"', refused.text)
+    empty = aiko.submit(path, page="/me/limits")
+    assert re.search('name="parts-0-name"[^>]* value="積込み"', empty.text)
+    assert empty.text.count('class="slot-fields"') == 2
 
 
 def test_going_back_to_what_was_shown_asks_anew_and_saves_nothing(

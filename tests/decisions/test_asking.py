@@ -167,7 +167,7 @@ def test_undo_and_correction_are_told_as_such(
         assert "SEQUENCE:2" in mailbox.calendar(undone)
         page = visitor.text("/dates/1")
         assert "予定どおり" not in page
-        assert "「中止」は取り消しました" in page
+        assert "「中止」は</span>取り消しました" in page
     with at("2026-11-22 06:06"):
         visitor.client.post(link, data={"revision": "2", "outcome": "confirm"})
         mailbox.new_mail(app, chie)

@@ -33,7 +33,7 @@ def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
     assert "11月29日（日）に順延しました。" in aiko.text(board)
     assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=board).status_code == 303
     assert "メールを確かめていない方 1人：" in aiko.text(f"/dates/{date.id}/decision")
-    back = "「順延」を取り消しました。"
+    back = "「順延」を</span>取り消しました。"
     assert back in aiko.text(board)
     assert "日時が変わりました。前は 11月29日（日）" in visitor.text(confirm)
     assert "予定どおり、11月22日（日） " in visitor.text(f"/dates/{date.id}")

@@ -378,7 +378,7 @@ def test_a_long_list_is_searched_by_a_part_of_a_name_or_a_reading(
         "だれも": 0,
     }
     assert found["青山"] == [(" checked", str(midori.speakers[0].id))]
-    assert "「だれも」では見つかりません" in aiko.text(f"{page}?who=だれも")
+    assert "「だれも」では</span>見つかりません" in aiko.text(f"{page}?who=だれも")
     refused = aiko.submit(f"{page}?who=青山", person=str(midori.speakers[0].id), starts_on="")
     assert (refused.status_code, 'value="青山"' in refused.text) == (422, True)
     nobody = aiko.submit(page, person="", starts_on="2026-12-01").text

@@ -90,7 +90,7 @@ def test_what_is_wrong_in_another_part_is_mended_there(parts: list[Slot], visito
     table, cart, *_others = parts
     page = visitor.submit(f"/slots/{table.id}/join", **HANAKO | {"kana": ""}, part=str(cart.id)).text
     assert f'<input type="hidden" name="part" value="{cart.id}">' in page
-    assert "<h1>「積込み」\u2060に申し込む" in page
+    assert '<h1><span class="whole">「積込み」\u2060に</span>申し込む' in page
 
 
 def test_a_part_too_small_for_all_is_not_offered(parts: list[Slot], visitor: Visitor) -> None:

@@ -64,7 +64,7 @@ def test_the_letter_leads_to_two_buttons_and_looking_answers_nothing(
         path = mailbox.path(mail, f"/me/{cast.ben.id}.").split("/participations")[0]
         again = f"{path}/participations/{asked.id}/again"
         assert again in mailbox.text(mail)
-        assert "にも申し込まれています" in visitor.text(again)
+        assert "にも</span>申し込まれています" in visitor.text(again)
         assert "来られるか返事をする" in visitor.text(path)
         session.rollback()
         assert visitor.submit(again, answer="yes").status_code == 303

@@ -351,7 +351,7 @@ def test_nobody_learns_by_typing_an_address_what_that_one_does_at_the_time(
     assert (answer.status_code, "受付" in visitor.text(answer.location)) == (303, False)
     mails = mailbox.new_mails(app, "ben@example.jp")
     page = mailbox.path(next(mail for mail in mails if "確認" in mail["Subject"]), "/me/")
-    assert "・受付」にも申し込んでいます" in visitor.text(page)
+    assert "・受付」にも</span>申し込んでいます" in visitor.text(page)
     visitor.submit(f"{page}/prove", page=page, clash="")
     session.rollback()
     row = session.query(Participation).filter_by(slot_id=slot.id).one()

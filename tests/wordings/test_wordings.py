@@ -102,7 +102,7 @@ def test_an_unknown_blank_is_refused_with_a_sentence_and_kept_as_typed(
 ) -> None:
     answer = browser_of(app, cast.aiko).submit(f"{PATH}/call", text="［電話］へ", step="save")
     assert answer.status_code == 422
-    assert "「［電話］」に入れるものがありません。" in answer.text
+    assert "「［電話］」に</span>入れるものがありません。" in answer.text
     assert "［電話］へ</textarea>" in answer.text
     assert refusal(program_of(app, cast.aiko).put(f"{PATH}/call", text="[phone]"))[1] == "blank_unknown"
     assert browser_of(app, cast.aiko).client.get(f"{PATH}/sign_in").status_code == 404

@@ -245,6 +245,11 @@ def etag_matches(tag: str) -> bool:
     return request.if_none_match.contains_weak(tag)
 
 
+def list_query() -> str:
+    """Return the query that leads back to the list somebody is working through, where they came from there."""
+    return "?from=list" if request.args.get("from") == "list" else ""
+
+
 def go(address: str) -> ResponseReturnValue:
     """Redirect after a form was acted on: 303, so that the browser asks with GET."""
     return redirect(address, code=303)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from scheduler.activities.models import Activity, Occurrence, Slot, SlotShare
@@ -254,13 +254,19 @@ class Undoable:
 
 
 def just_done(session: Session, occurrence: Occurrence, by_id: int | None, now: datetime) -> Undoable | None:
-    """Return the last thing that this person did at a date, while it may be taken back."""
+    """Return the last thing that this person did at a date, while it may be taken back.
+
+    Whoever has decided about the date or changed it since is past it; what happened to a sign-up still takes it back.
+    """
     slots = {slot.id: slot for slot in occurrence.slots}
     own = select(Participation.id).where(Participation.slot_id.in_(slots))
     about_row = (StateChange.subject == "participation") & StateChange.subject_id.in_(own)
     about_slot = (StateChange.subject == "slot") & StateChange.subject_id.in_(slots)
+    about_date = (StateChange.subject == "occurrence") & (StateChange.subject_id == occurrence.id)
+    later = select(func.max(StateChange.id)).where(about_date, StateChange.by_id == by_id).scalar_subquery()
     wanted = select(StateChange).where(
         or_(about_row, about_slot),
+        StateChange.id > func.coalesce(later, 0),
         StateChange.by_id == by_id,
         StateChange.at > now - UNDO_FOR,
         StateChange.verb.in_(CAN_BE_UNDONE),

@@ -20,7 +20,7 @@ from scheduler.parties.access import Actor, may_enter_for_all, may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Household
 from scheduler.parties.queries import enterable_households, find_enterable_household
-from scheduler.web import db_session, go, settings
+from scheduler.web import db_session, go, list_query, settings
 from scheduler.wordings.saying import begun
 
 pages = Blueprint("board", __name__)
@@ -75,6 +75,7 @@ def _sign_up_page(row: Participation, all_forms: Forms, verb: str = "approve") -
         gives_contact=contacting.may_give(db_session(), row),
         corrects_contact=contacting.may_correct(db_session(), row),
         acted=verb,
+        list_query=list_query(),
         done=queries.just_done(db_session(), occurrence, actor.person_id, now),
         now=now,
     )
@@ -87,7 +88,7 @@ def _act(occurrence_id: int, participation_id: int, verb: str) -> ResponseReturn
     form = all_forms[verb]
     if form.validate_on_submit() and form.attempt(lambda: ACTS[verb](row, form, _by(actor))):
         db_session().commit()
-        return go(f"/dates/{occurrence_id}/board/{participation_id}")
+        return go(f"/dates/{occurrence_id}/board/{participation_id}{list_query()}")
     return _sign_up_page(row, all_forms, verb)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from scheduler.activities.facts import decision_time, decision_version
 from scheduler.activities.models import Activity, Occurrence
-from scheduler.activities.recurrence import to_utc
+from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.decisions.links import make_links
 from scheduler.decisions.queries import Deciders, deciders_of, today_of
 from scheduler.history import StateChange, record
@@ -52,9 +52,10 @@ def decided_by(occurrence: Occurrence) -> datetime | None:
 
 
 def days_early(occurrence: Occurrence, now: datetime) -> int:
-    """Return how many days there are left to decide about a date; 0 where it is time."""
-    left = (decided_by(occurrence) or occurrence.starts_at) - now
-    return left.days if left > _EARLY else 0
+    """Return how many days there are left to decide about a date, as a calendar counts them; 0 where it is time."""
+    by = decided_by(occurrence) or occurrence.starts_at
+    zone = occurrence.activity.timezone
+    return (to_local(by, zone).date() - to_local(now, zone).date()).days if by - now > _EARLY else 0
 
 
 def steps_due(by: datetime, now: datetime) -> list[Step]:

@@ -40,7 +40,7 @@ from scheduler.parties.access import Actor, organised_bodies
 from scheduler.parties.login import actor_by_link, begin_connecting, current_actor, step_to_connect
 from scheduler.parties.login import asker as _asker
 from scheduler.parties.queries import find_me, live_token
-from scheduler.web import db_session, go, secret_address, settings
+from scheduler.web import db_session, go, list_query, secret_address, settings
 
 pages = Blueprint("participation", __name__)
 shown.fit(pages)
@@ -298,7 +298,7 @@ def heard(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
     said = "cannot" if request.form.get("answer") == "cannot" else "yes"
     reconfirming.answer(db_session(), row, said, actor.person_id, clock.now())
     db_session().commit()
-    return go(f"/dates/{row.slot.occurrence_id}/board/{participation_id}")
+    return go(f"/dates/{row.slot.occurrence_id}/board/{participation_id}{list_query()}")
 
 
 @pages.route("/participations/<int:participation_id>/consent", methods=["GET", "POST"])

@@ -180,6 +180,15 @@ def test_every_removal_can_be_taken_back_for_half_an_hour(session: Session, aiko
     assert "undo-bar" not in aiko.text(BOARD)
 
 
+def test_whoever_has_decided_about_the_date_since_is_past_what_they_did_before(
+    session: Session, aiko: Visitor
+) -> None:
+    aiko.submit(f"{BOARD}/1/remove", page=f"{BOARD}/1", why="都合により")
+    assert "さんを外しました。" in aiko.text(f"{BOARD}/1")
+    aiko.submit("/dates/1/decision", early="1", outcome="cancel")
+    assert "さんを外しました。" not in aiko.text(f"{BOARD}/1") + aiko.text(BOARD)
+
+
 def test_when_it_is_too_late_to_take_it_back_the_bar_is_gone_and_the_page_says_so(
     session: Session, aiko: Visitor
 ) -> None:
@@ -352,7 +361,8 @@ def test_of_two_things_done_the_newer_stands_open_and_the_other_on_its_own_page(
     page = aiko.text(BOARD)
     assert ("を取り消す</button>" in page, "申し込みを元にもどす" in page) == (True, False)
     entered = max(int(one) for one in re.findall(f"{BOARD}/([0-9]+)", page))
-    assert "申し込みを元にもどす" in aiko.text(f"{BOARD}/{entered}")
+    own = aiko.text(f"{BOARD}/{entered}")
+    assert ("申し込みを元にもどす" in own, "undo-bar" in own, "もう1人入れる" in own) == (True, False, False)
 
 
 def test_once_it_has_begun_there_is_only_who_came(app: Flask, session: Session, cast: Cast) -> None:

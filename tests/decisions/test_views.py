@@ -222,7 +222,8 @@ def test_weeks_before_it_is_asked_once_more_and_what_was_typed_is_kept(
     assert asked.location.startswith("/dates/1/decision/cancel?")
     assert "csrf_token" not in asked.location
     page = aiko.text(asked.location)
-    assert "まだ5日あります。いま、決めますか。" in page
+    # As a calendar counts, though the last of the days is not whole.
+    assert "決める日まで、あと6日あります。いま、決めますか。" in page
     assert 'name="reason" value="雨の見込み"' in page
     back = unescape(re.search(r'class="back-link" href="([^"]*)"', page)[1])  # type: ignore[index]
     assert 'value="雨の見込み"' in aiko.text(back)

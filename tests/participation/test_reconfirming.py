@@ -132,11 +132,11 @@ def test_the_organiser_sees_who_is_asked_and_writes_down_a_yes_by_telephone(
 ) -> None:
     aiko, board = browser_of(app, cast.aiko), f"/dates/{asked.slot.occurrence_id}/board"
     session.rollback()
-    assert "もう一度聞いています" in aiko.text(board)
+    assert "もう一度たずねています" in aiko.text(board)
     # The page has two buttons; that for "no" carries the answer.
     said = aiko.submit(f"{board}/{asked.id}/again", page=f"{board}/{asked.id}", answer="")
     assert said.status_code == 303
-    assert "もう一度聞いています" not in aiko.text(board)
+    assert "もう一度たずねています" not in aiko.text(board)
     assert "「行きます」の返事" in aiko.text(f"{board}/{asked.id}")
 
 

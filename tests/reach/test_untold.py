@@ -45,12 +45,16 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     news, found = aiko.text(f"{page}/reached"), aiko.text(f"{page}/list")
     # The same people, counted the same way: only that their mail did not leave is not said any more.
     assert ("まだ届いていない人 4人" in news, "メールが出ません" in news) == (True, False)
-    assert "まだ聞いていません" in aiko.text(f"{page}/board")
+    assert "まだたずねていません" in aiko.text(f"{page}/board")
     assert f"mailto:{cast.ben.email}?subject=" in found
     assert found.count(f"班長（{cast.chie.name}）") == 1
     letters = re.findall(r"\?letter=(\d+)", found)
     shown = aiko.text(f"{page}/list?letter={letters[-1]}")
     assert (shown.count("様</h1>"), "順延します" in shown, "別所 勉様" in shown) == (1, True, True)
+    seen = re.search(r'href="(/dates/1/board/\d+\?from=list)"', found)
+    assert seen is not None
+    assert f'class="back-link" href="{page}/list"' in aiko.text(seen[1])
+    assert aiko.submit(seen[1].replace("?", "/again?"), page=seen[1]).location == seen[1]
     chie = browser_of(app, cast.chie)
     assert str(cast.ben.email) not in chie.text(f"{page}/list")
     assert chie.get(f"{page}/list?letter={letters[-1]}").status_code == 404

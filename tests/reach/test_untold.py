@@ -37,9 +37,13 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     session.commit()
     decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
     session.commit()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
+    told = re.search(r"知らせる先は\d+人です", aiko.text(f"{page}/board"))
     test_reached._deliver(app, sink)
     session.rollback()
-    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
+    # Whom mail does not reach is told by hand: nobody leaves the number that was said.
+    assert told is not None
+    assert f"{told[0]}。そのうち" in aiko.text(f"{page}/board")
     assert "まだ届いていない人 4人" in aiko.text(f"{page}/reached")
     aiko.submit(f"{page}/reached", kept="1")
     news, found = aiko.text(f"{page}/reached"), aiko.text(f"{page}/list")

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.models import Occurrence
 from scheduler.board.actions import send_message
 from scheduler.decisions import actions as decisions
-from scheduler.notices.models import DEAD, Delivery
+from scheduler.notices.models import DEAD, ContactPoint, Delivery
 from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Household, Organization, Person
@@ -37,13 +38,9 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     session.commit()
     decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
     session.commit()
-    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
-    told = re.search(r"知らせる先は\d+人です", aiko.text(f"{page}/board"))
     test_reached._deliver(app, sink)
     session.rollback()
-    # Whom mail does not reach is told by hand: nobody leaves the number that was said.
-    assert told is not None
-    assert f"{told[0]}。そのうち" in aiko.text(f"{page}/board")
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
     assert "まだ届いていない人 4人" in aiko.text(f"{page}/reached")
     aiko.submit(f"{page}/reached", kept="1")
     news, found = aiko.text(f"{page}/reached"), aiko.text(f"{page}/list")
@@ -174,6 +171,7 @@ def test_the_desk_says_of_which_office_each_errand_is_and_a_leader_has_those_of_
 def test_nobody_is_written_to_at_an_address_from_which_mail_has_come_back(
     app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
 ) -> None:
+    make.participation(session, date.slots[0], make.person(session, 1, NOW), NOW)
     decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
     session.commit()
     test_reached._deliver(app, sink)
@@ -183,6 +181,15 @@ def test_nobody_is_written_to_at_an_address_from_which_mail_has_come_back(
     mailed.state, mailed.reason, mailed.by_id = DEAD, "bounced", None
     session.commit()
     aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
+    app.config["TSUDOI"] = replace(app.config["TSUDOI"], smtp_url="smtp://127.0.0.1")
+    told = re.search(r"知らせる先は(\d+)人です。そのうち(\d+)人には、電話や紙", aiko.text(f"{page}/board"))
+    point = session.query(ContactPoint).filter_by(person_id=cast.ben.id, channel="email").one()
+    point.off_at, point.off_reason = NOW, "bounced"
+    session.commit()
+    # Whom mail does not reach is told by hand: nobody leaves the number that was said.
+    assert told is not None
+    one_more = f"知らせる先は{told[1]}人です。そのうち{int(told[2]) + 1}人には"
+    assert one_more in aiko.text(f"{page}/board")
     found = aiko.text(f"{page}/list")
     assert ("メールが戻ってきました。" in found, f"mailto:{cast.ben.email}" in found) == (True, False)
     assert "メールが戻ってきました。" in aiko.text(f"{page}/reached")

@@ -128,6 +128,7 @@ class Settings:
         return (
             self.practice == "1"
             and not self.smtp_url
+            and self.proxies == "0"
             and {self.host, urlsplit(self.address).hostname} <= HERE
         )
 

@@ -1,6 +1,6 @@
 """`/outbox`: the mail of an installation without a mail server, for its operator; while people try it out, for them."""
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler.parties.login import current_actor
@@ -9,6 +9,9 @@ from scheduler.reach import outbox
 from scheduler.web import db_session, secret_address, settings
 
 pages = Blueprint("letterbox", __name__)
+
+# What a proxy or a tunnel adds, whose reader is on another machine though the address is this one's.
+_PASSED_ON = ("Forwarded", "X-Forwarded-For", "Via")
 
 
 @pages.get("/outbox")
@@ -30,7 +33,7 @@ def read_letter(name: str) -> ResponseReturnValue:
 @pages.app_template_global("is_practice")
 def is_practice() -> bool:
     """Say whether people on this machine try the service out, who then read all mail here."""
-    return settings().is_practice
+    return settings().is_practice and not any(name in request.headers for name in _PASSED_ON)
 
 
 def _find_reader() -> None:

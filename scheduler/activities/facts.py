@@ -9,6 +9,8 @@ from scheduler.activities.contacts import contact_texts
 from scheduler.activities.models import Occurrence
 from scheduler.activities.recurrence import to_local, to_utc
 
+_UNDECIDED = ("open", "closed", "awaiting_decision", "postponed")
+
 
 @dataclass(frozen=True)
 class DateFacts:
@@ -112,15 +114,15 @@ def decision_time(occurrence: Occurrence) -> datetime | None:
     return min(datetime.combine(day, activity.decide_at), starts)
 
 
+def weather_is_open(occurrence: Occurrence) -> bool:
+    """Say whether it is yet to be decided what becomes of a date in the weather."""
+    return occurrence.state in _UNDECIDED
+
+
 def is_on_reserve(occurrence: Occurrence) -> bool:
-    """Say whether a date takes place on its reserve date, or on a later one, already."""
-    zone, days = occurrence.activity.timezone, occurrence.activity.reserve_days
-    if occurrence.state == "postponed" or not days:
-        return occurrence.state == "postponed"
-    planned = to_local(occurrence.planned_at or occurrence.first_starts_at, zone)
-    moved = to_local(occurrence.starts_at, zone) - planned
-    # It may wait for the next decision by now, which its state says in the place of the last.
-    return moved > timedelta(0) and moved % timedelta(days=days) == timedelta(0)
+    """Say whether a date waits for its reserve date, or for a later one, already: the last decision postponed it."""
+    # Every other decision settles it; its state says so no more once it waits for the next one.
+    return weather_is_open(occurrence) and occurrence.decided_at is not None
 
 
 def announced_reserve(occurrence: Occurrence) -> datetime | None:

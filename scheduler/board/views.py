@@ -65,6 +65,7 @@ def sign_up(occurrence_id: int, participation_id: int) -> ResponseReturnValue:
 
 def _sign_up_page(row: Participation, all_forms: Forms, verb: str = "approve") -> ResponseReturnValue:
     actor, now, occurrence = current_actor(), clock.now(), row.slot.occurrence
+    may = contacting.allowed(db_session(), row)
     return all_forms[verb].page(
         "board/sign_up.html",
         row=row,
@@ -72,8 +73,8 @@ def _sign_up_page(row: Participation, all_forms: Forms, verb: str = "approve") -
         line=queries.line_of(db_session(), row, now),
         history=queries.history_of(db_session(), row, now),
         forms=all_forms,
-        gives_contact=contacting.may_give(db_session(), row),
-        corrects_contact=contacting.may_correct(db_session(), row),
+        gives_contact=may.gives,
+        corrects_contact=may.corrects,
         acted=verb,
         list_query=list_query(),
         done=queries.just_done(db_session(), occurrence, actor.person_id, now),

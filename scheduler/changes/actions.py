@@ -251,6 +251,8 @@ def _date_values(move: Move, plan: Plan, order: Order, now: datetime) -> dict[st
     if move.fate != "stays":
         state = "cancelled" if move.fate == "vanishes" else "open"
         values |= {"state": state, "cause": "", "reason": fitting(plan.why, 400)}
+        # What was decided about it is over.
+        values |= {"decided_at": None, "decided_by_id": None}
     # A part more or less shows in every calendar, too; a new place for the date in the rule does not.
     if move.shows or (plan.parts and move.with_parts):
         values |= {"revision": row.revision + 1, "changed_at": now}

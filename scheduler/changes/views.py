@@ -147,7 +147,8 @@ def change(occurrence_id: int, scope: str) -> ResponseReturnValue:
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
     form = _form(occurrence, scope, now)
     # Whoever comes from the closed days sees at once whom it touches; nothing is written by looking.
-    asked = form.validate_on_submit() or "look" in request.args or (is_asked() and form.validate())
+    looks = request.method == "GET" and "look" in request.args and not is_asked()
+    asked = form.validate_on_submit() or looks or (is_asked() and form.validate())
     if asked and form.attempt(lambda: _step(form, occurrence, scope, actor)):
         if isinstance(form.done, SeriesChange):
             address = f"/activities/{form.done.activity_id}/changes"

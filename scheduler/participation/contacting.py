@@ -1,6 +1,7 @@
 """How somebody entered without telephone and mail is reached: written down later, corrected, taken back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,21 +16,32 @@ from scheduler.notices.models import ContactPoint
 from scheduler.participation.models import Participation
 from scheduler.parties.models import Membership, Person
 from scheduler.parties.names import email_in, email_key, phones_in
+from scheduler.parties.tokens import new_token
 
 # The first time can be taken back; a correction is corrected again.
 GIVEN, CORRECTED, TAKEN_BACK = "contact", "mend_contact", "take_back_contact"
 
 
-def may_give(session: Session, row: Participation) -> bool:
-    """Say whether the organiser may write down how the contact is reached: what is missing, or it anew."""
-    return row.is_live and (not row.contact.phone or may_correct(session, row))
+@dataclass(frozen=True)
+class Allowed:
+    """Whether the organiser may write down how a contact is reached: what is missing, or all of it anew."""
+
+    gives: bool
+    corrects: bool
 
 
-def may_correct(session: Session, row: Participation) -> bool:
-    """Say whether what is there was written down on this sign-up: nobody's own words are overwritten."""
-    verbs = (GIVEN, CORRECTED, TAKEN_BACK)
-    said = [one.verb for one in changes_of(session, "participation", row.id) if one.verb in verbs]
-    return said[-1:] not in ([], [TAKEN_BACK]) and not _has_own_words(session, row)
+def allowed(session: Session, row: Participation) -> Allowed:
+    """Return what may be written down: nobody's own words are overwritten, nor what was known of them before."""
+    said = [one.verb for one in _written(session, row)][-1:]
+    corrects = said not in ([], [TAKEN_BACK]) and not _has_own_words(session, row)
+    return Allowed(row.is_live and (corrects or not row.contact.phone), corrects)
+
+
+def _written(session: Session, row: Participation) -> list[StateChange]:
+    # What was written of somebody who is one with somebody else by now says nothing about that one.
+    verbs, whom = (GIVEN, CORRECTED, TAKEN_BACK), f"person:{row.contact_id}"
+    said = changes_of(session, "participation", row.id)
+    return [one for one in said if one.verb in verbs and one.on_behalf_of == whom]
 
 
 def give(session: Session, row: Participation, phone: str, email: str, by: tuple[int, datetime]) -> None:
@@ -41,7 +53,7 @@ def give(session: Session, row: Participation, phone: str, email: str, by: tuple
     typed, (number, key) = email_in(email) if email.strip() else None, phones_in(phone)
     if not typed and not key:
         raise Invalid("contact_missing")
-    person, corrects = row.contact, may_correct(session, row)
+    person, corrects = row.contact, allowed(session, row).corrects
     values: dict[str, object] = {}
     if corrects or key:
         values |= {"phone": number, "phone_key": key}
@@ -64,7 +76,9 @@ def give(session: Session, row: Participation, phone: str, email: str, by: tuple
 def take_back(
     session: Session, row: Participation, by_id: int, now: datetime, undo: Mapping[str, Any]
 ) -> None:
-    """Undo that it was written down; raise Conflict where the person has used the address since."""
+    """Undo that it was written down; raise Conflict where the person has used the address since, or is another now."""
+    if undo["undoes"] not in {one.id for one in _written(session, row)}:
+        raise Conflict("undo_over")
     values: dict[str, object] = {}
     if "phone" in undo["given"]:
         values |= {"phone": "", "phone_key": None}
@@ -80,6 +94,9 @@ def _write(session: Session, person: Person, values: Mapping[str, object]) -> No
     unchanged = update(Person).where(Person.id == person.id, *same)
     if "email" in values:
         unchanged = unchanged.where(Person.email_verified_at.is_(None))
+    if "email" in values and person.email not in {None, values["email"]}:
+        # Whoever has that mailbox, maybe a stranger, has the link to the person's own page in a letter.
+        values = {**values, "link_salt": new_token()}
     try:
         with session.begin_nested():
             if not claim(session, unchanged.values(**values)):

@@ -73,8 +73,8 @@ def tellings_of(rows: Sequence[Told]) -> dict[int, Telling]:
 
 def tellings_to(row: Participation) -> list[Telling]:
     """Return who told somebody who has signed up the news of that date, and when."""
-    about = told_about(db_session(), row.slot.occurrence_id)
-    return list(tellings_of([one for one in about if one.person.id == row.contact_id]).values())
+    about = told_about(db_session(), row.slot.occurrence_id, row.contact_id)
+    return list(tellings_of(about).values())
 
 
 def said_in(language: str, macro: Callable[..., str], *facts: object) -> str:

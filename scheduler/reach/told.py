@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence, Slot
@@ -115,17 +115,23 @@ class Told:
         )
 
 
-def told_about(session: Session, occurrence_id: int) -> list[Told]:
-    """Return, for everybody who comes to a date and has been written to, how far the newest words have come."""
-    return told_of(session, [occurrence_id]).get(occurrence_id, [])
+def told_about(session: Session, occurrence_id: int, person_id: int | None = None) -> list[Told]:
+    """Return, for everybody who comes to a date and has been written to, how far the newest words have come.
+
+    Of one person alone where that one is named.
+    """
+    return told_of(session, [occurrence_id], person_id).get(occurrence_id, [])
 
 
-def told_of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list[Told]]:
+def told_of(
+    session: Session, occurrence_ids: Collection[int], person_id: int | None = None
+) -> dict[int, list[Told]]:
     """Return the same of several dates, each by its id, in the order in which one walks; by few queries.
 
     A change of several dates stands at each of them, with the same delivery.
     """
-    found = [*_of_dates(session, occurrence_ids), *_of_changes(session, occurrence_ids)]
+    to = true() if person_id is None else Delivery.person_id == person_id
+    found = [*_of_dates(session, occurrence_ids, to), *_of_changes(session, occurrence_ids, to)]
     newest: dict[int, dict[tuple[int, str, int], Told]] = {}
     for _order, number, told in sorted(found, key=lambda row: row[0]):
         newest.setdefault(number, {})[told.person.id, *told.word.strand] = told
@@ -138,7 +144,7 @@ def told_of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list
 _Found = tuple[tuple[int, int], int, Told]
 
 
-def _of_dates(session: Session, occurrence_ids: Collection[int]) -> Iterator[_Found]:
+def _of_dates(session: Session, occurrence_ids: Collection[int], to: ColumnElement[bool]) -> Iterator[_Found]:
     slots = select(Slot.id).where(Slot.occurrence_id.in_(occurrence_ids))
     own = select(Participation.id).where(Participation.slot_id.in_(slots))
     of_part = and_(Notice.subject == "slot", Notice.kind == MESSAGE)
@@ -155,7 +161,7 @@ def _of_dates(session: Session, occurrence_ids: Collection[int]) -> Iterator[_Fo
         .outerjoin(Participation, of_sign_up)
         .outerjoin(Slot, Slot.id == slot_id)
         .join(Occurrence, Occurrence.id == date_id)
-        .where(about, says_something())
+        .where(about, to, says_something())
     )
     rows = session.execute(wanted).all()
     there = comers(session, occurrence_ids) if rows else {}
@@ -167,13 +173,15 @@ def _of_dates(session: Session, occurrence_ids: Collection[int]) -> Iterator[_Fo
             yield (notice.id, delivery.hop), number, told_by(row)
 
 
-def _of_changes(session: Session, occurrence_ids: Collection[int]) -> Iterator[_Found]:
+def _of_changes(
+    session: Session, occurrence_ids: Collection[int], to: ColumnElement[bool]
+) -> Iterator[_Found]:
     touches = {touch.change_id: touch for touch in touches_of(session, occurrence_ids)}
     if not touches:
         return
     of_change = and_(Notice.subject == "change", Notice.subject_id.in_(touches))
     there = comers(session, {number for touch in touches.values() for number in touch.dates})
-    for row in session.execute(deliveries().where(of_change, says_something())):
+    for row in session.execute(deliveries().where(of_change, to, says_something())):
         delivery, notice = row[:2]
         touch = touches[notice.subject_id]
         for number in touch.dates if stands(touch, notice) else ():

@@ -208,7 +208,8 @@ def reached(occurrence_id: int) -> ResponseReturnValue:
     if "kept" in request.form:
         return _listed(news, f"/dates/{occurrence_id}/list")
     if request.method == "POST":
-        return _ticked(find_round(session, actor, occurrence_id))
+        back = f"{request.path}?news={chosen}" if news is not None and chosen else request.path
+        return _ticked(find_round(session, actor, occurrence_id), back)
     facts = {"activity": occurrence.activity, "dates": [occurrence], "change_id": 0}
     return render_template("reach/reached.html", news=news, **facts)
 
@@ -223,7 +224,7 @@ def change_reached(edit_id: int) -> ResponseReturnValue:
     if "kept" in request.form:
         return _listed(news, f"/changes/{edit_id}/list")
     if request.method == "POST":
-        return _ticked(find_change_round(session, actor, edit_id))
+        return _ticked(find_change_round(session, actor, edit_id), request.path)
     facts = {"activity": activity, "dates": dates, "change_id": edit_id}
     return render_template("reach/reached.html", news=news, **facts)
 
@@ -251,7 +252,7 @@ def change_list(edit_id: int) -> ResponseReturnValue:
 
 def _list(found: Round) -> ResponseReturnValue:
     if request.method == "POST":
-        return _ticked(found)
+        return _ticked(found, request.path)
     session, by = db_session(), (current_actor().person_id, clock.now())
     if "letter" in request.args:
         return _letter(found, request.args.get("letter", 0, int), by[1])
@@ -278,7 +279,7 @@ def _letter(found: Round, delivery_id: int, now: datetime) -> ResponseReturnValu
     return render_template("reach/letter.html", round=one, now=now, **facts)
 
 
-def _ticked(found: Round) -> ResponseReturnValue:
+def _ticked(found: Round, back: str) -> ResponseReturnValue:
     session, now, by_id = db_session(), clock.now(), current_actor().person_id
     ids, only, mistaken = (ticked(request.form, name) for name in ("told", "only", "mistaken"))
     assert by_id is not None
@@ -296,7 +297,7 @@ def _ticked(found: Round) -> ResponseReturnValue:
     else:
         _pressed(lambda: _all_ticked(found, ids, by_id))
     session.commit()
-    return go(request.path)
+    return go(back)
 
 
 def _pressed(act: Callable[[], str]) -> None:

@@ -8,14 +8,22 @@ from sqlalchemy.orm import Session
 
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import changes_of
-from scheduler.participation.contacting import give, may_give
+from scheduler.participation.contacting import allowed, give
 from scheduler.participation.models import Participation
 from scheduler.participation.undoing import undo
-from scheduler.parties.actions import PersonFacts, enrol, person, unreachable_person, verify_email
+from scheduler.parties.actions import (
+    PersonFacts,
+    enrol,
+    person,
+    personal_link,
+    unreachable_person,
+    verify_email,
+)
 from scheduler.parties.models import Membership
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.participation.test_actions import statements
 from tests.signed_in import browser_of, program_of
 
 PHONE = "090-8888-1111"
@@ -85,7 +93,7 @@ def test_nobodys_own_words_are_overwritten(session: Session, cast: Cast, row: Pa
         with pytest.raises(Conflict):
             press()
     own = make.participation(session, row.slot, cast.ben, NOW)
-    assert may_give(session, own)
+    assert allowed(session, own).gives
     with pytest.raises(Conflict, match="contact_known"):
         give(session, own, PHONE, "other@example.jp", (cast.aiko.id, NOW))
 
@@ -110,3 +118,41 @@ def test_one_way_is_needed_and_it_must_be_nobody_elses(
     person(session, PersonFacts("山田 はる", "やまだ はる", "haru@example.jp"), NOW)
     with pytest.raises(Conflict, match="mail_not_given"):
         give(session, row, "", "haru@example.jp", (cast.aiko.id, NOW))
+
+
+def test_a_corrected_address_closes_the_link_that_was_sent_to_the_wrong_mailbox(
+    app: Flask, session: Session, cast: Cast, row: Participation
+) -> None:
+    give(session, row, "", "horu@example.jp", (cast.aiko.id, NOW))
+    session.commit()
+    secret = app.config["TSUDOI"].secret_key
+    link = personal_link(row.contact, secret)
+    assert app.test_client().get(link).status_code == 200
+    give(session, row, PHONE, "horu@example.jp", (cast.aiko.id, NOW))
+    assert personal_link(row.contact, secret) == link
+    give(session, row, PHONE, "haru@example.jp", (cast.aiko.id, NOW))
+    session.commit()
+    assert app.test_client().get(link).status_code == 404
+
+
+def test_what_is_known_of_somebody_with_whom_they_are_one_stays(
+    session: Session, cast: Cast, row: Participation
+) -> None:
+    give(session, row, PHONE, "", (cast.aiko.id, NOW))
+    given = changes_of(session, "participation", row.id)[-1]
+    row.contact = person(session, PersonFacts("山田 ハル", "やまだ はる", phone="03-1234-5678"), NOW)
+    session.flush()
+    assert not allowed(session, row).gives
+    with pytest.raises(Conflict, match="undo_over"):
+        undo(session, given, cast.aiko.id, NOW)
+    assert row.contact.phone_key == "+81312345678"
+
+
+def test_the_page_of_a_sign_up_reads_its_history_once_to_know_what_may_be_written(
+    app: Flask, session: Session, cast: Cast, row: Participation
+) -> None:
+    give(session, row, PHONE, "", (cast.aiko.id, NOW))
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{row.slot.occurrence_id}/board/{row.id}"
+    with statements(session) as made:
+        aiko.text(page)
+    assert sum("FROM contact_point" in one and "channel IN" in one for one in made) == 1

@@ -240,3 +240,15 @@ def test_another_place_shows_on_the_dates_page_until_it_is_taken_back(
     session.commit()
     assert "場所が変わりました" not in visitor.text(f"/dates/{date_.id}")
     assert made.id
+
+
+@pytest.mark.parametrize("scope", ["this", "all"])
+def test_a_broken_address_or_press_is_answered_with_what_is_missing(
+    aiko: Visitor, weekly: Activity, session: Session, scope: str
+) -> None:
+    page = f"/dates/{dates_of(session, weekly.id)[0].id}/change/{scope}"
+    looked = [
+        aiko.get(f"{page}?{query}").status_code for query in ("look=1", "look=1&step=look", "step=look")
+    ]
+    assert looked == [200, 422, 422]
+    assert aiko.submit(f"{page}?look=1", day="", first_at="", page=page).status_code == 422

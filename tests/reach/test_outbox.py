@@ -96,6 +96,15 @@ def test_who_tries_the_service_out_is_led_to_the_mail(practising: Visitor) -> No
     assert 'href="/outbox"' in practising.text("/")
 
 
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_nobody_reads_them_who_comes_through_a_proxy_that_calls_us_by_our_own_name(
+    practising: Visitor, name: str
+) -> None:
+    headers = {name: "203.0.113.7"}
+    assert practising.get("/outbox", headers=headers).status_code == 404
+    assert 'href="/outbox"' not in practising.get("/", headers=headers).text
+
+
 @pytest.mark.parametrize("name", ["tsudoi.example.jp", "127.0.0.1.example.jp"])
 def test_nobody_reads_them_from_elsewhere_through_a_tunnel(practising: Visitor, name: str) -> None:
     # Flask refuses names that are not ours: TRUSTED_HOSTS.
@@ -109,6 +118,7 @@ def test_nobody_reads_them_from_elsewhere_through_a_tunnel(practising: Visitor, 
         {"smtp_url": "smtp://127.0.0.1"},
         {"base_url": "https://tsudoi.example.jp"},
         {"host": "0.0.0.0"},  # noqa: S104  # as somebody might set it
+        {"proxies": "1"},
     ],
 )
 def test_elsewhere_mail_stays_closed(

@@ -93,6 +93,8 @@ def test_a_message_is_written_to_them_as_it_was_typed_and_older_news_are_one_ste
     older = re.search(rf'href="({page}\?news=\d+)">世話人からの連絡：届いていない人', latest)
     assert older is not None
     assert ">中止：届いていない人" in aiko.text(older[1])
+    # Whoever takes a tick back there stays with what they were reading.
+    assert aiko.submit(older[1], mistaken="0", kept=[]).location == older[1]
     aiko.submit(older[1], kept="1")
     shown = aiko.text(f"/dates/{date.id}/list")
     assert "軍手は &lt;2枚&gt; です。" in shown
@@ -107,6 +109,7 @@ def test_who_reads_another_language_is_written_to_in_it_and_a_home_has_one_lette
     cast.ben.household_id = homes[0].id
     for person in session.query(Person).filter_by(household_id=homes[0].id):
         person.language = "en"
+    date.activity.contact, cast.aiko.name, cast.aiko.kana = "会長 秋川", "秋川 愛子", "あきかわ あいこ"
     decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
     session.commit()
     test_reached._deliver(app, sink)
@@ -120,6 +123,8 @@ def test_who_reads_another_language_is_written_to_in_it_and_a_home_has_one_lette
     together = [aiko.text(f"{page}?letter={number}") for number in letters]
     assert [one.count("Dear ") for one in together] == [1, 0]
     assert any('class="letter" lang="en"' in one for one in together)
+    # Whom to ask is in its language, too.
+    assert "Akikawa 秋川" in together[0].replace("\u00a0", " ")
 
 
 def test_a_tick_by_mistake_is_taken_back_wherever_it_is_seen_and_the_history_knows_of_it(

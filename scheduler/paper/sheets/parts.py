@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from flask_babel import gettext
 
 from scheduler import words
-from scheduler.activities.facts import announced_reserve, decision_time
+from scheduler.activities.facts import announced_reserve, decision_time, weather_is_open
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.recurrence import to_local
 from scheduler.activities.weather_words import weather_words
@@ -73,7 +73,7 @@ def place_text(occurrence: Occurrence) -> str:
 def weather_text(occurrence: Occurrence) -> str:
     """Return what becomes of a date in the rain, and when that is decided; empty where the weather decides nothing."""
     rule = occurrence.activity.weather_rule
-    if rule == "none" or not occurrence.takes_place:
+    if rule == "none" or not weather_is_open(occurrence):
         return ""
     decides, reserve = decision_time(occurrence), announced_reserve(occurrence)
     said = weather_words(occurrence)

@@ -1,10 +1,9 @@
 """What the form library says of a field, in our own words and in the reader's language."""
 
 import re
+from functools import cache
 
 from flask_babel import lazy_gettext as _
-
-from scheduler.text import without_readings
 
 _LONG = _("%(max)d字までにしてください。")
 # By the library's own English, the plural where it has one.
@@ -32,6 +31,7 @@ AT = {
     "block_known": ("names", "name"),
     "block_name_missing": ("names", "name"),
     "blocks_too_many": ("names",),
+    "calendar_missing": ("address",),
     "calendar_unreachable": ("address",),
     "children_missing": ("children",),
     "children_not_let_in": ("min_children", "minors"),
@@ -85,25 +85,26 @@ AT = {
     "too_many_tags": ("more_tags",),
 }
 
-# What a label says by itself: its kanji and katakana, its English words without the little ones.
-_SPEAKING = re.compile(r"[一-鿿々ァ-ヶー]+|[a-z]+")
-_LITTLE = frozenset({"a", "an", "the", "of", "for", "to", "what", "which", "your", "it"})
+# What fits any field, and so says nothing of its own; every other sentence names what it is about.
+_GENERAL = (
+    *dict.fromkeys(_SAID.values()),
+    _("どれかを選んでください。"),
+    _("時刻を入れてください。例：7:00"),
+    _("小文字の英字、数字、「-」で入れてください。"),
+    _("1人から60人までにしてください。"),
+    _("ここに印をつけてから、押してください。"),
+)
 
 
-def names(sentence: str, label: str) -> bool:
-    """Tell whether a sentence says by itself what its field's label says, so that both side by side say it twice."""
-    sentence, label = (without_readings(text).lower() for text in (sentence, label))
-    if label in sentence:
-        return True
-    spoken = _speaking(label)
-    if not spoken or (not label.isascii() and sum(map(len, spoken)) < 2):
-        return False
-    return spoken <= _speaking(sentence) or (not label.isascii() and all(one in sentence for one in spoken))
+def fits_any_field(sentence: str) -> bool:
+    """Tell whether a sentence, in the reader's language, says only together with its label which field it is about."""
+    return any(_shape(str(general)).fullmatch(sentence) for general in _GENERAL)
 
 
-def _speaking(text: str) -> set[str]:
-    # One block is named by blocks, too.
-    return {word.removesuffix("s") for word in _SPEAKING.findall(text)} - _LITTLE
+@cache
+def _shape(sentence: str) -> re.Pattern[str]:
+    """Return what a sentence looks like, whatever stands in its blanks."""
+    return re.compile("[^。.]+".join(map(re.escape, re.split(r"%\(\w+\)[ds]", sentence))))
 
 
 class FormWords:

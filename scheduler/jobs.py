@@ -50,9 +50,10 @@ from scheduler.notices.delivery import deliver_due
 from scheduler.notices.models import Delivery, Notice
 from scheduler.notices.outlet import Attachment, Channel, Kind, Letter, Outlet
 from scheduler.offices.letters import appointed_kind
-from scheduler.participation import giving, mending, places, undoing, waiting
+from scheduler.participation import giving, places, undoing, waiting
 from scheduler.participation.letters import WITH_CALENDAR, sign_up_kinds
 from scheduler.participation.models import WAITING, Answer, Participation
+from scheduler.parties import keeping
 from scheduler.parties.letters import Sender, sign_in_kind
 from scheduler.parties.models import Allowance, LineCode, SignedIn, SignIn
 from scheduler.parties.tokens import unsubscribing
@@ -324,7 +325,7 @@ def purge(now: datetime) -> None:
     session.execute(delete(LineCode).where(LineCode.expires_at < now - timedelta(days=1)))
     session.execute(delete(Allowance).where(Allowance.ends_at < now))
     undoing.forget_names(session, now)
-    mending.purge(session, now)
+    keeping.purge(session, now)
     series.forget_answers(session)
     retries.purge(session, now)
     session.commit()

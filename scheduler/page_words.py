@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from wtforms import Field, FieldList, FormField, HiddenField
 
 from scheduler import words
-from scheduler.form_words import names
+from scheduler.form_words import fits_any_field
 from scheduler.text import without_readings
 
 _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
@@ -113,7 +113,7 @@ def fit(app: Flask) -> None:
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(linked_phones)
     app.add_template_filter(example_apart)
-    app.add_template_filter(names)
+    app.add_template_filter(fits_any_field)
     app.add_template_filter(home_name)
     app.add_template_filter(contact_text)
     app.add_template_filter(_in_address, "urlencode")

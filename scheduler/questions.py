@@ -13,17 +13,21 @@ from flask.typing import ResponseReturnValue
 from scheduler.web import go
 
 # What belongs to the page that was sent, and not to what was typed there.
-_OF_THE_PAGE = {"csrf_token", "once", "opened", "step"}
+OF_THE_PAGE = {"csrf_token", "once", "opened", "step"}
 # The press that asks what would become of it, and the page that answers.
 _LOOKS = ("step", "look")
 # No server reads more than some four thousand letters of an address.
 _LONGEST = 3_900
 
 
-def ask_at(path: str, fragment: str = "") -> ResponseReturnValue | None:
-    """Lead to the page that asks, with what was typed; None on that page, and where it is too long for an address."""
-    sent = [one for one in request.form.items(multi=True) if one[0] not in _OF_THE_PAGE]
-    typed = urlencode([*sent, _LOOKS])
+def ask_at(path: str, fragment: str = "", keep: Collection[str] = ()) -> ResponseReturnValue | None:
+    """Lead to the page that asks, with what was typed; None on that page, and where it is too long for an address.
+
+    `keep` names what of the form's own address says what it is about.
+    """
+    own = [one for one in request.args.items(multi=True) if one[0] in keep]
+    sent = [one for one in request.form.items(multi=True) if one[0] not in OF_THE_PAGE]
+    typed = urlencode([*own, *sent, _LOOKS])
     if request.method == "GET":
         return None
     return go(f"{path}?{typed}{fragment}") if len(path) + len(typed) < _LONGEST else None

@@ -46,6 +46,12 @@ class Visitor:
         hidden = {name: value for name, value in self.hidden(page or path).items() if name != "next"}
         return self.client.post(path, data={**hidden, "opened": self.opened(path), **typed})
 
+    def asked(self, path: str, **typed: Any) -> TestResponse:
+        """Press the button that asks first, and return the page of that question, which has an address of its own."""
+        sent = self.submit(path, **typed)
+        assert (sent.status_code, sent.location.split("?")[0]) == (303, path.split("?")[0]), sent.text
+        return self.client.get(sent.location.split("#")[0])
+
     def opened(self, path: str) -> str:
         """Return what the form at `path` tells of when it was opened: three seconds ago, as long as one needs."""
         with self.client.application.test_request_context(path):

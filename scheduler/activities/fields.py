@@ -20,7 +20,7 @@ REQUIRED = _("ここは必ず入れてください。")
 MOST_RESERVE_DAYS = 60
 # Where nothing is chosen about the rain yet.
 UNSAID = ""
-LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
+LONG_NAME = Length(max=120)
 
 
 def map_point_field() -> StringField:

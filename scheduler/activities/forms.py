@@ -43,7 +43,7 @@ _TEXTS = (
     *TEXTS,
 )
 _REQUIRED = _("ここは必ず入れてください。")
-_LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
+_LONG_NAME = Length(max=120)
 
 
 _WITH_CHILD = "parent_child"

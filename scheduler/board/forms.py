@@ -171,7 +171,7 @@ class PlacesForm(Form):
         _("定員"),
         [
             InputRequired(_("人数を入れてください。")),
-            NumberRange(1, MAX_PLACES, _("1から5000までの数にしてください。")),
+            NumberRange(1, MAX_PLACES),
         ],
         render_kw={"inputmode": "numeric", "min": 1, "max": MAX_PLACES},
     )

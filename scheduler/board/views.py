@@ -17,9 +17,11 @@ from scheduler.participation.fields import called, companion_text
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson, named_of
 from scheduler.parties.access import Actor, may_enter_for_all, may_organise
+from scheduler.parties.asking import as_kept, ask_kept, forget_asked
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Household
 from scheduler.parties.queries import enterable_households, find_enterable_household
+from scheduler.questions import as_asked, ask_at, is_asked
 from scheduler.web import db_session, go, list_query, settings
 from scheduler.wordings.saying import begun
 
@@ -193,18 +195,24 @@ def enter(occurrence_id: int) -> ResponseReturnValue:
 def _entering(occurrence: Occurrence, after: Callable[[Participation], str], at: str) -> ResponseReturnValue:
     actor = current_actor()
     organises = may_organise(db_session(), actor, occurrence.activity.organization_id)
-    home, form = _asked_home(occurrence), forms.EntryForm(slot=str(_asked_slot(occurrence) or ""))
+    kept, home = as_kept(), _asked_home(occurrence)
+    form = forms.EntryForm(**kept, slot=str(_asked_slot(occurrence) or ""))
     form.fit(occurrence, organises=organises, presets=home is None)
-    finding = "find" in request.form
-    if not finding and form.validate_on_submit() and form.attempt(lambda: _entered(occurrence, form, actor)):
+    if "find" in request.form:
+        asked = ask_kept("#found")
+        db_session().commit()
+        return asked
+    if form.validate_on_submit() and form.attempt(lambda: _entered(occurrence, form, actor)):
+        forget_asked()
         db_session().commit()
         return go(after(form.done))
-    found = not home and _offer(occurrence, form, actor, organises=organises)
+    typed = bool(kept) or form.is_submitted()
+    found = not home and typed and _offer(occurrence, form, actor, organises=organises)
     return form.page(
         "board/add.html",
         occurrence=occurrence,
         at=at,
-        finding=finding,
+        finding=bool(kept),
         found=found,
         home=home,
         may_be_new=may_enter_for_all(db_session(), actor, occurrence.activity.organization),
@@ -223,10 +231,10 @@ def _entered(occurrence: Occurrence, form: forms.EntryForm, actor: Actor) -> Par
 
 
 def _offer(occurrence: Occurrence, form: forms.EntryForm, actor: Actor, *, organises: bool) -> bool:
-    """Let the form offer who may be meant, once something was typed; say whether anybody was found."""
+    """Let the form offer who may be meant by what was typed; say whether anybody was found."""
     body = occurrence.activity.organization
     everybody = may_enter_for_all(db_session(), actor, body)
-    found = entering.find(db_session(), actor, body, form.facts()) if form.is_submitted() else None
+    found = entering.find(db_session(), actor, body, form.facts())
     if found:
         homes = enterable_households(db_session(), actor, body)
         form.offer(found, homes, contacts=organises, may_be_new=everybody)
@@ -239,12 +247,14 @@ def places(occurrence_id: int) -> ResponseReturnValue:
     actor = current_actor()
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
     slot = queries.find_part(occurrence, _asked_slot(occurrence) or occurrence.slots[0].id)
-    form = forms.PlacesForm(places=slot.places if request.method == "GET" else None)
+    form = forms.PlacesForm(**as_asked(), places=slot.places if request.method == "GET" else None)
     if form.validate_on_submit() and form.attempt(lambda: _change_places(slot, form, actor)):
         db_session().commit()
         return go(f"/dates/{occurrence_id}/board?slot={slot.id}")
     surplus: list[Participation] = []
-    if form.refused_by == "places_taken":
+    if form.refused_by == "places_taken" and (asked := ask_at(request.path, "#surplus", ("slot",))):
+        return asked
+    if is_asked() and form.validate():
         surplus = capacity.surplus_of(db_session(), slot, int(form.places.data or 0))
     return form.page("board/places.html", occurrence=occurrence, slot=slot, surplus=surplus)
 
@@ -260,14 +270,19 @@ def message(occurrence_id: int) -> ResponseReturnValue:
     actor = current_actor()
     occurrence = find_organised_occurrence(db_session(), actor, occurrence_id)
     text = begun(db_session(), occurrence, request.args.get("words", ""))
-    form = forms.MessageForm(slot=str(_asked_slot(occurrence) or ""), text=text).fit(occurrence)
-    told = None
-    if form.validate_on_submit():
+    kept, told = as_kept(), None
+    form = forms.MessageForm(**kept, slot=str(_asked_slot(occurrence) or ""), text=text).fit(occurrence)
+    if form.validate_on_submit() and not form.sure.data:
+        asked = ask_kept("#told")
+        db_session().commit()
+        return asked
+    if form.validate_on_submit() and form.attempt(lambda: _send(occurrence, form, actor)):
+        forget_asked()
+        db_session().commit()
+        flash(_sent_word(form.done), "success")
+        return go(f"/dates/{occurrence_id}/board")
+    if kept and form.validate():
         told = queries.told_of(db_session(), occurrence, form.slot_id)
-        if form.sure.data and form.attempt(lambda: _send(occurrence, form, actor)):
-            db_session().commit()
-            flash(_sent_word(form.done), "success")
-            return go(f"/dates/{occurrence_id}/board")
     return form.page("board/message.html", occurrence=occurrence, told=told)
 
 

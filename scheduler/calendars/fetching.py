@@ -26,6 +26,8 @@ def is_open(address: str) -> bool:
 def fetch(typed: str) -> bytes:
     """Return what lies at an address; raise Invalid where it may not or cannot be fetched."""
     address = typed.strip()
+    if not address:
+        raise Invalid("calendar_missing")
     if address.startswith(("webcal://", "webcals://")):
         address = f"https://{address.partition('://')[2]}"
     for _ in range(_REDIRECTS + 1):

@@ -1,5 +1,7 @@
 """What is pressed on the page of one's own calendars; shape only."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
@@ -21,7 +23,7 @@ class FeedForm(Form):
 
 
 class HandInForm(Form):
-    """Where a body's own calendar is; a file comes beside it."""
+    """Where a body's own calendar is; a file comes beside it, and one of the two is needed."""
 
     address = StringField(
         _("カレンダーのアドレス"),
@@ -30,6 +32,11 @@ class HandInForm(Form):
         render_kw={"inputmode": "url", "autocomplete": "off"},
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Neither of the two is needed by itself, nor are both free to be left.
+        self.address.flags.chosen = True
+
 
 class TakeForm(Form):
     """The part that each activity offers which is made of an entry."""
@@ -37,6 +44,6 @@ class TakeForm(Form):
     part = StringField(_("役割の名前"), [DataRequired(_("役割の名前を入れてください。")), Length(max=120)])
     places = IntegerField(
         _("人数"),
-        [DataRequired(_("人数を入れてください。")), NumberRange(1, 5000, _("1から5000までにしてください。"))],
+        [DataRequired(_("人数を入れてください。")), NumberRange(1, 5000)],
         render_kw={"inputmode": "numeric"},
     )

@@ -8,7 +8,7 @@ from scheduler.closures.actions import ClosedFacts
 from scheduler.web import Form
 
 _REQUIRED = _("ここは必ず入れてください。")
-_LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
+_LONG_NAME = Length(max=120)
 
 
 class ClosedDayForm(Form):

@@ -20,7 +20,7 @@ from scheduler.parties.names import reading_of, reads_itself
 from scheduler.web import Form, PlainForm
 
 _REQUIRED = _("ここは必ず入れてください。")
-_LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
+_LONG_NAME = Length(max=120)
 
 
 class _OfficeFields(PlainForm):

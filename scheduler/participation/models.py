@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.activities.models import Slot
@@ -193,18 +193,3 @@ class Answer(Base):
     key: Mapped[str] = mapped_column(String(40))
     value: Mapped[str] = mapped_column(String(400))
     erase_on: Mapped[date] = mapped_column(index=True)
-
-
-class KeptForm(Base):
-    """What a stranger has typed for a sign-up that waits for its mail, sealed by a key that only that browser has.
-
-    It goes with the confirmation, else at `until`; `request_key` is that of the form that was sent.
-    """
-
-    __tablename__ = "kept_form"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    request_key: Mapped[str] = mapped_column(String(64), index=True)
-    sealed: Mapped[str] = mapped_column(Text)
-    until: Mapped[datetime] = mapped_column(index=True)

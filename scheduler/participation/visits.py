@@ -15,6 +15,7 @@ from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.fields import CompanyForm, people_text
 from scheduler.participation.models import Participation
 from scheduler.participation.standing import hold_ends
+from scheduler.parties import keeping
 from scheduler.parties.actions import PersonFacts
 from scheduler.web import db_session, settings
 
@@ -88,7 +89,7 @@ def remember(row: Participation, stranger: Stranger | None) -> None:
 def keep_typed(now: datetime) -> str:
     """Keep what was typed into the form that was sent, and return its key for this browser; the caller commits."""
     typed = {name: request.form.getlist(name) for name in request.form if name not in _NOT_KEPT}
-    return mending.keep(db_session(), typed, request.form.get("request_key", ""), settings().secret_key, now)
+    return keeping.keep(db_session(), typed, request.form.get("request_key", ""), settings().secret_key, now)
 
 
 def _form_of(row: Participation) -> str:
@@ -141,25 +142,25 @@ def forget() -> None:
 def _forget_typed() -> None:
     visit = last_visit()
     if visit is not None and visit.key:
-        mending.forget(db_session(), visit.key)
+        keeping.forget(db_session(), visit.key)
 
 
-def _kept() -> mending.Kept | None:
+def _kept() -> keeping.Kept | None:
     visit = last_visit() if "mend" in request.args else None
     # Somebody may have signed up for something else in another window since.
     return _opened(visit) if visit and visit.form.startswith(f"{request.path}?") else None
 
 
-def _opened(visit: Visit) -> mending.Kept | None:
+def _opened(visit: Visit) -> keeping.Kept | None:
     return opened(visit.key) if visit.key else None
 
 
-def opened(key: str) -> mending.Kept | None:
+def opened(key: str) -> keeping.Kept | None:
     """Return what was typed, where it is still kept under this key."""
-    return mending.kept(db_session(), key, settings().secret_key, clock.now())
+    return keeping.kept(db_session(), key, settings().secret_key, clock.now())
 
 
-def as_form(kept: mending.Kept) -> MultiDict[str, str]:
+def as_form(kept: keeping.Kept) -> MultiDict[str, str]:
     """Return what was typed as a form reads it."""
     return MultiDict((name, text) for name, texts in kept.typed.items() for text in texts)
 

@@ -232,3 +232,18 @@ class LineCode(Base):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime]
     spent_at: Mapped[datetime | None]
+
+
+class KeptForm(Base):
+    """What was typed and waits for a mail or for the answer to a question, sealed by a key that only that browser has.
+
+    It goes with the confirmation, else at `until`; `request_key` is that of the form that was sent.
+    """
+
+    __tablename__ = "kept_form"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    request_key: Mapped[str] = mapped_column(String(64), index=True)
+    sealed: Mapped[str] = mapped_column(Text)
+    until: Mapped[datetime] = mapped_column(index=True)

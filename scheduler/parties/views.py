@@ -8,6 +8,7 @@ from scheduler import clock, languages, words
 from scheduler.errors import Invalid, Refused
 from scheduler.parties import actions, blocks, bodies, by_hand, households, login, member_list, queries
 from scheduler.parties.access import Actor, led_blocks, may_see_all, organised_bodies
+from scheduler.parties.asking import as_kept, ask_kept, forget_asked
 from scheduler.parties.forms import (
     BodyForm,
     CodeForm,
@@ -256,20 +257,32 @@ def new_household(slug: str) -> ResponseReturnValue:
 def paste_households(slug: str) -> ResponseReturnValue:
     """Take a pasted member list: show what would be written first, write it when that was seen."""
     actor = login.current_actor()
-    body, kept = queries.find_kept_blocks(db_session(), actor, slug)
-    form = MemberListForm().fit(kept)
-    if form.validate_on_submit() and form.attempt(lambda: _pasted(form, actor)) and form.sure.data:
+    body, blocks_kept = queries.find_kept_blocks(db_session(), actor, slug)
+    kept = as_kept()
+    form = MemberListForm(**kept).fit(blocks_kept)
+    if form.validate_on_submit() and form.attempt(lambda: _pasted(form, actor)):
+        if not form.sure.data:
+            asked = ask_kept("")
+            db_session().commit()
+            return asked
+        forget_asked()
         db_session().commit()
         flash(gettext("%(count)s人を名簿に加えました。", count=form.done), "success")
         return go(f"/organizations/{slug}/households")
+    if kept and form.validate():
+        form.attempt(lambda: _foreseen(form))
     return form.page("parties/household_paste.html", body=body, lines=form.done or [])
 
 
 def _pasted(form: MemberListForm, actor: Actor) -> int | list[households.Foreseen]:
+    if not form.sure.data:
+        return _foreseen(form)
     lines = member_list.read(str(form.pasted.data))
-    if form.sure.data:
-        return households.add_list(db_session(), form.chosen(), lines, _by(actor))
-    return households.foreseen(db_session(), form.chosen(), lines)
+    return households.add_list(db_session(), form.chosen(), lines, _by(actor))
+
+
+def _foreseen(form: MemberListForm) -> list[households.Foreseen]:
+    return households.foreseen(db_session(), form.chosen(), member_list.read(str(form.pasted.data)))
 
 
 @pages.route("/households/<int:household_id>", methods=["GET", "POST"])

@@ -14,12 +14,21 @@ from scheduler.errors import Conflict
 from scheduler.history import StateChange, record
 from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, ContactPoint, Delivery, Wish
 from scheduler.participation import places
-from scheduler.participation.models import GONE, Answer, Companion, KeptForm, Participation
+from scheduler.participation.models import GONE, Answer, Companion, Participation
 from scheduler.participation.standing import AFTER_THE_DATE, Change
 from scheduler.participation.waiting import leave
 from scheduler.parties.access import Actor, has_other_officer, organised_bodies
 from scheduler.parties.api_tokens import ApiToken
-from scheduler.parties.models import AccessToken, Consent, LineCode, Membership, Person, SignedIn, SignIn
+from scheduler.parties.models import (
+    AccessToken,
+    Consent,
+    KeptForm,
+    LineCode,
+    Membership,
+    Person,
+    SignedIn,
+    SignIn,
+)
 from scheduler.parties.tokens import new_token
 from scheduler.reach.models import ComingAnswer
 from scheduler.series.actions import end

@@ -15,12 +15,13 @@ from scheduler.activities.recurrence import to_local
 from scheduler.activities.repeat_forms import repeats_of
 from scheduler.errors import NotFound
 from scheduler.guarding import guard
-from scheduler.participation import mending, visits
+from scheduler.participation import visits
 from scheduler.participation.actions import Stranger, is_told_by_mail
 from scheduler.participation.fields import ProveForm
 from scheduler.participation.queries import find_own
 from scheduler.participation.standing import UNPROVEN_HOLDS
 from scheduler.parties import actions as parties
+from scheduler.parties import keeping
 from scheduler.parties.access import Actor
 from scheduler.parties.login import actor_by_link, begin_connecting, current_actor, step_to_connect
 from scheduler.parties.queries import find_me
@@ -81,7 +82,7 @@ def _join(activity: Activity, position: int, form: SeriesForm, actor: Actor) -> 
     return done
 
 
-def _typed_before(activity_id: int, position: int) -> mending.Kept | None:
+def _typed_before(activity_id: int, position: int) -> keeping.Kept | None:
     """Return what this browser has typed there, while its mail is waited for."""
     kept = session.get("series")
     if not isinstance(kept, list) or kept[:2] != [activity_id, position] or len(kept) != _KEPT or not kept[5]:
@@ -105,7 +106,7 @@ def _remember(form: SeriesForm, actor: Actor, now: datetime, *, full: bool) -> N
 def _forget_typed() -> None:
     kept = session.get("series")
     if isinstance(kept, list) and len(kept) == _KEPT and kept[5]:
-        mending.forget(db_session(), kept[5])
+        keeping.forget(db_session(), kept[5])
 
 
 def _say_what_was_left_out(joined: Joined, *, by_mail: bool) -> None:

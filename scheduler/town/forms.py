@@ -13,7 +13,7 @@ from scheduler.parties.names import email_in
 from scheduler.web import Form
 
 _REQUIRED = _("ここは必ず入れてください。")
-_LONG_NAME = Length(max=120, message=_("120字までにしてください。"))
+_LONG_NAME = Length(max=120)
 
 
 class BodyForm(Form):

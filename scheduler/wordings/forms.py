@@ -8,7 +8,7 @@ from scheduler.web import Form
 from scheduler.wordings.actions import LONGEST
 from scheduler.wordings.kinds import Texts
 
-_LONG = Length(max=LONGEST, message=_("1000字までにしてください。"))
+_LONG = Length(max=LONGEST)
 
 
 class WordsForm(Form):

@@ -173,7 +173,7 @@ def test_all_mistakes_are_said_at_once_each_with_a_link_to_its_field(aiko: Visit
     second = {"slots-1-name": "積込み", "slots-1-places": "2", "slots-1-min_people": "5"}
     box = aiko.submit(NEW, **TYPED | wrong | second).text.split('class="error-list"', 1)[1].split("</ul>")[0]
     assert re.findall('href="#([^"]+)">([^<]+)', box) == [
-        ("ends_at", "終了時刻：終わりの時刻は、始まりより後にしてください。"),
+        ("ends_at", "終わりの時刻は、始まりより後にしてください。"),
         ("place", "集まる場所：ここは必ず入れてください。"),
         ("slots-0-places", "受付：人数は、1から5000までにしてください。"),
         ("slots-1-min_people", "積込み：最少人数は、人数以下にしてください。"),

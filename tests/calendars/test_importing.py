@@ -203,6 +203,13 @@ def test_what_is_no_calendar_is_refused(data: bytes) -> None:
         read(data)
 
 
+def test_the_page_says_that_a_file_or_an_address_is_needed(app: Flask, cast: Cast) -> None:
+    browser, page = browser_of(app, cast.aiko), "/organizations/midori/import"
+    shown, refused = browser.text(page), browser.submit(page)
+    assert ("ファイルかアドレスの、どちらか1つが必要です。" in shown, "任意" in shown) == (True, False)
+    assert (refused.status_code, "ファイルを選ぶか、アドレスを入れてください。" in refused.text) == (422, True)
+
+
 def test_an_organiser_hands_a_file_in_looks_and_takes_it_over(
     app: Flask, session: Session, cast: Cast
 ) -> None:

@@ -32,7 +32,7 @@ def test_a_neighbour_who_is_known_is_found_by_a_part_of_the_name_and_chosen(
 ) -> None:
     aiko, path = browser_of(app, cast.aiko), f"/dates/{date.id}/board/add"
     slot = str(date.slots[0].id)
-    page = aiko.submit(path, slot=slot, name="山田", find="1").text
+    page = aiko.asked(path, slot=slot, name="山田", find="1").text
     known = re.search(r'value="(p\d+)"', page)
     assert known is not None
     answer = aiko.submit(path, slot=slot, known=known[1])

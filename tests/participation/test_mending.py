@@ -10,7 +10,8 @@ from scheduler.activities.models import Slot
 from scheduler.activities.parts import SlotFacts
 from scheduler.jobs import purge
 from scheduler.participation.actions import prove
-from scheduler.participation.models import KeptForm, Participation
+from scheduler.participation.models import Participation
+from scheduler.parties.models import KeptForm
 from scheduler.parties.tokens import personal
 from tests import make
 from tests.cast import Cast

@@ -113,7 +113,7 @@ def test_a_list_is_shown_before_it_is_written(
     app: Flask, session: Session, cast: Cast, street: Street
 ) -> None:
     leader = browser_of(app, cast.ben)
-    page = leader.submit(f"{ROUND}/paste", pasted=LIST)
+    page = leader.asked(f"{ROUND}/paste", pasted=LIST)
     assert (page.status_code, "2人を加えます。まだ書きこんでいません。" in page.text) == (200, True)
     assert session.query(Household).count() == 1
     assert leader.submit(f"{ROUND}/paste", pasted=LIST, sure="1").location == ROUND
@@ -125,7 +125,7 @@ def test_a_list_is_shown_before_it_is_written(
 def test_a_list_with_problems_says_where_and_is_kept(app: Flask, cast: Cast, street: Street) -> None:
     leader, long = browser_of(app, cast.ben), "あ" * 121
     broken = f"氏名,ふりがな\n{LIST.replace(chr(9), ',')}\n鈴木 太郎\n{long},あ"
-    page = leader.submit(f"{ROUND}/paste", pasted=broken)
+    page = leader.asked(f"{ROUND}/paste", pasted=broken)
     assert "直すところが2行あります。" in page.text
     assert ("5行目：お名前は120字までです。" in page.text, page.text.count(long)) == (True, 2)
     assert ("お名前とふりがなを入れてください。" in page.text, 'value="1"' in page.text) == (True, False)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import SlotFacts
-from scheduler.participation.models import KeptForm, Participation
+from scheduler.participation.models import Participation
 from scheduler.participation.signing import SignUp
+from scheduler.parties.models import KeptForm
 from scheduler.series import actions
 from scheduler.series.actions import Wish
 from scheduler.series.models import Series

@@ -98,10 +98,14 @@ function lead(moved, button) {
   document.querySelector("[data-announced]").textContent = words ? words.innerText : document.title;
 }
 
+// A question about what was typed is still the same page, with what was typed in its address.
+const pathOf = (url) => url.split("?")[0];
+
 function remember(url) {
+  const moved = pathOf(url) !== pathOf(shown);
   history.replaceState({ ...history.state, placed: true, y: scrollY }, "");
   if (url === shown) return;
-  history.pushState({ placed: true, y: 0 }, "", url);
+  history[moved ? "pushState" : "replaceState"]({ placed: true, y: 0 }, "", url);
   shown = url;
 }
 
@@ -125,7 +129,7 @@ async function ask(form, button) {
   const page = await pageOf(answer).catch((error) => Promise.reject(Object.assign(error, { url: answer.redirected && url })));
   const fault = page.querySelector("[data-fault]");
   if (fault && !answer.redirected) return fault.textContent.trim();
-  const [moved, were] = [url !== shown, opened(button ?? form)];
+  const [moved, were] = [pathOf(url) !== pathOf(shown), opened(button ?? form)];
   remember(url);
   put(page);
   if (!moved) openAgain(were);

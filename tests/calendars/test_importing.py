@@ -207,7 +207,10 @@ def test_the_page_says_that_a_file_or_an_address_is_needed(app: Flask, cast: Cas
     browser, page = browser_of(app, cast.aiko), "/organizations/midori/import"
     shown, refused = browser.text(page), browser.submit(page)
     assert ("ファイルかアドレスの、どちらか1つが必要です。" in shown, "任意" in shown) == (True, False)
-    assert (refused.status_code, "ファイルを選ぶか、アドレスを入れてください。" in refused.text) == (422, True)
+    assert (refused.status_code, "ファイルを選ぶか、アドレスを入れてください。" in refused.text) == (
+        422,
+        True,
+    )
 
 
 def test_an_organiser_hands_a_file_in_looks_and_takes_it_over(

@@ -1,5 +1,6 @@
 """Blocks of an association: made by the names of a list, renamed, and dropped again while nothing is kept in them."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import exc, func, select
@@ -17,6 +18,7 @@ from scheduler.text import fitting, text_in
 _MOST_NAME = 120
 # More at once is a list of something else.
 MOST_BLOCKS = 100
+_NUMBERED = re.compile(r"第?(\d{1,3})班")
 
 
 def find_body_to_divide(session: Session, actor: Actor, slug: str) -> Organization:
@@ -127,11 +129,17 @@ def _full_name(body: Organization, line: str) -> str:
 
 def _add(session: Session, body: Organization, name: str, by: By) -> Organization:
     block = Organization(slug=_free_slug(session, body), name=name, kind=BLOCK, parent_id=body.id)
-    block.created_at = by.now
+    block.created_at, block.name_en = by.now, _in_english(body, block)
     session.add(block)
     session.flush()
     _record(session, body, "add_block", block, by)
     return block
+
+
+def _in_english(body: Organization, block: Organization) -> str:
+    """Return what a block is called in English that has a number for a name; empty for any other."""
+    numbered = _NUMBERED.fullmatch(short_name(body, block))
+    return fitting(f"{body.name_en} block {int(numbered[1])}", _MOST_NAME) if numbered and body.name_en else ""
 
 
 def _free_slug(session: Session, body: Organization) -> str:

@@ -139,7 +139,9 @@ def _add(session: Session, body: Organization, name: str, by: By) -> Organizatio
 def _in_english(body: Organization, block: Organization) -> str:
     """Return what a block is called in English that has a number for a name; empty for any other."""
     numbered = _NUMBERED.fullmatch(short_name(body, block))
-    return fitting(f"{body.name_en} block {int(numbered[1])}", _MOST_NAME) if numbered and body.name_en else ""
+    if not numbered or not body.name_en:
+        return ""
+    return fitting(f"{body.name_en} block {int(numbered[1])}", _MOST_NAME)
 
 
 def _free_slug(session: Session, body: Organization) -> str:

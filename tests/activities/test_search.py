@@ -275,7 +275,14 @@ def test_the_ages_searched_for_stand_in_the_form_to_sign_up(
         assert '<details class="one-more" open>' in form
 
 
-def test_who_looks_for_something_with_a_child_is_asked_the_age_at_once(visitor: Visitor) -> None:
+def test_who_looks_for_something_with_a_child_is_asked_the_age_at_once(
+    session: Session, cast: Cast, visitor: Visitor
+) -> None:
+    # Not where nothing is found: more to choose finds no more, and pushes down what says so.
+    assert "お子さんは何歳ですか" not in visitor.text("/?ease=with_children")
+    older = SlotFacts("親子", 4, burden=("with_children",), min_age=6)
+    make.occurrence(session, cast.midori, NOW, slots=(older,))
+    session.commit()
     asked, told = (visitor.text(f"/?{query}") for query in ("ease=with_children", "ease=with_children&age=4"))
     assert 'data-key="age-4"' in asked.partition('id="wishes"')[2].partition("</ul>")[0]
     assert ("お子さんは何歳ですか（何人でも）" in asked, "（何人でも）" in told) == (True, False)

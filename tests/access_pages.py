@@ -119,6 +119,7 @@ POST /participations/<participation_id>/again             404  303  404  404  40
 GET  /participations/<participation_id>/withdraw          404  200  404  404  404
 POST /participations/<participation_id>/withdraw          404  303  404  404  404
 POST /participations/<participation_id>/back              404  303  404  404  404
+GET  /participations/<participation_id>/company           404  200  404  404  404
 GET  /participations/<participation_id>/fewer             404  200  404  404  404
 POST /participations/<participation_id>/fewer             404  422  404  404  404
 GET  /participations/<participation_id>/more              404  200  404  404  404
@@ -306,6 +307,7 @@ POST /me/<token>/participations/<participation_id>/again         303  404  404  
 GET  /me/<token>/participations/<participation_id>/withdraw      200  404  404     404
 POST /me/<token>/participations/<participation_id>/withdraw      303  404  404     404
 POST /me/<token>/participations/<participation_id>/back          303  404  404     404
+GET  /me/<token>/participations/<participation_id>/company       200  404  404     404
 GET  /me/<token>/participations/<participation_id>/fewer         200  404  404     404
 POST /me/<token>/participations/<participation_id>/fewer         422  404  404     404
 GET  /me/<token>/participations/<participation_id>/more          200  404  404     404

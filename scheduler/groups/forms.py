@@ -179,9 +179,9 @@ class MoreForm(Form):
     age = AgeField(_("お子さんのときは、年齢"))
 
     @classmethod
-    def of(cls, row: Participation) -> "MoreForm":
-        """Return the form that asks for an age only where children may come."""
-        form = cls()
+    def of(cls, row: Participation, *, empty: bool = False) -> "MoreForm":
+        """Return the form that asks for an age only where children may come; empty beside another that was sent."""
+        form = cls(formdata=None) if empty else cls()
         if for_adults_only(row.slot):
             del form.age
             form.name.description = ""
@@ -203,9 +203,12 @@ class FewerForm(Form):
     )
 
     @classmethod
-    def of(cls, row: Participation) -> "FewerForm":
-        """Return the form that offers everybody who comes, and says what it means to let children come alone."""
-        form = cls()
+    def of(cls, row: Participation, *, empty: bool = False) -> "FewerForm":
+        """Return the form that offers everybody who comes, and says what it means to let children come alone.
+
+        It is empty beside another that was sent.
+        """
+        form = cls(formdata=None) if empty else cls()
         own = (
             {str(THE_CONTACT): gettext("%(name)s（ご本人）", name=row.contact.name)}
             if may_stay_away(row)

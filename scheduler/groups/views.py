@@ -17,6 +17,7 @@ from scheduler.groups.name_list import read
 from scheduler.guarding import guard
 from scheduler.participation import bringing, undoing, visits
 from scheduler.participation.actions import Stranger, consent
+from scheduler.participation.fields import withdraw_word
 from scheduler.participation.models import Companion, Participation
 from scheduler.participation.queries import find_own
 from scheduler.parties.access import Actor
@@ -154,6 +155,30 @@ def people(pledge_id: int, token: str | None = None) -> ResponseReturnValue:
     return _names_page(row, back, NameListForm(formdata=None), form)
 
 
+@pages.get("/participations/<int:participation_id>/company")
+@pages.get("/me/<token>/participations/<int:participation_id>/company")
+def company(participation_id: int, token: str | None = None) -> ResponseReturnValue:
+    """Show where a party changes how many of it come, in both directions."""
+    actor, back = asker(token)
+    row = find_own(db_session(), actor, participation_id)
+    return _company_page(row, back, FewerForm.of(row), MoreForm.of(row))
+
+
+def _company_page(
+    row: Participation, back: str, fewer_form: FewerForm, more_form: MoreForm
+) -> ResponseReturnValue:
+    refused = more_form if more_form.refusal or more_form.errors else fewer_form
+    page = refused.page(
+        "groups/company.html",
+        row=row,
+        occurrence=row.slot.occurrence,
+        here=_own_address(row.id, back),
+        fewer_form=fewer_form,
+        more_form=more_form,
+    )
+    return secret_address(make_response(page))
+
+
 @pages.route("/participations/<int:participation_id>/fewer", methods=["GET", "POST"])
 @pages.route("/me/<token>/participations/<int:participation_id>/fewer", methods=["GET", "POST"])
 def fewer(participation_id: int, token: str | None = None) -> ResponseReturnValue:
@@ -171,16 +196,16 @@ def fewer(participation_id: int, token: str | None = None) -> ResponseReturnValu
         )
         flash((said, f"{here}/fewer/back"), "undo")  # type: ignore[arg-type]
         if had_minors and not row.has_minors:
-            flash(_no_child_left(), "info")
+            flash(_no_child_left(row), "info")
         return go(here)
-    page = form.page("groups/fewer.html", row=row, occurrence=row.slot.occurrence, here=here, now=clock.now())
-    return secret_address(make_response(page))
+    return _company_page(row, back, form, MoreForm.of(row, empty=True))
 
 
-def _no_child_left() -> str:
+def _no_child_left(row: Participation) -> str:
     return str(
         gettext(
-            "お子さんのいない申し込みになりました。大人だけでは来ないときは、「行けなくなりました」を押してください。"
+            "お子さんのいない申し込みになりました。大人だけでは来ないときは、「%(button)s」を押してください。",
+            button=withdraw_word(row),
         )
     )
 
@@ -199,14 +224,20 @@ def more(participation_id: int, token: str | None = None) -> ResponseReturnValue
         said = gettext("%(people)s人に変えました。", people=row.people)
         flash((said, f"{here}/fewer/back"), "undo")  # type: ignore[arg-type]
         return go(here)
-    page = form.page("groups/more.html", row=row, occurrence=row.slot.occurrence, here=here)
-    return secret_address(make_response(page))
+    return _company_page(row, back, FewerForm.of(row, empty=True), form)
 
 
 @pages.app_template_global("may_bring")
 def may_bring(row: Participation) -> bool:
     """Say whether a party can bring one more by itself."""
     return bringing.may_bring(row, clock.now())
+
+
+@pages.app_template_global("may_leave_out")
+def may_leave_out(row: Participation) -> bool:
+    """Say whether somebody of a party can stay away while others come."""
+    is_open = row.is_live and row.state not in ("offered", "unverified") and row.slot.starts_at > clock.now()
+    return is_open and bool(row.companions) and row.people > 1 and not row.is_pledge
 
 
 @pages.post("/participations/<int:participation_id>/fewer/back")

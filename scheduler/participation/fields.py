@@ -177,6 +177,15 @@ def standing_word(row: Participation) -> str:
     return words.word(words.PARTICIPATION_STATES, row.state)
 
 
+def withdraw_word(row: Participation) -> str:
+    """Return what the button says with which a party withdraws; sentences that tell of it name it so."""
+    if not row.comes:
+        return str(gettext("取りやめる"))
+    if row.people > 1 and not row.is_pledge:
+        return str(gettext("全員行けなくなりました"))
+    return str(gettext("行けなくなりました"))
+
+
 def age_text(grade: str, months: int | None) -> str:
     """Return a school grade or an age; empty for an adult."""
     if grade:

@@ -254,11 +254,11 @@ def comes_to(session: Session, person_id: int, occurrence_id: int) -> bool:
     return any(row.comes for row in own_at(session, person_id, occurrence_id))
 
 
-def own_by_slot(session: Session, actor: Actor, occurrence_id: int) -> dict[int, int]:
+def own_by_slot(session: Session, actor: Actor, occurrence_id: int) -> dict[int, Participation]:
     """Return the sign-ups at a date of whoever is signed in, by slot."""
     if not actor.is_signed_in or actor.person_id is None:
         return {}
-    return {row.slot_id: row.id for row in own_at(session, actor.person_id, occurrence_id)}
+    return {row.slot_id: row for row in own_at(session, actor.person_id, occurrence_id)}
 
 
 def own_at(session: Session, person_id: int, occurrence_id: int) -> list[Participation]:

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from scheduler import clock
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.participation import queries, undoing, visits
-from scheduler.participation.fields import company_text, people_text, standing_word
+from scheduler.participation.fields import company_text, people_text, standing_word, withdraw_word
 from scheduler.participation.models import Participation
 from scheduler.parties.login import current_actor
 from scheduler.parties.names import is_mobile
@@ -24,7 +24,7 @@ def fit(pages: Blueprint) -> None:
         pages.add_app_template_global(function, name)
 
 
-def own_sign_ups(occurrence_id: int) -> dict[int, int]:
+def own_sign_ups(occurrence_id: int) -> dict[int, Participation]:
     """Return the signed-in person's sign-ups at a date, by slot."""
     return queries.own_by_slot(db_session(), current_actor(), occurrence_id)
 
@@ -81,6 +81,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "company_text": company_text,
     "people_text": people_text,
     "standing_word": standing_word,
+    "withdraw_word": withdraw_word,
 }
 _GLOBALS: dict[str, Callable[..., Any]] = {
     "own_sign_ups": own_sign_ups,

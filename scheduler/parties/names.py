@@ -2,9 +2,13 @@
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from scheduler.errors import Invalid
 from scheduler.text import text_in
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 # As long as the columns: folding makes some signs longer.
 _MAX_KANA = 120
@@ -18,6 +22,8 @@ _JAPANESE = re.compile(r"0[1-9]0\d{8}|0[1-9]{2}\d{7}")
 _READABLE = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1effぁ-ゖァ-ヺ]")
 _GROUPED = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 _LETTERS = re.compile("[A-Za-z]")
+# What is dialled only once somebody has answered.
+_EXTENSION = re.compile(r"内線|ext|\d\s*[x#]\s*\d", re.IGNORECASE)
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
@@ -95,23 +101,42 @@ def phone_in(typed: str) -> str:
     """Check a telephone number as typed, in any width and with any hyphens; raise Invalid when nobody can be called.
 
     It comes back as E.164, such as +819012345678; without a country it is Japanese. An extension is refused: two
-    people behind one switchboard would be one.
+    people behind one switchboard would be one. The code of what is raised says what is wrong with it.
     """
     number = unicodedata.normalize("NFKC", text_in(typed))
+    if _EXTENSION.search(number):
+        raise Invalid("phone_with_extension")
     if len(number) > _MAX_PHONE_TYPED or _LETTERS.search(number):
         raise Invalid("phone_unusable")
     # Here and not above: it loads the numbering plans of the world, which most starts never need.
-    from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
+    from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
 
     try:
         parsed = parse(number, "JP")
     except NumberParseException as error:
-        raise Invalid("phone_unusable") from error
+        # Two numbers, mostly: no number of the world is longer (E.164).
+        too_long = sum(sign.isdigit() for sign in number) > 15
+        raise Invalid("phone_long" if too_long else "phone_unusable") from error
     kept = format_number(parsed, PhoneNumberFormat.E164)
-    # Japan opens new ranges (060 in 2026) before any library knows them, so there the length decides.
-    if not (_JAPANESE.fullmatch(_at_home(kept)) if _is_japanese(kept) else is_valid_number(parsed)):
-        raise Invalid("phone_unusable")
+    _check_digits(kept, parsed)
     return kept
+
+
+def _check_digits(kept: str, parsed: "PhoneNumber") -> None:
+    from phonenumbers import ValidationResult, is_possible_number_with_reason, is_valid_number
+
+    if not _is_japanese(kept):
+        length = is_possible_number_with_reason(parsed)
+        missing, over = length == ValidationResult.TOO_SHORT, length == ValidationResult.TOO_LONG
+        is_usable = is_valid_number(parsed)
+    else:
+        # Japan opens new ranges (060 in 2026) before any library knows them, so there the length decides.
+        home = _at_home(kept)
+        wanted = 11 if home[2:3] == "0" else 10
+        missing, over = len(home) < wanted, len(home) > wanted
+        is_usable = _JAPANESE.fullmatch(home) is not None
+    if not is_usable:
+        raise Invalid("phone_short" if missing else "phone_long" if over else "phone_unusable")
 
 
 def phone_kept(typed: str) -> str:

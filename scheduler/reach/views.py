@@ -191,7 +191,7 @@ def still_coming(occurrence_id: int, token: str | None = None) -> ResponseReturn
     ):
         db_session().commit()
         flash(gettext("返事を受け取りました。ありがとうございます。"), "success")
-        return go(f"{base.removesuffix('/me')}/participations/{fewer}/fewer" if fewer else base)
+        return go(f"{base.removesuffix('/me')}/participations/{fewer}/company" if fewer else base)
     before = coming.answers(db_session(), occurrence).get(me.id, "")
     facts = {"occurrence": occurrence, "said_before": before, "base": base, "parties": parties}
     page = form.page("reach/coming.html", **facts)

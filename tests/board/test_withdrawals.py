@@ -147,7 +147,7 @@ def test_a_party_that_takes_one_of_it_out_is_told_of_like_a_withdrawal(
     path = f"/participations/{row.id}"
     aiko = browser_of(app, cast.aiko)
     assert "お子さん（小学3年）、お子さん（2歳6か月）" in aiko.text(path)
-    assert aiko.submit(f"{path}/fewer", without=str(row.companions[0].id)).location == path
+    assert aiko.submit(f"{path}/fewer", f"{path}/company", without=str(row.companions[0].id)).location == path
     session.rollback()
     session.refresh(row)
     assert (row.people, slot.taken, [one.age_months for one in row.companions]) == (2, 4, [30])
@@ -164,5 +164,5 @@ def test_a_party_that_takes_one_of_it_out_is_told_of_like_a_withdrawal(
 
 def test_nobody_is_left_is_said_on_another_page(app: Flask, session: Session, cast: Cast, slot: Slot) -> None:
     row = _row(session, slot, cast.ben.id)
-    answer = browser_of(app, cast.ben).submit(f"/participations/{row.id}/fewer")
+    answer = browser_of(app, cast.ben).submit(f"/participations/{row.id}/fewer", f"/participations/{row.id}/company")
     assert (answer.status_code, "来なくなった方を選んでください。" in answer.text) == (422, True)

@@ -31,8 +31,8 @@ def test_a_child_more_is_counted_told_and_taken_back(
     session.commit()
     mailbox.new_mails(app, "ben@example.jp")
     ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
-    assert "人を加える" in ben.text(page)
-    assert ben.submit(f"{page}/more", age="9", name="").location == page
+    assert f'href="{page}/company"' in ben.text(page)
+    assert ben.submit(f"{page}/more", f"{page}/company", age="9", name="").location == page
     assert "人数を2人に変えました" in mailbox.new_mail(app, "ben@example.jp")["Subject"]
     shown = ben.text(page)
     assert ("お子さん（9歳）" in shown, shown.count(f'action="{page}/fewer/back"')) == (True, 1)
@@ -50,7 +50,9 @@ def test_where_no_place_is_free_all_stays_as_it_was(
 ) -> None:
     row = yes(session, slot, cast.ben, 3)
     session.commit()
-    refused = browser_of(app, cast.ben).submit(f"/participations/{row.id}/more", name="山田 一郎")
+    refused = browser_of(app, cast.ben).submit(
+        f"/participations/{row.id}/more", f"/participations/{row.id}/company", name="山田 一郎"
+    )
     assert (refused.status_code, "空きがないので、人を加えられません。" in refused.text) == (409, True)
     assert 'value="山田 一郎"' in refused.text
     session.rollback()
@@ -74,7 +76,9 @@ def test_a_child_who_is_too_young_is_said_at_the_age_and_whom_to_ask(
     row = yes(session, slot, cast.ben)
     slot.min_age = 3
     session.commit()
-    refused = browser_of(app, cast.ben).submit(f"/participations/{row.id}/more", age="8か月")
+    refused = browser_of(app, cast.ben).submit(
+        f"/participations/{row.id}/more", f"/participations/{row.id}/company", age="8か月"
+    )
     assert (refused.status_code, 'href="#age"' in refused.text) == (409, True)
     assert (
         "この役割は3歳からです。小さいお子さんを連れて来てよいかは、世話人に聞いてください。" in refused.text

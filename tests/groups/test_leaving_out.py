@@ -33,8 +33,8 @@ def test_the_mother_is_ill_and_the_others_come(app: Flask, session: Session, cas
     row = _family(session, slot, cast, FATHER, CHILD)
     session.commit()
     ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
-    assert f"{cast.ben.name}（ご本人）" in ben.text(f"{page}/fewer")
-    ben.submit(f"{page}/fewer", without=str(THE_CONTACT))
+    assert f"{cast.ben.name}（ご本人）" in ben.text(f"{page}/company")
+    ben.submit(f"{page}/fewer", f"{page}/company", without=str(THE_CONTACT))
     session.rollback()
     session.refresh(row)
     assert (row.people, row.contact_comes, row.state, slot.taken) == (2, False, "confirmed", 2)
@@ -65,7 +65,7 @@ def test_who_may_let_children_come_alone_reads_what_that_means(
     yes = SignUp(cast.ben.id, contact_comes=comes, company=Company(others=others))
     row = join(session, slot, yes, NOW)
     session.commit()
-    page = browser_of(app, cast.ben).text(f"/participations/{row.id}/fewer")
+    page = browser_of(app, cast.ben).text(f"/participations/{row.id}/company")
     assert ("（ご本人）" in page, "保護者として同意したことになります。" in page) == (comes, True)
     other = next(one.id for one in row.companions if one.grade != CHILD.grade)
     leave_out(session, row, [THE_CONTACT, other], NOW)
@@ -106,7 +106,7 @@ def test_who_withdraws_and_comes_again_can_still_be_as_many_as_before(
     row = _family(session, slot, cast, FATHER, CHILD)
     session.commit()
     ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
-    ben.submit(f"{page}/fewer", without=str(row.companions[1].id))
+    ben.submit(f"{page}/fewer", f"{page}/company", without=str(row.companions[1].id))
     assert "お子さんのいない申し込みになりました" in ben.text(page)
     ben.submit(f"{page}/withdraw")
     assert "元の人数にもどす" not in ben.text(page)
@@ -136,10 +136,10 @@ def test_who_is_asked_again_and_leaves_somebody_out_has_said_yes_for_the_others(
     slot.cancel_before = 60 * 24 * 90
     session.commit()
     ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
-    assert f'href="{page}/fewer"' in ben.text(f"{page}/again")
-    assert "お返事したことになります" in ben.text(f"{page}/fewer")
+    assert f'href="{page}/company"' in ben.text(f"{page}/again")
+    assert "お返事したことになります" in ben.text(f"{page}/company")
     session.rollback()
-    answer = ben.submit(f"{page}/fewer", without=str(row.companions[1].id))
+    answer = ben.submit(f"{page}/fewer", f"{page}/company", without=str(row.companions[1].id))
     shown = ben.text(answer.location)
     assert ("<h1>申し込みのようす" in shown, shown.count(f'action="{page}/fewer/back"')) == (True, 1)
     session.rollback()

@@ -102,8 +102,8 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"name": "あ" * 121}, "山田花子の読み"),
     ({"adults": "あ" * 420}, "ああ…」は長すぎます。120字までにしてください。"),
     ({"kana": "🎉"}, "ふりがなは、ひらがな、カタカナ、ローマ字のどれかで"),
-    ({"email": "", "contact": "phone", "phone": "abc"}, "電話番号を内線なしで入れてください。"),
-    ({"email": "", "contact": "phone", "phone": "123"}, "電話番号を内線なしで入れてください。"),
+    ({"email": "", "contact": "phone", "phone": "abc"}, "電話番号を確かめてください。"),
+    ({"email": "", "contact": "phone", "phone": "123"}, "電話番号の数字が足りません。"),
     ({"adults": "\n".join("あ" * 60)}, "人数は1人から60人まで"),
     ({"children_only": "y"}, "来るお子さんの年齢を入れてください。"),
     ({"guardian_name": "山田 太郎"}, "申し込む方の学年を選んでください。"),
@@ -238,7 +238,7 @@ def test_a_party_finds_on_its_own_page_how_to_say_that_some_do_not_come(
     browser = browser_of(app, cast.ben)
     for page in ("/me", f"/participations/{row.id}"):
         text = browser.text(page)
-        assert f'href="/participations/{row.id}/fewer"' in text
+        assert f'href="/participations/{row.id}/company"' in text
         assert "全員行けなくなりました" in text
 
 

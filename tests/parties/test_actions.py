@@ -106,8 +106,8 @@ UNUSABLE = [
     (PersonFacts("山田", "🎉", "a@example.jp"), "reading_unusable"),
     (PersonFacts("\0\u202e", "やまだ", "a@example.jp"), "name_missing"),
     (PersonFacts("山田", "やまだ", "a@b"), "email_unusable"),
-    (PersonFacts("山田", "やまだ", phone="090"), "phone_unusable"),
-    (PersonFacts("山田", "やまだ", "a@example.jp", "090"), "phone_unusable"),
+    (PersonFacts("山田", "やまだ", phone="090"), "phone_short"),
+    (PersonFacts("山田", "やまだ", "a@example.jp", "090"), "phone_short"),
     (PersonFacts("山田", "やまだ", "　", " "), "contact_missing"),
 ]
 

@@ -144,7 +144,7 @@ REFUSED = [
     (
         "/households/1/members/new",
         {"name": "佐藤", "kana": "さ", "phone": "12"},
-        "電話番号を内線なしで入れてください。",
+        "電話番号の数字が足りません。",
     ),
     ("/households/1/members/new", {"name": "佐藤", "kana": "さ", "email": "x"}, "メールアドレスの形"),
 ]

@@ -32,7 +32,7 @@ LISTS = [
     ),
     (f"佐藤,{LONG}", [Line(1, "佐藤", LONG, problem="kana_too_long")]),
     (f"佐藤,さとう,{LONG * 2}", [Line(1, "佐藤", "さとう", LONG * 2, problem="address_too_long")]),
-    ("佐藤,さとう,,12", [Line(1, "佐藤", "さとう", phone="12", problem="phone_unusable")]),
+    ("佐藤,さとう,,12", [Line(1, "佐藤", "さとう", phone="12", problem="phone_short")]),
     ('佐藤,"さ', [Line(1, "佐藤", "さ")]),
 ]
 

@@ -129,23 +129,29 @@ PHONES = [
     ("010 44 20 7946 0000", "+442079460000"),
 ]
 NO_PHONES = [
-    "",
-    "　",
-    "119",
-    "000-0000-0001",
-    "１２３",
-    "090-1234-567",
-    "090-1234-56789",
-    "03-1234-567",
-    "03-1234-5678 内線12",
-    "03-1234-5678 ext 12",
-    "1-800-FLOWERS",
-    "+999 123456",
-    "+1 212-555",
-    "hanako@example.jp",
-    "電話はありません",
-    "9" * 5000,
-    "+" * 50,
+    ("", "unusable"),
+    ("　", "unusable"),
+    ("119", "short"),
+    ("000-0000-0001", "unusable"),
+    ("１２３", "short"),
+    ("080-12", "short"),
+    ("1234-5678", "short"),
+    ("090-1234-567", "short"),
+    ("090-1234-56789", "long"),
+    ("03-1234-567", "short"),
+    ("03-1234-5678、090-1234-5678", "long"),
+    ("03-1234-5678 内線12", "with_extension"),
+    ("03-1234-5678 ext 12", "with_extension"),
+    ("03-1234-5678x12", "with_extension"),
+    ("1-800-FLOWERS", "unusable"),
+    ("+999 123456", "unusable"),
+    ("+1 212-555", "short"),
+    ("+1 212-555-0100-1", "long"),
+    ("+1 000-555-0100", "unusable"),
+    ("hanako@example.jp", "unusable"),
+    ("電話はありません", "unusable"),
+    ("9" * 5000, "unusable"),
+    ("+" * 50, "unusable"),
 ]
 WRITTEN = [
     ("+819012345678", "090-1234-5678"),
@@ -163,12 +169,12 @@ def test_a_telephone_may_be_typed_in_any_form(typed: str, kept: str) -> None:
     assert phone_in(typed) == phone_key(typed) == phone_key(kept) == kept
 
 
-@pytest.mark.parametrize("typed", NO_PHONES)
-def test_what_nobody_can_dial_is_refused(typed: str) -> None:
+@pytest.mark.parametrize(("typed", "why"), NO_PHONES)
+def test_what_nobody_can_dial_is_refused_with_what_is_wrong(typed: str, why: str) -> None:
     assert phone_key(typed) is None
     with pytest.raises(Invalid) as refused:
         phone_in(typed)
-    assert refused.value.code == "phone_unusable"
+    assert refused.value.code == f"phone_{why}"
 
 
 @pytest.mark.parametrize(("phone", "written"), WRITTEN)

@@ -164,5 +164,7 @@ def test_a_party_that_takes_one_of_it_out_is_told_of_like_a_withdrawal(
 
 def test_nobody_is_left_is_said_on_another_page(app: Flask, session: Session, cast: Cast, slot: Slot) -> None:
     row = _row(session, slot, cast.ben.id)
-    answer = browser_of(app, cast.ben).submit(f"/participations/{row.id}/fewer", f"/participations/{row.id}/company")
+    answer = browser_of(app, cast.ben).submit(
+        f"/participations/{row.id}/fewer", f"/participations/{row.id}/company"
+    )
     assert (answer.status_code, "来なくなった方を選んでください。" in answer.text) == (422, True)

@@ -62,6 +62,8 @@ AT = {
     "map_point_unreadable": ("map_point",),
     "message_missing": ("text",),
     "name_too_long": ("name",),
+    "new_day_is_over": ("day",),
+    "new_time_is_over": ("first_at",),
     "next_too_early": ("starts_on",),
     "nothing_to_end": ("last_on",),
     "oldest_out_of_range": ("max_age",),

@@ -51,6 +51,20 @@ def changes_of_activity(session: Session, activity_id: int) -> list[SeriesChange
     return list(session.scalars(whole.order_by(SeriesChange.id.desc())))
 
 
+def taken_back(session: Session, occurrence: Occurrence) -> SeriesChange | None:
+    """Return the newest change of a date where it was taken back, and nothing has changed the date since."""
+    about = (
+        row
+        for row in changes_of_activity(session, occurrence.activity_id)
+        if str(occurrence.id) in row.before.get("revisions", {})
+    )
+    newest = next(about, None)
+    if newest is None or newest.undone_at is None:
+        return None
+    # Giving a date back what it was raises its revision, once.
+    return newest if newest.before["revisions"][str(occurrence.id)] + 1 == occurrence.revision else None
+
+
 def history(session: Session, activity_id: int, limit: int = 100) -> list[HistoryLine]:
     """Return what happened to an activity and its dates, the latest first."""
     changes = {row.id: row for row in changes_of_activity(session, activity_id)}

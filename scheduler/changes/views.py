@@ -176,13 +176,12 @@ def _form(occurrence: Occurrence, scope: str, now: datetime) -> OneDateForm | Se
     if scope not in SCOPES:
         raise NotFound
     form = OneDateForm if scope == "this" else SeriesForm
-    if request.method != "POST" and is_asked():
-        return form(**as_asked())
     stands = values_of_date(occurrence) if scope == "this" else values_of_series(occurrence, scope, now)
-    if request.method != "POST":
+    if request.method != "POST" and not is_asked():
         chosen = {"on_closed": request.args["on_closed"]} if "on_closed" in request.args else {}
         return form(data=stands | chosen)
-    sent = form()
+    # What is typed is held against what stands: only the parts that somebody has touched are unfolded.
+    sent = form(data=stands, **as_asked())
     if not sent.parts.entries:
         for row in stands["parts"]:
             sent.parts.append_entry(row)
@@ -285,6 +284,12 @@ def fact_text(kept: dict[str, Any], name: str) -> str:
 def change_of(change_id: int) -> SeriesChange:
     """Return a change that somebody is being told of."""
     return queries.change_told(db_session(), change_id)
+
+
+@pages.app_template_global("change_taken_back")
+def change_taken_back(occurrence: Occurrence) -> SeriesChange | None:
+    """Return the change of a date that was taken back, while the date stands as that has left it."""
+    return queries.taken_back(db_session(), occurrence)
 
 
 @pages.post("/changes/<int:edit_id>/undo")

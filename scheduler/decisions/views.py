@@ -166,6 +166,21 @@ def correction_on(occurrence: Occurrence) -> Decision | None:
     return made[-1] if made and made[-1].corrects_id is not None else None
 
 
+@pages.app_template_global("verdicts_on")
+def verdicts_on(occurrence: Occurrence) -> tuple[Decision | None, Decision | None]:
+    """Return what was decided about a date and holds, and what took a decision back or corrected it as the newest word.
+
+    Of both only what nothing has changed since.
+    """
+    made = queries.decisions_of(db_session(), occurrence.id)
+    stands, newest = queries.standing(made), made[-1] if made else None
+    corrects = newest is not None and newest.corrects_id is not None
+    return (
+        stands if stands is not None and queries.is_untouched(occurrence, stands) else None,
+        newest if newest is not None and corrects and newest.revision == occurrence.revision else None,
+    )
+
+
 @pages.app_template_global("asked_again")
 def asked_again_at(occurrence: Occurrence) -> AskedAgain | None:
     """Return who was asked again since a date was postponed or joined, and what they said."""

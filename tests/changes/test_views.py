@@ -252,3 +252,28 @@ def test_a_broken_address_or_press_is_answered_with_what_is_missing(
     ]
     assert looked == [200, 422, 422]
     assert aiko.submit(f"{page}?look=1", day="", first_at="", page=page).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "field", "why"),
+    [
+        ("2026-11-01", "08:00", "day", "この日は、もう過ぎています。今日かこれから先の日にしてください。"),
+        ("2026-11-16", "08:00", "first_at", "この時刻は、もう過ぎています。これからの時刻にしてください。"),
+    ],
+)
+def test_what_is_past_is_said_at_its_field_and_unfolds_no_part(
+    session: Session, aiko: Visitor, weekly: Activity, day: str, clock: str, field: str, why: str
+) -> None:
+    path = f"/dates/{dates_of(session, weekly.id)[0].id}/change/this"
+    typed = {"day": day, "first_at": clock, "ends_at": "10:00", "place": weekly.place}
+    typed |= {
+        "parts-0-was": "積込み",
+        "parts-0-name": "積込み",
+        "parts-0-places": "2",
+        "parts-0-min_people": "0",
+    }
+    refused = aiko.submit(path, step="look", **typed).text
+    marked = re.findall(r'<input[^>]*aria-invalid="true"[^>]*>', refused)
+    assert [re.findall(r' name="(.*?)"', one) for one in marked] == [[field]]
+    assert f'href="#{field}"' in refused
+    assert (why in refused, '<details class="slot-fields" open' in refused) == (True, False)

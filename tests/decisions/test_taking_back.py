@@ -1,11 +1,16 @@
 """Taking a decision back reaches whoever signed up while it stood: they know no other day."""
 
+import re
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from scheduler.activities.models import Occurrence
 from scheduler.decisions import actions
 from scheduler.decisions.actions import Ruling
 from scheduler.notices.queries import people_addressed
+from scheduler.participation.models import Participation
+from scheduler.parties.actions import PersonFacts, person
 from tests import mailbox, make
 from tests.cast import Cast, hold_office
 from tests.conftest import NOW
@@ -61,3 +66,64 @@ def test_whoever_decides_is_not_told_and_learns_when_somebody_else_takes_it_back
     told = people_addressed(session, "decision", "occurrence", date.id, date.revision)
     assert cast.aiko.id in told
     assert not own.asked_again
+
+
+def _told_by_hand(app: Flask, session: Session, cast: Cast) -> tuple[Visitor, Occurrence, Participation]:
+    """Return Aiko's browser, a date that was postponed, and the sign-up of somebody who is to be telephoned."""
+    slot = make.slot(session, cast.midori, NOW, 5)
+    her = person(session, PersonFacts("佐藤 梅", "さとう うめ", phone="090-1234-5678"), NOW)
+    row = make.participation(session, slot, her, NOW)
+    session.commit()
+    actions.postpone(session, slot.occurrence, Ruling(cast.aiko.id, 0), NOW)
+    session.commit()
+    return browser_of(app, cast.aiko), slot.occurrence, row
+
+
+def test_whoever_may_have_heard_of_it_by_telephone_or_letter_hears_that_it_was_taken_back(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    aiko, date, _row = _told_by_hand(app, session, cast)
+    page = f"/dates/{date.id}/list"
+    number = re.findall(r'name="told" value="(\d+)"', aiko.text(page))
+    assert aiko.submit(page, told=number, answered=[]).status_code == 303
+    assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=f"/dates/{date.id}/board").status_code == 303
+    said = _plain(aiko.text(page))
+    taken_back = "前に「11月29日（日）に順延」とお伝えしましたが、取り消しました。"
+    holds = "11月22日（日）の資源回収の日は、予定どおり午前8時からみどり公園前で行います。"
+    assert taken_back + holds in said
+    number = re.findall(r'name="told" value="(\d+)"', said)
+    assert taken_back + holds in _plain(aiko.text(f"{page}?letter={number[0]}"))
+    english = _plain(aiko.text(f"{page}?lang=en"))
+    assert "; that was taken back. Resource recovery day on " in english
+
+
+def test_whoever_heard_that_it_is_off_hears_that_this_has_changed(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    aiko, date, _row = _told_by_hand(app, session, cast)
+    session.refresh(date)
+    actions.cancel(session, date, Ruling(cast.aiko.id, date.revision), NOW)
+    actions.confirm(session, date, Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    assert "前に「中止」とお伝えしましたが、変わりました。" in _plain(aiko.text(f"/dates/{date.id}/list"))
+
+
+def test_the_page_behind_an_older_letter_says_that_it_was_taken_back(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    aiko, date, row = _told_by_hand(app, session, cast)
+    row.contact_id = cast.ben.id
+    session.commit()
+    ben, again = browser_of(app, cast.ben), f"/participations/{row.id}/again"
+    assert "11月22日（日）から順延になりました" in _plain(ben.text(again))
+    assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=f"/dates/{date.id}/board").status_code == 303
+    assert "「順延」は取り消しになりました。11月22日（日） 午前8時から行います。" in _plain(ben.text(again))
+
+
+def _plain(page: str) -> str:
+    return (
+        page.replace('<span class="whole">', "")
+        .replace('<span class="in-one">', "")
+        .replace("</span>", "")
+        .replace("\u2060", "")
+    )

@@ -93,6 +93,7 @@ GET  /api/v1/organizations/<slug>/people/duplicates             404  404  200  4
 POST /api/v1/organizations/<slug>/people/<keep_id>/merge/<drop_id>  404  404  200  404  404  404  401
 POST /api/v1/households/<household_id>                          404  404  200  404  404  404  401
 POST /api/v1/households/<household_id>/members                  404  404  201  404  404  404  401
+POST /api/v1/households/<household_id>/members/<member_id>      404  404  200  404  404  404  401
 POST /api/v1/me/household/contact                               401  200  404  404  404  404  401
 POST /api/v1/slots/<slot_id>/join                               201  201  201  201  201  201  401
 POST /api/v1/slots/<slot_id>/join/group                         201  201  201  201  201  201  401

@@ -226,6 +226,8 @@ GET  /households/<household_id>                           404  404  200  404  40
 POST /households/<household_id>                           404  404  303  404  404
 GET  /households/<household_id>/members/new               404  404  200  404  404
 POST /households/<household_id>/members/new               404  404  303  404  404
+GET  /households/<household_id>/members/<member_id>       404  404  200  404  404
+POST /households/<household_id>/members/<member_id>       404  404  303  404  404
 POST /me/household/contact                                ask  303  404  404  404
 GET  /organizations/<slug>/tokens                         404  404  200  404  404
 POST /organizations/<slug>/tokens                         404  404  200  404  404

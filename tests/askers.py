@@ -174,6 +174,7 @@ def populate(session: Session, secret: str) -> World:
         "name": "0" * 40,
         "code": _sheet(session, date, cast, block).code,
         "card_person_id": _carded(session, home, cast.aiko, secret),
+        "member_id": _by_hand(session, home, PersonFacts("別所 はる", "べっしょ はる")).id,
         "account_id": line.set_up(
             session, cast.midori.id, line.AccountFacts("@midori", 200, "s" * 32, "t" * 40), secret, NOW
         ).id,
@@ -258,10 +259,16 @@ def _sheet(session: Session, date: Occurrence, cast: Cast, block: Organization) 
 
 def _carded(session: Session, home: Household, by: Person, secret: str) -> int:
     # Somebody of Ben's household without mail, for whom Aiko has printed a key card.
-    by_hand = parties.unreachable_person(session, PersonFacts("別所 ふみ", "べっしょ ふみ"), NOW)
-    by_hand.household_id = home.id
+    by_hand = _by_hand(session, home, PersonFacts("別所 ふみ", "べっしょ ふみ"))
     cards.make(session, by_hand, by.id, secret, NOW)
     return by_hand.id
+
+
+def _by_hand(session: Session, home: Household, facts: PersonFacts) -> Person:
+    one = parties.unreachable_person(session, facts, NOW)
+    one.household_id = home.id
+    session.flush()
+    return one
 
 
 def _closed_day(session: Session, organization_id: int) -> int:

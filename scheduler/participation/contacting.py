@@ -1,20 +1,20 @@
-"""How somebody entered without telephone and mail is reached: written down later, corrected, taken back."""
+"""How somebody is reached who was entered by others: written down later, corrected, taken back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.db import claim
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, changes_of, record
-from scheduler.notices.models import ContactPoint
 from scheduler.participation.models import Participation
-from scheduler.parties.models import Membership, Person
+from scheduler.participation.own_words import has_own_words, is_known_elsewhere
+from scheduler.parties.models import Person
 from scheduler.parties.names import email_in, email_key, phones_in
 from scheduler.parties.tokens import new_token
 
@@ -31,10 +31,20 @@ class Allowed:
 
 
 def allowed(session: Session, row: Participation) -> Allowed:
-    """Return what may be written down: nobody's own words are overwritten, nor what was known of them before."""
+    """Return what may be written down: nobody's own words are overwritten, nor what others knew of them before."""
     said = [one.verb for one in _written(session, row)][-1:]
-    corrects = said not in ([], [TAKEN_BACK]) and not _has_own_words(session, row)
+    is_ours = said not in ([], [TAKEN_BACK]) or _was_entered_with_it(row)
+    corrects = is_ours and _is_known_here_alone(session, row) and not has_own_words(session, row.contact)
     return Allowed(row.is_live and (corrects or not row.contact.phone), corrects)
+
+
+def _was_entered_with_it(row: Participation) -> bool:
+    # What stands on a list of homes is corrected there.
+    return bool(row.contact.phone or row.contact.email) and row.contact.household_id is None
+
+
+def _is_known_here_alone(session: Session, row: Participation) -> bool:
+    return not is_known_elsewhere(session, row.contact, {row.slot.occurrence.activity.organization_id})
 
 
 def _written(session: Session, row: Participation) -> list[StateChange]:
@@ -61,9 +71,9 @@ def give(session: Session, row: Participation, phone: str, email: str, by: tuple
         values |= {"email": typed, "email_key": email_key(typed) if typed else None}
     if not row.is_live or any(getattr(person, name) for name in values if not corrects):
         raise Conflict("contact_known")
-    if typed and typed != person.email and _has_own_words(session, row):
+    if typed and typed != person.email and has_own_words(session, row.contact):
         raise Conflict("mail_not_given")
-    _write(session, person, values)
+    write(session, person, values)
     _record(
         session,
         row,
@@ -84,12 +94,15 @@ def take_back(
         values |= {"phone": "", "phone_key": None}
     if "email" in undo["given"]:
         values |= {"email": None, "email_key": None}
-    _write(session, row.contact, values)
+    write(session, row.contact, values)
     _record(session, row, TAKEN_BACK, (by_id, now), undo)
 
 
-def _write(session: Session, person: Person, values: Mapping[str, object]) -> None:
-    # As it was read: another organiser or the person may have been quicker.
+def write(session: Session, person: Person, values: Mapping[str, object]) -> None:
+    """Give somebody these values, columns by name, while nobody else gave them other contacts since they were read.
+
+    Raise Conflict where another organiser or the person was quicker, and for an address that is somebody else's.
+    """
     same = (Person.phone == person.phone, Person.email_key.is_not_distinct_from(person.email_key))
     unchanged = update(Person).where(Person.id == person.id, *same)
     if "email" in values:
@@ -104,22 +117,6 @@ def _write(session: Session, person: Person, values: Mapping[str, object]) -> No
     except IntegrityError as error:
         raise Conflict("mail_not_given") from error
     session.refresh(person)
-
-
-def _has_own_words(session: Session, row: Participation) -> bool:
-    person = row.contact
-    signed = select(Participation.id).where(
-        Participation.contact_id == person.id,
-        or_(Participation.entered_by_id.is_(None), Participation.entered_by_id == person.id),
-    )
-    connected = select(ContactPoint.id).where(
-        ContactPoint.person_id == person.id, ContactPoint.channel.in_(("line", "push"))
-    )
-    # By an address one signs in, so whoever holds an office gives it themself.
-    office = select(Membership.id).where(Membership.person_id == person.id, Membership.office.is_not(None))
-    if person.email_verified_at is not None or person.is_operator:
-        return True
-    return any(session.scalar(wanted.limit(1)) is not None for wanted in (signed, connected, office))
 
 
 def _record(

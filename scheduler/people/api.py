@@ -1,13 +1,15 @@
-"""Who may be on a body's lists twice, merging them, and correcting one's own name, for programs."""
+"""Who may be on a body's lists twice, merging them, and correcting names and contacts, for programs."""
 
 from datetime import datetime
 
 from scheduler import clock
 from scheduler.json_api import Api, ApiModel
+from scheduler.parties.access import may_see_all
+from scheduler.parties.actions import PersonFacts
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Person
-from scheduler.parties.queries import find_me
-from scheduler.people import merging, naming
+from scheduler.parties.queries import find_kept_household, find_me
+from scheduler.people import members, merging, naming
 from scheduler.web import db_session
 
 api = Api("people_api", __name__)
@@ -52,6 +54,13 @@ class NameBody(ApiModel):
     kana: str
 
 
+class MemberBody(NameBody):
+    """Somebody of a household, as they are to stand on its list; empty for no address and no number."""
+
+    email: str = ""
+    phone: str = ""
+
+
 @api.operation("POST /me/name", NameBody, body=NameBody)
 def set_my_name(body: NameBody) -> NameBody:
     """Correct the own name and its reading."""
@@ -59,6 +68,25 @@ def set_my_name(body: NameBody) -> NameBody:
     naming.rename(db_session(), me, body.name, body.kana)
     db_session().commit()
     return NameBody(name=me.name, kana=me.kana)
+
+
+@api.operation(
+    "POST /households/<int:household_id>/members/<int:member_id>",
+    NameBody,
+    body=MemberBody,
+    scope="households",
+)
+def correct_member(household_id: int, member_id: int, body: MemberBody) -> NameBody:
+    """Correct somebody whom others have put on the list of a household; what is not shown stays as it is known."""
+    actor = current_actor()
+    home, block = find_kept_household(db_session(), actor, household_id)
+    one = members.find_member(db_session(), home, member_id)
+    shows = home.releases_contact or may_see_all(db_session(), actor, block)
+    email, phone = (body.email, body.phone) if shows else (one.email or "", one.phone)
+    facts = PersonFacts(body.name, body.kana, email, phone)
+    members.correct(db_session(), block, one, facts, (actor.person_id, clock.now()))
+    db_session().commit()
+    return NameBody(name=one.name, kana=one.kana)
 
 
 def _person_out(one: Person, counts: dict[int, int]) -> PersonOut:

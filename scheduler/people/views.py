@@ -1,18 +1,21 @@
-"""Pages to merge two rows of a body's lists that are one person, and to take or erase what is stored of oneself."""
+"""Pages to merge two rows of a body's lists, to correct one, and to take or erase what is stored of oneself."""
 
 from datetime import datetime
 
-from flask import Blueprint, flash, jsonify, make_response, render_template
+from flask import Blueprint, flash, jsonify, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from scheduler import clock
+from scheduler.errors import NotFound
+from scheduler.parties.access import may_see_all
 from scheduler.parties.login import HOME_ZONE, asker, current_actor, end_session
 from scheduler.parties.models import Person
-from scheduler.parties.queries import find_me
-from scheduler.people import erasing, merging, naming
+from scheduler.parties.names import phone_text
+from scheduler.parties.queries import find_kept_household, find_me
+from scheduler.people import erasing, members, merging, naming
 from scheduler.people.exporting import export_of, shown_of
-from scheduler.people.forms import EraseForm, NameForm
+from scheduler.people.forms import EraseForm, MemberForm, NameForm
 from scheduler.web import Form, db_session, go, secret_address
 
 pages = Blueprint("people", __name__)
@@ -47,6 +50,37 @@ def merge(slug: str, keep_id: int, drop_id: int) -> ResponseReturnValue:
         return go(f"/organizations/{slug}/people/duplicates")
     counts = merging.sign_ups_at(db_session(), body.id, {keep_id, drop_id})
     return form.page("people/merge.html", body=body, keep=keep, drop=drop, counts=counts)
+
+
+@pages.route("/households/<int:household_id>/members/<int:member_id>", methods=["GET", "POST"])
+def member(household_id: int, member_id: int) -> ResponseReturnValue:
+    """Correct somebody whom others have put on the list of a household."""
+    actor = current_actor()
+    home, block = find_kept_household(db_session(), actor, household_id)
+    one = members.find_member(db_session(), home, member_id)
+    form = MemberForm(data=vars(one) | {"phone": phone_text(one.phone)})
+    if not home.releases_contact and not may_see_all(db_session(), actor, block):
+        del form.phone, form.email
+    by = (actor.person_id, clock.now())
+    if form.validate_on_submit() and form.attempt(
+        lambda: members.correct(db_session(), block, one, form.facts(one), by)
+    ):
+        db_session().commit()
+        flash(gettext("%(name)sさんを直しました。", name=one.name), "success")
+        return go(f"/households/{household_id}")
+    return form.page("people/member.html", home=home, one=one)
+
+
+@pages.app_template_global("member_page")
+def member_page(person: Person) -> str:
+    """Return where the reader corrects somebody of a household; empty where it is not for them."""
+    try:
+        home, block = find_kept_household(db_session(), current_actor(), person.household_id or 0)
+    except NotFound:
+        return ""
+    if not members.may_correct(db_session(), person, block):
+        return ""
+    return url_for("people.member", household_id=home.id, member_id=person.id)
 
 
 @pages.get("/me/data")

@@ -82,6 +82,23 @@ def test_what_was_mistyped_is_corrected_after_the_half_hour(
         undo(session, given, cast.aiko.id, NOW)
 
 
+def test_what_was_mistyped_on_entering_is_corrected_until_somebody_else_knows_them_too(
+    app: Flask, session: Session, cast: Cast, row: Participation
+) -> None:
+    row.contact = person(session, PersonFacts("山田 ハル", "やまだ はる", "horu@example.jp"), NOW)
+    session.commit()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{row.slot.occurrence_id}/board/{row.id}"
+    shown = aiko.text(page)
+    assert ("連絡先を直す" in shown, 'value="horu@example.jp"' in shown) == (True, True)
+    assert aiko.submit(f"{page}/contact", page=page, email="haru@example.jp").status_code == 303
+    assert "haru@example.jp" in aiko.text(page)
+    session.rollback()
+    make.participation(session, make.slot(session, cast.library, NOW), row.contact, NOW).entered_by_id = 1
+    session.commit()
+    refused = aiko.submit(f"{page}/contact", page=page, email="other@example.jp")
+    assert ("連絡先を直す" in aiko.text(page), refused.status_code) == (False, 409)
+
+
 def test_nobodys_own_words_are_overwritten(session: Session, cast: Cast, row: Participation) -> None:
     give(session, row, "", "haru@example.jp", (cast.aiko.id, NOW))
     given = changes_of(session, "participation", row.id)[-1]
@@ -140,7 +157,11 @@ def test_what_is_known_of_somebody_with_whom_they_are_one_stays(
 ) -> None:
     give(session, row, PHONE, "", (cast.aiko.id, NOW))
     given = changes_of(session, "participation", row.id)[-1]
-    row.contact = person(session, PersonFacts("山田 ハル", "やまだ はる", phone="03-1234-5678"), NOW)
+    known = person(session, PersonFacts("山田 ハル", "やまだ はる", phone="03-1234-5678"), NOW)
+    make.participation(
+        session, make.slot(session, cast.library, NOW), known, NOW
+    ).entered_by_id = cast.aiko.id
+    row.contact = known
     session.flush()
     assert not allowed(session, row).gives
     with pytest.raises(Conflict, match="undo_over"):

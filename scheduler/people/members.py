@@ -1,0 +1,57 @@
+"""Correcting somebody of a household who was put on its list by others: name, reading, telephone and mail."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from scheduler.errors import Conflict, NotFound
+from scheduler.history import StateChange, record
+from scheduler.participation.contacting import write
+from scheduler.participation.own_words import has_own_words, is_known_elsewhere
+from scheduler.parties.actions import PersonFacts
+from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.names import email_in, email_key, kana_key, names_in, phones_in
+
+
+def find_member(session: Session, home: Household, person_id: int) -> Person:
+    """Return somebody of a household; raise NotFound for anybody else."""
+    member = session.get(Person, person_id)
+    if member is None or member.household_id != home.id:
+        raise NotFound
+    return member
+
+
+def may_correct(session: Session, member: Person, block: Organization) -> bool:
+    """Say whether those who keep a block's list may correct what stands of somebody: who is known nowhere else."""
+    keepers = {block.id, block.parent_id or block.id}
+    return not has_own_words(session, member) and not is_known_elsewhere(session, member, keepers)
+
+
+def correct(
+    session: Session, block: Organization, member: Person, facts: PersonFacts, by: tuple[int | None, datetime]
+) -> None:
+    """Write a member of a household down anew; what was typed stays out of the record.
+
+    Raise Invalid for what cannot be used, Conflict where it is for the person to say, somebody else has that address,
+    or the household has another of that name.
+    """
+    if not may_correct(session, member, block):
+        raise Conflict("contact_known")
+    name, kana = names_in(facts.name, facts.kana)
+    number, key = phones_in(facts.phone)
+    email = email_in(facts.email) if facts.email.strip() else None
+    write(
+        session,
+        member,
+        {
+            "name": name,
+            "kana": kana,
+            "kana_key": kana_key(kana),
+            "phone": number,
+            "phone_key": key,
+            "email": email,
+            "email_key": email_key(email) if email else None,
+        },
+    )
+    about = {"subject": "household", "subject_id": member.household_id, "facts": {"person_id": member.id}}
+    record(session, StateChange(at=by[1], by_id=by[0], verb="correct_member", **about))

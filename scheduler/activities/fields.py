@@ -111,7 +111,7 @@ class WeatherFields(PlainForm):
         default="",
         validate_choice=False,
         description=_(
-            "5分すぎても決まらないとき、この人にお願いします。決めておかないと、副会長に聞きます。"
+            "5分過ぎても決まらないとき、この人にお願いします。決めておかないと、副会長に聞きます。"
         ),
     )
 

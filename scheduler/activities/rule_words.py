@@ -96,28 +96,28 @@ def _counted(ordinals: list[str], weekday: str) -> str:
 
 def _ordinal(number: int, *, in_year: bool) -> str:
     if in_year:
-        text = gettext("年の%(count)s番めの") if number > 0 else gettext("年の終わりから%(count)s番めの")
+        text = gettext("年の%(count)s番目の") if number > 0 else gettext("年の終わりから%(count)s番目の")
         return str(text) % {"count": abs(number)}
     known = _ORDINALS.get(number)
-    return str(known).lower() if known else str(gettext("終わりから%(count)s番めの", count=-number))
+    return str(known).lower() if known else str(gettext("終わりから%(count)s番目の", count=-number))
 
 
 def _month_day(number: int) -> str:
     if number > 0:
         return str(gettext("%(day)s日", day=number))
-    return str(gettext("最後の日") if number == -1 else gettext("月の終わりから%(count)s日め", count=-number))
+    return str(gettext("最後の日") if number == -1 else gettext("月の終わりから%(count)s日目", count=-number))
 
 
 def _year_day(number: int) -> str:
     if number > 0:
-        return str(gettext("年の%(count)s日め", count=number))
-    return str(gettext("年の終わりから%(count)s日め", count=-number))
+        return str(gettext("年の%(count)s日目", count=number))
+    return str(gettext("年の終わりから%(count)s日目", count=-number))
 
 
 def _week_no(number: int) -> str:
     if number > 0:
         return str(gettext("第%(count)s週", count=number))
-    return str(gettext("年の終わりから%(count)s週め", count=-number))
+    return str(gettext("年の終わりから%(count)s週目", count=-number))
 
 
 def _season(rule: Rule) -> str:
@@ -142,7 +142,7 @@ def _positions(rule: Rule) -> str:
 def _position(number: int) -> str:
     if number in (1, -1):
         return str(gettext("最初の日") if number == 1 else gettext("いちばん後の日"))
-    text = gettext("%(count)s番めの日") if number > 0 else gettext("後ろから%(count)s番めの日")
+    text = gettext("%(count)s番目の日") if number > 0 else gettext("後ろから%(count)s番目の日")
     return str(text) % {"count": abs(number)}
 
 

@@ -290,7 +290,7 @@ def _sent_word(count: int) -> str:
     """Say how many are told; where no mail leaves, who is not stands below."""
     if settings().mail_leaves:
         return str(gettext("%(count)s人に知らせます。", count=count))
-    return str(gettext("お知らせを入れました。まだ届いていない方は、この下に出ます。"))
+    return str(gettext("お知らせを送ります。まだ届いていない方は、この下に出ます。"))
 
 
 def _send(occurrence: Occurrence, form: forms.MessageForm, actor: Actor) -> int:

@@ -93,7 +93,7 @@ class GroupForm(PartyForm):
     def validate_group_name(self, field: Field) -> None:
         """Ask for a name where none of the own bodies is chosen."""
         if self._party() == _FREE and not (field.data or "").strip():
-            raise ValidationError(gettext("団体やグループの名前を入れてください。"))
+            raise ValidationError(gettext("団体・グループの名前を入れてください。"))
 
     def _party(self) -> str:
         return str(self.party.data) if "party" in self else _FREE
@@ -148,10 +148,10 @@ class NameListForm(Form):
     """A list of names, pasted."""
 
     pasted = TextAreaField(
-        _("お名前の一覧"),
+        _("名簿"),
         [DataRequired(_("名簿を貼りつけてください。1行に1人です。")), Length(max=20_000)],
         description=_(
-            "1行に1人。お名前とふりがなの間はタブかコンマ、18歳未満の方は3つめに学年。例：山田 花子,やまだ はなこ,高1"
+            "1行に1人。お名前とふりがなの間はタブかコンマ、18歳未満の方は3つ目に学年。例：山田 花子,やまだ はなこ,高1"
         ),
         render_kw={"rows": 6},
     )

@@ -66,7 +66,9 @@ class SeriesForm(CompanyForm):
         form = cls.for_slot(slots[0], known=known, typed=typed)
         form.dates.choices = {str(slot.occurrence_id): _day(slot) for slot in slots}
         form.slots = slots
-        all_now = gettext("いまある%(count)s回。%(last)sまで", count=len(slots), last=_day_of(slots[-1]))
+        all_now = gettext(
+            "いま決まっている%(count)s回だけ、%(last)sまで", count=len(slots), last=_day_of(slots[-1])
+        )
         every = gettext("毎回。これからできる日も、やめるまで自動で申し込みます")
         some = gettext("下で選んだ日だけ")
         form.scope.choices = [("all", all_now), ("every", every), ("some", some)]

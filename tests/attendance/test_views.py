@@ -79,7 +79,7 @@ def test_a_mark_that_is_sent_alone_says_nothing_of_others(
 
 def test_a_mark_for_nobody_on_the_list_is_refused(leader: Visitor, ben: Participation) -> None:
     answer = leader.submit(LIST, only=str(ben.id + 1), **{f"came-{ben.id + 1}": "1"})
-    assert (answer.status_code, "もう一覧にありません" in answer.text) == (409, True)
+    assert (answer.status_code, "もう一覧にいません" in answer.text) == (409, True)
 
 
 def test_minutes_that_a_program_wrote_stay(leader: Visitor, session: Session, ben: Participation) -> None:

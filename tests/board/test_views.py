@@ -338,7 +338,7 @@ def test_a_message_shows_first_whom_it_reaches_and_how(
     sent = aiko.submit(f"{BOARD}/message", text="雨具をお持ちください", slot="", sure="1")
     assert sent.location == BOARD
     after = aiko.text(BOARD)
-    assert "お知らせを入れました。まだ届いていない方は、この下に出ます。" in after
+    assert "お知らせを送ります。まだ届いていない方は、この下に出ます。" in after
     assert "まだ届いていない方が2人います。" in after
 
 

@@ -47,7 +47,7 @@ def test_the_join_page_leads_to_the_page_for_groups(slot: Slot, visitor: Visitor
 def test_a_stranger_signs_up_a_group_without_a_page(session: Session, slot: Slot, visitor: Visitor) -> None:
     typed = DAN | {"group_name": "駅前商店会", "people": "12", "comes": "y"}
     answer = visitor.submit(f"/slots/{slot.id}/join/group", **typed)
-    assert "いまは、メールが出ません" in visitor.text(answer.location)
+    assert "いまは、メールを送れません" in visitor.text(answer.location)
     row = _row(session)
     assert (row.party_name, row.people, row.named, row.state) == ("駅前商店会", 12, 1, "unverified")
 
@@ -55,7 +55,7 @@ def test_a_stranger_signs_up_a_group_without_a_page(session: Session, slot: Slot
 def test_what_is_missing_is_said_and_the_rest_is_kept(session: Session, slot: Slot, visitor: Visitor) -> None:
     answer = visitor.submit(f"/slots/{slot.id}/join/group", **DAN | {"kana": ""}, people="61")
     assert answer.status_code == 422
-    assert "団体やグループの名前を入れてください。" in answer.text
+    assert "団体・グループの名前を入れてください。" in answer.text
     assert "人数は1人から60人までにしてください。" in answer.text
     assert 'value="団野 段"' in answer.text
     summary = answer.text.split("error-summary")[1].split("</ul>")[0]

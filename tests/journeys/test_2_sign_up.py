@@ -16,7 +16,7 @@ def test_she_joins_without_an_account(session: Session, date: Occurrence, visito
     join = f"/slots/{date.slots[0].id}/join"
     assert join in visitor.text(f"/dates/{date.id}")
     next_page = visitor.submit(join, **HANAKO).location
-    assert "いまは、メールが出ません" in visitor.text(next_page)
+    assert "いまは、メールを送れません" in visitor.text(next_page)
     (sign_up,) = sign_ups(session)
     assert (sign_up.party_name, sign_up.state, date.slots[0].taken) == ("山田 花子", "unverified", 1)
 

@@ -34,7 +34,7 @@ def test_a_body_of_twelve_is_named_later(app: Flask, session: Session, cast: Cas
     assert "市立図書館のための場所です" in hanako.text(link)
     assert hanako.submit(link, **HANAKO, people="12", comes="y").status_code == 303
     mail = mailbox.confirm(app, hanako, HANAKO["email"])
-    assert "11人のお名前は、あとからで大丈夫です" in mailbox.text(mail)
+    assert "11人のお名前は、あとからでだいじょうぶです" in mailbox.text(mail)
     own = f"{mailbox.path(mail, '/me/')}/participations/{sign_ups(session)[0].id}"
     # She passes the link on, and her people name themselves.
     page = hanako.text(own)

@@ -55,7 +55,7 @@ def own_page(app: Flask, person: Person) -> str:
 def test_somebody_without_an_account_signs_up(session: Session, slot: Slot, visitor: Visitor) -> None:
     answer = visitor.submit(f"/slots/{slot.id}/join", **HANAKO)
     assert answer.status_code == 303, answer.text
-    assert "いまは、メールが出ません" in visitor.text(answer.location)
+    assert "いまは、メールを送れません" in visitor.text(answer.location)
     assert (sign_up(session).contact.email, slot.taken) == ("hanako@example.jp", 1)
 
 

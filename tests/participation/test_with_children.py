@@ -144,7 +144,7 @@ def test_a_sheet_is_keyed_in_with_the_ages_that_stand_on_it(
     }
     answer = aiko.submit(path, **typed, **{f"n-3-{part.id}": "1", f"c-3-{part.id}": "4"})
     assert answer.status_code == 409
-    assert "お子さんの年齢が読みとれません" in answer.text
+    assert "お子さんの年齢が読み取れません" in answer.text
     assert "人数には、大人もお子さんも数えます" in answer.text
     assert f'name="c-2-{part.id}" value="?"' in answer.text
     assert _signed_up(session) == [(3, 2)]

@@ -114,7 +114,7 @@ def test_a_list_is_shown_before_it_is_written(
 ) -> None:
     leader = browser_of(app, cast.ben)
     page = leader.asked(f"{ROUND}/paste", pasted=LIST)
-    assert (page.status_code, "2人を加えます。まだ書きこんでいません。" in page.text) == (200, True)
+    assert (page.status_code, "2人を加えます。まだ書き込んでいません。" in page.text) == (200, True)
     assert session.query(Household).count() == 1
     assert leader.submit(f"{ROUND}/paste", pasted=LIST, sure="1").location == ROUND
     assert "2人を名簿に加えました。" in leader.text(ROUND)

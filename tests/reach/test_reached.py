@@ -286,7 +286,7 @@ def test_who_is_asked_whether_they_come_is_asked_on_the_list_and_answered_for_ri
         chie.submit(page, answered=str(row.delivery_id), answer=said, mistaken=[])
     # Not of the own block.
     chie.submit(page, answered=str(called.delivery_id), answer="cannot", mistaken=[])
-    assert "この方は、もう一覧にありません" in chie.text(page)
+    assert "この方は、もう一覧にいません" in chie.text(page)
     session.rollback()
     rows = {row.party_name: (row.state, row.asked_again) for row in session.query(Participation)}
     assert rows["となり1"] == ("confirmed", "")

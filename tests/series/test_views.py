@@ -47,7 +47,7 @@ def test_one_form_and_one_mail_are_three_dates(
     assert page in visitor.text("/slots/1/join")
     answer = visitor.submit(page, **HANAKO, scope="every")
     thanks = visitor.text(answer.location)
-    for said in ("いまは、メールが出ません", weekly.place, "午前8時〜10時"):
+    for said in ("いまは、メールを送れません", weekly.place, "午前8時〜10時"):
         assert said in thanks
     asked = mailbox.path(mailbox.new_mail(app, "hanako@example.jp"), "/me/")
     visitor.submit(f"{asked}/prove", page=asked)
@@ -157,7 +157,7 @@ def test_nobody_learns_by_typing_an_address_what_that_one_has_signed_up_for(
     mailbox.new_mail(app, "hanako@example.jp")
     stranger = Visitor(app)
     text = stranger.text(stranger.submit(page, **HANAKO, scope="every").location)
-    assert "いまは、メールが出ません" in text
+    assert "いまは、メールを送れません" in text
     assert "参加します" not in text
     assert "12月6日" not in text
     assert "12月6日（日）" in mailbox.text(mailbox.new_mail(app, "hanako@example.jp"))

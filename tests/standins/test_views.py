@@ -51,7 +51,7 @@ def test_the_link_can_be_passed_on_and_taken_without_an_account(
     assert "わたしの 代わりに" in easy
     answer = visitor.submit(link[1], **HANAKO)
     assert answer.status_code == 303, answer.text
-    assert "いまは、メールが出ません" in visitor.text(answer.location)
+    assert "いまは、メールを送れません" in visitor.text(answer.location)
     session.rollback()
     assert bens.state == "confirmed"
 

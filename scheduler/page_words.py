@@ -18,6 +18,8 @@ _PHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 # How an example begins in each language; the last sentence of what is said.
 _EXAMPLE = re.compile("(?:例|\ufff9例\ufffaれい\ufffb)：[^。]+。?$|(?:For e|E)xample: .+$")
 
+# The number of what is counted: 12, 7.5.
+_COUNT = re.compile(r"[0-9.]+")
 # What the one to ask often begins with: 会長 藤野.
 _OFFICES = {"会長": "chair", "副会長": "vice_chair", "世話人": "organiser", "班長": "block_leader"}
 # Or with the house in which to ask: 図書館 本庄.
@@ -42,6 +44,11 @@ def example_apart(text: str) -> tuple[Markup, Markup]:
     found = _EXAMPLE.search(safe)
     start = found.start() if found else len(safe)
     return safe[:start], safe[start:]
+
+
+def unit(counted: str) -> str:
+    """Return what is counted, without the number, which is shown larger before it: 人, person, people."""
+    return _COUNT.sub("", counted).strip()
 
 
 def _in_address(text: str) -> str:
@@ -114,6 +121,7 @@ def fit(app: Flask) -> None:
     app.add_template_filter(linked_phones)
     app.add_template_filter(example_apart)
     app.add_template_filter(fits_any_field)
+    app.add_template_filter(unit)
     app.add_template_filter(home_name)
     app.add_template_filter(contact_text)
     app.add_template_filter(_in_address, "urlencode")

@@ -196,7 +196,7 @@ _WEEKDAYS_JA = "月火水木金土日"
 
 
 # Full for these, though not for fewer.
-_TOO_FEW = _("空きはあと%(left)s人です。人数をへらすか、補欠で待つか、ほかの役割を選んでください。")
+_TOO_FEW = _("空きはあと%(left)s人です。人数を減らすか、補欠で待つか、ほかの役割を選んでください。")
 
 
 def sentence(refusal: Refused) -> str:

@@ -19,7 +19,7 @@ DAYS, REPEATS, RAIN, REMINDERS, WORDS = (
     "くり返しをくわしく決める（季節、いつまで、祝日）",
     "雨のとき、決める人",
     "参加する人へのお知らせの時",
-    "ほかの言葉（やさしい日本語、英語）",
+    "ほかのことば（やさしい日本語、英語）",
 )
 # A form without its place, which is refused.
 TYPED = {

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import FieldList, FormField, HiddenField, SelectField, TimeField
 from wtforms.validators import Optional
@@ -29,7 +29,7 @@ def _when_word(code: str) -> str:
         hours, minutes = divmod(number, 60)
         if minutes:
             return str(gettext("%(count)s分前", count=number))
-        return str(gettext("%(count)s時間前", count=hours))
+        return str(ngettext("%(num)s時間前", "%(num)s時間前", hours))
     usual = {"d0": _("その日"), "d1": _("前の日"), "d7": _("1週間前"), "d14": _("2週間前")}
     return str(usual[code]) if code in usual else str(gettext("%(count)s日前", count=number))
 

@@ -266,7 +266,7 @@ def publish(activity_id: int) -> ResponseReturnValue:
     flash((gettext("公開しました。だれでも申し込めます。"), *_ways_to_tell(found)), "success")  # type: ignore[arg-type]
     if not found.title_en:
         said = gettext("英語で読む方もいます。英語の名前や説明を書いておけます。")
-        flash((said, f"/activities/{activity_id}/words", gettext("ほかの言葉")), "info")  # type: ignore[arg-type]
+        flash((said, f"/activities/{activity_id}/words", gettext("ほかのことば")), "info")  # type: ignore[arg-type]
     return go(f"/activities/{activity_id}")
 
 
@@ -292,6 +292,6 @@ def other_words(activity_id: int) -> ResponseReturnValue:
         lambda: reword(db_session(), found, form.wording(), actor.person_id, clock.now())
     ):
         db_session().commit()
-        flash(gettext("ほかの言葉を書きとめました。"), "success")
+        flash(gettext("ほかのことばを書きとめました。"), "success")
         return go(f"/activities/{activity_id}")
     return form.page("activities/words.html", activity=found)

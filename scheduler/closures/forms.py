@@ -19,7 +19,7 @@ class ClosedDayForm(Form):
     )
     starts_on = DateField(_("休みのはじめの日"), [InputRequired(_REQUIRED)])
     ends_on = DateField(
-        _("休みの終わりの日"), [Optional()], description=_("1日だけのときは、あけておいてください。")
+        _("休みの終わりの日"), [Optional()], description=_("1日だけのときは、空けておいてください。")
     )
     name_en = StringField(_("休みの名前（英語）"), [_LONG_NAME], render_kw={"lang": "en"})
 

@@ -16,7 +16,7 @@ class TokenForm(Form):
 
     name = StringField(
         _("何に使いますか"),
-        [DataRequired(_("あとで見分けるための名前を入れてください。")), Length(max=80)],
+        [DataRequired(_("何に使うトークンか、名前を入れてください。")), Length(max=80)],
         description=_("あとで見分けるための名前です。例：広報紙の自動作成"),
         render_kw={"autocomplete": "off"},
     )

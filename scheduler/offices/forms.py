@@ -59,7 +59,7 @@ class _WhoForm(Form):
     )
     starts_on = DateField(_("はじめの日"), [InputRequired(_REQUIRED)])
     ends_on = DateField(
-        _("終わりの日"), [Optional()], description=_("決まっていなければ、あけておいてください。")
+        _("終わりの日"), [Optional()], description=_("決まっていなければ、空けておいてください。")
     )
 
     def offer(self, known: Known) -> Self:

@@ -159,7 +159,7 @@ def _say_why(form: HandOverForm, holder: Holder, today: date) -> None:
             **facts,
         )
         form.ends_on.description = gettext(
-            "前の方と同じ長さで入れてあります。決まっていなければ、あけておいてください。"
+            "前の方と同じ長さで入れてあります。決まっていなければ、空けておいてください。"
         )
     form.starts_on.description = said
 

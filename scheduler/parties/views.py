@@ -202,7 +202,7 @@ def new_blocks(slug: str) -> ResponseReturnValue:
         db_session().commit()
         flash(
             gettext(
-                "班を%(count)s班つくりました。次に、世帯を加え、班長をお願いします。", count=len(form.done)
+                "班を%(count)s班作りました。次に、世帯を加え、班長をお願いします。", count=len(form.done)
             ),
             "success",
         )

@@ -319,7 +319,7 @@ def _answered(found: Round, delivery_id: int, by_id: int) -> str:
     said = request.form.get("answer", "")
     row = take_answer(db_session(), found, delivery_id, said, (by_id, clock.now()))
     done: str = gettext("%(name)sさんは「行きます」です。", name=row.person.name)
-    gone: str = gettext("%(name)sさんの申し込みを取りやめにして、場所をあけました。", name=row.person.name)
+    gone: str = gettext("%(name)sさんの申し込みを取りやめにして、場所を空けました。", name=row.person.name)
     return done if said == "yes" else gone
 
 

@@ -105,7 +105,7 @@ class PartTermsForm(Form):
         _("親子の会のように、お子さんといっしょの方だけのときに入れます。0は、大人だけでも申し込めます。"),
     )
     briefing = SelectField(_("先に参加してもらう説明会"), choices=[], default="")
-    needs_part = SelectField(_("付き添いが要る役割のとき、付き添いの役割"), choices=[], default="")
+    needs_part = SelectField(_("付き添いが必要な役割のとき、付き添いの役割"), choices=[], default="")
     needs_each = IntegerField(
         _("1人に付き添いは何人"), [Optional(), NumberRange(1, 20)], default=1, render_kw=_NUMBER
     )

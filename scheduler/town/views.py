@@ -37,7 +37,7 @@ def town() -> ResponseReturnValue:
     if form.validate_on_submit() and form.attempt(lambda: _found(form, actor)):
         session.commit()
         flash(
-            gettext("%(name)sをつくりました。はじめの役員に、メールで知らせます。", name=form.name.data),
+            gettext("%(name)sを作りました。はじめの役員に、メールで知らせます。", name=form.name.data),
             "success",
         )
         return go("/town")
@@ -57,7 +57,7 @@ def undo(slug: str) -> ResponseReturnValue:
     by, name = By(actor.person_id, actor.today, clock.now()), body.name
     if form.validate_on_submit() and form.attempt(lambda: actions.take_back(db_session(), body, by)):
         db_session().commit()
-        flash(gettext("%(name)sをつくったのを、取り消しました。", name=name), "success")
+        flash(gettext("%(name)sを作ったのを、取り消しました。", name=name), "success")
     else:
         flash(form.refusal, "error")
     return go("/town")

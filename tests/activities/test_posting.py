@@ -69,7 +69,7 @@ def test_whom_to_ask_is_what_the_body_has_published_never_an_own_number_and_is_m
     session.commit()
     assert 'value="集会所 0467-11-3333"' in aiko.text(NEW)
     draft = aiko.submit(NEW, **TYPED | {"contact": ""}).location
-    assert "申し込んだ方が、聞くところがありません。" in aiko.text(draft)
+    assert "申し込んだ方が質問できるように、入れてください。" in aiko.text(draft)
 
 
 def test_a_draft_leads_to_where_each_fact_is_typed_and_says_how_many_there_are_in_all(

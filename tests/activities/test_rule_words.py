@@ -50,7 +50,7 @@ SAID = [
     ("FREQ=YEARLY;BYMONTH=10;BYDAY=2MO", "毎年 10月の第2月曜日", "every year: second Monday in October"),
     ("FREQ=YEARLY", "毎年 11月の22日", "every year: day 22 in November"),
     ("FREQ=YEARLY;BYDAY=20MO", "毎年 年の20番目の月曜日", "every year: number 20 of the year: Monday"),
-    ("FREQ=YEARLY;BYYEARDAY=100", "毎年 年の100日め", "every year: day 100 of the year"),
+    ("FREQ=YEARLY;BYYEARDAY=100", "毎年 年の100日目", "every year: day 100 of the year"),
     (
         "FREQ=YEARLY;BYWEEKNO=20",
         "毎年 第20週で日曜日に当たる日",

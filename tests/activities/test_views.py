@@ -362,7 +362,7 @@ def test_where_the_place_is_on_the_map_is_pasted_and_opened_only_by_who_presses(
     aiko = browser_of(app, cast.aiko)
     short = aiko.submit(NEW, **TYPED | {"map_point": "https://maps.app.goo.gl/AbC"})
     assert short.status_code == 422
-    assert "短いリンクからは、場所が分かりません。" in short.text
+    assert "短いリンクからは、場所がわかりません。" in short.text
     assert 'value="https://maps.app.goo.gl/AbC"' in short.text
     link = "https://www.openstreetmap.org/?mlat=35.658034&mlon=139.701636#map=17/35.1/139.1"
     aiko.submit(NEW, **TYPED | {"map_point": link})

@@ -101,7 +101,7 @@ def test_two_withdrawals_are_one_letter_and_one_thing_to_do(
         mail = mailbox.new_mail(app, "aiko@example.jp")
     assert "取りやめがあり、あと2人です" in mail["Subject"]
     text = mailbox.text(mail)
-    assert "2組が、取りやめたか、人数をへらしました。" in text
+    assert "2組が、取りやめたか、人数を減らしました。" in text
     assert "別所" not in text
     assert f"/dates/{slot.occurrence_id}/board#withdrawn" in text
     tasks = find_desk(session, actor(cast.aiko), LATER).tasks

@@ -174,7 +174,7 @@ def test_a_plain_form_that_is_refused_comes_back_with_the_same_folds_open(
     phone.open(office.sign_in_link())
     phone.press("サインインする")
     phone.open("/organizations/midori/activities/new")
-    opened = ["役割をふやす", "ほかの言葉（やさしい日本語、英語）"]
+    opened = ["役割を増やす", "ほかのことば（やさしい日本語、英語）"]
     for words in opened:
         phone.page.get_by_text(words, exact=True).click()
     phone.press("次へ：日程を確かめる")

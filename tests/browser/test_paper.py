@@ -35,7 +35,7 @@ def _print_for_block(phone: Phone, date_id: int) -> str:
     phone.open(f"/dates/{date_id}/paper")
     phone.picture("8-paper")
     phone.page.get_by_label("どの班").first.select_option(index=1)
-    phone.page.get_by_role("button", name="申込用紙をつくる").click()
+    phone.page.get_by_role("button", name="申込用紙を作る").click()
     printed = phone.page.get_by_role("link", name="紙を開く").get_attribute("href")
     found = re.search(r"/sheets/\d+", printed or "")
     assert found is not None

@@ -92,7 +92,7 @@ def test_a_freed_place_is_offered_by_mail_and_taken_with_one_press(
     office.send("POST", f"/participations/{first}/withdraw")
     if _is_night():
         return
-    phone.open(link_in(service, "machi", "/participations/", "場所があきました"))
+    phone.open(link_in(service, "machi", "/participations/", "場所が空きました"))
     phone.picture("3-offer")
     phone.press("参加します")
     expect(phone.page.get_by_role("heading", level=1)).to_have_text("申し込みが決まりました")

@@ -83,7 +83,7 @@ def test_what_was_typed_wrong_stays_and_is_explained(app: Flask, cast: Cast) -> 
         PATH, name="冬休み", starts_on="2027-01-31", ends_on="2027-01-01"
     )
     assert answer.status_code == 422
-    assert "休みの終わりは" in answer.text
+    assert "休みの終わりの日は" in answer.text
     assert "冬休み" in answer.text
 
 
@@ -122,7 +122,7 @@ def test_dates_made_before_are_shown_and_mended_with_their_people(
     session.rollback()
     assert session.get_one(Occurrence, hit.id).state == "open"
     moved = aiko.text(look.replace("skip", "day_after"))
-    assert "1回分の日の、時刻か場所が変わります。" in moved
+    assert "1回分の時刻か場所が変わります。" in moved
 
 
 def test_where_another_rule_holds_later_each_date_is_mended_by_itself_and_the_later_rule_stays(

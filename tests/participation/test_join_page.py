@@ -81,7 +81,7 @@ def test_a_full_part_offers_the_others_with_what_was_typed(
     page = visitor.submit(f"/slots/{table.id}/join", **HANAKO, adults="山田 一郎").text
     assert f'name="part" value="{cart.id}"' in page
     assert not any(f'name="part" value="{one.id}"' in page for one in (driving, water))
-    assert "人数をへらして申し込む" in page
+    assert "人数を減らして申し込む" in page
     answer = visitor.submit(f"/slots/{table.id}/join", **HANAKO, adults="山田 一郎", part=str(cart.id))
     assert answer.location == f"/slots/{cart.id}/joined"
     session.rollback()

@@ -127,7 +127,7 @@ def test_what_is_offered_at_night_is_told_in_the_morning(app: Flask, session: Se
     with at("2026-11-17 06:59"):
         assert mailbox.new_mails(app, BEN) == []
     with at("2026-11-17 07:00"):
-        assert "場所があきました" in mailbox.new_mail(app, BEN)["Subject"]
+        assert "場所が空きました" in mailbox.new_mail(app, BEN)["Subject"]
 
 
 def test_who_is_keyed_in_to_wait_is_told_once_and_right(app: Flask, session: Session, cast: Cast) -> None:

@@ -235,14 +235,14 @@ def test_days_that_could_not_be_joined_are_named_with_why_and_all_is_taken_back_
     ben = browser_of(app, cast.ben)
     page = f"/activities/{weekly.id}/join/0"
     assert f'href="{page}"' in ben.text(f"/dates/{second.occurrence_id}")
-    assert "いまある3回。12月6日（日）まで" in ben.text(page)
+    assert "いま決まっている3回だけ、12月6日（日）まで" in ben.text(page)
     thanks = ben.submit(page, scope="every").location
     page = ben.text(thanks)
     assert "申し込めなかった日：11月22日（日）。申し込みは締め切りました。" in page
     assert f"<dd>{cast.ben.name}</dd>" in page
     assert ben.submit(f"{thanks}/undo", page=thanks).status_code == 303
     assert set(states(session)) == {"cancelled"}
-    assert "ぜんぶ元にもどす" not in ben.text(thanks)
+    assert "全部元にもどす" not in ben.text(thanks)
 
 
 def test_what_was_typed_for_many_dates_is_mended_while_its_mail_is_waited_for(

@@ -130,7 +130,7 @@ def test_a_body_founded_by_mistake_is_taken_back_while_nothing_hangs_on_it(
     ben = browser_of(app, operator)
     for _twice in range(2):
         assert ben.submit("/town", **TYPED).status_code == 303
-        assert "つくったのを取り消す" in ben.text("/town")
+        assert "作ったのを取り消す" in ben.text("/town")
         ben.submit("/town/aoba/undo", page="/town")
         assert "を、取り消しました" in ben.text("/town")
         session.rollback()

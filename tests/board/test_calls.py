@@ -225,7 +225,7 @@ def test_several_short_slots_of_a_date_are_one_letter(app: Flask, session: Sessi
     session.commit()
     jobs.tick(app)
     (warning,) = [mail for mail in mailbox.mails(app) if mailbox.is_to(mail, "aiko@example.jp")]
-    assert "足りない役割が2つ" in warning["Subject"]
+    assert "2件の役割で人数が足りません" in warning["Subject"]
     text = mailbox.text(warning)
     assert [name in text for name in ("「積込み」", "「受付」", "「見張り」")] == [True, True, False]
 

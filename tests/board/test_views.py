@@ -332,8 +332,8 @@ def test_a_message_shows_first_whom_it_reaches_and_how(
     make.participation(session, slots[1], tanaka.member, NOW)
     session.commit()
     preview = aiko.asked(f"{BOARD}/message", text="雨具をお持ちください", slot="")
-    said = "電話や紙で伝える方 1人</span>。メールの2人には、いまは出ません.*一覧は、送ったあとに開けます"
-    assert re.search(f"あとからも出ません.*{said}", preview.text, re.S)
+    said = "電話や紙で伝える方 1人</span>。メールで受け取る2人には、いまは送れません.*一覧は、送ったあとに開けます"
+    assert re.search(f"あとからも届きません.*{said}", preview.text, re.S)
     assert "送ったあとは取り消せません" in preview.text
     sent = aiko.submit(f"{BOARD}/message", text="雨具をお持ちください", slot="", sure="1")
     assert sent.location == BOARD

@@ -100,7 +100,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
     link = mailbox.path(mail, "/decide/")
     with at("2026-11-22 06:02"):
         page = visitor.text(link)
-        assert ("メールの1人には、いまは出ません" in page, "あとからも出ません" in page) == (
+        assert ("メールで受け取る1人には、いまは送れません" in page, "あとからも届きません" in page) == (
             True,
             True,
         )
@@ -114,7 +114,7 @@ def test_one_tap_from_the_mail_decides_and_tells_without_signing_in(
     with at("2026-11-22 06:03"):
         made = " ".join(visitor.text(link).split())
         assert "中止 11月22日（日） 午前\u20606時\u20602分 みどり町内会 会長" in made
-        assert "つどいからメールが出ません。電話などで伝えてください。" in made
+        assert "つどいからメールを送れません。電話などで伝えてください。" in made
         shown = visitor.text("/dates/1")
         assert "午前\u20606時\u20602分</span><br>みどり町内会 会長" in " ".join(shown.split())
         assert shown.index("data-urgent") < shown.index("<h1>")

@@ -59,7 +59,7 @@ def test_whoever_decides_is_not_told_and_learns_when_somebody_else_takes_it_back
     own, _ben = (make.participation(session, slot, one, NOW) for one in (cast.aiko, cast.ben))
     hold_office(session, cast.chie, cast.midori, "vice_chair", NOW)
     session.commit()
-    assert "メールの1人には" in browser_of(app, cast.aiko).text(f"/dates/{date.id}/decision")
+    assert "メールで受け取る1人には" in browser_of(app, cast.aiko).text(f"/dates/{date.id}/decision")
     actions.postpone(session, date, Ruling(cast.aiko.id, 0), NOW)
     assert people_addressed(session, "decision", "occurrence", date.id, date.revision) == {cast.ben.id}
     actions.take_back(session, date, Ruling(cast.chie.id, date.revision), NOW)

@@ -73,8 +73,8 @@ def test_the_screen_says_until_when_for_how_many_and_to_which_day(aiko: Visitor)
     assert "午前\u20606時\u206030分</span>までに決めてください" in page
     assert "11月29日（日）</span>に順延する" in page
     # Where no mail leaves, that is said before the buttons.
-    assert page.index("あとからも出ません") < page.index('class="decisions"')
-    assert "メールの2人には、いまは出ません" in page
+    assert page.index("あとからも届きません") < page.index('class="decisions"')
+    assert "メールで受け取る2人には、いまは送れません" in page
 
 
 OUTCOMES = [

@@ -288,7 +288,7 @@ def test_who_cannot_come_can_take_that_back_while_it_is_fresh(
     row = make.participation(session, slot, cast.ben, NOW)
     session.commit()
     browser, path = browser_of(app, cast.ben), f"/participations/{row.id}"
-    assert "場所をあけて" in browser.text(f"{path}/withdraw")
+    assert "場所を空けて" in browser.text(f"{path}/withdraw")
     browser.submit(f"{path}/withdraw")
     assert browser.text("/me").count(f'action="{path}/back"') == 1
     # The bar is gone after one page; the date stays on the own page, and its letter opens a page with the same button.

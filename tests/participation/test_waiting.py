@@ -56,7 +56,7 @@ def test_nobody_loses_an_offer_that_could_not_be_told_because_the_service_stood_
     session.commit()
     with at("2026-11-18 10:00"):
         sent = mailbox.new_mails(app, "p1@example.jp")
-    (offer,) = [mail for mail in sent if "あきました" in mail["Subject"]]
+    (offer,) = [mail for mail in sent if "空きました" in mail["Subject"]]
     session.rollback()
     assert states(session, first, second) == ["offered", "waitlisted"]
     assert first.hold_until == NOW + 3 * DAY
@@ -75,7 +75,7 @@ def test_an_offer_that_nobody_heard_of_until_it_was_too_late_is_told_as_our_faul
     session.rollback()
     assert states(session, first) == ["expired"]
     assert ["こちらの都合で" in mailbox.text(mail) for mail in told_now].count(True) == 1
-    assert not [mail for mail in told_now if "あきました" in mail["Subject"]]
+    assert not [mail for mail in told_now if "空きました" in mail["Subject"]]
 
 
 def test_a_no_to_an_offer_is_passed_on_at_once(session: Session, cast: Cast) -> None:

@@ -34,7 +34,7 @@ def test_an_officer_makes_blocks_gives_one_a_home_and_takes_back_the_other(
     assert f'href="{NEW}"' in officer.text(ROUND)
     assert officer.submit(NEW, names="1班\n\n 2班 \n1班").headers["Location"] == ROUND
     shown = officer.text(ROUND)
-    assert all(text in shown for text in ("班を2つつくりました", "みどり町内会 1班", "みどり町内会 2班"))
+    assert all(text in shown for text in ("班を2班作りました", "みどり町内会 1班", "みどり町内会 2班"))
     home = {"name": "小川家", "block": "midori-1"}
     assert officer.submit("/organizations/midori/households/new", **home).status_code == 303
     officer.submit("/organizations/midori-2/blocks/drop", page=ROUND)

@@ -165,8 +165,8 @@ def test_a_party_says_that_it_comes_and_goes_on_to_who_of_it_does_not(
     join(session, date.slots[0], SignUp(cast.aiko.id, clash_ok=True, company=others), NOW)
     session.commit()
     aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}/coming"
-    assert "人数をへらす" not in browser_of(app, cast.ben).text(page)
-    assert aiko.text(page).count("人数をへらす") == 1
+    assert "人数を減らす" not in browser_of(app, cast.ben).text(page)
+    assert aiko.text(page).count("人数を減らす") == 1
     session.rollback()
     second = make.slot(session, cast.midori, NOW, 4, first_on=NOW.date() + timedelta(days=20))
     second.occurrence_id = date.id

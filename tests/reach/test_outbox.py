@@ -92,7 +92,7 @@ def test_who_tries_the_service_out_is_led_to_the_mail(practising: Visitor) -> No
     practising.submit("/sign-in", email="ben@example.jp")
     page = practising.text("/sign-in/code")
     assert "練習なので、メールは外に出ません。" in page
-    assert "メールが出ません" not in page
+    assert "メールを送れません" not in page
     assert 'href="/outbox"' in practising.text("/")
 
 

@@ -127,7 +127,7 @@ def test_the_page_speaks_of_one_piece_of_news_and_of_whom_it_concerns(
     # This service has no mail server: its page does not say that anybody has the mail.
     page = aiko.text(f"/dates/{date.id}/reached")
     assert "<h2>中止</h2>" in page
-    assert ("メールが出ません。" in page, "まだ届いていない人 4人" in page) == (True, True)
+    assert ("メールを送れません。" in page, "まだ届いていない人 4人" in page) == (True, True)
     # Whoever has a telephone comes first.
     assert page.index("でんわ") < page.index("となり1") < page.index("となり0")
     assert "メールを確かめていない方 1人：お知らせは出ません。" in page

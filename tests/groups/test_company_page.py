@@ -51,7 +51,7 @@ def test_whoever_comes_alone_can_bring_somebody_too(
     alone = join(session, slot, SignUp(cast.ben.id), NOW)
     session.commit()
     page = browser_of(app, cast.ben).text(f"/participations/{alone.id}/company")
-    assert ("来る人がふえました" in page, "来る人がへりました" in page) == (True, False)
+    assert ("来る人が増えました" in page, "来る人が減りました" in page) == (True, False)
     assert f'href="/participations/{alone.id}/company"' in browser_of(app, cast.ben).text("/me")
 
 
@@ -61,7 +61,7 @@ def test_once_sign_ups_are_closed_nobody_is_added_but_some_can_still_stay_away(
     row.slot.closes_before = 60 * 24 * 90
     session.commit()
     page = browser_of(app, cast.ben).text(f"/participations/{row.id}/company")
-    assert ("来る人がへりました" in page, "来る人がふえました" in page) == (True, False)
+    assert ("来る人が減りました" in page, "来る人が増えました" in page) == (True, False)
     assert "ここでは人を加えられません。" in page
 
 

@@ -172,7 +172,7 @@ def test_a_party_says_that_it_comes_and_goes_on_to_who_of_it_does_not(
     second.occurrence_id = date.id
     also = join(session, second, SignUp(cast.aiko.id, clash_ok=True, company=others), NOW)
     session.commit()
-    assert aiko.text(page).count("人数をへらす") == 2
+    assert aiko.text(page).count("人数を減らす") == 2
     assert aiko.submit(page, verb=f"fewer-{also.id}").location == f"/participations/{also.id}/company"
     session.rollback()
     assert coming.answers(session, date) == {cast.aiko.id: "yes"}

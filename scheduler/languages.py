@@ -11,10 +11,10 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from scheduler import reader, words
-from scheduler.readings import SPLIT, in_html, in_one_piece, in_one_piece_in_english, read_marks
+from scheduler.readings import in_html, in_one_piece, in_one_piece_in_english, read_marks
 from scheduler.text import without_readings
 
-_MARK, _SPLIT = "\ufff9".encode(), tuple(word.encode() for word in SPLIT)
+_MARK = "\ufff9".encode()
 
 
 class _Marked(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
@@ -142,7 +142,7 @@ def _show_readings(response: Response) -> Response:
         response.set_data(in_html(text, shown=_are_shown()) if is_page else without_readings(text))
     elif is_page and words.language() == "en":
         response.set_data(in_one_piece_in_english(content.decode()))
-    elif is_page and any(word in content for word in _SPLIT):
+    elif is_page:
         response.set_data(in_one_piece(content.decode()))
     return response
 

@@ -48,21 +48,31 @@ _INSIDE_A_PHRASE = re.compile(
 )
 # The same where there is no reading, behind what another element holds.
 _LED = re.compile("\\A(」?)(?=(?:[にのはがをでとへも]|から|までに?) )")
-# Words inside which Chromium ends a phrase, and where.
-_SPLIT = re.compile(
-    "その(?=ことば|日のページ)|世話人と(?=して)|この(?=人にお願い)|下(?=書)|問い(?=合わせ)|間に(?=合)|ふりが(?=なだけ)|」(?=に(?:まとめて)?申し込む)"
+# Where Chromium ends a phrase though it goes on: up to where, and how.
+_TORN = {
+    # Words, and those with what points to them.
+    "その": "ことば|日のページ",
+    "この": "人にお願い",
+    "世話人と": "して",
+    "下": "書",
+    "問い": "合わせ",
+    "間に": "合",
+    "ふりが": "なだけ",
     # What is pressed or looked at goes with its particle, an example with its sign, 10月1日（木） with の and で.
-    "|」(?=を[押選捨]|に書|で、)|例：(?=[^0-9])|）(?=の午[前後]|で終わ)"
+    "」": "に(?:まとめて)?申し込む|を[押選捨]|に書|で、",
+    "例：": "[^0-9]",
+    "）": "の午[前後]|で終わ",
     # 午前6時30分 is one word.
-    "|時(?=[0-9]+分)|(?:の午[前後]|午[前後](?=[0-9]+時[0-9]))(?=[0-9])"
-)
-SPLIT = (
-    "「",
-    *("そのことば", "その日のページ", "世話人として", "この人にお願い"),
-    *("下書", "問い合わせ", "間に合", "ふりがなだけ"),
-    *("」に申し込む", "」にまとめて申し込む"),
-    *("」を押", "」を選", "」を捨", "」に書", "」で、", "例：", "）の午", "の午前", "の午後", "）で終わ"),
-    *(f"時{number}" for number in range(1, 6)),
+    "時": "[0-9]+分",
+    "の午前": "[0-9]",
+    "の午後": "[0-9]",
+    "午前": "[0-9]+時[0-9]",
+    "午後": "[0-9]+時[0-9]",
+}
+# The first signs before all else: by them alone most of a page is passed over.
+_SPLIT = re.compile(
+    f"(?=[{''.join(sorted({begun[0] for begun in _TORN}))}])"
+    f"(?:{'|'.join(f'{begun}(?={rest})' for begun, rest in _TORN.items())})"
 )
 # In English a day stays with its month, a number with what it counts, and a dash with what stands behind it.
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"

@@ -182,6 +182,26 @@ def test_a_plain_form_that_is_refused_comes_back_with_the_same_folds_open(
     assert open_folds(phone.page) == opened
 
 
+def test_a_question_about_what_was_typed_is_asked_in_place_and_one_step_back_leads_away(
+    phone: Phone, office: Office
+) -> None:
+    slot, page = office.post("豆まき", 5), phone.page
+    phone.open(office.sign_in_link())
+    phone.press("サインインする")
+    phone.open(f"/dates/{slot.date_id}/board")
+    page.get_by_role("link", name="電話・紙の申し込みを入れる").click()
+    stays(page)
+    page.get_by_label("お名前", exact=False).first.fill("藤野")
+    phone.press("名簿からさがす")
+    expect(page.locator("#found")).to_be_in_viewport()
+    expect(page.get_by_label("お名前", exact=False).first).to_have_value("藤野")
+    assert (has_stayed(page), "asked=" in page.url) == (True, True)
+    page.reload()
+    expect(page.locator("#found")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile("/board$"))
+
+
 def test_the_organisers_press_is_undone_in_place_and_a_refusal_is_said_where_it_was_pressed(
     phone: Phone, office: Office
 ) -> None:

@@ -18,8 +18,10 @@ def server(app: Flask) -> Iterator[None]:
     """Let the pages read a setting with a mail server meanwhile; what the clock sends is for the outbox again."""
     without = app.config["TSUDOI"]
     app.config["TSUDOI"] = replace(without, smtp_url="smtp://127.0.0.1")
-    yield
-    app.config["TSUDOI"] = without
+    try:
+        yield
+    finally:
+        app.config["TSUDOI"] = without
 
 
 def mails(app: Flask) -> list[EmailMessage]:

@@ -13,6 +13,7 @@ from scheduler.board.queries import names_of
 from scheduler.board.risks import bounced_among
 from scheduler.history import UNDO_FOR
 from scheduler.participation.models import Participation
+from scheduler.participation.reconfirming import entered_for_others
 from scheduler.parties.login import current_actor
 from scheduler.reach.told import Told, leaders_of, sign_ups_of, told_about
 from scheduler.web import db_session
@@ -42,7 +43,7 @@ class Telling:
 
 def fit(pages: Blueprint) -> None:
     """Let the templates of an app, once it has these pages, call all of this by name."""
-    for one in (ways_besides, tellings_of, tellings_to, said_in):
+    for one in (ways_besides, tellings_of, tellings_to, said_in, may_unsay):
         pages.add_app_template_global(one)
 
 
@@ -75,6 +76,13 @@ def tellings_to(row: Participation) -> list[Telling]:
     """Return who told somebody who has signed up the news of that date, and when."""
     about = told_about(db_session(), row.slot.occurrence_id, row.contact_id)
     return list(tellings_of(about).values())
+
+
+def may_unsay(row: Participation) -> bool:
+    """Say whether the reader has entered an answer for somebody who has signed up, and may still take it back."""
+    by, now = current_actor().person_id, clock.now()
+    entered = entered_for_others(db_session(), [row.slot.occurrence_id], by, now)
+    return any(one.row.id == row.id for one in entered)
 
 
 def said_in(language: str, macro: Callable[..., str], *facts: object) -> str:

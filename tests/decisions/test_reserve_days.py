@@ -15,6 +15,7 @@ from tests.cast import Cast
 from tests.changes.wanting import make_change, one
 from tests.conftest import NOW
 from tests.moments import at
+from tests.signed_in import browser_of
 from tests.visitor import Visitor
 
 
@@ -47,6 +48,18 @@ def test_what_was_moved_by_hand_and_then_postponed_has_none_while_it_waits_for_t
         session.rollback()
         page = visitor.text(f"/dates/{date.id}")
         assert (date.state, "判断中です" in page, "12月8日" in page) == ("awaiting_decision", True, False)
+
+
+def test_who_comes_is_told_from_which_day_it_was_postponed_this_time(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    slot = make.slot(session, cast.midori, NOW)
+    make.participation(session, slot, cast.ben, NOW)
+    for _ in range(2):
+        actions.postpone(session, slot.occurrence, Ruling(cast.aiko.id, slot.occurrence.revision), NOW)
+    session.commit()
+    asked = browser_of(app, cast.ben).text("/me")
+    assert "11月29日（日）</span>から順延になりました。" in asked
 
 
 def test_what_is_decided_says_nothing_more_of_the_rain(session: Session, cast: Cast, app: Flask) -> None:

@@ -174,7 +174,7 @@ def test_the_desk_says_of_which_office_each_errand_is_and_a_leader_has_those_of_
 
 
 def test_nobody_is_written_to_at_an_address_from_which_mail_has_come_back(
-    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make.participation(session, date.slots[0], make.person(session, 1, NOW), NOW)
     decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
@@ -186,7 +186,8 @@ def test_nobody_is_written_to_at_an_address_from_which_mail_has_come_back(
     mailed.state, mailed.reason, mailed.by_id = DEAD, "bounced", None
     session.commit()
     aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
-    app.config["TSUDOI"] = replace(app.config["TSUDOI"], smtp_url="smtp://127.0.0.1")
+    # With a server from here on, for this test alone.
+    monkeypatch.setitem(app.config, "TSUDOI", replace(app.config["TSUDOI"], smtp_url="smtp://127.0.0.1"))
     told = re.search(r"知らせる先は(\d+)人です。そのうち(\d+)人には、電話や紙", aiko.text(f"{page}/board"))
     point = session.query(ContactPoint).filter_by(person_id=cast.ben.id, channel="email").one()
     point.off_at, point.off_reason = NOW, "bounced"
@@ -204,3 +205,7 @@ def test_nobody_is_written_to_at_an_address_from_which_mail_has_come_back(
     aiko.submit(f"{page}/board/{row.id}/again", answer="cannot")
     session.rollback()
     assert session.get_one(Participation, row.id).state == "cancelled"
+    # The other button stands beside it: whoever has pressed the wrong one takes it back where it was pressed.
+    assert "聞いた返事を元にもどす" in aiko.text(f"{page}/board/{row.id}")
+    aiko.submit(f"{page}/list", unsaid=cast.ben.id, answered=[], mistaken=[])
+    assert "行けないと聞きました" in aiko.text(f"{page}/board/{row.id}")

@@ -83,13 +83,13 @@ class LimitsForm(Form):
     times_a_month = IntegerField(
         _("1か月に何回まで"),
         [Optional(), NumberRange(0, MOST_TIMES, _("0から31までの数にしてください。"))],
-        description=_("入れなければ、回数は決めません。0 にすると、お願いは届きません。"),
+        description=_("入れなければ、回数の上限はありません。0 にすると、お願いは届きません。"),
         render_kw={"inputmode": "numeric", "min": 0, "max": MOST_TIMES},
     )
     max_minutes = IntegerField(
         _("1回に何分まで"),
         [Optional(), NumberRange(SHORTEST, LONGEST, _("15から1440までの数にしてください。"))],
-        description=_("2時間なら 120。入れなければ、長さは決めません。"),
+        description=_("2時間なら 120。入れなければ、長さの上限はありません。"),
         render_kw={"inputmode": "numeric", "min": SHORTEST, "max": LONGEST},
     )
     no_heavy = BooleanField(_("重い物は持ちません"))

@@ -291,7 +291,7 @@ def test_whoever_hands_over_at_once_gets_back_for_half_an_hour_and_locks_nobody_
     aiko, held = browser_of(app, cast.aiko), _post_of(session, cast.aiko.id)
     path = f"/offices/{held}/hand-over"
     page = aiko.text(path)
-    assert "鍵カードがないとサインインできません" in page
+    assert "鍵カードでサインインします" in page
     unwritten = {"name": "後藤 五郎", "kana": "ごとう ごろう", "phone": "090-0000-0005"}
     refused = aiko.submit(path, **unwritten, starts_on="2026-11-16")
     assert (refused.status_code, "まだサインインできません" in refused.text) == (409, True)

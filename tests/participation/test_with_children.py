@@ -241,7 +241,7 @@ def test_older_brothers_and_sisters_are_welcome_where_the_age_is_said(
     for page in (path, f"/dates/{slot.occurrence_id}"):
         assert "3歳まで（上のきょうだいもどうぞ）" in visitor.text(page)
     answer = visitor.submit(path, **HANAKO, **{"children-0": "6"})
-    assert "3歳までのお子さんが1人もいないときは、申し込めません" in answer.text
+    assert "3歳までのお子さんといっしょに申し込んでください" in answer.text
     assert 'href="#children-0"' in answer.text
 
 

@@ -1,6 +1,7 @@
 """How many places are left, in words: of one part, and of a date over all its parts; pure but for the language."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from flask_babel import gettext, ngettext
 
@@ -48,16 +49,22 @@ def _is_narrow(left: Left) -> bool:
     return left.most < min(left.places, _PARTY)
 
 
-def left_on(kinds: tuple[Left, ...]) -> Iterator[tuple[str, str]]:
+def left_on(line: DateLine) -> Iterator[tuple[str, str, datetime | None]]:
     """Go through what is left on a date, saying for whom where its parts are for several kinds of people.
 
-    With each comes how many get into one part together, where those are fewer.
+    With each comes how many get into one part together, where those are fewer, and when the first of its lots are
+    drawn, where they are.
     """
-    several = len({one.unit for one in kinds}) > 1
-    for one in kinds:
+    several = len({one.unit for one in line.left}) > 1
+    for one in line.left:
         if one.places > 0:
             said = _said_for(one) if several else _said(one)
-            yield said, words.aside(_together(one)) if _is_narrow(one) else ""
+            yield said, words.aside(_together(one)) if _is_narrow(one) else "", _draw_of(line, one)
+
+
+def _draw_of(line: DateLine, left: Left) -> datetime | None:
+    drawn = (slot for slot in line.occurrence.slots if slot.is_lottery and slot.unit == left.unit)
+    return min((slot.closes_at for slot in drawn), default=None) if left.drawn else None
 
 
 def _together(left: Left) -> str:

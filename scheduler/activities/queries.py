@@ -40,13 +40,12 @@ class DateLine:
 
     `waits_until` says until when one can wait for a place where all are taken, None where one cannot. `from_age` is
     from which age on children can come along, 0 where no age is set, None where none is meant to; `to_age` up to which
-    age, None where none is set. `draws_at` is when the first of its lots are drawn.
+    age, None where none is set.
     """
 
     occurrence: Occurrence
     left: tuple[Left, ...]
     waits_until: datetime | None
-    draws_at: datetime | None
     from_age: int | None
     to_age: int | None
     starts: datetime
@@ -134,10 +133,6 @@ _KINDS = [(unit, drawn) for unit in ("family", "guest", "person") for drawn in (
 _WAITS = func.min(case((Slot.policy == "first_come", Slot.closes_before - Slot.offset_minutes)))
 
 
-# So many minutes before the date lots are drawn first.
-_DRAWS = func.max(case((_DRAWN, Slot.closes_before - Slot.offset_minutes)))
-
-
 def youngest_in(part: type[Slot]) -> ColumnElement[int | None]:
     """Return from which age on children can take a part: as it says itself, else any where it is meant for them."""
     for_children = or_(part.min_children > 0, cast(part.burden, String).contains('"with_children"'))
@@ -174,7 +169,6 @@ def ahead(now: datetime) -> Select[Line]:
             *(_left(*kind) for kind in _KINDS),
             *(_most(*kind) for kind in _KINDS),
             _WAITS,
-            _DRAWS,
             _YOUNGEST,
             _OLDEST,
         )
@@ -201,7 +195,7 @@ def lines_of(session: Session, wanted: Select[Line]) -> list[DateLine]:
 def _line(occurrence: Occurrence, *counted: int | None) -> DateLine:
     zone = occurrence.activity.timezone
     starts, ends = (to_local(at, zone) for at in (occurrence.starts_at, occurrence.ends_at))
-    *places, before, draws, from_age, oldest = counted
+    *places, before, from_age, oldest = counted
     kinds = zip(_KINDS, places[: len(_KINDS)], places[len(_KINDS) :], strict=True)
     to_age = None if oldest is None or oldest >= GROWN_UP else oldest
     left = tuple(
@@ -211,7 +205,6 @@ def _line(occurrence: Occurrence, *counted: int | None) -> DateLine:
         occurrence,
         left,
         _before(occurrence, before),
-        _before(occurrence, draws),
         from_age,
         to_age,
         starts,

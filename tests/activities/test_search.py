@@ -238,6 +238,27 @@ def test_a_card_says_that_places_are_drawn(session: Session, cast: Cast, visitor
     assert ("抽選で6組" in page, "あと6組" in page, "（結果は11月21日（土））" in page) == (True, False, True)
 
 
+_DRAWN_BESIDE = {
+    "ja": "抽選で6組（結果は11月21日（土））・",
+    "en": "6 families by lottery (result on Saturday 21 November). ",
+    "ja@easy": "（結果は 11月21日（土曜日））・",
+}
+
+
+@pytest.mark.parametrize("language", _DRAWN_BESIDE)
+@pytest.mark.parametrize("parts", [1, 3])
+def test_the_day_of_the_draw_stands_beside_what_is_drawn(
+    session: Session, cast: Cast, visitor: Visitor, language: str, parts: int
+) -> None:
+    families = SlotFacts("親子", 6, unit="family", policy="lottery", closes_before=24 * 60)
+    helpers = [SlotFacts(f"係{number}", 2) for number in range(parts)]
+    make.activity(session, cast.midori, NOW, slots=(families, *helpers))
+    session.commit()
+    visitor.submit("/language", "/", language=language)
+    words_alone = re.sub("<rt>.*?</rt>|<rp>.*?</rp>|<[^>]+>|\u2060", "", visitor.text("/"))
+    assert _DRAWN_BESIDE[language] in re.sub(r"\s+", " ", words_alone)
+
+
 def test_a_card_says_how_many_can_come_together(session: Session, cast: Cast, visitor: Visitor) -> None:
     make.activity(session, cast.midori, NOW, slots=(SlotFacts("積込み", 2), SlotFacts("受付", 1)))
     make.activity(session, cast.library, NOW, slots=(SlotFacts("本", 10), SlotFacts("茶", 10)))

@@ -13,6 +13,7 @@ from scheduler.activities.models import ON, TAKES_SIGN_UPS, Activity, Occurrence
 from scheduler.activities.plans import HORIZON, next_starts
 from scheduler.activities.recurrence import to_local
 from scheduler.errors import NotFound
+from scheduler.history import StateChange
 from scheduler.parties.access import Actor, may_organise
 from scheduler.parties.models import Organization, Person
 from scheduler.parties.queries import organisers_of
@@ -255,6 +256,22 @@ def find_to_copy(session: Session, organization_id: int, activity_id: int) -> Ac
     # It comes out of the query of an address, where any number may stand.
     found = _kept(session, activity_id) if 0 < activity_id < 2**31 else None
     return found if found is not None and found.organization_id == organization_id else None
+
+
+def just_written(
+    session: Session, organization_id: int, by_id: int | None, since: datetime
+) -> Activity | None:
+    """Return what somebody has written down or published last for a body since a moment; None for nothing."""
+    last = (
+        select(StateChange.subject_id)
+        .join(Activity, Activity.id == StateChange.subject_id)
+        .where(Activity.organization_id == organization_id, Activity.state.in_(("draft", "published")))
+        .where(StateChange.subject == "activity", StateChange.verb.in_(("post", "publish")))
+        .where(StateChange.by_id == by_id, StateChange.at > since)
+        .order_by(StateChange.id.desc())
+    )
+    found = session.scalar(last.limit(1))
+    return None if found is None else session.get(Activity, found)
 
 
 def who_can_decide(session: Session, activity: Activity, today: date) -> list[Person]:

@@ -16,6 +16,7 @@ from scheduler.activities.holiday_words import holiday_word
 from scheduler.activities.left_words import capacity_of, left_in, left_on, parts_left
 from scheduler.activities.map_points import MapLinks, links_to
 from scheduler.activities.models import TAKES_SIGN_UPS, Activity, Occurrence, Slot, SlotTemplate, Tag
+from scheduler.activities.passing_on import activity_to_pass_on, date_to_pass_on
 from scheduler.activities.queries import DateLine, next_with_room
 from scheduler.activities.recurrence import to_local, to_utc
 from scheduler.activities.reminder_forms import reminder_words
@@ -266,4 +267,6 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
     "parts_left": parts_left,
     "next_open": next_open,
     "decision_time": decision_time,
+    "date_to_pass_on": date_to_pass_on,
+    "activity_to_pass_on": activity_to_pass_on,
 }

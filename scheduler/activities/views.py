@@ -17,6 +17,7 @@ from scheduler.activities.fields import UNSAID
 from scheduler.activities.forms import ActivityForm, PlannedFields, WordsForm, typed_of, words_of
 from scheduler.activities.models import Activity
 from scheduler.activities.parts import kept_terms
+from scheduler.activities.passing_on import activity_to_pass_on
 from scheduler.activities.recurrence import BadRule
 from scheduler.activities.reminder_forms import RemindersForm, reminder_values
 from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
@@ -25,6 +26,7 @@ from scheduler.activities.wishes import Wish, section_of
 from scheduler.activities.wording import reword
 from scheduler.closures.queries import rest_days
 from scheduler.errors import Invalid, Refused
+from scheduler.history import UNDO_FOR
 from scheduler.parties.access import may_organise
 from scheduler.parties.login import current_actor
 from scheduler.parties.models import Organization
@@ -169,9 +171,10 @@ def new(slug: str) -> ResponseReturnValue:
     if not _only_shows() and form.validate_on_submit() and form.attempt(post):
         db_session().commit()
         return go(f"/activities/{form.done.id}")
-    return form.page(
-        "activities/edit.html", body=found, activity=None, like=like, **_dates_of(form, found.id)
-    )
+    # Whoever goes back in the browser finds the form empty, and would write everything once more.
+    before = queries.just_written(db_session(), found.id, actor.person_id, clock.now() - UNDO_FOR)
+    facts = {"like": like, "written": before if request.method == "GET" else None}
+    return form.page("activities/edit.html", body=found, activity=None, **facts, **_dates_of(form, found.id))
 
 
 def _new_form(body: Organization, like: Activity | None) -> ActivityForm:
@@ -272,8 +275,7 @@ def publish(activity_id: int) -> ResponseReturnValue:
 
 def _ways_to_tell(activity: Activity) -> list[str]:
     """Return how the neighbours hear of what was just published, each an address and its words."""
-    address = url_for("activities.activity", activity_id=activity.id, _external=True)
-    ways = [f"https://line.me/R/share?text={quote(f'{activity.title} {address}')}", gettext("LINE で送る")]
+    ways = [f"https://line.me/R/share?text={quote(activity_to_pass_on(activity))}", gettext("LINE で送る")]
     for line in queries.dates_of_activity(db_session(), activity.id, clock.now())[:1]:
         ways += [
             url_for("paper.date_poster", occurrence_id=line.occurrence.id),

@@ -200,8 +200,12 @@ class MessageForm(Form):
     sure = HiddenField()
 
     def fit(self, occurrence: Occurrence) -> "MessageForm":
-        """Offer the whole date and each slot."""
-        slots = {str(slot.id): words.said(slot, "name") for slot in occurrence.slots}
+        """Offer the whole date and each slot, and say of which nobody has a place yet."""
+        nobody = words.aside(gettext("まだいません"))
+        slots = {
+            str(slot.id): words.said(slot, "name") + ("" if slot.taken else nobody)
+            for slot in occurrence.slots
+        }
         self.slot.choices = {"": gettext("この日に来る方みんな")} | slots
         self.slot.flags.required = True
         return self

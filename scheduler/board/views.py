@@ -283,7 +283,8 @@ def message(occurrence_id: int) -> ResponseReturnValue:
         return go(f"/dates/{occurrence_id}/board")
     if kept and form.validate():
         told = queries.told_of(db_session(), occurrence, form.slot_id)
-    return form.page("board/message.html", occurrence=occurrence, told=told)
+    nobody = not queries.told_of(db_session(), occurrence, None)
+    return form.page("board/message.html", occurrence=occurrence, told=told, nobody=nobody, now=clock.now())
 
 
 def _sent_word(count: int) -> str:

@@ -1,5 +1,6 @@
 """Posting an activity with the form: nothing typed is dropped, and the draft shows what will be."""
 
+import re
 from datetime import date
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from tests import make
 from tests.activities.test_views import NEW, TYPED, posted
 from tests.cast import Cast
 from tests.conftest import NOW
+from tests.moments import at
 from tests.signed_in import browser_of
 from tests.visitor import Visitor
 
@@ -145,4 +147,38 @@ def test_who_has_published_can_send_it_by_line_or_print_a_poster_at_once(
     page = aiko.text(aiko.submit(f"{path}/publish", page=path).location)
     told = page.partition("公開しました。だれでも申し込めます。")[2].partition("</p>")[0]
     assert ("https://line.me/R/share?text=" in told, '/poster.pdf" ' in told) == (True, True)
-    assert quote(f"{posted(session).title} http://localhost{path}") in told
+    assert quote(f"{posted(session).title}（みどり町内会）\nhttp://localhost{path}") in told
+
+
+def _whole(page: str) -> str:
+    # What is held together on a line is one piece of markup.
+    return re.sub("<[^>]+>|\u2060", "", page)
+
+
+@pytest.mark.parametrize(
+    ("language", "draft", "published"),
+    [
+        (
+            "ja",
+            "「花だんの手入れ」は、もう下書きにあります。",
+            "「花だんの手入れ」は、もう公開してあります。",
+        ),
+        ("en", "“花だんの手入れ” is among your drafts.", "“花だんの手入れ” has been published."),
+        ("ja@easy", "もう1つの", "もう1つの"),
+    ],
+)
+def test_who_goes_back_to_the_empty_form_reads_that_nothing_was_lost(
+    aiko: Visitor, app: Flask, cast: Cast, language: str, draft: str, published: str
+) -> None:
+    aiko.submit("/language", page="/", language=language)
+    assert "もう1つの" not in aiko.text(NEW)
+    path = aiko.submit(NEW, **TYPED).location
+    page = aiko.text(NEW)
+    assert (draft in _whole(page), f'href="{path}"' in page) == (True, True)
+    aiko.submit(f"{path}/publish", page=path)
+    page = aiko.text(f"{NEW}?starter=clean_up")
+    assert (published in _whole(page), f'href="{path}"' in page) == (True, True)
+    # Not while something is mended, nor later, nor to others.
+    assert f'href="{path}"' not in aiko.submit(NEW, **TYPED | {"title": ""}).text
+    with at("2026-11-16 11:00"):
+        assert f'href="{path}"' not in browser_of(app, cast.aiko).text(NEW)

@@ -79,18 +79,23 @@ _MONTH = "January|February|March|April|May|June|July|August|September|October|No
 _COUNTS = "people|person|places?|minutes?|hours?|days?|weeks?|months?|years?"
 _ENGLISH = re.compile(rf" (?:(?<=[0-9] )(?=(?:{_MONTH}|{_COUNTS}|[ap]m)\b)|(?<= – ))")
 # What is pressed or opened is named in one piece, with its particle, 「雨のとき」を, where that is short and stands in
-# a sentence: as a child of a row it would become a box of its own.
+# a sentence: as a child of a row it would become a box of its own. One that is longer begins a line rather than break.
 _RUBY = "<ruby>[^<]*<rp>（</rp><rt>[^<]*</rt><rp>）</rp></ruby>"
-_SHORT = 10
+_SHORT, _LONG = 10, 14
+_PARTICLE = "\u2060?(?:から|までに?|という|[にでと][はも]|[をにでがのはもとへ])"
 # A first word whose reading is longer than itself stands at the edge all the same: how long a sign of a reading is.
 _FIRST = re.compile("\\A<ruby>([^<]*)<rp>（</rp><rt>([^<]*)")
 _READING = 0.53
-_NAMED = re.compile(
-    f"「[^「」<>&\\s]{{1,{_SHORT}}}」(?:\u2060?(?:から|まで|という|[にでと][はも]|[をにでがのはもと]))?"
-)
+_NAMED = re.compile(f"(「[^「」<>&\\s]{{1,{_LONG}}}」)(?:{_PARTICLE})?")
 # In easy Japanese lines end at blanks alone, in brackets too.
-_NAMED_READ = re.compile(f"「(?:{_RUBY}|[^「」<>&\\n])+」|（(?:{_RUBY}|[^（）<>&\\n])+）")
-_UNREAD = re.compile("<rp>（</rp><rt>[^<]*</rt>|<[^>]*>|[ \u2060「」（）]")
+_NAMED_READ = re.compile(
+    f"(「(?:{_RUBY}|[^「」<>&\\n])+」|（(?:{_RUBY}|[^「」（）<>&\\n])+）)(?:{_PARTICLE})?"
+)
+_READ = re.compile("<rp>（</rp><rt>[^<]*</rt>|<[^>]*>")
+_UNCOUNTED = re.compile("[ \u2060「」（）]")
+# A line of easy Japanese may end behind what is whole, so that its particle must be in it.
+_WHOLE = '<span class="whole">'
+_BEHIND = re.compile("</span>(<bdi>|)(\u2060(?:[にのはがをでとへも]|から|までに?))(?= )")
 _IN_TEXT = ("<p>", "<p ", "<li>", "<dd>", "<br", "</a>", "</strong>", "<h1>", "<h2>")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
@@ -128,7 +133,9 @@ def well_read(typed: str) -> str:
 
 def in_html(page: str, *, shown: bool = True) -> str:
     """Return a page with its readings as ruby; without them in attributes and titles, or where they are not wanted."""
-    return _NOTHING_SAID.sub("", _changed(page, _ruby, _in_plain)) if shown else without_readings(page)
+    if not shown:
+        return without_readings(page)
+    return _BEHIND.sub(_take_in, _NOTHING_SAID.sub("", _changed(page, _ruby, _in_plain)))
 
 
 def in_one_piece(page: str) -> str:
@@ -153,21 +160,27 @@ def _held(page: str, inside: re.Pattern[str], whole: Callable[[str], str]) -> st
 
 def _named(found: re.Match[str]) -> str:
     page, tag = found.string, found.string.rfind("<", 0, found.start())
-    return (
-        _whole(found[0])
-        if page.startswith(_IN_TEXT, tag) and page.find(">", tag, found.start()) >= 0
-        else found[0]
-    )
+    is_said = page.startswith(_IN_TEXT, tag) and page.find(">", tag, found.start()) >= 0
+    return _whole(found) if is_said else found[0]
 
 
 def _named_read(found: re.Match[str]) -> str:
-    text = found[0]
-    is_short = " " in text and len(_UNREAD.sub("", text)) <= _SHORT
-    return _whole(text) if is_short else text
+    # What has neither blanks nor brackets in it has no place to break.
+    text = _READ.sub("", found[1])
+    return _whole(found) if " " in text or "（" in text[1:] else found[0]
 
 
-def _whole(name: str) -> str:
-    return f'<span class="whole">{name}</span>'
+def _whole(named: re.Match[str]) -> str:
+    length = len(_UNCOUNTED.sub("", _READ.sub("", named[1])))
+    if length > _LONG:
+        return named[0]
+    return f'<span class="{"whole" if length <= _SHORT else "piece"}">{named[0]}</span>'
+
+
+def _take_in(particle: re.Match[str]) -> str:
+    page, tag = particle.string, particle.string.rfind("<span", 0, particle.start())
+    is_whole = page.startswith(_WHOLE, tag) and "</span>" not in page[tag : particle.start()]
+    return f"{particle[2]}</span>{particle[1]}" if is_whole else particle[0]
 
 
 def _changed(page: str, text: Callable[[str], str], plain: Callable[[str], str]) -> str:

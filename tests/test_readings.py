@@ -98,18 +98,27 @@ def test_a_particle_stays_with_what_it_belongs_to(whole: str, after: str) -> Non
 
 
 def test_a_short_name_of_what_is_pressed_is_held_together() -> None:
-    whole = (
-        '<p>活動の<span class="whole">「雨のとき」\u2060を</span>押します。「とても長い名前のボタンです」</p>'
+    whole = '<p>活動の<span class="whole">「雨のとき」\u2060を</span>押します。「とてもとても長い名前のボタンです」</p>'
+    assert in_one_piece("<p>活動の「雨のとき」を押します。「とてもとても長い名前のボタンです」</p>") == whole
+    assert '<span class="piece">「とても長い名前のボタンです」' in in_one_piece(
+        "<p>「とても長い名前のボタンです」</p>"
     )
-    assert in_one_piece("<p>活動の「雨のとき」を押します。「とても長い名前のボタンです」</p>") == whole
     assert in_one_piece('<a title="「雨」">「雨」</a>') == '<a title="「雨」">「雨」</a>'
 
 
 def test_the_same_holds_with_readings() -> None:
     ruby = "<ruby>日<rp>（</rp><rt>ひ</rt><rp>）</rp></ruby>"
-    held = f'<span class="whole">「{ruby}\u2060の とき」</span>\u2060を {ruby}'
+    held = f'<span class="whole">「{ruby}\u2060の とき」\u2060を</span> {ruby}'
     assert in_html(f"<p>「{WORD}の とき」を {WORD}</p>") == f"<p><bdi>{held}</bdi></p>"
+    assert in_html(f"<p>「{WORD}する（{WORD}）」</p>").startswith('<p><bdi><span class="whole">「')
     assert "whole" not in in_html(f"<p>「{WORD}の とても とても {WORD} {WORD} ながい」</p>")
+
+
+def test_what_is_whole_takes_its_particle_in_where_a_line_may_end_behind_it() -> None:
+    time, do = '<span class="whole">8:00', f"{annotated('決', 'き')}める"
+    assert f"{time}\u2060までに</span><bdi> " in in_html(f"<p>{time}</span>までに {do}</p>")
+    chip = '<span class="chip">8:00</span>'
+    assert f"{chip}<bdi>\u2060に " in in_html(f"<p>{chip}に {do}</p>")
 
 
 def test_a_first_word_that_is_shorter_than_its_reading_stands_at_the_edge() -> None:

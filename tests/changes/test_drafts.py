@@ -102,7 +102,7 @@ def test_what_was_done_to_a_part_or_said_about_it_keeps_it_published(
     shown = aiko.text(page)
     assert "定員を変えたか" in shown
     # What takes place once has no series to end.
-    assert ("この活動を終える" in shown, "で中止にしてください。" in shown) == (False, True)
+    assert ("この活動を終える" in shown, "中止にしてください。" in shown) == (False, True)
 
 
 def test_what_was_to_be_said_about_a_part_is_forgotten_with_it(session: Session, cast: Cast) -> None:
@@ -118,7 +118,7 @@ def test_a_draft_by_which_people_are_to_be_briefed_stays(
     make.slot(session, cast.midori, NOW, slots=(SlotFacts("積込み", 2, briefing_id=draft.id),))
     session.commit()
     refused = aiko.submit(f"/activities/{draft.id}/discard")
-    assert (refused.status_code, "「先に参加してもらう説明会」に選ばれています。" in refused.text) == (
+    assert (refused.status_code, "「先に参加してもらう説明会」に</span>選ばれています。" in refused.text) == (
         409,
         True,
     )

@@ -81,7 +81,7 @@ _ENGLISH = re.compile(rf" (?:(?<=[0-9] )(?=(?:{_MONTH}|{_COUNTS}|[ap]m)\b)|(?<= 
 # What is pressed or opened is named in one piece, with its particle, 「雨のとき」を, where that is short and stands in
 # a sentence: as a child of a row it would become a box of its own. One that is longer begins a line rather than break.
 _RUBY = "<ruby>[^<]*<rp>（</rp><rt>[^<]*</rt><rp>）</rp></ruby>"
-_SHORT, _LONG = 10, 14
+_SHORT, _LONG = 11, 14
 _PARTICLE = "\u2060?(?:から|までに?|という|[にでと][はも]|[をにでがのはもとへ])"
 # A first word whose reading is longer than itself stands at the edge all the same: how long a sign of a reading is.
 _FIRST = re.compile("\\A<ruby>([^<]*)<rp>（</rp><rt>([^<]*)")
@@ -171,10 +171,10 @@ def _named_read(found: re.Match[str]) -> str:
 
 
 def _whole(named: re.Match[str]) -> str:
-    length = len(_UNCOUNTED.sub("", _READ.sub("", named[1])))
+    length, and_particle = (len(_UNCOUNTED.sub("", _READ.sub("", text))) for text in (named[1], named[0]))
     if length > _LONG:
         return named[0]
-    return f'<span class="{"whole" if length <= _SHORT else "piece"}">{named[0]}</span>'
+    return f'<span class="{"whole" if and_particle <= _SHORT else "piece"}">{named[0]}</span>'
 
 
 def _take_in(particle: re.Match[str]) -> str:

@@ -145,7 +145,7 @@ def test_who_finds_the_place_gone_or_has_something_else_by_then_is_named_however
         leader.submit(f"{page}/{midori.homes[0].id}", page, back="1")
         shown = leader.text(page)
         assert "場所はもう埋まっていました。青山 一さんは補欠です。" in shown
-        both = '同じ時間に<span class="whole">「資源回収の日・積込み」にも</span>申し込んでいます。'
+        both = '同じ時間に<span class="piece">「資源回収の日・積込み」にも</span>申し込んでいます。'
         assert f"青山 一さんは、{both}" in shown
     program = program_of(app, midori.leader)
     told = done(program.post(f"/dates/{full.occurrence_id}/homes/{midori.homes[0].id}", back=True))

@@ -117,8 +117,9 @@ def plan_one(session: Session, occurrence: Occurrence, wanted: OneDate, now: dat
         raise Conflict("already_over")
     starts_at = _instant(wanted.starts, occurrence.activity.timezone)
     if starts_at != occurrence.starts_at and starts_at <= now:
-        is_today = wanted.starts.date() == to_local(now, occurrence.activity.timezone).date()
-        raise Invalid("new_time_is_over" if is_today else "new_day_is_over")
+        if wanted.starts.date() == to_local(now, occurrence.activity.timezone).date():
+            raise Invalid("new_time_is_over")
+        raise Invalid("new_day_is_over")
     _check_length(wanted.minutes)
     own = None if _is_of(occurrence.activity, wanted.place) else wanted.place
     ends_at = starts_at + timedelta(minutes=wanted.minutes)

@@ -78,9 +78,12 @@ def test_a_redirect_is_checked_like_the_first_address() -> None:
         fetching.fetch("webcal://calendar.example.org/own.ics")
 
 
-@pytest.mark.parametrize(
-    "address", ["", "file:///etc/passwd", "http://localhost/x", "https://a.example:8443/x"]
-)
+def test_neither_a_file_nor_an_address_is_asked_for() -> None:
+    with pytest.raises(Invalid, match="calendar_missing"):
+        fetching.fetch("")
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "http://localhost/x", "https://a.example:8443/x"])
 def test_an_address_that_is_none_of_the_web_is_refused(address: str) -> None:
     with pytest.raises(Invalid, match="address_unusable"):
         fetching.fetch(address)

@@ -17,6 +17,7 @@ from scheduler.participation.models import Participation
 from scheduler.parties.access import Actor
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.reach import reached
+from scheduler.reach.told import told_about
 from tests import cast as casting
 from tests import make
 from tests.cast import Cast
@@ -100,6 +101,20 @@ def test_a_message_is_written_to_them_as_it_was_typed_and_older_news_are_one_ste
     assert "軍手は &lt;2枚&gt; です。" in shown
     written = [unquote(one) for one in re.findall(r'href="mailto:[^"]+&amp;body=([^"]+)"', shown)]
     assert any(one.endswith("のことで、お伝えします。\n\n軍手は <2枚> です。") for one in written)
+
+
+def test_what_one_person_was_told_is_what_stands_of_them_among_all(
+    session: Session, cast: Cast, date: Occurrence
+) -> None:
+    send_message(session, date, "軍手は2枚です。", cast.aiko.id, NOW)
+    decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    everything = told_about(session, date.id)
+    people = {one.person.id for one in everything}
+    assert len(people) > 1
+    for number in people:
+        own = told_about(session, date.id, number)
+        assert own == [one for one in everything if one.person.id == number]
 
 
 def test_who_reads_another_language_is_written_to_in_it_and_a_home_has_one_letter(

@@ -28,7 +28,6 @@ from scheduler.text import fitting
 
 # Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
 GRACE = timedelta(minutes=3)
-_NEAR = timedelta(days=1)
 _PLACE = ("place", "place_en", "place_easy", "address", "address_en", "address_easy", "map_point")
 
 
@@ -43,9 +42,18 @@ class Order:
 
 
 def look(
-    session: Session, occurrence: Occurrence, scope: str, wanted: OneDate | Series, now: datetime
+    session: Session,
+    occurrence: Occurrence,
+    scope: str,
+    wanted: OneDate | Series,
+    now: datetime,
+    *,
+    by_id: int | None = None,
 ) -> tuple[Plan, Impact]:
-    """Return what a change would do and whom it would touch; nothing is written. Raise Invalid or Conflict."""
+    """Return what a change would do and whom it would touch; nothing is written. Raise Invalid or Conflict.
+
+    Whoever looks is the one who would make it, and need not be told.
+    """
     wanted = replace(wanted, place=_on_the_map(occurrence, wanted))
     if isinstance(wanted, OneDate):
         asked = replace(wanted, parts=differing(occurrence.slots, wanted.parts))
@@ -56,7 +64,7 @@ def look(
         plan = plan_series(session, occurrence, scope, series, now)
         # What new dates cannot be is refused here, not when it is saved.
         changed_templates(source, series.parts, series.minutes, 0)
-    return plan, impact_of(session, plan)
+    return plan, impact_of(session, plan, by_id, now)
 
 
 def _on_the_map(occurrence: Occurrence, wanted: OneDate | Series) -> Place:
@@ -79,10 +87,10 @@ def change(session: Session, occurrence: Occurrence, order: Order, now: datetime
 
     Dates that stay keep their row, their sign-ups and their name in every calendar. What the rule has no place for is
     called off, not deleted. What was changed by hand keeps its own values, unless it was asked to go along. Whoever is
-    touched is told once.
+    touched is told once; whose date goes to another day is asked again.
     """
     order = replace(order, wanted=replace(order.wanted, place=_on_the_map(occurrence, order.wanted)))
-    plan, impact = look(session, occurrence, order.scope, order.wanted, now)
+    plan, impact = look(session, occurrence, order.scope, order.wanted, now, by_id=order.by_id)
     if impact.seen != order.seen:
         raise Conflict("impact_changed")
     activity, wanted = occurrence.activity, order.wanted
@@ -110,6 +118,7 @@ def change(session: Session, occurrence: Occurrence, order: Order, now: datetime
     session.add(made)
     session.flush()
     ask_again(session, impact.asked, "clash", order.by_id, now)
+    ask_again(session, impact.moved, "moved", order.by_id, now)
     _tell(session, made, impact, now)
     record_change(session, made, "change", order.by_id, now)
     return made
@@ -317,11 +326,10 @@ def _line(move: Move) -> Kept:
 
 
 def _tell(session: Session, made: SeriesChange, impact: Impact, now: datetime) -> None:
-    starts = [datetime.fromisoformat(line[key]) for line in made.dates for key in ("from", "to")]
     ends = [datetime.fromisoformat(line[key]) for line in made.dates for key in ("until", "ends")]
     if not impact.told_ids:
         return
-    due_at = now if min(starts) < now + _NEAR else now + GRACE
+    due_at = now + GRACE if impact.waits else now
     telling = Telling(
         "changed", "change", made.id, 0, due_at=due_at, deadline_at=max(ends), priority=2, by_id=made.by_id
     )

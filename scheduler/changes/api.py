@@ -59,7 +59,7 @@ class ChangeIn(ApiModel):
 
 
 class ImpactOut(ApiModel):
-    """Whom a change touches: people, each once, and dates."""
+    """Whom a change touches: people, each once, and dates. `other_day` and `clash` are asked whether they come."""
 
     keep: int
     clash: int
@@ -68,6 +68,7 @@ class ImpactOut(ApiModel):
     moved_dates: int
     new_dates: int
     left_alone: int
+    other_day: int = 0
     told: int
 
 
@@ -158,7 +159,7 @@ def change(occurrence_id: int, body: ChangeIn) -> ChangeOut:
     occurrence = find_organised_occurrence(session, actor, occurrence_id)
     wanted = _wanted(occurrence, body)
     if not body.seen:
-        _, impact = actions.look(session, occurrence, body.scope, wanted, now)
+        _, impact = actions.look(session, occurrence, body.scope, wanted, now, by_id=actor.person_id)
         return ChangeOut(id=None, seen=impact.seen, impact=_impact(impact))
     order = actions.Order(body.scope, wanted, body.seen, actor.person_id)
     made = actions.change(session, occurrence, order, now)
@@ -225,7 +226,7 @@ def end(activity_id: int, body: EndIn) -> ChangeOut:
     found = find_organised_activity(session, actor, activity_id)
     first, wanted = ending.ending(session, found, body.last_on, body.why, now)
     if not body.seen:
-        _, impact = actions.look(session, first, ending.SCOPE, wanted, now)
+        _, impact = actions.look(session, first, ending.SCOPE, wanted, now, by_id=actor.person_id)
         return ChangeOut(id=None, seen=impact.seen, impact=_impact(impact))
     order = actions.Order(ending.SCOPE, wanted, body.seen, actor.person_id)
     made = actions.change(session, first, order, now)

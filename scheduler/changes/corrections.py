@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from scheduler.activities.corrections import PLANS, corrected
@@ -22,7 +22,7 @@ from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import Telling, queue
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import UNTOLD
-from scheduler.reach.ways import store_known
+from scheduler.reach.ways import Reached, reached_by, store_known
 from scheduler.text import fitting
 
 # What a calendar entry says of each date: its version rises there. Decided dates keep theirs, which is the ticket of
@@ -50,14 +50,21 @@ class Correction:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a correction does: what it was and becomes, how many dates and people it is about, and who is told."""
+    """What a correction does: what it was and becomes, how many dates and people it is about, and who is told how.
+
+    Whoever makes it is not told: `leaves_out` says so, and that others come along.
+    """
 
     before: Kept
     after: Kept
     dates: int
     people: int
     told_ids: tuple[int, ...]
+    reached: Reached
+    leaves_out: bool
     seen: str
+    # No date moves, so letters may wait a little.
+    waits: ClassVar[bool] = True
 
     @property
     def changes_plans(self) -> bool:
@@ -83,11 +90,16 @@ def look(session: Session, activity: Activity, wanted: Correction, now: datetime
     before, after = kept_of(activity, values), {name: _plain(value) for name, value in values.items()}
     if wanted.tags is not None and set(read_tags(wanted.tags)) != {tag.slug for tag in activity.tags}:
         before["tags"], after["tags"] = _tags(activity), list(read_tags(wanted.tags).values())
-    dates, people = _ahead(session, activity.id, now), _coming(session, activity.id, now)
+    # Whoever corrects it need not be told.
+    dates = _ahead(session, activity.id, now)
+    coming = _coming(session, activity.id, now)
+    people = sorted(coming.keys() - {wanted.by_id})
     told = people if wanted.tell or not after.keys().isdisjoint(PLANS) else []
     about = (activity.revision, sorted(after.items()), told)
     seen = sha256(repr(about).encode()).hexdigest()[:24]
-    return Effect(before, after, len(dates), len(people), tuple(told) if after else (), seen)
+    told_ids = tuple(told) if after else ()
+    reached, leaves_out = reached_by(session, told_ids), wanted.by_id in coming or any(coming.values())
+    return Effect(before, after, len(dates), len(people), told_ids, reached, leaves_out, seen)
 
 
 def _plain(value: Any) -> Any:
@@ -103,15 +115,16 @@ def _ahead(session: Session, activity_id: int, now: datetime) -> list[Occurrence
     return list(session.scalars(wanted.where(Occurrence.state.in_(ON)).order_by(Occurrence.id)))
 
 
-def _coming(session: Session, activity_id: int, now: datetime) -> list[int]:
+def _coming(session: Session, activity_id: int, now: datetime) -> dict[int, bool]:
+    """Return who comes, and whether somebody comes along who is not told."""
     wanted = (
-        select(Participation.contact_id)
+        select(Participation.contact_id, func.max(Participation.people) > 1)
         .join(Participation.slot)
         .join(Slot.occurrence)
         .where(Occurrence.activity_id == activity_id, Occurrence.starts_at > now, Occurrence.state.in_(ON))
         .where(Participation.state.not_in(UNTOLD))
     )
-    return sorted(set(session.scalars(wanted)))
+    return dict(session.execute(wanted.group_by(Participation.contact_id)).tuples().all())
 
 
 def correct(session: Session, activity: Activity, wanted: Correction, now: datetime) -> SeriesChange:

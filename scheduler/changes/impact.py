@@ -12,7 +12,10 @@ from scheduler.activities.models import ON, Occurrence, Slot
 from scheduler.changes.moves import Move, Plan
 from scheduler.participation.models import GONE, Participation
 from scheduler.participation.queries import UNTOLD
+from scheduler.reach.ways import Reached, reached_by
 
+# From here on letters do not wait.
+_NEAR = timedelta(days=1)
 _Times = tuple[datetime, datetime]
 
 
@@ -21,8 +24,10 @@ class Impact:
     """What a change does to people and dates.
 
     People are counted once each, by who is told. `keep` keep their place; `clash` keep it too, but have taken on
-    something else at that time, and are asked again (for the sign-ups `asked`); `vanish_people` lose the date they had
-    signed up for.
+    something else at that time, and are asked again (for the sign-ups `asked`); so are `other_day`, who are among
+    `keep`, because their date is on another day (for the sign-ups `moved`). `vanish_people` lose the date they had
+    signed up for. Whoever makes the change is neither asked nor told: `leaves_out` says so, and that others come along.
+    Letters to people whose dates are some days off `waits` a little.
     """
 
     keep: int
@@ -32,8 +37,13 @@ class Impact:
     moved_dates: int
     new_dates: int
     left_alone: int
+    other_day: int
     asked: tuple[Participation, ...]
+    moved: tuple[Participation, ...]
     told_ids: tuple[int, ...]
+    reached: Reached
+    leaves_out: bool
+    waits: bool
     seen: str
 
     @property
@@ -44,18 +54,19 @@ class Impact:
     def counts(self) -> dict[str, int]:
         """Return the numbers as they are kept with the change."""
         numbers = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in numbers.items() if isinstance(value, int)} | {
-            "told": self.told
-        }
+        counted = {name: value for name, value in numbers.items() if type(value) is int}
+        return counted | {"told": self.told}
 
 
-def impact_of(session: Session, plan: Plan) -> Impact:
-    """Count whom a plan touches."""
+def impact_of(session: Session, plan: Plan, by_id: int | None, now: datetime) -> Impact:
+    """Count whom a plan touches, when this person makes the change."""
     touched = plan.touched
     rows = _sign_ups(session, [move.occurrence.id for move in touched])
     staying, gone = _people(touched, rows, gone=False), _people(touched, rows, gone=True)
     asked = _clashing(session, touched, rows)
     clash = {row.contact_id for row in asked}
+    moved = [row for row in _on_another_day(touched, rows) if row not in asked]
+    told = {row.contact_id for row in rows if row.state not in UNTOLD} - {by_id}
     return Impact(
         keep=len(staying - clash),
         clash=len(clash),
@@ -64,8 +75,13 @@ def impact_of(session: Session, plan: Plan) -> Impact:
         moved_dates=sum(move.fate != "vanishes" for move in touched),
         new_dates=len(plan.new_starts),
         left_alone=plan.left_alone,
-        asked=tuple(asked),
-        told_ids=tuple(sorted({row.contact_id for row in rows if row.state not in UNTOLD})),
+        other_day=len({row.contact_id for row in moved} - {by_id}),
+        asked=tuple(row for row in asked if row.contact_id != by_id),
+        moved=tuple(row for row in moved if row.contact_id != by_id),
+        told_ids=tuple(sorted(told)),
+        reached=reached_by(session, told),
+        leaves_out=any(row.people > 1 or row.contact_id == by_id for row in rows if row.state not in UNTOLD),
+        waits=all(min(move.occurrence.starts_at, move.starts_at) >= now + _NEAR for move in touched),
         seen=_fingerprint(plan, rows),
     )
 
@@ -83,6 +99,12 @@ def _sign_ups(session: Session, occurrence_ids: Collection[int]) -> list[Partici
 def _people(touched: Sequence[Move], rows: Sequence[Participation], *, gone: bool) -> set[int]:
     dates = {move.occurrence.id for move in touched if (move.fate == "vanishes") is gone}
     return {row.contact_id for row in rows if row.slot.occurrence_id in dates}
+
+
+def _on_another_day(touched: Sequence[Move], rows: Sequence[Participation]) -> list[Participation]:
+    """Return the sign-ups for dates that go to another day: nobody has said that they can come then."""
+    elsewhere = {move.occurrence.id for move in touched if move.fate == "stays" and move.is_on_another_day}
+    return [row for row in rows if row.slot.occurrence_id in elsewhere and row.state not in UNTOLD]
 
 
 def _clashing(

@@ -90,6 +90,12 @@ class Move:
         same_place = (self.where.place, self.where.address) == (now.place, now.address)
         return self.fate != "stays" or not (same_time and same_place)
 
+    @property
+    def is_on_another_day(self) -> bool:
+        """Whether it goes to another day, where it takes place."""
+        zone = self.occurrence.activity.timezone
+        return to_local(self.starts_at, zone).date() != to_local(self.occurrence.starts_at, zone).date()
+
 
 @dataclass(frozen=True)
 class Plan:

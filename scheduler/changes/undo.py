@@ -121,6 +121,13 @@ def _put_back(session: Session, change: SeriesChange, by_id: int | None, now: da
         change_places(session, session.get_one(Slot, slot_id), before[slot_id], by_id, now)
 
 
+def _comes(session: Session, person_id: int | None, change: SeriesChange) -> set[int]:
+    dates = [line["id"] for line in change.dates]
+    wanted = select(Participation.contact_id).join(Participation.slot).where(Slot.occurrence_id.in_(dates))
+    mine = wanted.where(Participation.contact_id == person_id, Participation.state.not_in(UNTOLD))
+    return set(session.scalars(mine))
+
+
 def _tell(
     session: Session, change: SeriesChange, joined: Collection[int], by_id: int | None, now: datetime
 ) -> None:
@@ -128,6 +135,8 @@ def _tell(
     # Nobody has told them yet; whoever was ticked off has heard of it, as have those with a letter.
     take_off_lists(session, "change", change.id, ("changed",), "undone")
     told = people_told(session, "change", change.id, ("changed",)) | set(joined)
+    # Whoever made it was not told of it, and learns when somebody else takes it back.
+    told = (told | _comes(session, change.by_id, change)) - {by_id}
     ends = [datetime.fromisoformat(line[key]) for line in change.dates for key in ("until", "ends")]
     until = max([now + timedelta(days=1), *ends])
     telling = Telling(

@@ -125,10 +125,11 @@ def impact_words(impact: dict[str, int]) -> str:
     """Say whom a change touched, in one line."""
     moved = impact["moved_dates"] or impact["vanish_dates"] or impact["new_dates"]
     parts = (
-        gettext("%(dates)s日が変わり", dates=impact["moved_dates"]) if impact["moved_dates"] else "",
-        gettext("%(dates)s日がなくなり", dates=impact["vanish_dates"]) if impact["vanish_dates"] else "",
-        gettext("%(dates)s日ができ", dates=impact["new_dates"]) if impact["new_dates"] else "",
-        gettext("%(people)s人に知らせました", people=impact["told"]) if moved or impact["told"] else "",
+        gettext("変わった日 %(dates)s日", dates=impact["moved_dates"]) if impact["moved_dates"] else "",
+        gettext("なくなった日 %(dates)s日", dates=impact["vanish_dates"]) if impact["vanish_dates"] else "",
+        gettext("できた日 %(dates)s日", dates=impact["new_dates"]) if impact["new_dates"] else "",
+        gettext("知らせる先 %(people)s人", people=impact["told"]) if impact["told"] else "",
+        gettext("知らせる人はいません") if moved and not impact["told"] else "",
     )
     return ("、" if in_japanese() else ", ").join(part for part in parts if part)
 
@@ -194,7 +195,7 @@ def _step(form: OneDateForm | SeriesForm, occurrence: Occurrence, scope: str, ac
     zone = occurrence.activity.timezone
     wanted = form.wanted() if isinstance(form, OneDateForm) else form.wanted(zone)
     if request.form.get("step") != "save":
-        return actions.look(session, occurrence, scope, wanted, now)
+        return actions.look(session, occurrence, scope, wanted, now, by_id=actor.person_id)
     order = actions.Order(scope, wanted, form.seen.data or "", actor.person_id)
     return actions.change(session, occurrence, order, now)
 
@@ -244,18 +245,18 @@ def _as_shown(activity: Activity) -> dict[str, Any]:
 def _correct(form: CorrectionForm, activity: Activity, actor: Actor) -> corrections.Effect | SeriesChange:
     """Correct at once what nobody is told of and nobody else has touched meanwhile; else show first what it does."""
     session, now = db_session(), clock.now()
-    wanted = form.wanted()
+    wanted = replace(form.wanted(), by_id=actor.person_id)
     effect = corrections.look(session, activity, wanted, now)
     if not form.seen.data and effect.mends_letters:
         # The old number stands in their letters: telling them is proposed, and may be unticked.
         form.tell.data = True
-        return corrections.look(session, activity, form.wanted(), now)
+        return corrections.look(session, activity, replace(wanted, tell=True), now)
     was_shown = form.seen.data == effect.seen and request.form.get("step") == "save"
     nobody = not effect.told_ids and form.was.data == str(activity.revision)
     form.was.data = str(activity.revision)
     if is_asked() or (effect.after and not (was_shown or nobody)):
         return effect
-    order = replace(wanted, seen=effect.seen, by_id=actor.person_id)
+    order = replace(wanted, seen=effect.seen)
     return corrections.correct(session, activity, order, now)
 
 
@@ -385,7 +386,7 @@ def _end_step(form: EndForm, activity: Activity, actor: Actor) -> Any:
     assert form.last_on.data is not None, "the form was validated"
     first, wanted = ending.ending(session, activity, form.last_on.data, form.why.data or "", now)
     if request.form.get("step") != "save":
-        return actions.look(session, first, ending.SCOPE, wanted, now)
+        return actions.look(session, first, ending.SCOPE, wanted, now, by_id=actor.person_id)
     order = actions.Order(ending.SCOPE, wanted, form.seen.data or "", actor.person_id)
     return actions.change(session, first, order, now)
 

@@ -279,7 +279,7 @@ def _tell(session: Session, occurrence: Occurrence, people: set[int], row: Decis
         due_at=now,
         deadline_at=max(occurrence.ends_at, now),
         priority=1,
-        by_id=occurrence.decided_by_id,
+        by_id=row.by_id,
     )
     # Who is told by paper or telephone stands on the list at once, before any dispatcher has looked.
     store_known(session, people, now)

@@ -1,4 +1,4 @@
-"""Who is asked again after a date was postponed or joined with another; nobody loses a place by saying nothing."""
+"""Who is asked again after a date was moved or joined with another; nobody loses a place by saying nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from scheduler.activities.models import Occurrence
 from scheduler.decisions.models import Decision
-from scheduler.decisions.queries import standing_of
+from scheduler.decisions.queries import decisions_of, standing, standing_of
 from scheduler.participation.models import Participation
+from scheduler.reach.touching import touches_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class AskedAgain:
 
 
 def asked_again(session: Session, occurrence: Occurrence) -> AskedAgain | None:
-    """Return who was asked again about a date; None where it was neither postponed nor joined by another."""
+    """Return who was asked again about a date; None where it was neither moved nor joined by another."""
     slots = [slot.id for slot in occurrence.slots]
     wanted = select(Participation).where(
         Participation.slot_id.in_(slots), Participation.asked_again_at.is_not(None)
@@ -43,9 +44,11 @@ def asked_again(session: Session, occurrence: Occurrence) -> AskedAgain | None:
 
 
 def _causes(session: Session, occurrence: Occurrence) -> set[datetime]:
-    own = standing_of(session, occurrence.id)
+    made = decisions_of(session, occurrence.id)
+    own, back = standing(made), {one.at for one in made if one.takes_back}
     causes = [own] if own is not None and own.outcome == "postpone" else _joined_here(session, occurrence)
-    return {cause.at for cause in causes}
+    changes = touches_of(session, [occurrence.id])
+    return back | {one.at for one in causes} | {one.at for one in changes if not (one.corrects or one.undone)}
 
 
 def _joined_here(session: Session, occurrence: Occurrence) -> list[Decision]:

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.activities.models import Occurrence
+from scheduler.activities.models import Occurrence, Slot
 from scheduler.board.actions import MESSAGE
 from scheduler.notices.models import Delivery, Notice
+from scheduler.participation.models import GONE, Participation
 from scheduler.reach.coming import KIND as STILL_COMING
+from scheduler.reach.pending import full_minute
 from scheduler.reach.told import CHANGED, Told, as_kept, comers, deliveries, says_something, told_by
 from scheduler.reach.touching import Touch, touches_of
 
@@ -24,7 +26,8 @@ _NOT_BY_HAND = "not_by_hand"
 class News:
     """One thing that was told about a date: its kind, generation and words, when; how far it has come for each person.
 
-    `change_id` is 0 where it is no change.
+    `change_id` is 0 where it is no change. Some of them have `with_company`, who are not told; `without_maker` is for
+    news of which whoever made it comes, too, and was not told.
     """
 
     kind: str
@@ -34,6 +37,14 @@ class News:
     rows: list[Told]
     change_id: int = 0
     notice_id: int = 0
+    with_company: bool = False
+    without_maker: bool = False
+
+    def goes_at(self, now: datetime) -> datetime | None:
+        """Return when it goes out to those to whom it has not yet, where it waits; None where it is under way."""
+        waiting = [row.goes_at for row in self.rows if row.group == "waiting"]
+        later = [at for at in waiting if at is not None and at > now]
+        return full_minute(min(later)) if later and len(later) == len(waiting) else None
 
 
 def news_about(
@@ -97,4 +108,13 @@ def _news(
             newest[told.person.id] = told if has_mail_server else as_kept(told)
     rows = sorted(newest.values(), key=lambda told: told.walking_order)
     change_id = touch.change_id if touch else 0
-    return News(notice.kind, notice.version, notice.body, notice.created_at, rows, change_id, notice.id)
+    facts = (notice.kind, notice.version, notice.body, notice.created_at, rows, change_id, notice.id)
+    company = _has_company(session, touch.dates if touch else ids, newest)
+    return News(*facts, with_company=company, without_maker=notice.by_id in there - newest.keys())
+
+
+def _has_company(session: Session, occurrence_ids: Collection[int], people: Collection[int]) -> bool:
+    of_them = (Slot.occurrence_id.in_(occurrence_ids), Participation.contact_id.in_(people))
+    several = select(Participation.id).join(Participation.slot).where(*of_them)
+    wanted = several.where(Participation.people > 1, Participation.state.not_in(GONE))
+    return session.scalar(wanted.limit(1)) is not None

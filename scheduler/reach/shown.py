@@ -1,6 +1,6 @@
 """What templates call to say who was told by whom, and what can be done about somebody who was not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,13 @@ from scheduler.activities.models import Occurrence
 from scheduler.board.queries import names_of
 from scheduler.board.risks import bounced_among
 from scheduler.history import UNDO_FOR
+from scheduler.notices.queries import people_addressed
 from scheduler.participation.models import Participation
 from scheduler.participation.reconfirming import entered_for_others
 from scheduler.parties.login import current_actor
-from scheduler.reach.told import Told, leaders_of, sign_ups_of, told_about
+from scheduler.reach.pending import Pending, pending_of
+from scheduler.reach.told import CHANGED, Told, leaders_of, sign_ups_of, told_about
+from scheduler.reach.ways import Reached, reached_by
 from scheduler.web import db_session
 
 
@@ -43,7 +46,7 @@ class Telling:
 
 def fit(pages: Blueprint) -> None:
     """Let the templates of an app, once it has these pages, call all of this by name."""
-    for one in (ways_besides, tellings_of, tellings_to, said_in, may_unsay):
+    for one in (ways_besides, tellings_of, tellings_to, said_in, may_unsay, ways_of_change, pending_news):
         pages.add_app_template_global(one)
 
 
@@ -83,6 +86,17 @@ def may_unsay(row: Participation) -> bool:
     by, now = current_actor().person_id, clock.now()
     entered = entered_for_others(db_session(), [row.slot.occurrence_id], by, now)
     return any(one.row.id == row.id for one in entered)
+
+
+def ways_of_change(change_id: int, version: int) -> Reached:
+    """Return by which ways people are told of a change or, as its second version, that it was taken back."""
+    return reached_by(db_session(), people_addressed(db_session(), CHANGED, "change", change_id, version))
+
+
+def pending_news(body_ids: Collection[int], change_id: int = 0) -> list[Pending]:
+    """Return the changes of these bodies, or that one, of which the news has not gone out yet."""
+    found = pending_of(db_session(), body_ids, clock.now())
+    return [one for one in found if change_id in {0, one.change_id}]
 
 
 def said_in(language: str, macro: Callable[..., str], *facts: object) -> str:

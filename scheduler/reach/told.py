@@ -76,7 +76,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Told:
-    """How far one word about a date has come for one person; `dates` are those of theirs that it is about."""
+    """How far one word about a date has come for one person; `dates` are those of theirs that it is about.
+
+    `goes_at` is when what waits goes out.
+    """
 
     delivery_id: int
     person: Person
@@ -89,6 +92,7 @@ class Told:
     at: datetime | None
     by_id: int | None
     dates: tuple[int, ...] = ()
+    goes_at: datetime | None = None
 
     @property
     def is_left(self) -> bool:
@@ -266,7 +270,8 @@ def told_by(row: Sequence[Any], touch: Touch | None = None) -> Told:
     kind = notice.kind.partition(":")[0]
     word = Word(notice.id, kind, notice.version, notice.body, change_id, corrects)
     how = (delivery.channel, _group(delivery, kind), delivery.reason, delivery.sent_at, delivery.by_id)
-    return Told(delivery.id, person, household, block, word, *how)
+    goes_at = delivery.due_at if delivery.state == PLANNED else None
+    return Told(delivery.id, person, household, block, word, *how, goes_at=goes_at)
 
 
 def as_kept(row: Told) -> Told:

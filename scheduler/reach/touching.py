@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ class Touch:
     """One change and the dates that it is about; `corrects` where no date moved, `undone` where it was taken back."""
 
     change_id: int
+    at: datetime
     dates: frozenset[int]
     corrects: bool
     undone: bool
@@ -44,7 +46,7 @@ def touches_of(session: Session, occurrence_ids: Collection[int]) -> list[Touch]
             named = {one.id for one in ahead if one.activity_id == row.subject_id}
         about = frozenset(named & {one.id for one in dates})
         if row.verb in CHANGES and about:
-            found.append(Touch(number, about, row.verb == "amend", number in undone))
+            found.append(Touch(number, row.at, about, row.verb == "amend", number in undone))
     return found
 
 

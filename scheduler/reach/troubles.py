@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session, contains_eager
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.board.actions import MESSAGE
 from scheduler.history import StateChange
-from scheduler.notices.models import BY_HAND, CLAIMED, DEAD, DROPPED, PLANNED, SENT, Delivery, Notice
+from scheduler.notices.models import (
+    BY_HAND,
+    BY_NEIGHBOURS,
+    CLAIMED,
+    DEAD,
+    DROPPED,
+    PLANNED,
+    SENT,
+    Delivery,
+    Notice,
+)
 from scheduler.participation.models import Participation
 from scheduler.reach.told import KEPT, LISTED_AT_ONCE, MISSED, Told, left_of, told_about, told_of
 from scheduler.reach.touching import CHANGES
@@ -22,6 +32,11 @@ _UNSENT = and_(
     Delivery.channel == "email",
     Delivery.by_id.is_(None),
     Notice.kind.in_(LISTED_AT_ONCE),
+)
+
+# A dispatcher would only put it on the list, maybe not at once: whoever walks or calls need not wait for that.
+_TO_BE_LISTED = and_(
+    Delivery.state == PLANNED, Delivery.channel.in_(BY_NEIGHBOURS), Notice.kind.in_(LISTED_AT_ONCE)
 )
 
 
@@ -125,7 +140,7 @@ def _is_left_over(bodies: Collection[int], *, has_mail_server: bool) -> ColumnEl
     )
     lost = or_(Delivery.state == DEAD, and_(Delivery.state == DROPPED, Delivery.reason == "too_late"))
     listed = and_(Delivery.state == BY_HAND, Delivery.by_id.is_(None))
-    left = [lost, listed, *([] if has_mail_server else [_UNSENT])]
+    left = [lost, listed, _TO_BE_LISTED, *([] if has_mail_server else [_UNSENT])]
     found = select(Delivery.id).join(Delivery.notice)
     changed = Occurrence.activity_id.in_(_changed(bodies, or_(*left)))
     return or_(*(found.where(one, about).exists() for one in left), changed)

@@ -210,7 +210,7 @@ def reached(occurrence_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         back = f"{request.path}?news={chosen}" if news is not None and chosen else request.path
         return _ticked(find_round(session, actor, occurrence_id), back)
-    facts = {"activity": occurrence.activity, "dates": [occurrence], "change_id": 0}
+    facts = {"activity": occurrence.activity, "dates": [occurrence], "change_id": 0, "now": clock.now()}
     return render_template("reach/reached.html", news=news, **facts)
 
 
@@ -225,7 +225,7 @@ def change_reached(edit_id: int) -> ResponseReturnValue:
         return _listed(news, f"/changes/{edit_id}/list")
     if request.method == "POST":
         return _ticked(find_change_round(session, actor, edit_id), request.path)
-    facts = {"activity": activity, "dates": dates, "change_id": edit_id}
+    facts = {"activity": activity, "dates": dates, "change_id": edit_id, "now": clock.now()}
     return render_template("reach/reached.html", news=news, **facts)
 
 

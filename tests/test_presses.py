@@ -53,7 +53,7 @@ def test_each_officers_form_tapped_twice_is_answered_twice_as_done(
         first, second = tap_twice(aiko, path, **typed)
         assert (path, first.status_code, second.status_code) == (path, 303, 303), second.text
         assert first.location == second.location
-    assert "あおば自治会をつくり" in aiko.text("/town")
+    assert "「あおば自治会」を作り" in aiko.text("/town")
     assert session.scalar(select(func.count()).where(Organization.slug == "aoba")) == 1
 
 

@@ -63,14 +63,14 @@ def test_what_was_done_in_place_is_in_what_is_kept_and_all_goes_at_sign_out(
 ) -> None:
     page = phone.page
     keep(page)
-    expect(page.locator(f"main a[href='/dates/{slot.date_id}']")).to_have_count(1)
     row = office.sign_up(slot, "藤野")
+    expect(page.locator(f"main a[href='/participations/{row}']")).to_have_count(1)
     phone.open(f"/participations/{row}/withdraw")
     phone.press("行けないことを伝える")
     context.set_offline(True)
     page.goto(f"{phone.address}/me")
     expect(page.locator("[data-offline]")).to_be_visible()
-    expect(page.locator(f"main a[href='/dates/{slot.date_id}']")).to_have_count(0)
+    expect(page.locator(f"main a[href='/participations/{row}']")).to_have_count(0)
     context.set_offline(False)
     page.goto(f"{phone.address}/me")
     phone.press("サインアウトする")

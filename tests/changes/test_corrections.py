@@ -77,7 +77,7 @@ def test_a_mended_telephone_number_is_told_unless_that_is_unticked(
 ) -> None:
     path, typed = f"/activities/{weekly.id}/correct", AS_IT_IS | {"contact": "会長 0155-22-1111", "was": "1"}
     shown = looked(aiko, path, **typed).text
-    assert "メールの1人には" in shown
+    assert "メールで受け取る1人には" in shown
     assert re.search(r"<input checked[^>]*name=.tell.", shown)
     assert session.query(SeriesChange).count() == 0
     assert aiko.submit(path, **typed, seen=seen_in(shown)).status_code == 303
@@ -92,7 +92,10 @@ def test_a_new_weather_rule_says_whom_it_touches_and_tells_them(
     typed |= {"decide_at": "06:00", "why": "予備日がとれないため。"}
     shown = looked(aiko, path, **typed)
     assert "6日に出ます。" in shown.text
-    assert ("メールの1人には" in shown.text, "30分以内なら元にもどせます。" in shown.text) == (True, True)
+    assert ("メールで受け取る1人には" in shown.text, "30分以内なら元にもどせます。" in shown.text) == (
+        True,
+        True,
+    )
     assert session.query(SeriesChange).count() == 0
     answer = aiko.submit(path, **typed, step="save", seen=seen_in(shown.text))
     assert answer.status_code == 303

@@ -74,7 +74,7 @@ def test_the_page_says_whom_it_touches_before_anything_is_saved(
     page = looked(aiko, f"/dates/{first.id}/change/all", step="look", **typed).text
     assert "1人は、申し込みがそのまま残ります。" in page
     assert "4日がなくなります。申し込んでいた1人にお知らせします。" in page
-    assert ("メールの2人には" in page, "何日分でも、1人に1通です。" in page) == (True, True)
+    assert ("メールで受け取る2人には" in page, "何日分でも、1人に1通です。" in page) == (True, True)
     assert days(dates_of(session, weekly.id)) == days(dates_of(session, weekly.id, on=False))
     assert session.query(SeriesChange).count() == 0
 

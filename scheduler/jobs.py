@@ -395,5 +395,5 @@ def _clockwork(app: Flask, stop: threading.Event) -> BackgroundScheduler:
     add(in_app(lambda: publish(clock.now())), "interval", seconds=20, next_run_time=start)
     add(in_app(lambda: extend_horizon(clock.now())), "interval", hours=1, next_run_time=start)
     add(in_app(lambda: follow_series(clock.now())), "interval", hours=1, next_run_time=start)
-    add(in_app(lambda: purge(clock.now())), "cron", hour=3, minute=20)
+    add(sending_if_sure(lambda: purge(clock.now())), "interval", minutes=5, next_run_time=start)
     return clockwork

@@ -105,8 +105,8 @@ _PLAIN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 
-# The same elements, and what nobody reads, as their tags begin.
-_AS_IT_IS = ("<!--", "<script", "<style", "<title", "<option", "<textarea", "<svg")
+# The same elements, what nobody reads, and what is there to be copied, as their tags begin.
+_AS_IT_IS = ("<!--", "<script", "<style", "<title", "<option", "<textarea", "<svg", '<p class="pass-on"')
 
 
 def read_marks(written: str) -> str:
@@ -160,7 +160,8 @@ def _held(page: str, inside: re.Pattern[str], whole: Callable[[str], str]) -> st
 
 def _named(found: re.Match[str]) -> str:
     page, tag = found.string, found.string.rfind("<", 0, found.start())
-    is_said = page.startswith(_IN_TEXT, tag) and page.find(">", tag, found.start()) >= 0
+    is_said = page.startswith(_IN_TEXT, tag) and not page.startswith(_AS_IT_IS, tag)
+    is_said = is_said and page.find(">", tag, found.start()) >= 0
     return _whole(found) if is_said else found[0]
 
 

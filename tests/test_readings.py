@@ -217,3 +217,9 @@ def test_bytes_that_are_no_text_go_out_as_they_are(app: Flask, kind: str, packin
         if packing:
             answer.headers["Content-Encoding"] = packing
         assert app.process_response(answer).data == content
+
+
+def test_what_is_there_to_be_copied_carries_nothing_that_nobody_typed() -> None:
+    page = '<p class="pass-on">11月22日（日） 午前8時30分、「雨のとき」を見る – 3 people</p>'
+    assert (in_one_piece(page), in_one_piece_in_english(page)) == (page, page)
+    assert in_one_piece(page.replace(' class="pass-on"', "")) != page

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -26,8 +26,6 @@ from scheduler.participation.reconfirming import ask_again
 from scheduler.reach.ways import store_known
 from scheduler.text import fitting
 
-# Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
-GRACE = timedelta(minutes=3)
 _PLACE = ("place", "place_en", "place_easy", "address", "address_en", "address_easy", "map_point")
 
 
@@ -329,7 +327,7 @@ def _tell(session: Session, made: SeriesChange, impact: Impact, now: datetime) -
     ends = [datetime.fromisoformat(line[key]) for line in made.dates for key in ("until", "ends")]
     if not impact.told_ids:
         return
-    due_at = now + GRACE if impact.waits else now
+    due_at = now + impact.wait
     telling = Telling(
         "changed", "change", made.id, 0, due_at=due_at, deadline_at=max(ends), priority=2, by_id=made.by_id
     )

@@ -14,7 +14,8 @@ from scheduler.activities.facts import decision_time
 from scheduler.activities.models import ON, Activity, Occurrence, Slot
 from scheduler.activities.recurrence import to_utc
 from scheduler.activities.tags import read_tags, write_tags
-from scheduler.changes.actions import GRACE, record_change
+from scheduler.changes.actions import record_change
+from scheduler.changes.impact import GRACE
 from scheduler.changes.models import FACTS, SeriesChange
 from scheduler.changes.snapshots import Kept, kept_of, lock_dates, values_in
 from scheduler.errors import Conflict, Invalid
@@ -64,7 +65,7 @@ class Effect:
     leaves_out: bool
     seen: str
     # No date moves, so letters may wait a little.
-    waits: ClassVar[bool] = True
+    wait: ClassVar[timedelta] = GRACE
 
     @property
     def changes_plans(self) -> bool:

@@ -14,7 +14,9 @@ from scheduler.participation.models import GONE, Participation
 from scheduler.participation.queries import UNTOLD
 from scheduler.reach.ways import Reached, reached_by
 
-# From here on letters do not wait.
+# Letters wait a little where the dates are some days off: who takes a slip back at once troubles nobody.
+GRACE = timedelta(minutes=3)
+# From here on they do not.
 _NEAR = timedelta(days=1)
 _Times = tuple[datetime, datetime]
 
@@ -27,7 +29,7 @@ class Impact:
     something else at that time, and are asked again (for the sign-ups `asked`); so are `other_day`, who are among
     `keep`, because their date is on another day (for the sign-ups `moved`). `vanish_people` lose the date they had
     signed up for. Whoever makes the change is neither asked nor told: `leaves_out` says so, and that others come along.
-    Letters to people whose dates are some days off `waits` a little.
+    `wait` is how long letters wait before they go out: not at all where a date is near.
     """
 
     keep: int
@@ -43,7 +45,7 @@ class Impact:
     told_ids: tuple[int, ...]
     reached: Reached
     leaves_out: bool
-    waits: bool
+    wait: timedelta
     seen: str
 
     @property
@@ -81,7 +83,7 @@ def impact_of(session: Session, plan: Plan, by_id: int | None, now: datetime) ->
         told_ids=tuple(sorted(told)),
         reached=reached_by(session, told),
         leaves_out=any(row.people > 1 or row.contact_id == by_id for row in rows if row.state not in UNTOLD),
-        waits=all(min(move.occurrence.starts_at, move.starts_at) >= now + _NEAR for move in touched),
+        wait=timedelta(0) if any(_is_near(move, now) for move in touched) else GRACE,
         seen=_fingerprint(plan, rows),
     )
 
@@ -94,6 +96,10 @@ def _sign_ups(session: Session, occurrence_ids: Collection[int]) -> list[Partici
         .where(Slot.occurrence_id.in_(occurrence_ids), Participation.state.not_in(GONE))
     )
     return list(session.scalars(wanted.options(path).order_by(Participation.id)))
+
+
+def _is_near(move: Move, now: datetime) -> bool:
+    return min(move.occurrence.starts_at, move.starts_at) < now + _NEAR
 
 
 def _people(touched: Sequence[Move], rows: Sequence[Participation], *, gone: bool) -> set[int]:

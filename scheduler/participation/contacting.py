@@ -14,6 +14,7 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, changes_of, record
 from scheduler.participation.models import Participation
 from scheduler.participation.own_words import has_own_words, is_known_elsewhere
+from scheduler.parties.actions import end_mailed_sign_ins
 from scheduler.parties.models import Person
 from scheduler.parties.names import email_in, email_key, phones_in
 from scheduler.parties.tokens import new_token
@@ -73,7 +74,7 @@ def give(session: Session, row: Participation, phone: str, email: str, by: tuple
         raise Conflict("contact_known")
     if typed and typed != person.email and has_own_words(session, row.contact):
         raise Conflict("mail_not_given")
-    write(session, person, values)
+    write(session, person, values, by[1])
     _record(
         session,
         row,
@@ -94,11 +95,11 @@ def take_back(
         values |= {"phone": "", "phone_key": None}
     if "email" in undo["given"]:
         values |= {"email": None, "email_key": None}
-    write(session, row.contact, values)
+    write(session, row.contact, values, now)
     _record(session, row, TAKEN_BACK, (by_id, now), undo)
 
 
-def write(session: Session, person: Person, values: Mapping[str, object]) -> None:
+def write(session: Session, person: Person, values: Mapping[str, object], now: datetime) -> None:
     """Give somebody these values, columns by name, while nobody else gave them other contacts since they were read.
 
     Raise Conflict where another organiser or the person was quicker, and for an address that is somebody else's.
@@ -110,6 +111,7 @@ def write(session: Session, person: Person, values: Mapping[str, object]) -> Non
     if "email" in values and person.email not in {None, values["email"]}:
         # Whoever has that mailbox, maybe a stranger, has the link to the person's own page in a letter.
         values = {**values, "link_salt": new_token()}
+        end_mailed_sign_ins(session, person.id, now)
     try:
         with session.begin_nested():
             if not claim(session, unchanged.values(**values)):

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot
 from scheduler.notices.models import ContactPoint
 from scheduler.participation.models import Participation
-from scheduler.parties.models import Membership, Person
+from scheduler.parties.models import Household, Membership, Organization, Person
 
 
 def has_own_words(session: Session, person: Person) -> bool:
@@ -28,7 +28,7 @@ def has_own_words(session: Session, person: Person) -> bool:
 
 
 def is_known_elsewhere(session: Session, person: Person, body_ids: Collection[int]) -> bool:
-    """Say whether somebody was signed up at any other body than these."""
+    """Say whether somebody was signed up at any other body than these, or is on the lists of another association."""
     others = (
         select(Participation.id)
         .join(Slot, Slot.id == Participation.slot_id)
@@ -36,4 +36,13 @@ def is_known_elsewhere(session: Session, person: Person, body_ids: Collection[in
         .join(Activity, Activity.id == Occurrence.activity_id)
         .where(Participation.contact_id == person.id, Activity.organization_id.not_in(body_ids))
     )
-    return session.scalar(others.limit(1)) is not None
+    away = Organization.id.not_in(body_ids) & func.coalesce(Organization.parent_id, 0).not_in(body_ids)
+    member = (
+        select(Membership.id).join(Membership.organization).where(Membership.person_id == person.id, away)
+    )
+    at_home = (
+        select(Household.id)
+        .join(Organization, Organization.id == Household.block_id)
+        .where(Household.id == person.household_id, away)
+    )
+    return any(session.scalar(wanted.limit(1)) is not None for wanted in (others, member, at_home))

@@ -39,24 +39,45 @@ def ask_again(
         raise Invalid("choice_unknown")
     asked = [row for row in rows if row.state not in (*GONE, "unverified")]
     for row in asked:
+        facts = {"reason": reason, **_question_before(row)}
         row.asked_again, row.asked_again_at = reason, now
-        facts = {"reason": reason}
         record(session, _change(row, "ask_again", by_id, now, facts))
     session.flush()
     return {row.contact_id for row in asked}
 
 
 def stop_asking(session: Session, occurrence_ids: Collection[int], asked_at: datetime) -> None:
-    """Take back what was asked at dates at that moment: its cause was taken back. Answers given stay given.
+    """Take back what was asked at dates at that moment: its cause was taken back. Who has left stays away.
 
     Nothing tells any more that it was asked, so that an answer which is taken back does not bring the question back.
+    Whoever had been asked before, because of something that still holds, is where that question had come to.
     """
     slots = select(Slot.id).where(Slot.occurrence_id.in_(occurrence_ids))
-    asked = update(Participation).where(
-        Participation.slot_id.in_(slots), Participation.asked_again_at == asked_at
+    asked = (Participation.slot_id.in_(slots), Participation.asked_again_at == asked_at)
+    made = (
+        StateChange.subject == "participation",
+        StateChange.verb == "ask_again",
+        StateChange.at == asked_at,
     )
-    nothing = asked.values(asked_again="", asked_again_at=None)
+    wanted = select(Participation.id, StateChange.facts).join(
+        StateChange, StateChange.subject_id == Participation.id
+    )
+    before = session.execute(wanted.where(*asked, *made, Participation.state.not_in(GONE))).tuples().all()
+    nothing = update(Participation).where(*asked).values(asked_again="", asked_again_at=None)
     session.execute(nothing.execution_options(synchronize_session=False))
+    earlier: dict[tuple[str, str], list[int]] = {}
+    for row_id, facts in before:
+        if "before" in facts:
+            earlier.setdefault(tuple(facts["before"]), []).append(row_id)
+    for (reason, at), ids in earlier.items():
+        again = {"asked_again": reason, "asked_again_at": datetime.fromisoformat(at)}
+        some = update(Participation).where(Participation.id.in_(ids)).values(**again)
+        session.execute(some.execution_options(synchronize_session=False))
+
+
+def _question_before(row: Participation) -> dict[str, Any]:
+    at = row.asked_again_at
+    return {"before": [row.asked_again, at.isoformat()]} if at is not None else {}
 
 
 def answer(session: Session, row: Participation, said: str, by_id: int | None, now: datetime) -> None:

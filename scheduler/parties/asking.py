@@ -3,12 +3,14 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import flash, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from scheduler import clock
 from scheduler.parties import keeping
+from scheduler.parties.login import current_actor
 from scheduler.parties.tokens import new_token
 from scheduler.questions import OF_THE_PAGE
 from scheduler.web import db_session, go, settings
@@ -25,10 +27,18 @@ def ask_kept(fragment: str) -> ResponseReturnValue:
 
 
 def as_kept() -> dict[str, Any]:
-    """Return what a form is made with on the page that asks; nothing elsewhere, and where it is kept no more."""
+    """Return what a form is made with on the page that asks; nothing elsewhere.
+
+    Where it is kept no more the page says so, for its form is empty then.
+    """
     key = request.args.get(_ASKED, "") if request.method == "GET" else ""
     kept = keeping.kept(db_session(), key, _secret(), clock.now()) if key else None
     if kept is None:
+        if key:
+            said = gettext(
+                "ここに書いたことは、もう残っていません。まだ終わっていないときは、もう一度入れてください。"
+            )
+            flash(said, "info")
         return {}
     typed = MultiDict((name, text) for name, texts in kept.typed.items() for text in texts)
     return {"formdata": typed, "meta": {"csrf": False}}
@@ -40,5 +50,5 @@ def forget_asked() -> None:
 
 
 def _secret() -> str:
-    # What was typed on one page opens no other.
-    return settings().secret_key + request.path
+    # What was typed on one page opens no other, and for nobody but whoever typed it: addresses are passed on.
+    return f"{settings().secret_key}{request.path}#{current_actor().person_id}"

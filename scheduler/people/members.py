@@ -32,8 +32,8 @@ def correct(
 ) -> None:
     """Write a member of a household down anew; what was typed stays out of the record.
 
-    Raise Invalid for what cannot be used, Conflict where it is for the person to say, somebody else has that address,
-    or the household has another of that name.
+    Raise Invalid for what cannot be used, Conflict where it is for the person to say, or where somebody else has that
+    address and that reading.
     """
     if not may_correct(session, member, block):
         raise Conflict("contact_known")
@@ -52,6 +52,7 @@ def correct(
             "email": email,
             "email_key": email_key(email) if email else None,
         },
+        by[1],
     )
     about = {"subject": "household", "subject_id": member.household_id, "facts": {"person_id": member.id}}
     record(session, StateChange(at=by[1], by_id=by[0], verb="correct_member", **about))

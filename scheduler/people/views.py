@@ -58,7 +58,8 @@ def member(household_id: int, member_id: int) -> ResponseReturnValue:
     actor = current_actor()
     home, block = find_kept_household(db_session(), actor, household_id)
     one = members.find_member(db_session(), home, member_id)
-    form = MemberForm(data=vars(one) | {"phone": phone_text(one.phone)})
+    stands = {"name": one.name, "kana": one.kana, "email": one.email, "phone": phone_text(one.phone)}
+    form = MemberForm(data=stands)
     if not home.releases_contact and not may_see_all(db_session(), actor, block):
         del form.phone, form.email
     by = (actor.person_id, clock.now())

@@ -14,6 +14,7 @@ from scheduler.changes.models import SeriesChange
 from scheduler.changes.undo import undo
 from scheduler.notices.queries import people_addressed
 from scheduler.participation.models import Participation
+from scheduler.participation.reconfirming import answer
 from scheduler.parties.actions import PersonFacts, person
 from tests import mailbox, make
 from tests.cast import Cast
@@ -154,3 +155,21 @@ def test_the_page_behind_the_letter_says_from_which_day_and_that_it_was_taken_ba
     session.commit()
     back = "日程の変更は取り消しになりました。11月22日（日） 午前8時から行います。"
     assert back in _plain(ben.text(again))
+
+
+def test_what_was_asked_before_is_still_asked_when_a_second_move_is_taken_back(
+    session: Session, cast: Cast, date: Occurrence
+) -> None:
+    _moved(session, cast, date)
+    ben = session.query(Participation).filter_by(contact_id=cast.ben.id, slot_id=date.slots[0].id).one()
+    answer(session, ben, "yes", cast.ben.id, NOW + timedelta(minutes=1))
+    asked_at, later = ben.asked_again_at, NOW + timedelta(minutes=2)
+    wanted = one(date, starts=OTHER_DAY + timedelta(days=2))
+    _, impact = look(session, date, "this", wanted, later, by_id=cast.aiko.id)
+    made = change(session, date, Order("this", wanted, impact.seen, cast.aiko.id), later)
+    session.commit()
+    assert _asked(session, date)["別所 勉"] == "moved"
+    undo(session, made, cast.aiko.id, later)
+    session.commit()
+    assert _asked(session, date) == {"別所 勉": "", "青木 愛子": "", "佐藤 梅": "moved"}
+    assert ben.asked_again_at == asked_at

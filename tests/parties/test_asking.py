@@ -1,5 +1,6 @@
 """A question whose form holds names or a long text has an address of its own, in which none of that stands."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,10 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from scheduler.parties.keeping import purge
+from scheduler import jobs
+from scheduler.parties.keeping import KEPT_FOR, purge
 from scheduler.parties.models import KeptForm
+from tests import cast as casting
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -88,3 +91,29 @@ def test_what_nobody_would_type_breaks_no_question(aiko: Visitor, board: str, ty
     text = {name: one.encode("utf-8", "replace").decode() for name, one in sent.items()}
     answer = aiko.submit(f"{board}/add", **text, slot="1", find="1")
     assert (answer.status_code, aiko.get(answer.location.split("#")[0]).status_code) == (303, 200)
+
+
+def test_what_is_kept_no_more_is_said_so_and_opens_for_no_other_organiser(
+    app: Flask, session: Session, cast: Cast, aiko: Visitor, board: str
+) -> None:
+    address = aiko.submit(f"{board}/message", text="雨具をお持ちください", slot="").location.split("#")[0]
+    casting.hold_office(session, cast.chie, cast.midori, "vice_chair", NOW)
+    session.commit()
+    said = "ここに書いたことは、もう残っていません。"
+    assert said not in aiko.text(address)
+    page = browser_of(app, cast.chie).text(address)
+    assert ("雨具" in page, said in page) == (False, True)
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        assert said in aiko.text(address)
+        assert said not in aiko.text(f"{board}/message")
+
+
+def test_the_clock_deletes_what_is_kept_no_longer_soon_after(
+    app: Flask, session: Session, aiko: Visitor, board: str
+) -> None:
+    aiko.submit(f"{board}/message", text="一", slot="")
+    with time_machine.travel(NOW + KEPT_FOR, tick=False):
+        for job in jobs._clockwork(app, threading.Event()).get_jobs():
+            if getattr(job.trigger, "interval", KEPT_FOR) < KEPT_FOR / 2:
+                job.func()
+    assert session.query(KeptForm).count() == 0

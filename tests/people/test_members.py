@@ -4,11 +4,12 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from scheduler.errors import Conflict
+from scheduler.errors import Conflict, Invalid
 from scheduler.history import changes_of
 from scheduler.parties import actions as parties
-from scheduler.parties.actions import PersonFacts, verify_email
-from scheduler.parties.models import Household, Organization, Person
+from scheduler.parties.actions import PersonFacts, ask_to_sign_in, sign_in_by_link, verify_email
+from scheduler.parties.models import Household, Membership, Organization, Person
+from scheduler.parties.tokens import derived
 from scheduler.people.members import correct
 from tests import cast as casting
 from tests import make
@@ -106,3 +107,27 @@ def test_an_address_of_somebody_else_of_that_name_is_refused(
     typed = {"name": kiyo.name, "kana": kiyo.kana, "email": "kiyo@example.jp"}
     assert browser_of(app, cast.aiko).submit(_page(kiyo), **typed).status_code == 409
     assert browser_of(app, cast.chie).get(_page(kiyo)).status_code == 404
+
+
+def test_whom_another_body_has_trained_is_not_corrected(
+    session: Session, cast: Cast, kiyo: Person, block: Organization
+) -> None:
+    trained = Membership(organization=cast.library, person_id=kiyo.id, competence="reading")
+    trained.starts_on, trained.created_at = NOW.date(), NOW
+    session.add(trained)
+    session.flush()
+    with pytest.raises(Conflict, match="contact_known"):
+        correct(session, block, kiyo, PersonFacts(kiyo.name, kiyo.kana), (cast.aiko.id, NOW))
+
+
+def test_a_link_that_was_asked_for_from_the_wrong_mailbox_signs_nobody_in_any_more(
+    app: Flask, session: Session, cast: Cast, kiyo: Person, block: Organization
+) -> None:
+    secret = app.config["TSUDOI"].secret_key
+    asked = ask_to_sign_in(session, "kiy@example.jp", secret, NOW)
+    assert asked is not None
+    facts = PersonFacts(kiyo.name, kiyo.kana, "kiyo@example.jp")
+    correct(session, block, kiyo, facts, (cast.aiko.id, NOW))
+    with pytest.raises(Invalid, match="sign_in_spent"):
+        sign_in_by_link(session, derived(secret, "sign-in", asked.salt), NOW)
+    assert kiyo.email_verified_at is None

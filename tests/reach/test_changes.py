@@ -12,7 +12,7 @@ from scheduler import jobs
 from scheduler.activities.models import Activity, Occurrence
 from scheduler.board.actions import send_message
 from scheduler.changes import corrections
-from scheduler.changes.actions import GRACE
+from scheduler.changes.impact import GRACE
 from scheduler.changes.models import SeriesChange
 from scheduler.changes.moves import Place
 from scheduler.decisions import actions as decisions

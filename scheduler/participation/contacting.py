@@ -14,8 +14,7 @@ from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, changes_of, record
 from scheduler.participation.models import Participation
 from scheduler.participation.own_words import has_own_words, is_known_elsewhere
-from scheduler.parties.actions import end_mailed_sign_ins
-from scheduler.parties.models import Person
+from scheduler.parties.models import Person, SignIn
 from scheduler.parties.names import email_in, email_key, phones_in
 from scheduler.parties.tokens import new_token
 
@@ -109,9 +108,11 @@ def write(session: Session, person: Person, values: Mapping[str, object], now: d
     if "email" in values:
         unchanged = unchanged.where(Person.email_verified_at.is_(None))
     if "email" in values and person.email not in {None, values["email"]}:
-        # Whoever has that mailbox, maybe a stranger, has the link to the person's own page in a letter.
+        # Whoever has that mailbox, maybe a stranger, has the link to the person's own page in a letter, or to sign in.
         values = {**values, "link_salt": new_token()}
-        end_mailed_sign_ins(session, person.id, now)
+        mailed = update(SignIn).where(SignIn.person_id == person.id, SignIn.spent_at.is_(None))
+        by_mail = (SignIn.by_hand.is_(False), SignIn.printed_by_id.is_(None))
+        session.execute(mailed.where(*by_mail).values(spent_at=now))
     try:
         with session.begin_nested():
             if not claim(session, unchanged.values(**values)):

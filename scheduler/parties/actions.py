@@ -260,14 +260,6 @@ def _spend(session: Session, asked: SignIn, now: datetime) -> str:
     return token
 
 
-def end_mailed_sign_ins(session: Session, person_id: int, now: datetime) -> None:
-    """Spend what was mailed to sign in with and is not used yet: it went to a mailbox that is not the person's."""
-    open_now = update(SignIn).where(SignIn.person_id == person_id, SignIn.spent_at.is_(None))
-    session.execute(
-        open_now.where(SignIn.by_hand.is_(False), SignIn.printed_by_id.is_(None)).values(spent_at=now)
-    )
-
-
 def sign_out(session: Session, token: str, now: datetime) -> None:
     """End a session on the server, so that a copied cookie is worth nothing."""
     session.execute(

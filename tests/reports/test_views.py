@@ -79,6 +79,7 @@ def test_the_heading_is_in_the_readers_language(aiko: Visitor) -> None:
     heading = rows_of(aiko.get(f"{HOURS}.csv?year=2026").data)[0]
     assert len(heading) == 6
     assert all(cell.isascii() for cell in heading)
+    assert "hours" in aiko.text(f"{HOURS}?year=2026")
 
 
 def test_the_page_has_a_line_for_each_and_the_sums(aiko: Visitor) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, flash, render_template, request
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -187,9 +187,15 @@ def enter(occurrence_id: int) -> ResponseReturnValue:
         flash(gettext("%(name)sさんの申し込みを入れました。", name=called(row)), "success")
         if home := _asked_home(occurrence):
             return f"/dates/{occurrence_id}/homes#home-{home.id}"
-        return f"/dates/{occurrence_id}/enter"
+        return url_for("board.enter", occurrence_id=occurrence_id, slot=next_part(row.slot))
 
     return _entering(occurrence, after, "enter")
+
+
+@pages.app_template_global("next_part")
+def next_part(slot: Slot) -> int | None:
+    """Return the part that is chosen beforehand for the next one: the same, while a place is free in it."""
+    return slot.id if slot.left > 0 else None
 
 
 def _entering(occurrence: Occurrence, after: Callable[[Participation], str], at: str) -> ResponseReturnValue:

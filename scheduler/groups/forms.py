@@ -185,6 +185,13 @@ class MoreForm(Form):
         if for_adults_only(row.slot):
             del form.age
             form.name.description = ""
+            form.name.validators = [
+                DataRequired(_("加える方のお名前を入れてください。")),
+                *form.name.validators,
+            ]
+            form.name.flags.required = True
+        else:
+            form.name.flags.either = form.age.flags.either = True
         return form
 
     def one(self) -> Named:

@@ -181,9 +181,23 @@ def withdraw_word(row: Participation) -> str:
     """Return what the button says with which a party withdraws; sentences that tell of it name it so."""
     if not row.comes:
         return str(gettext("取りやめる"))
-    if row.people > 1 and not row.is_pledge:
+    if row.people > 1:
         return str(gettext("全員行けなくなりました"))
     return str(gettext("行けなくなりました"))
+
+
+def withdrawing_word(row: Participation) -> str:
+    """Return what the button says that withdraws a party for good: of as many as the heading above it."""
+    if not row.comes:
+        return str(gettext("申し込みを取りやめる"))
+    if row.people > 1:
+        return str(gettext("全員行けないことを伝える"))
+    return str(gettext("行けないことを伝える"))
+
+
+def coming_word(row: Participation) -> str:
+    """Return what the button says with which a party comes after all."""
+    return str(ngettext("やっぱり行きます", "やっぱり行きます", row.people))
 
 
 def age_text(grade: str, months: int | None) -> str:

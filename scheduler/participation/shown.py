@@ -9,7 +9,14 @@ from flask_babel import gettext
 from scheduler import clock
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.participation import queries, undoing, visits
-from scheduler.participation.fields import company_text, people_text, standing_word, withdraw_word
+from scheduler.participation.fields import (
+    coming_word,
+    company_text,
+    people_text,
+    standing_word,
+    withdraw_word,
+    withdrawing_word,
+)
 from scheduler.participation.models import Participation
 from scheduler.parties.login import current_actor
 from scheduler.parties.names import is_mobile
@@ -81,7 +88,9 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "company_text": company_text,
     "people_text": people_text,
     "standing_word": standing_word,
+    "coming_word": coming_word,
     "withdraw_word": withdraw_word,
+    "withdrawing_word": withdrawing_word,
 }
 _GLOBALS: dict[str, Callable[..., Any]] = {
     "own_sign_ups": own_sign_ups,

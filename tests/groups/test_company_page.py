@@ -42,7 +42,7 @@ def test_the_own_page_leads_to_where_somebody_can_be_taken_out_and_added(
     shown = Visitor(app).text(own)
     assert (f'href="{page}/company"' in shown, f'href="{page}"' in shown) == (True, True)
     shown = Visitor(app).text(f"{page}/company")
-    assert (f'action="{page}/fewer"' in shown, f'action="{page}/more"' in shown) == (True, True)
+    assert (f'action="{page}/fewer#fewer"' in shown, f'action="{page}/more#more"' in shown) == (True, True)
 
 
 def test_whoever_comes_alone_can_bring_somebody_too(
@@ -80,6 +80,61 @@ def test_an_error_calls_the_button_by_its_name(
     error, rest = _said(answer.text[answer.text.index("error-summary") :]).split("</p>", 1)
     named = re.findall("[「“]([^」”]+)[」”]", error)[0]
     assert (answer.status_code >= 400, f">{named}</a>" in rest) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "field", "sentence", "other"),
+    [
+        ("more", "name", "加える方のお名前か、お子さんの年齢を入れてください。", "fewer"),
+        ("fewer", "without", "来なくなった方を選んでください。", "more"),
+    ],
+)
+def test_a_refusal_stands_at_the_form_and_the_field_it_is_about(
+    app: Flask, cast: Cast, row: Participation, pressed: str, field: str, sentence: str, other: str
+) -> None:
+    ben, page = browser_of(app, cast.ben), f"/participations/{row.id}"
+    answer = ben.submit(f"{page}/{pressed}", f"{page}/company", name="")
+    own, its_neighbour = (_section(answer.text, one) for one in (pressed, other))
+    assert re.search(f'<li><a href="#{field}(-0)?">[^<]*{sentence}', own)
+    # Without a script the browser shows the form that was pressed, not the top of the page.
+    assert f'action="{page}/{pressed}#{pressed}"' in own
+    assert (
+        f'id="{field}-error"' in own,
+        answer.text.count("error-summary"),
+        "data-error" in its_neighbour,
+    ) == (
+        True,
+        1,
+        False,
+    )
+
+
+def _section(page: str, name: str) -> str:
+    return page.split(f'<section id="{name}">', 1)[1].split("</section>", 1)[0]
+
+
+def test_a_refusal_whose_form_is_gone_stands_on_top(
+    app: Flask, session: Session, cast: Cast, row: Participation
+) -> None:
+    row.slot.closes_before = 60 * 24 * 90
+    session.commit()
+    page = f"/participations/{row.id}"
+    answer = browser_of(app, cast.ben).submit(f"{page}/more", f"{page}/company", name="山田 次郎")
+    assert "申し込みは締め切りました。" in answer.text.split("<section")[0]
+
+
+def test_who_comes_along_is_named_or_a_child_where_children_may_come(
+    app: Flask, session: Session, cast: Cast, slot: Slot
+) -> None:
+    alone = join(session, slot, SignUp(cast.ben.id), NOW)
+    session.commit()
+    ben, page = browser_of(app, cast.ben), f"/participations/{alone.id}"
+    assert ben.text(f"{page}/company").count("どちらかは必須") == 2
+    slot.occurrence.activity.minors = "no"
+    session.commit()
+    assert "どちらかは必須" not in ben.text(f"{page}/company")
+    answer = ben.submit(f"{page}/more", f"{page}/company", name="")
+    assert (answer.status_code, "加える方のお名前を入れてください。" in answer.text) == (422, True)
 
 
 def _said(page: str) -> str:

@@ -15,7 +15,7 @@ from scheduler.board.withdrawals import withdrawals_from
 from scheduler.participation import capacity, contacting, undoing
 from scheduler.participation.fields import called, companion_text
 from scheduler.participation.models import Participation
-from scheduler.participation.queries import NamedPerson, named_of
+from scheduler.participation.queries import NamedPerson, named_of, roster
 from scheduler.parties.access import Actor, may_enter_for_all, may_organise
 from scheduler.parties.asking import as_kept, ask_kept, forget_asked
 from scheduler.parties.login import current_actor
@@ -290,7 +290,10 @@ def message(occurrence_id: int) -> ResponseReturnValue:
     if kept and form.validate():
         told = queries.told_of(db_session(), occurrence, form.slot_id)
     nobody = not queries.told_of(db_session(), occurrence, None)
-    return form.page("board/message.html", occurrence=occurrence, told=told, nobody=nobody, now=clock.now())
+    # Who waits for a place is not told, but has signed up.
+    waits = nobody and bool(roster(db_session(), occurrence.id))
+    facts = {"told": told, "nobody": nobody, "waits": waits, "now": clock.now()}
+    return form.page("board/message.html", occurrence=occurrence, **facts)
 
 
 def _sent_word(count: int) -> str:

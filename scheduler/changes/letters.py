@@ -24,7 +24,8 @@ from scheduler.parties.models import Person
 class ChangedDate:
     """One date of the person's: what it was and is, on its own wall clock; `clash` is what they do then, too.
 
-    `asked` is why they are asked whether they come after all, `sign_up` the number of their sign-up.
+    `asked` is why they are asked whether they come after all, `sign_up` the number of their sign-up; they may wait for
+    a place there.
     """
 
     id: int
@@ -40,6 +41,7 @@ class ChangedDate:
     clash: str
     asked: str
     sign_up: int
+    has_place: bool
 
     @property
     def other_time(self) -> bool:
@@ -157,4 +159,5 @@ def _date(session: Session, change: SeriesChange, row: Participation) -> Changed
         clash="" if gone else own_clash(session, row),
         asked=row.asked_again if row.is_asked_again else "",
         sign_up=row.id,
+        has_place=row.has_place,
     )

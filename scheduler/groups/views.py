@@ -175,6 +175,7 @@ def _company_page(
         here=_own_address(row.id, back),
         fewer_form=fewer_form,
         more_form=more_form,
+        now=clock.now(),
     )
     return secret_address(make_response(page))
 

@@ -78,8 +78,8 @@ def _back(session: Session, row: Participation, kept: Mapping[str, Any], by_id: 
     slot = session.get_one(Slot, kept["slot"])
     _put(session, row, slot)
     row.series_id = kept["series"]
-    # Asked perhaps because of a later joining still: that question is over here, too.
-    row.asked_again = "" if row.asked_again == "merged" else row.asked_again
+    # Asked perhaps because of a later joining still, or of what became of the other date: that is over here, too.
+    row.asked_again = ""
     if not kept["held"] or not hold_places(session, row):
         row.queue_no = kept["queue_no"] or (places.next_in_queue(session, slot.id) if kept["held"] else None)
     enter(session, row, standing_now(session, row), Change("carry_back", by_id, quiet=True), now)

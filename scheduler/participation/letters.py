@@ -70,6 +70,7 @@ class PartFacts:
     people: int
     state: str
     sign_up: int = 0
+    has_place: bool = True
     asked: str = ""
     clash: str = ""
     name_easy: str = ""
@@ -201,7 +202,8 @@ def asking_part(session: Session, row: Participation) -> PartFacts:
     facts = part_facts(row)
     if not row.is_asked_again:
         return facts
-    return replace(facts, sign_up=row.id, asked=row.asked_again, clash=own_clash(session, row))
+    open_ = replace(facts, sign_up=row.id, asked=row.asked_again, has_place=row.has_place)
+    return replace(open_, clash=own_clash(session, row))
 
 
 def comes(session: Session, person_id: int, occurrence_id: int) -> bool:

@@ -67,7 +67,8 @@ def stop_asking(session: Session, occurrence_ids: Collection[int], asked_at: dat
     session.execute(nothing.execution_options(synchronize_session=False))
     earlier: dict[tuple[str, str], list[int]] = {}
     for row_id, facts in before:
-        if "before" in facts:
+        # What was asked in the same moment is taken back with it.
+        if datetime.fromisoformat(facts.get("before", ["", asked_at.isoformat()])[1]) != asked_at:
             earlier.setdefault(tuple(facts["before"]), []).append(row_id)
     for (reason, at), ids in earlier.items():
         again = {"asked_again": reason, "asked_again_at": datetime.fromisoformat(at)}

@@ -23,7 +23,7 @@ _READABLE = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1effぁ-ゖァ-ヺ]")
 _GROUPED = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 _LETTERS = re.compile("[A-Za-z]")
 # What is dialled only once somebody has answered.
-_EXTENSION = re.compile(r"内線|ext|\d\s*[x#]\s*\d", re.IGNORECASE)
+_EXTENSION = re.compile(r"内線|(?<![a-z])ext|\d\s*[x#]\s*\d", re.IGNORECASE)
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 

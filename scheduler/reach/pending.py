@@ -1,7 +1,7 @@
 """News of changes that waits a little before it goes out, so that a slip is taken back in time; read-only."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -25,24 +25,29 @@ class Pending:
 
 def pending_of(session: Session, bodies: Collection[int], now: datetime) -> list[Pending]:
     """Return the changes of these bodies of which the news has not gone out yet, the next first."""
-    waits = (
-        select(Notice.subject_id, func.min(Delivery.wanted_at).label("at"))
+    waiting = (
+        select(Notice.subject_id, func.min(Delivery.wanted_at))
         .join(Delivery, Delivery.notice_id == Notice.id)
         .where(Notice.kind == CHANGED, Notice.subject == "change", Delivery.state == PLANNED)
         .where(Delivery.wanted_at > now, Delivery.channel.not_in(BY_NEIGHBOURS))
         .group_by(Notice.subject_id)
-        .subquery()
     )
+    at_of = dict(session.execute(waiting).tuples().all())
+    if not at_of:
+        # So it is nearly always: the record of all changes need not be gone through.
+        return []
+    number = StateChange.facts["change"].as_integer()
     wanted = (
-        select(Activity, waits.c.subject_id, waits.c.at)
-        .select_from(waits)
-        .join(StateChange, StateChange.facts["change"].as_integer() == waits.c.subject_id)
-        .join(Activity, Activity.id == StateChange.subject_id)
-        .where(StateChange.subject == "activity", StateChange.verb.in_(CHANGES))
+        select(Activity, number)
+        .join(StateChange, Activity.id == StateChange.subject_id)
+        .where(StateChange.subject == "activity", StateChange.verb.in_(CHANGES), number.in_(at_of))
         .where(Activity.organization_id.in_(bodies))
     )
-    rows = session.execute(wanted.order_by(waits.c.at, waits.c.subject_id)).tuples()
-    return [Pending(activity, number, full_minute(at)) for activity, number, at in rows]
+    found = [
+        Pending(activity, change, at_of[change]) for activity, change in session.execute(wanted).tuples()
+    ]
+    found.sort(key=lambda one: (one.at, one.change_id))
+    return [replace(one, at=full_minute(one.at)) for one in found]
 
 
 def full_minute(at: datetime) -> datetime:

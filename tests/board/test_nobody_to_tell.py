@@ -51,3 +51,15 @@ def test_of_which_part_nobody_has_a_place_stands_beside_it(
     page = aiko.text(f"/dates/{date.id}/board/message")
     assert ("片付け（まだいません）" in page, "受付（" in page, "<textarea" in page) == (True, False, True)
     assert "来る方に知らせる" in aiko.text(f"/dates/{date.id}/board")
+
+
+def test_who_waits_for_a_place_has_signed_up_all_the_same(
+    app: Flask, session: Session, cast: Cast, date: Occurrence
+) -> None:
+    make.participation(session, date.slots[0], cast.ben, NOW).state = "waitlisted"
+    session.commit()
+    page = browser_of(app, cast.aiko).text(f"/dates/{date.id}/board/message")
+    assert ("まだだれも申し込んでいません。" in page, "場所の決まった方が、まだいません。" in page) == (
+        False,
+        True,
+    )

@@ -173,3 +173,17 @@ def test_what_was_asked_before_is_still_asked_when_a_second_move_is_taken_back(
     session.commit()
     assert _asked(session, date) == {"別所 勉": "", "青木 愛子": "", "佐藤 梅": "moved"}
     assert ben.asked_again_at == asked_at
+
+
+def test_who_waits_is_promised_no_place_for_saying_nothing(
+    app: Flask, session: Session, cast: Cast, date: Occurrence
+) -> None:
+    row = session.query(Participation).filter_by(contact_id=cast.ben.id, slot_id=date.slots[0].id).one()
+    row.state, row.slot.places = "waitlisted", row.slot.taken
+    _moved(session, cast, date)
+    with at("2026-11-16 10:04"):
+        mails = mailbox.new_mails(app, "ben@example.jp")
+    text = next(mailbox.text(mail) for mail in mails if "日程が変わりました" in mail["Subject"])
+    page = _plain(browser_of(app, cast.ben).text(f"/participations/{row.id}/again"))
+    for said in (text, page):
+        assert ("場所を取っておきます" in said, "申し込みをそのままにしておきます。" in said) == (False, True)

@@ -15,7 +15,8 @@ from scheduler.decisions.queries import decisions_of, possible
 from scheduler.errors import Conflict, Invalid
 from scheduler.notices.models import SENT, Delivery, Notice
 from scheduler.participation.models import Participation
-from scheduler.participation.reconfirming import answer
+from scheduler.participation.queries import roster
+from scheduler.participation.reconfirming import answer, ask_again
 from scheduler.reports.queries import hours_of_body
 from tests import make
 from tests.cast import Cast, hold_office
@@ -119,6 +120,16 @@ def test_who_went_back_from_a_chain_of_joined_dates_is_not_fetched_again(
         actions.take_back(session, date, _ruling(cast, date), NOW)
     assert _rows(session, cast.ben.id) == [(first.slots[0].id, "confirmed", "")]
     assert [date.slots[0].taken for date in (first, second, third)] == [1, 0, 0]
+
+
+def test_what_was_asked_about_the_other_date_is_over_for_whoever_comes_back(
+    session: Session, cast: Cast, dates: list[Occurrence]
+) -> None:
+    first = dates[0]
+    actions.merge(session, first, _ruling(cast, first), NOW)
+    ask_again(session, roster(session, dates[1].id), "moved", None, LATER)
+    actions.take_back(session, first, _ruling(cast, first), LATER)
+    assert _rows(session, cast.ben.id) == [(first.slots[0].id, "confirmed", "")]
 
 
 def test_nobody_is_carried_to_a_date_that_was_called_off_meanwhile(

@@ -143,6 +143,8 @@ NO_PHONES = [
     ("03-1234-5678 内線12", "with_extension"),
     ("03-1234-5678 ext 12", "with_extension"),
     ("03-1234-5678x12", "with_extension"),
+    ("03-1234-5678ext12", "with_extension"),
+    ("next door 03-1234-5678", "unusable"),
     ("1-800-FLOWERS", "unusable"),
     ("+999 123456", "unusable"),
     ("+1 212-555", "short"),

@@ -289,11 +289,14 @@ def message(occurrence_id: int) -> ResponseReturnValue:
         return go(f"/dates/{occurrence_id}/board")
     if kept and form.validate():
         told = queries.told_of(db_session(), occurrence, form.slot_id)
-    nobody = not queries.told_of(db_session(), occurrence, None)
-    # Who waits for a place is not told, but has signed up.
-    waits = nobody and bool(roster(db_session(), occurrence.id))
-    facts = {"told": told, "nobody": nobody, "waits": waits, "now": clock.now()}
+    facts = {"told": told, "now": clock.now(), **_who_is_there(occurrence)}
     return form.page("board/message.html", occurrence=occurrence, **facts)
+
+
+def _who_is_there(occurrence: Occurrence) -> dict[str, bool]:
+    """Say whether nobody is to be told, and whether somebody has signed up all the same, who waits for a place."""
+    nobody = not queries.told_of(db_session(), occurrence, None)
+    return {"nobody": nobody, "waits": nobody and bool(roster(db_session(), occurrence.id))}
 
 
 def _sent_word(count: int) -> str:

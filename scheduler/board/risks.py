@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.notices.models import DEAD, SENT, ContactPoint, Delivery
 from scheduler.participation.models import COMING, Participation
+from scheduler.parties.models import Person
 
 # So long everybody has to answer, before being silent is a risk.
 _PATIENCE = timedelta(hours=12)
@@ -78,9 +79,20 @@ def _connected(session: Session, people: Collection[int]) -> set[int]:
 def bounced_among(session: Session, people: Collection[int]) -> set[int]:
     """Return from which of these people mail has come back."""
     # The last word counts: an address that took a letter since is alive again.
-    dead = func.max(Delivery.id).filter(Delivery.state == DEAD, Delivery.reason != "no_address")
+    failed = (Delivery.state == DEAD) & (Delivery.reason != "no_address")
+    # Whoever has another address now is not known to be out of reach.
+    stands = or_(
+        ContactPoint.id.is_(None), ContactPoint.channel != "email", ContactPoint.address == Person.email
+    )
+    dead = func.max(Delivery.id).filter(failed, stands)
     sent = func.coalesce(func.max(Delivery.id).filter(Delivery.state == SENT, Delivery.by_id.is_(None)), 0)
-    wanted = select(Delivery.person_id).where(Delivery.person_id.in_(people)).group_by(Delivery.person_id)
+    wanted = (
+        select(Delivery.person_id)
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(ContactPoint, ContactPoint.id == Delivery.contact_point_id)
+        .where(Delivery.person_id.in_(people))
+        .group_by(Delivery.person_id)
+    )
     return set(session.scalars(wanted.having(dead > sent)))
 
 

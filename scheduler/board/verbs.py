@@ -68,11 +68,12 @@ def _remove(row: Participation, form: Form, by_id: int) -> None:
     giving.remove(db_session(), row, form.why.data, by_id, clock.now())
 
 
-def _contact(row: Participation, form: Form, by_id: int) -> None:
-    contacting.give(db_session(), row, form.phone.data or "", form.email.data or "", (by_id, clock.now()))
+def _contact(row: Participation, form: Form, by_id: int) -> contacting.Given:
+    typed = form.phone.data or "", form.email.data or ""
+    return contacting.give(db_session(), row, *typed, (by_id, clock.now()))
 
 
-ACTS: dict[str, Callable[[Participation, Form, int], None]] = {
+ACTS: dict[str, Callable[[Participation, Form, int], object]] = {
     "approve": _approve,
     "decline": _decline,
     "ask": _ask,

@@ -16,6 +16,7 @@ from scheduler.participation import capacity, contacting, undoing
 from scheduler.participation.fields import called, companion_text
 from scheduler.participation.models import Participation
 from scheduler.participation.queries import NamedPerson, named_of, roster
+from scheduler.participation.shown import sent_anew_word
 from scheduler.parties.access import Actor, may_enter_for_all, may_organise
 from scheduler.parties.asking import as_kept, ask_kept, forget_asked
 from scheduler.parties.login import current_actor
@@ -91,8 +92,18 @@ def _act(occurrence_id: int, participation_id: int, verb: str) -> ResponseReturn
     form = all_forms[verb]
     if form.validate_on_submit() and form.attempt(lambda: ACTS[verb](row, form, _by(actor))):
         db_session().commit()
+        if isinstance(form.done, contacting.Given):
+            _say_given(form.done)
         return go(f"/dates/{occurrence_id}/board/{participation_id}{list_query()}")
     return _sign_up_page(row, all_forms, verb)
+
+
+def _say_given(given: contacting.Given) -> None:
+    # The first time is said by the bar that takes it back.
+    corrected = gettext("連絡先を直しました。") if given.corrected else ""
+    said = [one for one in (corrected, sent_anew_word(given.sent_anew)) if one]
+    if said:
+        flash(" ".join(said), "success")
 
 
 @pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/approve")

@@ -8,10 +8,20 @@ from typing import Any
 
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from scheduler.db import claim, insert_many_once, insert_once
-from scheduler.notices.models import BY_HAND, DROPPED, PLANNED, Attempt, ContactPoint, Delivery, Notice, Wish
+from scheduler.notices.models import (
+    BY_HAND,
+    DEAD,
+    DROPPED,
+    PLANNED,
+    Attempt,
+    ContactPoint,
+    Delivery,
+    Notice,
+    Wish,
+)
 from scheduler.notices.queries import first_channels
 
 
@@ -103,6 +113,37 @@ def try_next(session: Session, delivery: Delivery, channel: str, now: datetime) 
         "bundle": delivery.bundle,
     }
     insert_once(session, Delivery, again)
+
+
+def send_anew(session: Session, person_id: int, now: datetime) -> int:
+    """Write down for mail once more what about dates never reached somebody who has a new address; return how much.
+
+    Only the newest word of each kind, and what is of use still; nobody need tell them by hand any more.
+    """
+    wanted = (
+        select(Delivery)
+        .join(Delivery.notice)
+        .options(contains_eager(Delivery.notice))
+        .where(
+            Delivery.person_id == person_id,
+            Delivery.deadline_at > now,
+            Notice.subject.in_(("occurrence", "change", "participation")),
+        )
+        .order_by(Notice.version, Delivery.hop)
+    )
+    newest = {_strand(row): row for row in session.scalars(wanted)}
+    missed = [row for row in newest.values() if row.state in {DEAD, BY_HAND} and row.by_id is None]
+    for row in missed:
+        listed = update(Delivery).where(Delivery.id == row.id, Delivery.state == BY_HAND)
+        session.execute(listed.values(state=DROPPED, reason="sent_anew"))
+        try_next(session, row, "email", now)
+    return len(missed)
+
+
+def _strand(row: Delivery) -> tuple[Any, ...]:
+    # Each letter with an organiser's own words says something else.
+    notice = row.notice
+    return (notice.id,) if notice.body else (notice.kind, notice.subject, notice.subject_id)
 
 
 def switch_off(session: Session, point_id: int, reason: str, now: datetime) -> bool:

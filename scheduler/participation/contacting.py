@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from scheduler.db import claim
 from scheduler.errors import Conflict, Invalid
 from scheduler.history import StateChange, changes_of, record
+from scheduler.notices.actions import send_anew
 from scheduler.participation.models import Participation
 from scheduler.participation.own_words import has_own_words, is_known_elsewhere
 from scheduler.parties.models import Person, SignIn
@@ -54,11 +55,19 @@ def _written(session: Session, row: Participation) -> list[StateChange]:
     return [one for one in said if one.verb in verbs and one.on_behalf_of == whom]
 
 
-def give(session: Session, row: Participation, phone: str, email: str, by: tuple[int, datetime]) -> None:
+@dataclass(frozen=True)
+class Given:
+    """Whether something was corrected rather than added, and how many letters go to the new address now."""
+
+    corrected: bool
+    sent_anew: int
+
+
+def give(session: Session, row: Participation, phone: str, email: str, by: tuple[int, datetime]) -> Given:
     """Write down a telephone number or a mail address, or correct what was written down so.
 
-    Raise Invalid for what cannot be used, Conflict where it is for the person to say. What was typed stays out of the
-    record, from which nothing can be erased.
+    What never reached them goes to a new address. Raise Invalid for what cannot be used, Conflict where it is for the
+    person to say. What was typed stays out of the record, from which nothing can be erased.
     """
     typed, (number, key) = email_in(email) if email.strip() else None, phones_in(phone)
     if not typed and not key:
@@ -73,14 +82,11 @@ def give(session: Session, row: Participation, phone: str, email: str, by: tuple
         raise Conflict("contact_known")
     if typed and typed != person.email and has_own_words(session, row.contact):
         raise Conflict("mail_not_given")
+    is_new = bool(typed) and typed != person.email
     write(session, person, values, by[1])
-    _record(
-        session,
-        row,
-        CORRECTED if corrects else GIVEN,
-        by,
-        {"given": sorted({"phone", "email"} & set(values))},
-    )
+    given = {"given": sorted({"phone", "email"} & set(values))}
+    _record(session, row, CORRECTED if corrects else GIVEN, by, given)
+    return Given(corrects, send_anew(session, person.id, by[1]) if is_new else 0)
 
 
 def take_back(

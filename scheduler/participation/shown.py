@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from scheduler import clock
 from scheduler.activities.models import Occurrence, Slot
@@ -64,6 +64,20 @@ def folded(rows: list[Participation]) -> list[list[Participation]]:
 def mail_leaves() -> bool:
     """Say whether mail goes out; without a server it is only written down."""
     return settings().mail_leaves
+
+
+def sent_anew_word(count: int) -> str:
+    """Say how many letters that never came go to a new address; empty for none."""
+    if not count:
+        return ""
+    return str(
+        ngettext(
+            "まだ届いていなかったお知らせ%(count)s件を、新しいアドレスに送ります。",
+            "まだ届いていなかったお知らせ%(count)s件を、新しいアドレスに送ります。",
+            count,
+            count=count,
+        )
+    )
 
 
 def unconfirmed_at(occurrence: Occurrence) -> int:

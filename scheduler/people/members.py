@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.errors import Conflict, NotFound
 from scheduler.history import StateChange, record
+from scheduler.notices.actions import send_anew
 from scheduler.participation.contacting import write
 from scheduler.participation.own_words import has_own_words, is_known_elsewhere
 from scheduler.parties.actions import PersonFacts
@@ -29,8 +30,10 @@ def may_correct(session: Session, member: Person, block: Organization) -> bool:
 
 def correct(
     session: Session, block: Organization, member: Person, facts: PersonFacts, by: tuple[int | None, datetime]
-) -> None:
-    """Write a member of a household down anew; what was typed stays out of the record.
+) -> int:
+    """Write a member of a household down anew, and return how many letters that never came go to a new address.
+
+    What was typed stays out of the record.
 
     Raise Invalid for what cannot be used, Conflict where it is for the person to say, or where somebody else has that
     address and that reading.
@@ -40,6 +43,7 @@ def correct(
     name, kana = names_in(facts.name, facts.kana)
     number, key = phones_in(facts.phone)
     email = email_in(facts.email) if facts.email.strip() else None
+    is_new = bool(email) and email != member.email
     write(
         session,
         member,
@@ -54,5 +58,7 @@ def correct(
         },
         by[1],
     )
+    sent = send_anew(session, member.id, by[1]) if is_new else 0
     about = {"subject": "household", "subject_id": member.household_id, "facts": {"person_id": member.id}}
     record(session, StateChange(at=by[1], by_id=by[0], verb="correct_member", **about))
+    return sent

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from scheduler import clock
 from scheduler.errors import NotFound
+from scheduler.participation.shown import sent_anew_word
 from scheduler.parties.access import may_see_all
 from scheduler.parties.login import HOME_ZONE, asker, current_actor, end_session
 from scheduler.parties.models import Person
@@ -67,7 +68,8 @@ def member(household_id: int, member_id: int) -> ResponseReturnValue:
         lambda: members.correct(db_session(), block, one, form.facts(one), by)
     ):
         db_session().commit()
-        flash(gettext("%(name)sさんを直しました。", name=one.name), "success")
+        said = gettext("%(name)sさんを直しました。", name=one.name), sent_anew_word(form.done)
+        flash(" ".join(said).strip(), "success")
         return go(f"/households/{household_id}")
     return form.page("people/member.html", home=home, one=one)
 

@@ -37,6 +37,7 @@ SAYS_NOTHING = (
     "demo",
     "removed",
     "undone",
+    "sent_anew",
 )
 CHANGED = "changed"
 _GROUPS = {SENT: "reached", BY_HAND: "by_hand", PLANNED: "waiting", CLAIMED: "waiting"}

@@ -88,13 +88,13 @@ def test_whoever_may_have_heard_of_it_by_telephone_or_letter_hears_that_it_was_t
     assert aiko.submit(page, told=number, answered=[]).status_code == 303
     assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=f"/dates/{date.id}/board").status_code == 303
     said = _plain(aiko.text(page))
-    taken_back = "前に「11月29日（日）に順延」とお伝えしましたが、取り消しました。"
+    taken_back = "「11月29日（日）に順延」というお知らせは、取り消しになりました。"
     holds = "11月22日（日）の資源回収の日は、予定どおり午前8時からみどり公園前で行います。"
     assert taken_back + holds in said
     number = re.findall(r'name="told" value="(\d+)"', said)
     assert taken_back + holds in _plain(aiko.text(f"{page}?letter={number[0]}"))
     english = _plain(aiko.text(f"{page}?lang=en"))
-    assert "; that was taken back. Resource recovery day on " in english
+    assert "” was taken back. Resource recovery day on " in english
 
 
 def test_whoever_heard_that_it_is_off_hears_that_this_has_changed(
@@ -105,7 +105,7 @@ def test_whoever_heard_that_it_is_off_hears_that_this_has_changed(
     actions.cancel(session, date, Ruling(cast.aiko.id, date.revision), NOW)
     actions.confirm(session, date, Ruling(cast.aiko.id, date.revision), NOW)
     session.commit()
-    assert "前に「中止」とお伝えしましたが、変わりました。" in _plain(aiko.text(f"/dates/{date.id}/list"))
+    assert "「中止」というお知らせは、変わりました。" in _plain(aiko.text(f"/dates/{date.id}/list"))
 
 
 def test_the_page_behind_an_older_letter_says_that_it_was_taken_back(

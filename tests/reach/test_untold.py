@@ -9,12 +9,17 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from scheduler import jobs
 from scheduler.activities.models import Occurrence
 from scheduler.board.actions import send_message
 from scheduler.decisions import actions as decisions
-from scheduler.notices.models import DEAD, ContactPoint, Delivery
+from scheduler.notices.dsn import Report, Returned
+from scheduler.notices.models import DEAD, SENT, ContactPoint, Delivery
+from scheduler.notices.ways import bounced
 from scheduler.participation.models import Participation
+from scheduler.parties import actions as parties
 from scheduler.parties.access import Actor
+from scheduler.parties.actions import PersonFacts
 from scheduler.parties.models import Household, Organization, Person
 from scheduler.reach import reached
 from scheduler.reach.told import told_about
@@ -47,7 +52,7 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     news, found = aiko.text(f"{page}/reached"), aiko.text(f"{page}/list")
     # The same people, counted the same way: only that their mail did not leave is not said any more.
     assert ("まだ届いていない人 4人" in news, "メールを送れません" in news) == (True, False)
-    assert "まだたずねていません" in aiko.text(f"{page}/board")
+    assert "まだ伝わっていません" in aiko.text(f"{page}/board")
     assert f"mailto:{cast.ben.email}?subject=" in found
     assert found.count(f"班長（{cast.chie.name}）") == 1
     letters = re.findall(r"\?letter=(\d+)", found)
@@ -224,3 +229,37 @@ def test_nobody_is_written_to_at_an_address_from_which_mail_has_come_back(
     assert "聞いた返事を元にもどす" in aiko.text(f"{page}/board/{row.id}")
     aiko.submit(f"{page}/list", unsaid=cast.ben.id, answered=[], mistaken=[])
     assert "行けないと聞きました" in aiko.text(f"{page}/board/{row.id}")
+
+
+def test_what_came_back_goes_to_the_corrected_address_and_nobody_need_bring_it(
+    app: Flask, session: Session, cast: Cast, date: Occurrence, sink: Sink
+) -> None:
+    who = parties.person(session, PersonFacts("山田 ハル", "やまだ はる", "horu@example.jp"), NOW)
+    row = make.participation(session, date.slots[0], who, NOW)
+    row.entered_by_id = cast.aiko.id
+    decisions.postpone(session, date, decisions.Ruling(cast.aiko.id, date.revision), NOW)
+    session.commit()
+    test_reached._deliver(app, sink)
+    session.rollback()
+    sent = (
+        session.query(Delivery).filter_by(person_id=who.id, state=SENT).order_by(Delivery.id.desc()).first()
+    )
+    assert sent is not None
+    returned = Returned(str(sent.letter_id), Report("failed", "5.1.1", "no such mailbox"))
+    assert bounced(session, jobs.outlet(app), returned, NOW)
+    session.commit()
+    aiko, page = browser_of(app, cast.aiko), f"/dates/{date.id}"
+    assert "山田 ハル" in aiko.text(f"{page}/list")
+    own = f"{page}/board/{row.id}"
+    assert "メールが届きません" in aiko.text(own)
+    aiko.submit(f"{own}/contact", own, email="haru@example.jp")
+    shown = aiko.text(own)
+    said = "連絡先を直しました。 まだ届いていなかったお知らせ1件を、新しいアドレスに送ります。"
+    assert (said in shown, "メールが届きません" in shown) == (True, False)
+    assert "山田 ハル" not in aiko.text(f"{page}/list")
+    before = len(sink.recipients)
+    test_reached._deliver(app, sink)
+    assert sink.recipients[before:] == ["haru@example.jp"]
+    # The same address again sends nothing more.
+    aiko.submit(f"{own}/contact", own, email="haru@example.jp", phone="090-8888-1111")
+    assert "まだ届いていなかった" not in aiko.text(own)

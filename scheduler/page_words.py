@@ -93,6 +93,11 @@ def touched(*fields: Field) -> bool:
     return any(_is_touched(one) for one in fields)
 
 
+def chosen(*fields: Field) -> bool:
+    """Say whether any of these fields holds something else than an empty form would."""
+    return any(_plain(one.data) != _plain(one.default) for one in fields)
+
+
 def _is_touched(field: Field) -> bool:
     if isinstance(field, FormField | FieldList):
         return bool(field.errors) or any(_is_touched(one) for one in field)
@@ -128,4 +133,4 @@ def fit(app: Flask) -> None:
     app.jinja_env.globals.update(
         said=words.said, word=words.word, span_text=words.span_text, words=words, languages=words.LANGUAGES
     )
-    app.jinja_env.globals["touched"] = touched
+    app.jinja_env.globals.update(touched=touched, chosen=chosen)

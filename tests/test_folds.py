@@ -60,6 +60,11 @@ def aiko(app: Flask, cast: Cast) -> Visitor:
         ({"month_days": "5"}, {DAYS}),
         ({"decide_days_before": "1"}, {RAIN}),
         ({"reminders-1-at": "18:00"}, {REMINDERS}),
+        ({"repeats": "rule"}, {REPEATS}),
+        ({"repeats": "weekly", "ends_at": "08:00"}, set()),
+        ({"reserve_days": "7"}, set()),
+        ({"reserve_days": "7", "weather_rule": "postpone_if_rain"}, set()),
+        ({"weather_rule": "cancel_if_rain"}, {RAIN}),
         ({"title_en": "Flower beds", "summary_en": "Two\r\nlines"}, {WORDS}),
     ],
 )
@@ -69,6 +74,18 @@ def test_a_refused_form_keeps_open_what_was_written_in_and_nothing_else(
     page = aiko.submit(NEW, **TYPED | typed).text
     assert "ここは必ず入れてください。" in page
     assert _open_folds(page) == opened
+
+
+def test_a_draft_shows_what_was_chosen_and_folds_the_rest(aiko: Visitor) -> None:
+    fine = TYPED | {"place": "みどり公園"}
+    once, monthly = (
+        aiko.submit(NEW, **fine | more).location
+        for more in ({"title": "花植え"}, {"season_from": "4", "season_to": "9"})
+    )
+    assert [_open_folds(aiko.text(f"{page}/edit")) & {REPEATS} for page in (once, monthly)] == [
+        set(),
+        {REPEATS},
+    ]
 
 
 def test_every_fold_in_a_form_looks_whether_something_was_written_in_it() -> None:

@@ -162,6 +162,13 @@ class WeatherFields(PlainForm):
     def _rule_is_as_preset(self) -> bool:
         return bool(self.weather_rule.data == self.weather_rule.object_data in ("none", UNSAID))
 
+    @property
+    def follows_reserve(self) -> bool:
+        """Whether nothing is said of the rain but what a reserve date alone makes of it."""
+        rule = self.weather_rule
+        is_preset = rule.object_data in ("none", UNSAID)
+        return bool(is_preset and rule.data == "postpone_if_rain" and self._says_reserve())
+
     def reserve_is_after(self) -> int | None:
         """Return how many days later the reserve date is, as far as it is typed."""
         days: int | None = self.reserve_days.data

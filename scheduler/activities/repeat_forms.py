@@ -293,6 +293,11 @@ class RepeatFields(PlainForm):
             return refused
 
 
+def is_of_rule(code: str) -> bool:
+    """Say whether a refusal is about the repetition itself, not about a day, a time or the rest of a form."""
+    return code.startswith("rule_") or code == "month_days_unreadable"
+
+
 def preview_of(activity: Activity, now: datetime) -> Preview:
     """Return the next dates of an activity as they are planned."""
     found = _preview(schedule_of(activity), now, activity.minutes)

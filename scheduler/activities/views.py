@@ -20,7 +20,7 @@ from scheduler.activities.parts import kept_terms
 from scheduler.activities.passing_on import activity_to_pass_on
 from scheduler.activities.recurrence import BadRule
 from scheduler.activities.reminder_forms import RemindersForm, reminder_values
-from scheduler.activities.repeat_forms import RepeatFields, preview_of, repeats_of
+from scheduler.activities.repeat_forms import RepeatFields, is_of_rule, preview_of, repeats_of
 from scheduler.activities.starters import STARTERS, values_like, values_of
 from scheduler.activities.wishes import Wish, section_of
 from scheduler.activities.wording import reword
@@ -201,8 +201,8 @@ def _only_shows() -> bool:
 def _dates_of(form: RepeatFields, organization_id: int, zone: str = "Asia/Tokyo") -> dict[str, Any]:
     form.fill_first(current_actor().today)
     found = form.preview_or_why(rest_days(db_session(), organization_id, zone), clock.now())
-    why = words.sentence(found) if isinstance(found, Refused) else ""
-    return {"preview": None if why else found, "why_no_dates": why}
+    why, code = (words.sentence(found), found.code) if isinstance(found, Refused) else ("", "")
+    return {"preview": None if why else found, "why_no_dates": why, "rule_is_wrong": is_of_rule(code)}
 
 
 @pages.get("/organizations/<slug>/activities/dates")

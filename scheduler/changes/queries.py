@@ -27,6 +27,7 @@ class HistoryLine:
     why: str
     change: SeriesChange | None = None
     occurrence: Occurrence | None = None
+    before: str = ""
     after: str = ""
 
 
@@ -88,6 +89,7 @@ def history(session: Session, activity_id: int, limit: int = 100) -> list[Histor
             why=row.why,
             change=changes.get(row.facts.get("change", 0)),
             occurrence=dates.get(row.subject_id) if row.subject == "occurrence" else None,
+            before=row.before or "",
             after=row.after or "",
         )
         for row, name in rows.tuples()

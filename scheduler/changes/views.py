@@ -17,10 +17,10 @@ from scheduler.activities.queries import (
     find_organised_occurrence,
     who_can_decide,
 )
-from scheduler.activities.recurrence import to_local
 from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
-from scheduler.changes import actions, corrections, drafts, ending, queries, undo
+from scheduler.activities.repeat_forms import is_of_rule
+from scheduler.changes import actions, corrections, drafts, ending, history_words, queries, undo
 from scheduler.changes.forms import (
     CorrectionForm,
     EndForm,
@@ -41,37 +41,14 @@ from scheduler.web import Form, db_session, go
 from scheduler.words import (
     DECISION_DAYS,
     OFFICES,
-    STATES,
     WEATHER,
     clock_text,
-    colon,
-    date_text,
-    in_japanese,
     sentence,
     word,
 )
 
 pages = Blueprint("changes", __name__)
-_SCOPES = {
-    "this": _("その日だけ変えました"),
-    "following": _("その日から後を変えました"),
-    "all": _("これからの全部を変えました"),
-}
-_VERBS = {
-    "post": _("下書きを作りました"),
-    "correct": _("下書きを直しました"),
-    "publish": _("公開しました"),
-    "unpublish": _("下書きにもどしました"),
-    "discard": _("下書きを捨てました"),
-    "restore": _("捨てた下書きを元にもどしました"),
-    "terms": _("申し込みの決まりを変えました"),
-    "reword": _("ほかのことばを書きました"),
-    "reminders": _("お知らせの時を変えました"),
-    "amend": _("活動の内容を直しました"),
-    "tags": _("分野を変えました"),
-    "undo": _("変更を元にもどしました"),
-}
-
+history_words.fit(pages)
 _FACTS = {
     "title": _("活動の名前"),
     "summary": _("どんな活動ですか"),
@@ -103,35 +80,6 @@ _CODED = {
 def undo_until(at: datetime) -> datetime:
     """Return until when a change made at this moment may be taken back."""
     return at + UNDO_FOR
-
-
-@pages.app_template_filter("history_word")
-def history_word(line: queries.HistoryLine) -> str:
-    """Say what happened, in a few words."""
-    if line.verb == "change" and line.change is not None and line.change.occurrence is not None:
-        return _of_date(line.change.occurrence, word(_SCOPES, line.change.scope))
-    if line.occurrence is not None:
-        return _of_date(line.occurrence, word(STATES, line.after))
-    return word(_VERBS, line.verb)
-
-
-def _of_date(occurrence: Occurrence, what: str) -> str:
-    first = to_local(occurrence.first_starts_at, occurrence.activity.timezone)
-    return f"{date_text(first)}{colon()}{what}"
-
-
-@pages.app_template_filter("impact_words")
-def impact_words(impact: dict[str, int]) -> str:
-    """Say whom a change touched, in one line."""
-    moved = impact["moved_dates"] or impact["vanish_dates"] or impact["new_dates"]
-    parts = (
-        gettext("変わった日 %(dates)s日", dates=impact["moved_dates"]) if impact["moved_dates"] else "",
-        gettext("なくなった日 %(dates)s日", dates=impact["vanish_dates"]) if impact["vanish_dates"] else "",
-        gettext("できた日 %(dates)s日", dates=impact["new_dates"]) if impact["new_dates"] else "",
-        gettext("知らせる先 %(people)s人", people=impact["told"]) if impact["told"] else "",
-        gettext("知らせる人はいません") if moved and not impact["told"] else "",
-    )
-    return ("、" if in_japanese() else ", ").join(part for part in parts if part)
 
 
 @pages.get("/dates/<int:occurrence_id>/change")
@@ -169,8 +117,8 @@ def _dates_of(form: OneDateForm | SeriesForm, occurrence: Occurrence, now: datet
         return {}
     activity = occurrence.activity
     found = form.preview_or_why(rest_days(db_session(), activity.organization_id, activity.timezone), now)
-    why = sentence(found) if isinstance(found, Refused) else ""
-    return {"preview": None if why else found, "why_no_dates": why}
+    why, code = (sentence(found), found.code) if isinstance(found, Refused) else ("", form.refused_by)
+    return {"preview": None if why else found, "why_no_dates": why, "rule_is_wrong": is_of_rule(code)}
 
 
 def _form(occurrence: Occurrence, scope: str, now: datetime) -> OneDateForm | SeriesForm:

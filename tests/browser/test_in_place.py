@@ -66,6 +66,21 @@ def test_one_joins_in_place_after_a_mistake_and_goes_back(phone: Phone, office: 
     assert has_stayed(page)
 
 
+def test_who_chooses_another_way_to_be_told_is_not_asked_for_the_one_before(
+    phone: Phone, office: Office
+) -> None:
+    slot, page = office.post("花がらつみ", 3), phone.page
+    phone.open(f"/slots/{slot.id}/join")
+    phone.press("申し込む")
+    expect(page.locator(".error-summary a[href='#email']")).to_be_visible()
+    page.get_by_label("電話", exact=True).check()
+    assert [page.locator(one).is_visible() for one in ("#phone", "#email")] == [True, False]
+    expect(page.locator("main").get_by_text("メールアドレスを入れてください。")).to_have_count(0)
+    phone.picture("9-another-way")
+    page.get_by_label("メール", exact=True).check()
+    assert [page.locator(one).is_visible() for one in ("#phone", "#email")] == [False, True]
+
+
 def test_without_a_network_nothing_typed_is_lost_and_the_next_press_goes_through_once(
     phone: Phone, office: Office
 ) -> None:
@@ -180,6 +195,22 @@ def test_a_plain_form_that_is_refused_comes_back_with_the_same_folds_open(
     phone.press("次へ：日程を確かめる")
     expect(phone.page.locator(".error-summary")).to_be_focused()
     assert open_folds(phone.page) == opened
+
+
+def test_a_refused_form_opens_nothing_that_its_writer_left_closed(phone: Phone, office: Office) -> None:
+    page = phone.page
+    phone.open(office.sign_in_link())
+    phone.press("サインインする")
+    phone.open("/organizations/midori/activities/new")
+    page.get_by_label("くり返し", exact=False).first.select_option("weekly")
+    page.get_by_text("曜日や日を選ぶ", exact=True).click()
+    page.get_by_label("開始時刻", exact=False).fill("09:00")
+    page.get_by_label("終了時刻", exact=False).fill("08:00")
+    page.get_by_label("予備日", exact=False).first.fill("7")
+    assert open_folds(page) == []
+    phone.press("次へ：日程を確かめる")
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert open_folds(page) == []
 
 
 def test_a_question_about_what_was_typed_is_asked_in_place_and_one_step_back_leads_away(

@@ -45,6 +45,14 @@ def test_the_own_page_leads_to_where_somebody_can_be_taken_out_and_added(
     assert (f'action="{page}/fewer#fewer"' in shown, f'action="{page}/more#more"' in shown) == (True, True)
 
 
+def test_the_link_that_changes_nothing_does_not_sound_like_withdrawing(
+    app: Flask, cast: Cast, row: Participation
+) -> None:
+    page = f"/participations/{row.id}/company"
+    shown = browser_of(app, cast.ben).text(page)
+    assert ("変えないでもどる" in shown, ">やめる<" in shown) == (True, False)
+
+
 def test_whoever_comes_alone_can_bring_somebody_too(
     app: Flask, session: Session, cast: Cast, slot: Slot
 ) -> None:

@@ -1,5 +1,7 @@
 """What the pages of a sign-up say: who comes along, which parts have room, and what a draw is."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -144,3 +146,19 @@ def test_where_every_part_is_full_the_page_of_the_date_says_first_that_one_can_w
     session.commit()
     pages.append(visitor.text("/dates/1"))
     assert ['href="#parts">補欠で待つ<' in page for page in pages] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({}, []),
+        ({"contact": "phone"}, []),
+        ({"contact": "email", "email": "hanako@example.jp", "phone": "12"}, ["phone"]),
+        ({"contact": "phone", "email": "hanako"}, ["email"]),
+    ],
+)
+def test_only_a_fault_outside_of_the_chosen_way_keeps_its_field_in_sight(
+    app: Flask, parts: list[Slot], typed: dict[str, str], wrong: list[str]
+) -> None:
+    page = Visitor(app).submit(f"/slots/{parts[0].id}/join", **{"contact": "email"} | typed).text
+    assert re.findall(r'data-way="(\w+)" data-wrong', page) == wrong

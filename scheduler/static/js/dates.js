@@ -8,11 +8,11 @@ const FIELDS = new Set([
   "reserve_days", "weather_rule",
 ]);
 
-function showFieldsOf(form) {
+function showFieldsOf(form, opens) {
   const chosen = form.elements.repeats.value;
   for (const part of form.querySelectorAll("[data-for]")) {
     part.hidden = !part.dataset.for.split(" ").includes(chosen);
-    if ("opens" in part.dataset && !part.hidden) part.open = true;
+    if (opens && "opens" in part.dataset && !part.hidden) part.open = true;
   }
 }
 
@@ -69,13 +69,14 @@ function begin(form) {
   const place = form.querySelector("[data-dates-shown]");
   let waiting;
   form.querySelector("[name=show_dates]")?.setAttribute("hidden", "");
-  showFieldsOf(form);
+  // What was refused comes back with what its writer had open.
+  showFieldsOf(form, !form.querySelector(".error-summary"));
   showTotal(form);
   form.addEventListener("input", (event) => {
     showTotal(form);
     if (!FIELDS.has(event.target.name)) return;
     postpone(form, event.target.name);
-    showFieldsOf(form);
+    showFieldsOf(form, event.target.name === "repeats");
     if (!place) return;
     clearTimeout(waiting);
     form.dataset.turn = String(Number(form.dataset.turn || 0) + 1);

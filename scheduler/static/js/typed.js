@@ -1,6 +1,6 @@
 // Keeps what was typed while its writer changes the language or the look of the page, and gives it back: once, and in this tab alone.
 // Without it these are chosen first, and the form is filled in then.
-// And it takes away what was said to be wrong with a field once that is filled in anew; without it that stays until the form is sent.
+// And it takes away what was said to be wrong with a field once that is filled in anew, or no longer asked; without it that stays until the form is sent.
 
 const KEPT = "tsudoi-typed";
 const WAYS = ".languages, form[action='/display']";
@@ -40,16 +40,24 @@ giveBack();
 document.addEventListener("submit", (event) => event.target.matches(".languages") && keep());
 document.addEventListener("click", (event) => event.target.closest(".display-link, .languages a, .site-footer a[href='/display']") && keep());
 
-function unsay(event) {
-  const field = event.target.closest?.("[data-error]");
-  if (!field) return;
+function unsay(field) {
+  const controls = [field, ...field.querySelectorAll("[id]")].map((one) => `#${one.id}`);
   field.removeAttribute("data-error");
   for (const one of [field, ...field.querySelectorAll("[aria-invalid]")]) one.removeAttribute("aria-invalid");
   field.querySelectorAll(".error").forEach((one) => one.remove());
   const summary = field.closest("form")?.querySelector(".error-summary");
-  summary?.querySelector(`a[href="#${CSS.escape(event.target.id)}"]`)?.closest("li").remove();
+  for (const link of summary?.querySelectorAll("a") ?? []) {
+    if (controls.includes(link.getAttribute("href"))) link.closest("li").remove();
+  }
   if (summary && !summary.querySelector("li")) summary.remove();
 }
 
-document.addEventListener("input", unsay);
-document.addEventListener("change", unsay);
+function mended(event) {
+  const field = event.target.closest?.("[data-error]");
+  if (field) unsay(field);
+  // Whoever chooses another way to be told is not asked for the one before any more.
+  for (const one of document.querySelectorAll(".contact-way [data-error]")) if (!one.getClientRects().length) unsay(one);
+}
+
+document.addEventListener("input", mended);
+document.addEventListener("change", mended);

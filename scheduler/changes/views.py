@@ -20,7 +20,7 @@ from scheduler.activities.queries import (
 from scheduler.activities.reminder_forms import reminder_words
 from scheduler.activities.reminder_rules import parse
 from scheduler.activities.repeat_forms import is_of_rule
-from scheduler.changes import actions, corrections, drafts, ending, history_words, queries, undo
+from scheduler.changes import actions, corrections, drafts, ending, queries, undo
 from scheduler.changes.forms import (
     CorrectionForm,
     EndForm,
@@ -31,6 +31,7 @@ from scheduler.changes.forms import (
     values_of_series,
 )
 from scheduler.changes.models import SCOPES, SeriesChange
+from scheduler.changes.shown import fit
 from scheduler.closures.queries import rest_days
 from scheduler.errors import NotFound, Refused
 from scheduler.history import UNDO_FOR
@@ -48,7 +49,7 @@ from scheduler.words import (
 )
 
 pages = Blueprint("changes", __name__)
-history_words.fit(pages)
+fit(pages)
 _FACTS = {
     "title": _("活動の名前"),
     "summary": _("どんな活動ですか"),

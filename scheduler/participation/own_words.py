@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot
@@ -24,7 +24,7 @@ def has_own_words(session: Session, person: Person) -> bool:
     office = select(Membership.id).where(Membership.person_id == person.id, Membership.office.is_not(None))
     if person.email_verified_at is not None or person.is_operator:
         return True
-    return any(session.scalar(wanted.limit(1)) is not None for wanted in (signed, connected, office))
+    return _is_any(session, signed, connected, office)
 
 
 def is_known_elsewhere(session: Session, person: Person, body_ids: Collection[int]) -> bool:
@@ -45,4 +45,9 @@ def is_known_elsewhere(session: Session, person: Person, body_ids: Collection[in
         .join(Organization, Organization.id == Household.block_id)
         .where(Household.id == person.household_id, away)
     )
-    return any(session.scalar(wanted.limit(1)) is not None for wanted in (others, member, at_home))
+    return _is_any(session, others, member, at_home)
+
+
+def _is_any(session: Session, *wanted: Select[tuple[int]]) -> bool:
+    # A household's page asks this of each of its people.
+    return bool(session.scalar(select(or_(*(one.exists() for one in wanted)))))

@@ -41,7 +41,8 @@ def correct(
     if not may_correct(session, member, block):
         raise Conflict("contact_known")
     name, kana = names_in(facts.name, facts.kana)
-    number, key = phones_in(facts.phone)
+    # What stays as it is need not be a number: 呼び出し 佐藤.
+    number, key = (member.phone, member.phone_key) if facts.phone == member.phone else phones_in(facts.phone)
     email = email_in(facts.email) if facts.email.strip() else None
     is_new = bool(email) and email != member.email
     write(

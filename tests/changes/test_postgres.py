@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler.activities.actions import make_dates, post, publish
 from scheduler.activities.models import Activity, Slot
 from scheduler.activities.parts import SlotFacts
+from scheduler.activities.recurrence import to_local
 from scheduler.activities.search import moved_away
 from scheduler.activities.wishes import Wish
 from scheduler.changes import drafts
@@ -20,7 +21,9 @@ from scheduler.db import engine_options, prepare_engine
 from scheduler.decisions import actions as decisions
 from scheduler.errors import NotFound
 from scheduler.participation.actions import join
+from scheduler.participation.own_words import is_known_elsewhere
 from scheduler.participation.signing import SignUp
+from scheduler.reach.pending import pending_of
 from tests import cast, make
 from tests.changes.wanting import TEN, WEEKLY, dates_of, days, make_change, one, series
 from tests.conftest import NOW
@@ -116,3 +119,21 @@ def test_who_comes_a_moment_late_finds_what_another_has_made_of_an_activity(thei
             join(other, late, SignUp(ben), NOW)
         with pytest.raises(NotFound):
             publish(other, seen, None, NOW)
+
+
+@pytest.mark.parametrize(
+    "migrated_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_what_waits_is_found_and_an_earlier_question_comes_back(theirs: Session) -> None:
+    people, later = cast.make(theirs, NOW), NOW + timedelta(minutes=1)
+    weekly = make.activity(theirs, people.midori, NOW, rule=WEEKLY)
+    date_ = dates_of(theirs, weekly.id)[0]
+    ben = make.participation(theirs, date_.slots[0], people.ben, NOW)
+    begins = to_local(date_.starts_at, weekly.timezone)
+    make_change(theirs, date_, one(date_, starts=begins + timedelta(days=1)))
+    second = make_change(theirs, date_, one(date_, starts=begins + timedelta(days=2)), now=later)
+    assert [one_.change_id for one_ in pending_of(theirs, [people.midori.id], later)][-1] == second.id
+    undo(theirs, second, people.aiko.id, later)
+    theirs.commit()
+    assert (ben.asked_again, ben.asked_again_at) == ("moved", NOW)
+    assert not is_known_elsewhere(theirs, people.ben, {people.midori.id})

@@ -131,3 +131,15 @@ def test_a_link_that_was_asked_for_from_the_wrong_mailbox_signs_nobody_in_any_mo
     with pytest.raises(Invalid, match="sign_in_spent"):
         sign_in_by_link(session, derived(secret, "sign-in", asked.salt), NOW)
     assert kiyo.email_verified_at is None
+
+
+def test_a_leader_corrects_the_name_of_whom_no_number_calls(
+    app: Flask, session: Session, cast: Cast, kiyo: Person
+) -> None:
+    kiyo.phone = "呼び出し 佐藤"
+    session.commit()
+    assert (
+        browser_of(app, cast.ben).submit(_page(kiyo), name="小川 清", kana="おがわ きよ").status_code == 303
+    )
+    session.rollback()
+    assert (kiyo.name, kiyo.phone, kiyo.phone_key) == ("小川 清", "呼び出し 佐藤", None)

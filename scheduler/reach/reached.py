@@ -73,6 +73,11 @@ class Round:
         found = [list(rows) for _name, rows in groups]
         return [(rows[0].block, rows) for rows in found]
 
+    @property
+    def in_order(self) -> list[Told]:
+        """Who is left, first those who are telephoned, then the homes as one walks."""
+        return self.called + [row for _block, rows in self.blocks for row in rows]
+
     def of(self, delivery_id: int) -> "Round":
         """Return the same for one home on it alone, with all words for it; raise NotFound for anybody else."""
         home = next((row.home for row in self.rows if row.delivery_id == delivery_id), None)
@@ -97,7 +102,7 @@ def find_round(session: Session, actor: Actor, occurrence_id: int) -> Round:
     """
     occurrence = find_occurrence(session, actor, occurrence_id)
     told = told_of(session, [occurrence.id]).get(occurrence.id, [])
-    return _own(session, actor, Round(occurrence.activity, [occurrence], told, whole=True))
+    return own_part(session, actor, Round(occurrence.activity, [occurrence], told, whole=True))
 
 
 def find_change_round(session: Session, actor: Actor, change_id: int) -> Round:
@@ -114,7 +119,7 @@ def find_change_round(session: Session, actor: Actor, change_id: int) -> Round:
                 one = found.setdefault(row.delivery_id, row)
                 found[row.delivery_id] = replace(one, dates=(*one.dates, number))
     told = sorted(found.values(), key=lambda row: row.walking_order)
-    return _own(session, actor, Round(activity, dates, told, whole=True, change_id=change_id))
+    return own_part(session, actor, Round(activity, dates, told, whole=True, change_id=change_id))
 
 
 def find_organised_change(session: Session, actor: Actor, change_id: int) -> Activity:
@@ -138,7 +143,11 @@ def _in_order(dates: list[Occurrence], told: dict[int, list[Told]]) -> list[tupl
     return [(one.id, told.get(one.id, [])) for one in dates]
 
 
-def _own(session: Session, actor: Actor, round_: Round) -> Round:
+def own_part(session: Session, actor: Actor, round_: Round) -> Round:
+    """Return of a list what this person may see: all to organisers, the own block's homes to its leader.
+
+    Raise NotFound for anybody else.
+    """
     if may_organise(session, actor, round_.activity.organization_id):
         return round_
     blocks = {block.id for block in led_blocks(session, actor)}

@@ -16,7 +16,9 @@ from scheduler.notices.queries import people_addressed
 from scheduler.participation.models import Participation
 from scheduler.participation.reconfirming import entered_for_others
 from scheduler.parties.login import current_actor
+from scheduler.reach.ahead import would_be_told
 from scheduler.reach.pending import Pending, pending_of
+from scheduler.reach.reached import Round
 from scheduler.reach.told import CHANGED, Told, leaders_of, sign_ups_of, told_about
 from scheduler.reach.ways import Reached, reached_by
 from scheduler.web import db_session
@@ -46,8 +48,24 @@ class Telling:
 
 def fit(pages: Blueprint) -> None:
     """Let the templates of an app, once it has these pages, call all of this by name."""
-    for one in (ways_besides, tellings_of, tellings_to, said_in, may_unsay, ways_of_change, pending_news):
+    for one in (
+        told_ahead,
+        ways_besides,
+        tellings_of,
+        tellings_to,
+        said_in,
+        may_unsay,
+        ways_of_change,
+        pending_news,
+    ):
         pages.add_app_template_global(one)
+
+
+def told_ahead(occurrence: Occurrence) -> Round | None:
+    """Return whom somebody telephones or visits once there is news of a date; None for one that needs none any more."""
+    if not occurrence.takes_place or occurrence.ends_at <= clock.now():
+        return None
+    return would_be_told(db_session(), current_actor(), occurrence)
 
 
 def ways_besides(occurrence: Occurrence | None, rows: Sequence[Told]) -> OtherWays:

@@ -76,17 +76,26 @@ class Reached:
 
 def reached_by(session: Session, person_ids: Collection[int]) -> Reached:
     """Say how these people would be told now, each by the first way that is not off; nothing is written."""
-    people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
-    points: dict[int, list[ContactPoint]] = defaultdict(list)
-    for point in session.scalars(select(ContactPoint).where(ContactPoint.person_id.in_(person_ids))):
-        points[point.person_id].append(point)
-    firsts = [(person, _first_channel(person, points[person.id])) for person in people]
+    firsts = _firsts(session, person_ids)
     by_hand = [person for person, channel in firsts if channel in BY_NEIGHBOURS]
     homes = {
         ("home", person.household_id) if person.household_id else ("person", person.id) for person in by_hand
     }
     counted = Counter(channel for _, channel in firsts if channel not in BY_NEIGHBOURS)
     return Reached({name: counted[name] for name in CHANNELS if counted[name]}, len(homes), len(by_hand))
+
+
+def told_by_hand(session: Session, person_ids: Collection[int]) -> set[int]:
+    """Return which of these people would be told by telephone or on paper now."""
+    return {person.id for person, channel in _firsts(session, person_ids) if channel in BY_NEIGHBOURS}
+
+
+def _firsts(session: Session, person_ids: Collection[int]) -> list[tuple[Person, str]]:
+    people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    points: dict[int, list[ContactPoint]] = defaultdict(list)
+    for point in session.scalars(select(ContactPoint).where(ContactPoint.person_id.in_(person_ids))):
+        points[point.person_id].append(point)
+    return [(person, _first_channel(person, points[person.id])) for person in people]
 
 
 def _first_channel(person: Person, stored: list[ContactPoint]) -> str:

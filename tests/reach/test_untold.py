@@ -60,7 +60,9 @@ def test_who_has_no_telephone_is_written_to_by_mail_or_letter_and_is_not_counted
     assert (shown.count("様</h1>"), "順延します" in shown, "別所 勉様" in shown) == (1, True, True)
     seen = re.search(r'href="(/dates/1/board/\d+\?from=list)"', found)
     assert seen is not None
-    assert f'class="back-link" href="{page}/list"' in aiko.text(seen[1])
+    sign_up = aiko.text(seen[1])
+    assert f'class="back-link" href="{page}/list"' in sign_up
+    assert "日時が変わり、来られるかを聞くことに" in sign_up
     assert aiko.submit(seen[1].replace("?", "/again?"), page=seen[1]).location == seen[1]
     chie = browser_of(app, cast.chie)
     assert str(cast.ben.email) not in chie.text(f"{page}/list")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from scheduler.history import StateChange, changes_of, record
 from scheduler.notices.actions import send_anew
 from scheduler.participation.models import Participation
 from scheduler.participation.own_words import has_own_words, is_known_elsewhere
-from scheduler.parties.models import Person, SignIn
+from scheduler.parties.models import Organization, Person, SignIn
 from scheduler.parties.names import email_in, email_key, phones_in
 from scheduler.parties.tokens import new_token
 
@@ -35,7 +35,7 @@ def allowed(session: Session, row: Participation) -> Allowed:
     """Return what may be written down: nobody's own words are overwritten, nor what others knew of them before."""
     said = [one.verb for one in _written(session, row)][-1:]
     is_ours = said not in ([], [TAKEN_BACK]) or _was_entered_with_it(row)
-    corrects = is_ours and _is_known_here_alone(session, row) and not has_own_words(session, row.contact)
+    corrects = is_ours and _may_have_a_key(session, row)
     return Allowed(row.is_live and (corrects or not row.contact.phone), corrects)
 
 
@@ -45,7 +45,14 @@ def _was_entered_with_it(row: Participation) -> bool:
 
 
 def _is_known_here_alone(session: Session, row: Participation) -> bool:
-    return not is_known_elsewhere(session, row.contact, {row.slot.occurrence.activity.organization_id})
+    body = row.slot.occurrence.activity.organization
+    blocks = session.scalars(select(Organization.id).where(Organization.parent_id == body.id))
+    return not is_known_elsewhere(session, row.contact, {body.id, body.parent_id or body.id, *blocks})
+
+
+def _may_have_a_key(session: Session, row: Participation) -> bool:
+    # Letters bear the link to the own page, where stands what other bodies know of them, too.
+    return _is_known_here_alone(session, row) and not has_own_words(session, row.contact)
 
 
 def _written(session: Session, row: Participation) -> list[StateChange]:
@@ -80,7 +87,7 @@ def give(session: Session, row: Participation, phone: str, email: str, by: tuple
         values |= {"email": typed, "email_key": email_key(typed) if typed else None}
     if not row.is_live or any(getattr(person, name) for name in values if not corrects):
         raise Conflict("contact_known")
-    if typed and typed != person.email and has_own_words(session, row.contact):
+    if typed and typed != person.email and not _may_have_a_key(session, row):
         raise Conflict("mail_not_given")
     is_new = bool(typed) and typed != person.email
     write(session, person, values, by[1])

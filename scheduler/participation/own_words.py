@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from scheduler.activities.models import Activity, Occurrence, Slot
@@ -36,7 +36,7 @@ def is_known_elsewhere(session: Session, person: Person, body_ids: Collection[in
         .join(Activity, Activity.id == Occurrence.activity_id)
         .where(Participation.contact_id == person.id, Activity.organization_id.not_in(body_ids))
     )
-    away = Organization.id.not_in(body_ids) & func.coalesce(Organization.parent_id, 0).not_in(body_ids)
+    away = Organization.id.not_in(body_ids)
     member = (
         select(Membership.id).join(Membership.organization).where(Membership.person_id == person.id, away)
     )

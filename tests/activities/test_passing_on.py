@@ -61,6 +61,9 @@ def test_what_is_over_or_a_draft_is_not_passed_on(
     page = aiko.text(f"/dates/{date.id}")
     assert (_sent(page), "#share" in page) == ([], False)
     assert "#share" not in aiko.text(f"/dates/{date.id}/board")
+    date.state = "held"
+    session.commit()
+    assert "#share" not in aiko.text(f"/dates/{date.id}/board")
     date.state = "open"
     session.commit()
     with at("2026-11-22 12:00"):

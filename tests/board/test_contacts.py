@@ -20,6 +20,7 @@ from scheduler.parties.actions import (
     verify_email,
 )
 from scheduler.parties.models import Membership
+from tests import cast as casting
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOW
@@ -177,3 +178,27 @@ def test_the_page_of_a_sign_up_reads_its_history_once_to_know_what_may_be_writte
     with statements(session) as made:
         aiko.text(page)
     assert sum("FROM contact_point" in one and "channel IN" in one for one in made) == 1
+
+
+def test_no_address_is_given_to_somebody_whom_other_bodies_know(
+    session: Session, cast: Cast, row: Participation
+) -> None:
+    elsewhere = make.participation(session, make.slot(session, cast.library, NOW), row.contact, NOW)
+    elsewhere.entered_by_id = cast.chie.id
+    session.flush()
+    with pytest.raises(Conflict, match="mail_not_given"):
+        give(session, row, "", "aiko@example.jp", (cast.aiko.id, NOW))
+    give(session, row, PHONE, "", (cast.aiko.id, NOW))
+    assert (row.contact.phone_key, row.contact.email) == ("+819088881111", None)
+
+
+def test_a_block_of_the_same_association_is_no_other_body(
+    session: Session, cast: Cast, row: Participation
+) -> None:
+    block = casting.block(session, cast.midori, "midori-1", NOW)
+    there = make.participation(session, make.slot(session, block, NOW), row.contact, NOW)
+    there.entered_by_id = cast.aiko.id
+    session.flush()
+    give(session, row, "", "haru@example.jp", (cast.aiko.id, NOW))
+    give(session, there, "", "haruko@example.jp", (cast.aiko.id, NOW))
+    assert row.contact.email == "haruko@example.jp"

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.activities.queries import find_organised_occurrence
 from scheduler.board import actions, entering, forms, lists, queries
@@ -103,7 +103,7 @@ def _say_given(given: contacting.Given) -> None:
     corrected = gettext("連絡先を直しました。") if given.corrected else ""
     said = [one for one in (corrected, sent_anew_word(given.sent_anew)) if one]
     if said:
-        flash(" ".join(said), "success")
+        flash(("" if words.in_japanese() else " ").join(said), "success")
 
 
 @pages.post("/dates/<int:occurrence_id>/board/<int:participation_id>/approve")

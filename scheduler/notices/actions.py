@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session, contains_eager
 
@@ -127,7 +127,11 @@ def send_anew(session: Session, person_id: int, now: datetime) -> int:
         .where(
             Delivery.person_id == person_id,
             Delivery.deadline_at > now,
-            Notice.subject.in_(("occurrence", "change", "participation")),
+            or_(
+                Notice.subject.in_(("occurrence", "change", "participation")),
+                # What an organiser has written to one part alone; what else is about parts asks others for help.
+                and_(Notice.subject == "slot", Notice.body != ""),
+            ),
         )
         .order_by(Notice.version, Delivery.hop)
     )

@@ -67,8 +67,8 @@ def mail_leaves() -> bool:
 
 
 def sent_anew_word(count: int) -> str:
-    """Say how many letters that never came go to a new address; empty for none."""
-    if not count:
+    """Say how many letters that never came go to a new address; empty for none, and where no mail leaves."""
+    if not count or not mail_leaves():
         return ""
     return str(
         ngettext(

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, jsonify, make_response, render_template, url
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.errors import NotFound
 from scheduler.participation.shown import sent_anew_word
 from scheduler.parties.access import may_see_all
@@ -69,7 +69,7 @@ def member(household_id: int, member_id: int) -> ResponseReturnValue:
     ):
         db_session().commit()
         said = gettext("%(name)sさんを直しました。", name=one.name), sent_anew_word(form.done)
-        flash(" ".join(said).strip(), "success")
+        flash(("" if words.in_japanese() else " ").join(said).strip(), "success")
         return go(f"/households/{household_id}")
     return form.page("people/member.html", home=home, one=one)
 

@@ -16,6 +16,7 @@ from scheduler.notices.queries import people_addressed
 from scheduler.participation.models import Participation
 from scheduler.participation.reconfirming import entered_for_others
 from scheduler.parties.login import current_actor
+from scheduler.reach import queries
 from scheduler.reach.ahead import would_be_told
 from scheduler.reach.pending import Pending, pending_of
 from scheduler.reach.reached import Round
@@ -57,6 +58,7 @@ def fit(pages: Blueprint) -> None:
         may_unsay,
         ways_of_change,
         pending_news,
+        unheard_of,
     ):
         pages.add_app_template_global(one)
 
@@ -97,6 +99,11 @@ def tellings_to(row: Participation) -> list[Telling]:
     """Return who told somebody who has signed up the news of that date, and when."""
     about = told_about(db_session(), row.slot.occurrence_id, row.contact_id)
     return list(tellings_of(about).values())
+
+
+def unheard_of(occurrence: Occurrence, revision: int) -> set[int]:
+    """Return who has not been told a decision about a date, as far as is known; `revision` is what it gave the date."""
+    return queries.unheard(db_session(), occurrence.id, revision)
 
 
 def may_unsay(row: Participation) -> bool:

@@ -5,6 +5,7 @@ import re
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from scheduler import jobs
 from scheduler.activities.models import Occurrence
 from scheduler.decisions import actions
 from scheduler.decisions.actions import Ruling
@@ -79,6 +80,26 @@ def _told_by_hand(app: Flask, session: Session, cast: Cast) -> tuple[Visitor, Oc
     return browser_of(app, cast.aiko), slot.occurrence, row
 
 
+def test_whoever_was_not_told_by_hand_yet_need_not_hear_that_it_was_taken_back(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    needless = "前のお知らせは、伝えた印がありません。伝えていなければ、連絡はいりません。"
+    aiko, date, _row = _told_by_hand(app, session, cast)
+    page = f"/dates/{date.id}/list"
+    other = person(session, PersonFacts("小川 キヨ", "おがわ きよ", phone="090-9876-5432"), NOW)
+    make.participation(session, date.slots[0], other, NOW)
+    session.commit()
+    assert needless not in aiko.text(page)
+    # The list may have been printed by now, and somebody have rung.
+    jobs.tick(app)
+    undo = aiko.submit(f"/dates/{date.id}/decision/undo/1", page=f"/dates/{date.id}/board")
+    assert undo.status_code == 303
+    # Whoever came only after the postponement knows it, and has to hear.
+    shown = aiko.text(page)
+    assert shown.count(needless) == 1
+    assert needless in shown.split("佐藤 梅", 1)[1].split("</li>", 1)[0]
+
+
 def test_whoever_may_have_heard_of_it_by_telephone_or_letter_hears_that_it_was_taken_back(
     app: Flask, session: Session, cast: Cast
 ) -> None:
@@ -88,6 +109,7 @@ def test_whoever_may_have_heard_of_it_by_telephone_or_letter_hears_that_it_was_t
     assert aiko.submit(page, told=number, answered=[]).status_code == 303
     assert aiko.submit(f"/dates/{date.id}/decision/undo/1", page=f"/dates/{date.id}/board").status_code == 303
     said = _plain(aiko.text(page))
+    assert "伝えた印がありません" not in said
     taken_back = "「11月29日（日）に順延」というお知らせは、取り消しになりました。"
     holds = "11月22日（日）の資源回収の日は、予定どおり午前8時からみどり公園前で行います。"
     assert taken_back + holds in said

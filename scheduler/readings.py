@@ -78,6 +78,9 @@ _SPLIT = re.compile(
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _COUNTS = "people|person|places?|minutes?|hours?|days?|weeks?|months?|years?"
 _ENGLISH = re.compile(rf" (?:(?<=[0-9] )(?=(?:{_MONTH}|{_COUNTS}|[ap]m)\b)|(?<= – ))")
+# In sentences a weekday stays with its day, too: a heading, a row or a column may be too narrow for both.
+_WEEKDAY = re.compile(rf"(?<=day) (?=[0-9]{{1,2}}[ \u00a0](?:{_MONTH})\b)")
+_IN_SENTENCE = ("<p>", "<p ", "<li>", "<br", "</a>", "</strong>", "</span>")
 # What is pressed or opened is named in one piece, with its particle, 「雨のとき」を, where that is short and stands in
 # a sentence: as a child of a row it would become a box of its own. One that is longer begins a line rather than break.
 _RUBY = "<ruby>[^<]*<rp>（</rp><rt>[^<]*</rt><rp>）</rp></ruby>"
@@ -95,7 +98,7 @@ _READ = re.compile("<rp>（</rp><rt>[^<]*</rt>|<[^>]*>")
 _UNCOUNTED = re.compile("[ \u2060「」（）]")
 # A line of easy Japanese may end behind what is whole, so that its particle must be in it.
 _WHOLE = '<span class="whole">'
-_BEHIND = re.compile("</span>(<bdi>|)(\u2060(?:[にのはがをでとへも]|から|までに?))(?= )")
+_BEHIND = re.compile("</span>(<bdi>|)(\u2060(?:(?:さん)?(?:[にのはがをでとへも]|から|までに?)|さん))(?= )")
 _IN_TEXT = ("<p>", "<p ", "<li>", "<dd>", "<br", "</a>", "</strong>", "<h1>", "<h2>")
 # What no markup may stand in: tags with their attributes, and elements that hold plain text.
 _PLAIN = re.compile(
@@ -145,7 +148,13 @@ def in_one_piece(page: str) -> str:
 
 def in_one_piece_in_english(page: str) -> str:
     """Return an English page in which no line ends inside a date, between a number and its word, or behind a dash."""
-    return _held(page, _ENGLISH, lambda _: "\u00a0")
+
+    def with_its_day(gap: re.Match[str]) -> str:
+        tag = gap.string.rfind("<", 0, gap.start())
+        is_said = gap.string.startswith(_IN_SENTENCE, tag) and not gap.string.startswith(_AS_IT_IS, tag)
+        return "\u00a0" if is_said else " "
+
+    return _held(_WEEKDAY.sub(with_its_day, page), _ENGLISH, lambda _: "\u00a0")
 
 
 def _held(page: str, inside: re.Pattern[str], whole: Callable[[str], str]) -> str:

@@ -153,6 +153,15 @@ def test_no_line_of_english_ends_inside_a_date_or_a_number_with_its_word(written
     assert in_one_piece_in_english(f"<b>x</b> {written}") == f"<b>x</b> {held}"
 
 
+@pytest.mark.parametrize(
+    ("page", "stays"),
+    [("<p>by Tuesday 17 November, 10:00</p>", True), ("<dd>Wednesday 25 November</dd>", False)],
+)
+def test_a_weekday_stays_with_its_day_in_sentences_but_not_where_both_may_not_fit(page: str, stays: bool) -> None:
+    held = in_one_piece_in_english(page)
+    assert ("day\u00a0" in held, "\u00a0November" in held) == (stays, True)
+
+
 @pytest.mark.parametrize("page", ['<input value="22 November">', "<option selected>22 November</option>"])
 def test_what_may_be_sent_back_stays_as_it_is(page: str) -> None:
     assert in_one_piece_in_english(page) == page
@@ -220,6 +229,6 @@ def test_bytes_that_are_no_text_go_out_as_they_are(app: Flask, kind: str, packin
 
 
 def test_what_is_there_to_be_copied_carries_nothing_that_nobody_typed() -> None:
-    page = '<p class="pass-on">11月22日（日） 午前8時30分、「雨のとき」を見る – 3 people</p>'
+    page = '<p class="pass-on">11月22日（日） 午前8時30分、「雨のとき」を見る – 3 people on Sunday 22 November</p>'
     assert (in_one_piece(page), in_one_piece_in_english(page)) == (page, page)
     assert in_one_piece(page.replace(' class="pass-on"', "")) != page

@@ -170,13 +170,6 @@ def _nameless(adults: int) -> str:
     return str(ngettext("大人%(num)s人", "大人%(num)s人", adults))
 
 
-def standing_word(row: Participation) -> str:
-    """Return the word for how a sign-up stands: who has asked for a place that is drawn waits for the draw."""
-    if row.state == "applied" and row.slot.is_lottery:
-        return str(gettext("抽選待ち"))
-    return words.word(words.PARTICIPATION_STATES, row.state)
-
-
 def withdraw_word(row: Participation) -> str:
     """Return what the button says with which a party withdraws; sentences that tell of it name it so."""
     if not row.comes:

@@ -347,3 +347,9 @@ def _named_of(row: Participation) -> Iterator[NamedPerson]:
     for one in row.companions:
         if one.name:
             yield NamedPerson(row.slot, row.party_name, one.name, one.kana, one.grade, one.age_months)
+
+
+def was_removed(session: Session, row: Participation) -> bool:
+    """Say whether an organiser's word took a party out of its part, rather than said no to what it asked for."""
+    ended = [one.verb for one in changes_of(session, "participation", row.id) if one.after == "declined"]
+    return ended[-1:] == ["remove"]

@@ -6,14 +6,13 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext, ngettext
 
-from scheduler import clock
+from scheduler import clock, words
 from scheduler.activities.models import Occurrence, Slot
 from scheduler.participation import queries, undoing, visits
 from scheduler.participation.fields import (
     coming_word,
     company_text,
     people_text,
-    standing_word,
     withdraw_word,
     withdrawing_word,
 )
@@ -39,6 +38,15 @@ def own_sign_ups(occurrence_id: int) -> dict[int, Participation]:
 def may_come_back(row: Participation) -> bool:
     """Say whether one can still take back that one cannot come."""
     return undoing.word_to_take_back(db_session(), row, clock.now()) is not None
+
+
+def standing_word(row: Participation) -> str:
+    """Return the word for how a sign-up stands: a lottery is waited for, and who was removed has not said no."""
+    if row.state == "applied" and row.slot.is_lottery:
+        return str(gettext("抽選待ち"))
+    if row.state == "declined" and queries.was_removed(db_session(), row):
+        return str(gettext("世話人が外しました"))
+    return words.word(words.PARTICIPATION_STATES, row.state)
 
 
 def folded(rows: list[Participation]) -> list[list[Participation]]:

@@ -233,11 +233,21 @@ def test_the_history_says_who_did_what_for_whom_and_why(
     app: Flask, session: Session, aiko: Visitor, cast: Cast
 ) -> None:
     aiko.submit(f"{BOARD}/1/remove", page=f"{BOARD}/1", why="都合により")
-    page = aiko.text(f"{BOARD}/1")
-    history = page[page.index("これまでのこと") :]
-    assert re.search(
-        r"外した.*見送り.*青木 愛子.*（別所 勉さんに代わって）.*都合により.*申し込み", history, re.S
-    )
+    head, _, history = aiko.text(f"{BOARD}/1").partition("これまでのこと")
+    assert "世話人が外しました" in head
+    assert re.search(r"外した.*青木 愛子.*都合により.*申し込み", history, re.S)
+    # Nobody has said no, and it was not for the party.
+    assert "見送り" not in head + history
+    assert "に代わって" not in history
+
+
+def test_whom_an_organiser_removed_reads_so_and_not_that_they_passed(
+    app: Flask, aiko: Visitor, cast: Cast
+) -> None:
+    aiko.submit(f"{BOARD}/1/remove", page=f"{BOARD}/1", why="都合により")
+    page = browser_of(app, cast.ben).text("/me/data")
+    assert "世話人が外しました" in page
+    assert "見送り" not in page
 
 
 def test_fewer_places_name_who_would_lose_theirs_before_anything_happens(

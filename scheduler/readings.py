@@ -78,6 +78,8 @@ _SPLIT = re.compile(
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _COUNTS = "people|person|places?|minutes?|hours?|days?|weeks?|months?|years?"
 _ENGLISH = re.compile(rf" (?:(?<=[0-9] )(?=(?:{_MONTH}|{_COUNTS}|[ap]m)\b)|(?<= – ))")
+# Behind a dash a line may end even before a blank that holds.
+_DASH = re.compile("(?<= –)(?=\u00a0)")
 # In sentences a weekday stays with its day, too: a heading, a row or a column may be too narrow for both.
 _WEEKDAY = re.compile(rf"(?<=day) (?=[0-9]{{1,2}}[ \u00a0](?:{_MONTH})\b)")
 _IN_SENTENCE = ("<p>", "<p ", "<li>", "<br", "</a>", "</strong>", "</span>")
@@ -154,7 +156,8 @@ def in_one_piece_in_english(page: str) -> str:
         is_said = gap.string.startswith(_IN_SENTENCE, tag) and not gap.string.startswith(_AS_IT_IS, tag)
         return "\u00a0" if is_said else " "
 
-    return _held(_WEEKDAY.sub(with_its_day, page), _ENGLISH, lambda _: "\u00a0")
+    held = _held(_WEEKDAY.sub(with_its_day, page), _ENGLISH, lambda _: "\u00a0")
+    return _held(held, _DASH, lambda _: "\u2060")
 
 
 def _held(page: str, inside: re.Pattern[str], whole: Callable[[str], str]) -> str:

@@ -146,7 +146,7 @@ def test_an_example_of_a_number_is_held_together_anyway() -> None:
         ("22 Marchers", "22 Marchers"),
         ("3 people, 10 minutes", "3\u00a0people, 10\u00a0minutes"),
         ("9:00 am", "9:00\u00a0am"),
-        ("Recovery day – Loading", "Recovery day –\u00a0Loading"),
+        ("Recovery day – Loading", "Recovery day –\u2060\u00a0Loading"),
     ],
 )
 def test_no_line_of_english_ends_inside_a_date_or_a_number_with_its_word(written: str, held: str) -> None:
@@ -157,7 +157,9 @@ def test_no_line_of_english_ends_inside_a_date_or_a_number_with_its_word(written
     ("page", "stays"),
     [("<p>by Tuesday 17 November, 10:00</p>", True), ("<dd>Wednesday 25 November</dd>", False)],
 )
-def test_a_weekday_stays_with_its_day_in_sentences_but_not_where_both_may_not_fit(page: str, stays: bool) -> None:
+def test_a_weekday_stays_with_its_day_in_sentences_but_not_where_both_may_not_fit(
+    page: str, stays: bool
+) -> None:
     held = in_one_piece_in_english(page)
     assert ("day\u00a0" in held, "\u00a0November" in held) == (stays, True)
 

@@ -57,6 +57,11 @@ _TORN = {
     "下": "書",
     "問い": "合わせ",
     "間に": "合",
+    "参加に": "もど",
+    "雨の": "ときは、",
+    "名前の": "ない行",
+    "転送された": "とき",
+    "ほかの": "人に教",
     "ふりが": "なだけ",
     # What is pressed or looked at goes with its particle, an example with its sign, 10月1日（木） with の and で.
     "」": "に(?:まとめて)?申し込む|を[押選捨]|に書|で、",
@@ -74,6 +79,8 @@ _SPLIT = re.compile(
     f"(?=[{''.join(sorted({begun[0] for begun in _TORN}))}])"
     f"(?:{'|'.join(f'{begun}(?={rest})' for begun, rest in _TORN.items())})"
 )
+# A date stays in one piece where a sentence leads up to it.
+_DATED = re.compile("[：、][0-9]+月[0-9]+日(?=（)")
 # In English a day stays with its month, a number with what it counts, and a dash with what stands behind it.
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _COUNTS = "people|person|places?|minutes?|hours?|days?|weeks?|months?|years?"
@@ -145,7 +152,8 @@ def in_html(page: str, *, shown: bool = True) -> str:
 
 def in_one_piece(page: str) -> str:
     """Return a page in which no line ends inside a word that browsers take for two."""
-    return _NAMED.sub(_named, _held(page, _SPLIT, lambda text: f"{text}\u2060"))
+    held = _held(page, _SPLIT, lambda text: f"{text}\u2060")
+    return _NAMED.sub(_named, _held(held, _DATED, _one_date))
 
 
 def in_one_piece_in_english(page: str) -> str:
@@ -158,6 +166,10 @@ def in_one_piece_in_english(page: str) -> str:
 
     held = _held(_WEEKDAY.sub(with_its_day, page), _ENGLISH, lambda _: "\u00a0")
     return _held(held, _DASH, lambda _: "\u2060")
+
+
+def _one_date(day: str) -> str:
+    return day.replace("月", "月\u2060") + "\u2060"
 
 
 def _held(page: str, inside: re.Pattern[str], whole: Callable[[str], str]) -> str:

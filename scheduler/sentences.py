@@ -242,7 +242,7 @@ SENTENCES = {
     "people_over_places": _(
         "%(people)s人は、この役割の定員（%(places)s人）より多い数です。打ちまちがいでなければ、先に定員を増やしてください。"
     ),
-    "choice_unknown": _("一覧にあるものから選んでください。"),
+    "choice_unknown": _("どれかを選んでください。"),
     "undecided": _("先に、実施するかどうかを決めてください。"),
     "next_date_missing": _("いっしょにできる次の日がありません。"),
     "decided_too_late": _("始まる前に決められる時刻にしてください。前の日に決めることもできます。"),

@@ -91,6 +91,8 @@ def test_a_word_that_browsers_break_is_held_together_where_it_is_read() -> None:
         ("あとで見分けるための名前です。例：広報紙", "例："),
         ("朝6時30分に決まります", "時"),
         ("8日の午前6時に", "の午前"),
+        ("30分以内なら、参加にもどせます。", "参加に"),
+        ("雨のときは、その日に順延します。", "雨の"),
     ],
 )
 def test_a_particle_stays_with_what_it_belongs_to(whole: str, after: str) -> None:
@@ -133,6 +135,11 @@ def test_a_time_of_day_is_one_word() -> None:
         in_one_piece("<p>22日（日）の午前6時30分に</p>")
         == "<p>22日（日）\u2060の午前\u20606時\u206030分に</p>"
     )
+
+
+@pytest.mark.parametrize("led", ["決めた日時：", "雨なら、"])
+def test_a_date_that_a_sentence_leads_up_to_is_one_word(led: str) -> None:
+    assert in_one_piece(f"<p>{led}11月29日（日）に</p>") == f"<p>{led}11月\u206029日\u2060（日）に</p>"
 
 
 def test_an_example_of_a_number_is_held_together_anyway() -> None:

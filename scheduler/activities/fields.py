@@ -91,7 +91,7 @@ class WeatherFields(PlainForm):
     reserve_days = IntegerField(
         _("予備日"),
         [Optional(), NumberRange(1, MOST_RESERVE_DAYS)],
-        description=_("何日後ですか。1週間後なら 7。入れると、雨のときは順延します。"),
+        description=_("何日後ですか。1週間後なら7と入れます。雨のときは、その日に順延します。"),
         render_kw={"inputmode": "numeric"},
     )
     decide_at = TimeField(_("決める時刻"), [Optional()], description=_("実施するかどうかを決める時刻です。"))

@@ -107,7 +107,7 @@ class IdentityForm(PublicForm):
     def validate_contact(self, field: Field) -> None:
         """Take only a way that is offered."""
         if field.data not in self._ways:
-            raise ValidationError(gettext("一覧にあるものから選んでください。"))
+            raise ValidationError(gettext("どれかを選んでください。"))
 
     def validate_email(self, field: Field) -> None:
         """Ask for one contact: an address, or a telephone for those who have none, or LINE."""

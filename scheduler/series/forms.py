@@ -71,7 +71,8 @@ class SeriesForm(CompanyForm):
         )
         every = gettext("毎回。これからできる日も、やめるまで自動で申し込みます")
         some = gettext("下で選んだ日だけ")
-        form.scope.choices = [("all", all_now), ("every", every), ("some", some)]
+        # Of a single date there is nothing to choose from.
+        form.scope.choices = [("all", all_now), ("every", every), ("some", some)][: 3 if len(slots) > 1 else 2]
         return form
 
     def __iter__(self) -> Iterator[Field]:

@@ -105,9 +105,9 @@ class PartTermsForm(Form):
         _("親子の会のように、お子さんといっしょの方だけのときに入れます。0は、大人だけでも申し込めます。"),
     )
     briefing = SelectField(_("先に参加してもらう説明会"), choices=[], default="")
-    needs_part = SelectField(_("付き添いが必要な役割のとき、付き添いの役割"), choices=[], default="")
+    needs_part = SelectField(_("付き添う人の役割"), choices=[], default="")
     needs_each = IntegerField(
-        _("1人に付き添いは何人"), [Optional(), NumberRange(1, 20)], default=1, render_kw=_NUMBER
+        _("1人に付き添う人数"), [Optional(), NumberRange(1, 20)], default=1, render_kw=_NUMBER
     )
     questions = FieldList(
         FormField(QuestionRow), _("申し込むときに聞くこと"), min_entries=QUESTION_ROWS, max_entries=10

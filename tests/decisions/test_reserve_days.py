@@ -29,10 +29,10 @@ def test_what_was_moved_by_hand_has_the_reserve_day_of_its_new_day(
 ) -> None:
     date = make.occurrence(session, cast.midori, NOW)
     _moved(session, date, 2)
-    assert "雨なら、12月1日（火）に順延します" in visitor.text(f"/dates/{date.id}")
+    assert "雨なら、12月\u20601日\u2060（火）に順延します" in visitor.text(f"/dates/{date.id}")
     # As far as the reserve day would have been, but nobody has postponed it.
     _moved(session, date, 5)
-    assert "雨なら、12月6日（日）に順延します" in visitor.text(f"/dates/{date.id}")
+    assert "雨なら、12月\u20606日\u2060（日）に順延します" in visitor.text(f"/dates/{date.id}")
 
 
 def test_what_was_moved_by_hand_and_then_postponed_has_none_while_it_waits_for_the_next_decision(
@@ -77,4 +77,4 @@ def test_what_was_called_off_and_is_planned_anew_has_its_reserve_day_again(
     actions.cancel(session, date, Ruling(cast.aiko.id, date.revision), NOW)
     actions.take_back(session, date, Ruling(cast.aiko.id, date.revision), NOW)
     session.commit()
-    assert "雨なら、11月29日（日）に順延します" in visitor.text(f"/dates/{date.id}")
+    assert "雨なら、11月\u206029日\u2060（日）に順延します" in visitor.text(f"/dates/{date.id}")

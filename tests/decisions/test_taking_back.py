@@ -42,7 +42,7 @@ def test_who_signed_up_for_the_other_day_is_told_asked_again_and_warned(
     back = "「順延」を</span>取り消しました。"
     assert back in aiko.text(board)
     assert "日時が変わりました。前は 11月29日（日）" in visitor.text(confirm)
-    assert "予定どおり、11月22日（日） " in visitor.text(f"/dates/{date.id}")
+    assert "予定どおり、11月\u206022日\u2060（日） " in visitor.text(f"/dates/{date.id}")
     mail = mailbox.new_mail(app, "ben@example.jp")
     assert mail["Subject"].startswith("予定どおり、11月22日（日） 午前8時から行います")
     to_ben = mailbox.text(mail)

@@ -100,10 +100,10 @@ def test_one_press_decides_and_tells(
 def test_what_is_postponed_tells_the_day_of_the_word_from_the_new_day_and_leads_from_the_old_one(
     aiko: Visitor, cast: Cast, app: Flask, visitor: Visitor, date: Occurrence
 ) -> None:
-    assert "雨なら、11月29日（日）に順延します" in visitor.text("/dates/1")
+    assert "雨なら、11月\u206029日\u2060（日）に順延します" in visitor.text("/dates/1")
     aiko.submit("/dates/1/decision", early="1", outcome="postpone")
     page = visitor.text("/dates/1")
-    assert "決めた日時：11月16日（月）" in page
+    assert "決めた日時：11月\u206016日\u2060（月）" in page
     asked = browser_of(app, cast.ben).text("/me")
     assert "11月22日（日）から順延になりました。" in asked.replace('<span class="whole">', "").replace(
         "</span>", ""

@@ -235,10 +235,10 @@ def test_days_that_could_not_be_joined_are_named_with_why_and_all_is_taken_back_
     ben = browser_of(app, cast.ben)
     page = f"/activities/{weekly.id}/join/0"
     assert f'href="{page}"' in ben.text(f"/dates/{second.occurrence_id}")
-    assert "いま決まっている3回だけ、12月6日（日）まで" in ben.text(page)
+    assert "いま決まっている3回だけ、12月\u20606日\u2060（日）まで" in ben.text(page)
     thanks = ben.submit(page, scope="every").location
     page = ben.text(thanks)
-    assert "申し込めなかった日：11月22日（日）。申し込みは締め切りました。" in page
+    assert "申し込めなかった日：11月\u206022日\u2060（日）。申し込みは締め切りました。" in page
     assert f"<dd>{cast.ben.name}</dd>" in page
     assert ben.submit(f"{thanks}/undo", page=thanks).status_code == 303
     assert set(states(session)) == {"cancelled"}

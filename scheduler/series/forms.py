@@ -70,9 +70,9 @@ class SeriesForm(CompanyForm):
             "いま決まっている%(count)s回だけ、%(last)sまで", count=len(slots), last=_day_of(slots[-1])
         )
         every = gettext("毎回。これからできる日も、やめるまで自動で申し込みます")
-        some = gettext("下で選んだ日だけ")
         # Of a single date there is nothing to choose from.
-        form.scope.choices = [("all", all_now), ("every", every), ("some", some)][: 3 if len(slots) > 1 else 2]
+        some = [("some", gettext("下で選んだ日だけ"))] if len(slots) > 1 else []
+        form.scope.choices = [("all", all_now), ("every", every), *some]
         return form
 
     def __iter__(self) -> Iterator[Field]:

@@ -32,7 +32,7 @@ def test_the_list_behind_the_number_names_them_before_the_decision(
     found = aiko.text(f"{page}/list")
     assert _names(found) == ["でんわ", "となり1", "となり0"]
     assert ("いまは、伝えることはありません。" in found, 'href="tel:' in found) == (True, True)
-    assert 'name="told"' not in found
+    assert ('name="told"' in found, f'class="back-link" href="{page}/board"' in found) == (False, True)
 
 
 def test_a_block_leader_sees_the_own_homes_ahead_and_no_telephone(

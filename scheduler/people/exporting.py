@@ -1,6 +1,7 @@
 """All that the service knows of somebody, for them to take along: plain values, ready for JSON."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -36,16 +37,20 @@ def export_of(session: Session, person: Person) -> dict[str, Any]:
 
 
 def shown_of(session: Session, person: Person) -> dict[str, Any]:
-    """Return the same for a page: the rows themselves, the newest sign-up and notice first."""
+    """Return the same for a page: the rows themselves, the last date and the newest notice first."""
     letters = [one for one in _letters(session, person) if one.state in ("sent", "by_hand")]
     return {
         "home": household_of(session, person),
         "memberships": _memberships(session, person),
-        "sign_ups": _sign_ups(session, person)[::-1],
+        "sign_ups": sorted(_sign_ups(session, person), key=_begins, reverse=True),
         "consents": consents_about(session, person.id),
         "points": points_of(session, person.id),
         "letters": letters[::-1],
     }
+
+
+def _begins(row: Participation) -> datetime:
+    return row.slot.starts_at
 
 
 def _values(thing: object, names: Sequence[str]) -> dict[str, Any]:

@@ -265,7 +265,8 @@ def test_a_card_says_how_many_can_come_together(session: Session, cast: Cast, vi
     session.commit()
     page = visitor.text("/")
     found = (
-        '積込み <span class="whole">あと2人・</span>受付 <span class="whole">あと1人' in page,
+        '積込み <span class="whole">あと2人・</span></span><span class="piece">受付 <span class="whole">あと1人'
+        in page,
         "あと20人" in page,
     )
     assert (*found, "同じ役割には" in page) == (True, True, False)

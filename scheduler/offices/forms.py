@@ -20,13 +20,14 @@ from scheduler.parties.names import reading_of, reads_itself
 from scheduler.web import Form, PlainForm
 
 _REQUIRED = _("ここは必ず入れてください。")
+_CHOOSE = _("どれかを選んでください。")
 _LONG_NAME = Length(max=120)
 
 
 class _OfficeFields(PlainForm):
     # Before the others, since what is wrong is listed in the order of the fields.
-    body = SelectField(_("団体・班"), [InputRequired(_REQUIRED)])
-    office = SelectField(_("役"), [InputRequired(_REQUIRED)])
+    body = SelectField(_("団体・班"), [InputRequired(_CHOOSE)])
+    office = SelectField(_("役"), [InputRequired(_CHOOSE)])
 
 
 def _called(one: Person) -> str:

@@ -83,7 +83,7 @@ class LimitsForm(Form):
     times_a_month = IntegerField(
         _("1か月に何回まで"),
         [Optional(), NumberRange(0, MOST_TIMES, _("0から31までの数にしてください。"))],
-        description=_("入れなければ、回数の上限はありません。0にすると、お願いは届きません。"),
+        description=_("入れなければ、回数の上限はありません。お願いを受けないときは、0を入れます。"),
         render_kw={"inputmode": "numeric", "min": 0, "max": MOST_TIMES},
     )
     max_minutes = IntegerField(

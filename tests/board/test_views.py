@@ -382,6 +382,7 @@ def test_once_it_has_begun_there_is_only_who_came(app: Flask, session: Session, 
     offered = [
         (cast.aiko, f"{page}/board", "申し込みを入れる"),
         (cast.aiko, f"{page}/board", "実施・順延・中止を決める"),
+        (cast.aiko, f"{page}/board", f'href="{page}/change"'),
         (cast.ben, page, "行けなくなりました"),
     ]
     for person, path, words in offered:

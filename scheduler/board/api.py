@@ -180,7 +180,9 @@ def remove(occurrence_id: int, participation_id: int, body: ReasonIn) -> BoardSi
 def contact(occurrence_id: int, participation_id: int, body: ContactIn) -> BoardSignUpOut:
     """Write down how somebody is reached who was entered without telephone and mail, or correct that."""
     row = queries.find_on_board(db_session(), current_actor(), occurrence_id, participation_id)
-    contacting.give(db_session(), row, body.phone, body.email, (_me(), clock.now()))
+    contacting.give(
+        db_session(), row, body.phone, body.email, (_me(), clock.now()), sends=settings().mail_leaves
+    )
     return _done(row)
 
 

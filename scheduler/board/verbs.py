@@ -7,7 +7,7 @@ from scheduler.board import actions, forms, queries
 from scheduler.participation import capacity, contacting, giving
 from scheduler.participation.models import Participation
 from scheduler.parties.names import phone_text
-from scheduler.web import Form, db_session
+from scheduler.web import Form, db_session, settings
 
 FORMS: dict[str, type[forms.VerbForm]] = {
     "approve": forms.ApproveForm,
@@ -70,7 +70,7 @@ def _remove(row: Participation, form: Form, by_id: int) -> None:
 
 def _contact(row: Participation, form: Form, by_id: int) -> contacting.Given:
     typed = form.phone.data or "", form.email.data or ""
-    return contacting.give(db_session(), row, *typed, (by_id, clock.now()))
+    return contacting.give(db_session(), row, *typed, (by_id, clock.now()), sends=settings().mail_leaves)
 
 
 ACTS: dict[str, Callable[[Participation, Form, int], object]] = {

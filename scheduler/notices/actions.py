@@ -137,11 +137,16 @@ def send_anew(session: Session, person_id: int, now: datetime) -> int:
     )
     newest = {_strand(row): row for row in session.scalars(wanted)}
     missed = [row for row in newest.values() if row.state in {DEAD, BY_HAND} and row.by_id is None]
-    for row in missed:
-        listed = update(Delivery).where(Delivery.id == row.id, Delivery.state == BY_HAND)
-        session.execute(listed.values(state=DROPPED, reason="sent_anew"))
-        try_next(session, row, "email", now)
-    return len(missed)
+    return sum(_take_over(session, row, now) for row in missed)
+
+
+def _take_over(session: Session, row: Delivery, now: datetime) -> bool:
+    # Whoever has ticked it off meanwhile has told it.
+    listed = update(Delivery).where(Delivery.id == row.id, Delivery.state == BY_HAND)
+    if row.state == BY_HAND and not claim(session, listed.values(state=DROPPED, reason="sent_anew")):
+        return False
+    try_next(session, row, "email", now)
+    return True
 
 
 def _strand(row: Delivery) -> tuple[Any, ...]:

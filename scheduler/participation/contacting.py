@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from scheduler.participation.models import Participation
 from scheduler.participation.own_words import has_own_words, is_known_elsewhere
 from scheduler.parties.models import Organization, Person, SignIn
 from scheduler.parties.names import email_in, email_key, phones_in
+from scheduler.parties.queries import kept_as_blocks
 from scheduler.parties.tokens import new_token
 
 # The first time can be taken back; a correction is corrected again.
@@ -46,8 +47,13 @@ def _was_entered_with_it(row: Participation) -> bool:
 
 def _is_known_here_alone(session: Session, row: Participation) -> bool:
     body = row.slot.occurrence.activity.organization
-    blocks = session.scalars(select(Organization.id).where(Organization.parent_id == body.id))
-    return not is_known_elsewhere(session, row.contact, {body.id, body.parent_id or body.id, *blocks})
+    family = {body.id} | {one.id for one in kept_as_blocks(session, body)}
+    above = session.get(Organization, body.parent_id) if body.parent_id is not None else None
+    # Not every body under another is a block of it: a club has lists of its own.
+    blocks = {one.id for one in kept_as_blocks(session, above)} if above is not None else set()
+    if above is not None and body.id in blocks:
+        family |= {above.id} | blocks
+    return not is_known_elsewhere(session, row.contact, family)
 
 
 def _may_have_a_key(session: Session, row: Participation) -> bool:
@@ -70,11 +76,19 @@ class Given:
     sent_anew: int
 
 
-def give(session: Session, row: Participation, phone: str, email: str, by: tuple[int, datetime]) -> Given:
+def give(
+    session: Session,
+    row: Participation,
+    phone: str,
+    email: str,
+    by: tuple[int, datetime],
+    *,
+    sends: bool = True,
+) -> Given:
     """Write down a telephone number or a mail address, or correct what was written down so.
 
-    What never reached them goes to a new address. Raise Invalid for what cannot be used, Conflict where it is for the
-    person to say. What was typed stays out of the record, from which nothing can be erased.
+    What never reached them goes to a new address, where mail leaves at all (`sends`). Raise Invalid for what cannot be
+    used, Conflict where it is for the person to say. What was typed stays out of the record, which is never erased.
     """
     typed, (number, key) = email_in(email) if email.strip() else None, phones_in(phone)
     if not typed and not key:
@@ -93,7 +107,7 @@ def give(session: Session, row: Participation, phone: str, email: str, by: tuple
     write(session, person, values, by[1])
     given = {"given": sorted({"phone", "email"} & set(values))}
     _record(session, row, CORRECTED if corrects else GIVEN, by, given)
-    return Given(corrects, send_anew(session, person.id, by[1]) if is_new else 0)
+    return Given(corrects, send_anew(session, person.id, by[1]) if is_new and sends else 0)
 
 
 def take_back(

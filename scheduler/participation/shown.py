@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from scheduler import clock, words
 from scheduler.activities.models import Occurrence, Slot
@@ -75,17 +75,10 @@ def mail_leaves() -> bool:
 
 
 def sent_anew_word(count: int) -> str:
-    """Say how many letters that never came go to a new address; empty for none, and where no mail leaves."""
-    if not count or not mail_leaves():
+    """Say that what never came goes to a new address; empty for nothing."""
+    if not count:
         return ""
-    return str(
-        ngettext(
-            "まだ届いていなかったお知らせ%(count)s件を、新しいアドレスに送ります。",
-            "まだ届いていなかったお知らせ%(count)s件を、新しいアドレスに送ります。",
-            count,
-            count=count,
-        )
-    )
+    return str(gettext("まだ届いていなかったお知らせがあれば、新しいアドレスに送ります。"))
 
 
 def unconfirmed_at(occurrence: Occurrence) -> int:

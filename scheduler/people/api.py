@@ -10,7 +10,7 @@ from scheduler.parties.login import current_actor
 from scheduler.parties.models import Person
 from scheduler.parties.queries import find_kept_household, find_me
 from scheduler.people import members, merging, naming
-from scheduler.web import db_session
+from scheduler.web import db_session, settings
 
 api = Api("people_api", __name__)
 
@@ -84,7 +84,9 @@ def correct_member(household_id: int, member_id: int, body: MemberBody) -> NameB
     shows = home.releases_contact or may_see_all(db_session(), actor, block)
     email, phone = (body.email, body.phone) if shows else (one.email or "", one.phone)
     facts = PersonFacts(body.name, body.kana, email, phone)
-    members.correct(db_session(), block, one, facts, (actor.person_id, clock.now()))
+    members.correct(
+        db_session(), block, one, facts, (actor.person_id, clock.now()), sends=settings().mail_leaves
+    )
     db_session().commit()
     return NameBody(name=one.name, kana=one.kana)
 

@@ -29,7 +29,13 @@ def may_correct(session: Session, member: Person, block: Organization) -> bool:
 
 
 def correct(
-    session: Session, block: Organization, member: Person, facts: PersonFacts, by: tuple[int | None, datetime]
+    session: Session,
+    block: Organization,
+    member: Person,
+    facts: PersonFacts,
+    by: tuple[int | None, datetime],
+    *,
+    sends: bool = True,
 ) -> int:
     """Write a member of a household down anew, and return how many letters that never came go to a new address.
 
@@ -59,7 +65,7 @@ def correct(
         },
         by[1],
     )
-    sent = send_anew(session, member.id, by[1]) if is_new else 0
+    sent = send_anew(session, member.id, by[1]) if is_new and sends else 0
     about = {"subject": "household", "subject_id": member.household_id, "facts": {"person_id": member.id}}
     record(session, StateChange(at=by[1], by_id=by[0], verb="correct_member", **about))
     return sent

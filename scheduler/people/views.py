@@ -17,7 +17,7 @@ from scheduler.parties.queries import find_kept_household, find_me
 from scheduler.people import erasing, members, merging, naming
 from scheduler.people.exporting import export_of, shown_of
 from scheduler.people.forms import EraseForm, MemberForm, NameForm
-from scheduler.web import Form, db_session, go, secret_address
+from scheduler.web import Form, db_session, go, secret_address, settings
 
 pages = Blueprint("people", __name__)
 
@@ -65,7 +65,7 @@ def member(household_id: int, member_id: int) -> ResponseReturnValue:
         del form.phone, form.email
     by = (actor.person_id, clock.now())
     if form.validate_on_submit() and form.attempt(
-        lambda: members.correct(db_session(), block, one, form.facts(one), by)
+        lambda: members.correct(db_session(), block, one, form.facts(one), by, sends=settings().mail_leaves)
     ):
         db_session().commit()
         said = gettext("%(name)sさんを直しました。", name=one.name), sent_anew_word(form.done)

@@ -196,9 +196,23 @@ def test_a_block_of_the_same_association_is_no_other_body(
     session: Session, cast: Cast, row: Participation
 ) -> None:
     block = casting.block(session, cast.midori, "midori-1", NOW)
+    casting.hold_office(session, cast.ben, block, "block_leader", NOW)
     there = make.participation(session, make.slot(session, block, NOW), row.contact, NOW)
     there.entered_by_id = cast.aiko.id
     session.flush()
     give(session, row, "", "haru@example.jp", (cast.aiko.id, NOW))
     give(session, there, "", "haruko@example.jp", (cast.aiko.id, NOW))
     assert row.contact.email == "haruko@example.jp"
+
+
+def test_a_club_under_the_association_is_another_body(
+    session: Session, cast: Cast, row: Participation
+) -> None:
+    club = casting.block(session, cast.midori, "midori-park", NOW)
+    there = make.participation(session, make.slot(session, club, NOW), row.contact, NOW)
+    there.entered_by_id = cast.aiko.id
+    give(session, row, PHONE, "", (cast.aiko.id, NOW))
+    for one in (row, there):
+        assert not allowed(session, one).corrects
+        with pytest.raises(Conflict, match="mail_not_given"):
+            give(session, one, "", "mine@example.jp", (cast.aiko.id, NOW))

@@ -83,7 +83,7 @@ def _told_by_hand(app: Flask, session: Session, cast: Cast) -> tuple[Visitor, Oc
 def test_whoever_was_not_told_by_hand_yet_need_not_hear_that_it_was_taken_back(
     app: Flask, session: Session, cast: Cast
 ) -> None:
-    needless = "前のお知らせは、伝えた印がありません。伝えていなければ、連絡はいりません。"
+    needless = "前のお知らせは、伝えた印がありません。"
     aiko, date, _row = _told_by_hand(app, session, cast)
     page = f"/dates/{date.id}/list"
     other = person(session, PersonFacts("小川 キヨ", "おがわ きよ", phone="090-9876-5432"), NOW)

@@ -257,7 +257,7 @@ def test_what_came_back_goes_to_the_corrected_address_and_nobody_need_bring_it(
     with mailbox.server(app):
         aiko.submit(f"{own}/contact", own, email="haru@example.jp")
         shown = aiko.text(own)
-    said = "連絡先を直しました。まだ届いていなかったお知らせ1件を、新しいアドレスに送ります。"
+    said = "連絡先を直しました。まだ届いていなかったお知らせがあれば、新しいアドレスに送ります。"
     assert (said in shown, "メールが届きません" in shown) == (True, False)
     assert "山田 ハル" not in aiko.text(f"{page}/list")
     before = len(sink.recipients)

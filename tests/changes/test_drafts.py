@@ -138,7 +138,7 @@ def test_an_activity_ends_on_a_day_with_notice_and_goes_on_when_that_is_undone(
     ended = aiko.submit(page, step="save", **typed, seen=seen_in(shown))
     assert days(dates_of(session, weekly.id)) == ["11-22 08:00", "11-29 08:00", "12-06 08:00"]
     told = aiko.text(f"/activities/{weekly.id}")
-    assert ("12月6日（日）まで" in told, "12月6日（日）から" in told) == (True, False)
+    assert ("12月6日（日）" in told, "12月6日（日）から" in told) == (True, False)
     actions.make_dates(session, weekly, NOW + timedelta(days=30))
     assert len(dates_of(session, weekly.id)) == 3
     with at("2026-11-16 10:04"):

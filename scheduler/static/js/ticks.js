@@ -30,7 +30,7 @@ function typed(form, row) {
 
 async function refusal(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page.querySelector("main [data-kind=error] p:not(.notice-banner-title), [data-fault]")?.textContent ?? "";
+  return page.querySelector("main .error-summary li, [data-fault]")?.textContent.trim() ?? "";
 }
 
 async function send(form, row) {

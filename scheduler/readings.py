@@ -60,6 +60,7 @@ _TORN = {
     "参加に": "もど",
     "雨の": "ときは、",
     "名前の": "ない行",
+    "役割": "[0-9]",
     "転送された": "とき",
     "ほかの": "人に教",
     "ふりが": "なだけ",
@@ -80,7 +81,7 @@ _SPLIT = re.compile(
     f"(?:{'|'.join(f'{begun}(?={rest})' for begun, rest in _TORN.items())})"
 )
 # A date stays in one piece where a sentence leads up to it.
-_DATED = re.compile("[：、][0-9]+月[0-9]+日(?=（)")
+_DATED = re.compile("[：、][0-9]+月[0-9]+日(?=\u2060?（)")
 # In English a day stays with its month, a number with what it counts, and a dash with what stands behind it.
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 _COUNTS = "people|person|places?|minutes?|hours?|days?|weeks?|months?|years?"
@@ -119,6 +120,8 @@ _PLAIN = re.compile(
 
 # The same elements, what nobody reads, and what is there to be copied, as their tags begin.
 _AS_IT_IS = ("<!--", "<script", "<style", "<title", "<option", "<textarea", "<svg", '<p class="pass-on"')
+# The large title of what is urgent may be too narrow for a weekday and its day.
+_NOT_SAID = (*_AS_IT_IS, '<p class="notice-banner-title"')
 
 
 def read_marks(written: str) -> str:
@@ -161,7 +164,7 @@ def in_one_piece_in_english(page: str) -> str:
 
     def with_its_day(gap: re.Match[str]) -> str:
         tag = gap.string.rfind("<", 0, gap.start())
-        is_said = gap.string.startswith(_IN_SENTENCE, tag) and not gap.string.startswith(_AS_IT_IS, tag)
+        is_said = gap.string.startswith(_IN_SENTENCE, tag) and not gap.string.startswith(_NOT_SAID, tag)
         return "\u00a0" if is_said else " "
 
     held = _held(_WEEKDAY.sub(with_its_day, page), _ENGLISH, lambda _: "\u00a0")

@@ -327,7 +327,10 @@ def test_who_is_next_begins_when_the_term_ends_or_else_tomorrow_as_is_said_besid
     held.ends_on = None
     session.commit()
     page = aiko.text(path)
-    assert (offered.findall(page), "役は今日、11月16日\u2060（月）\u2060で終わります。" in page) == (
+    assert (
+        offered.findall(page),
+        "役は今日、11月\u206016日\u2060\u2060（月）\u2060で終わります。" in page,
+    ) == (
         ["2026-11-17"],
         True,
     )
